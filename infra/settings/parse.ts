@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import { brokenRules, type Mistake } from "./rules.ts";
+import { schema } from "./schema.ts";
+import { type Settings, settled } from "./settled.ts";
+
+/** The namespace of the program's own config keys: the project's name. */
+export const NAMESPACE = "rollout";
+
+/** A stack's config that can't be used, with every mistake in it. The message has a line for each. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(stack: string, mistakes: readonly Mistake[]) {
+    const lines = mistakes.map(
+      ({ path, rule }) => `  ${path.includes(":") ? path : `${NAMESPACE}:${path}`}: ${rule}`,
+    );
+    super(
+      [
+        `Pulumi.${stack}.yaml has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:`,
+        ...lines,
+      ].join("\n"),
+    );
+    this.name = "ConfigError";
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Checks a stack's config and fills in the defaults.
+ *
+ * @param stack the stack's name, such as `beta`
+ * @param region the AWS region (`aws:region`), such as `us-east-1`
+ * @param config the keys of the project's namespace without it (`tracks`, not `rollout:tracks`), as parsed values
+ * @throws {ConfigError} with all mistakes at once
+ */
+export function parseSettings(stack: string, region: unknown, config: Record<string, unknown>): Settings {
+  const mistakes: Mistake[] = [];
+  if (typeof region !== "string" || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    mistakes.push({ path: "aws:region", rule: "must be an AWS region such as us-east-1" });
+  }
+  const parsed = schema.safeParse(config);
+  if (parsed.success) mistakes.push(...brokenRules(parsed.data));
+  else
+    mistakes.push(...parsed.error.issues.flatMap(explain), ...rulesOnSoundKeys(config, parsed.error.issues));
+  if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
+  return settled(stack, region as string, parsed.data!);
+}
+
+/** One mistake a finding; an object with several unknown keys has one for each. */
+function explain(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), rule: "unknown key" }));
+  }
+  if (issue.code === "invalid_key") {
+    return issue.issues.map(({ message }) => ({ path: dotted(issue.path), rule: message }));
+  }
+  const missing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
+  return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
+}
+
+/**
+ * The rules that span keys need a whole config. Where some keys are wrong, the wrong top-level ones are left out and
+ * the others judged, so that a bad plan doesn't hide weights that don't sum to 100.
+ */
+function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]): Mistake[] {
+  const wrong = new Set(
+    issues.flatMap((issue) => (issue.path.length ? [issue.path[0]] : unknownKeys(issue))),
+  );
+  const sound = Object.fromEntries(Object.entries(config).filter(([key]) => !wrong.has(key)));
+  const stand = {
+    domain: "placeholder.example.com",
+    stable: "blue",
+    tracks: { blue: { weight: 100, servers: 2 } },
+  };
+  const parsed = schema.safeParse({ ...stand, ...sound });
+  if (!parsed.success) return [];
+  // A rule that compares a placeholder with a real key would blame the wrong one.
+  const uses: Record<string, string[]> = { stable: ["tracks", "stable"], zone: ["zone", "domain"] };
+  return brokenRules(parsed.data).filter(({ path }) => {
+    const key = path.split(/[.[]/)[0]!;
+    return (uses[key] ?? [key]).every((needed) => Object.hasOwn(sound, needed));
+  });
+}
+
+function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === "unrecognized_keys" ? issue.keys : [];
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, "");
+}

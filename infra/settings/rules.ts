@@ -1,0 +1,98 @@
+import type { Parsed } from "./schema.ts";
+
+/** One mistake in a stack's config: where it is, as `pulumi config set --path` names it, and the rule it breaks. */
+export interface Mistake {
+  path: string;
+  rule: string;
+}
+
+/** The rules that span several keys. Each returns the mistakes it finds; none stops at the first. */
+export function brokenRules(config: Parsed): Mistake[] {
+  return [
+    weightsSumTo100,
+    stableIsATrack,
+    oneSourcePerTrack,
+    enoughServers,
+    stepsRise,
+    storageGrows,
+    zoneHoldsDomain,
+  ].flatMap((rule) => rule(config));
+}
+
+function weightsSumTo100({ tracks }: Parsed): Mistake[] {
+  const names = Object.keys(tracks);
+  const sum = names.reduce((total, name) => total + tracks[name]!.weight, 0);
+  if (sum === 100) return [];
+  // The last track that carries weight is where a person looks after `pulumi config set --path`.
+  const last = names.findLast((name) => tracks[name]!.weight > 0) ?? names.at(-1);
+  return [{ path: `tracks.${last}.weight`, rule: `weights must sum to 100, they sum to ${sum}` }];
+}
+
+function stableIsATrack({ tracks, stable }: Parsed): Mistake[] {
+  if (Object.hasOwn(tracks, stable)) return [];
+  return [
+    {
+      path: "stable",
+      rule: `must name a track (${Object.keys(tracks).join(", ")}), not ${JSON.stringify(stable)}`,
+    },
+  ];
+}
+
+function oneSourcePerTrack({ tracks }: Parsed): Mistake[] {
+  return Object.entries(tracks)
+    .filter(([, track]) => track.image !== undefined && track.build !== undefined)
+    .map(([name]) => ({ path: `tracks.${name}`, rule: "takes image or build, not both" }));
+}
+
+function enoughServers({ tracks, tier }: Parsed): Mistake[] {
+  return Object.entries(tracks).flatMap(([name, track]) => {
+    const mistakes: Mistake[] = [];
+    const servers = track.servers ?? 1;
+    if (tier === "prod" && track.weight > 0 && track.servers !== undefined && servers < 2) {
+      mistakes.push({
+        path: `tracks.${name}.servers`,
+        rule: `a track that carries weight in prod needs at least 2 servers, not ${servers}`,
+      });
+    }
+    if (track.maxServers !== undefined && track.maxServers < servers) {
+      mistakes.push({
+        path: `tracks.${name}.maxServers`,
+        rule: `must be at least servers (${servers}), not ${track.maxServers}`,
+      });
+    }
+    return mistakes;
+  });
+}
+
+function stepsRise({ plan }: Parsed): Mistake[] {
+  const mistakes = plan.steps.flatMap((step, i) => {
+    const before = plan.steps[i - 1]?.weight ?? 0;
+    if (step.weight > before) return [];
+    return [
+      { path: `plan.steps[${i}].weight`, rule: `steps must rise: ${step.weight} comes after ${before}` },
+    ];
+  });
+  const last = plan.steps.length - 1;
+  if (plan.steps[last]!.weight !== 100) {
+    mistakes.push({
+      path: `plan.steps[${last}].weight`,
+      rule: `the last step must be 100, not ${plan.steps[last]!.weight}`,
+    });
+  }
+  return mistakes;
+}
+
+function storageGrows({ database }: Parsed): Mistake[] {
+  if (database.maxStorageGiB >= database.storageGiB) return [];
+  return [
+    {
+      path: "database.maxStorageGiB",
+      rule: `must be at least storageGiB (${database.storageGiB}), not ${database.maxStorageGiB}`,
+    },
+  ];
+}
+
+function zoneHoldsDomain({ zone, domain }: Parsed): Mistake[] {
+  if (zone === undefined || domain === zone || domain.endsWith(`.${zone}`)) return [];
+  return [{ path: "zone", rule: `must be the domain or a parent of it (${domain}), not ${zone}` }];
+}

@@ -1,0 +1,53 @@
+import type { Parsed } from "./schema.ts";
+
+/** A track as the program uses it: every default filled in. */
+export interface TrackSettings {
+  name: string;
+  /** An image pinned by digest, or the folder to build. */
+  source: { image: string } | { build: string };
+  /** Share of the traffic in whole percent. */
+  weight: number;
+  servers: number;
+  maxServers: number;
+}
+
+/** The settings of one stack, checked and complete. */
+export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database"> {
+  stack: string;
+  region: string;
+  /** The name of the Route 53 hosted zone that holds the domain. */
+  zone: string;
+  /** Sorted by name, so that two captures of one config are alike whatever its order. */
+  tracks: TrackSettings[];
+  database: Parsed["database"] & { multiAz: boolean };
+}
+
+/** The last defaults: those that depend on another key. */
+export function settled(stack: string, region: string, config: Parsed): Settings {
+  const prod = config.tier === "prod";
+  return {
+    ...config,
+    stack,
+    region,
+    zone:
+      config.zone ??
+      config.domain
+        .split(".")
+        .slice(-Math.max(2, config.domain.split(".").length - 1))
+        .join("."),
+    database: { ...config.database, multiAz: config.database.multiAz ?? prod },
+    tracks: Object.entries(config.tracks)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, track]) => {
+        // Never from the weight: a change of weight must not change servers.
+        const servers = track.servers ?? (prod ? 2 : 1);
+        return {
+          name,
+          source: track.image ? { image: track.image } : { build: track.build ?? "app" },
+          weight: track.weight,
+          servers,
+          maxServers: track.maxServers ?? (prod ? servers * 2 : servers),
+        };
+      }),
+  };
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from "vitest/config";
+
+// Three suites: unit (mocks, seconds), rehearsal (real servers), engine (the real Pulumi CLI, where there is one).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/infra/**/*.test.ts", "test/rollout/**/*.test.ts", "test/app/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "rehearsal",
+          include: ["test/rehearsal/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Real servers share two cores: one file at a time.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
