@@ -41,20 +41,23 @@ export function parseSettings(stack: string, region: unknown, config: Record<str
   const parsed = schema.safeParse(config);
   if (parsed.success) mistakes.push(...brokenRules(parsed.data));
   else
-    mistakes.push(...parsed.error.issues.flatMap(explain), ...rulesOnSoundKeys(config, parsed.error.issues));
+    mistakes.push(
+      ...parsed.error.issues.flatMap((issue) => explain(issue, config)),
+      ...rulesOnSoundKeys(config, parsed.error.issues),
+    );
   if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
   return settled(stack, region as string, parsed.data!);
 }
 
 /** One mistake a finding; an object with several unknown keys has one for each. */
-function explain(issue: z.core.$ZodIssue): Mistake[] {
+function explain(issue: z.core.$ZodIssue, config: unknown): Mistake[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), rule: "unknown key" }));
   }
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => ({ path: dotted(issue.path), rule: message }));
   }
-  const missing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
+  const missing = issue.path.length > 0 && at(config, issue.path) === undefined;
   return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
 }
 
@@ -84,6 +87,13 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
 
 function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
   return issue.code === "unrecognized_keys" ? issue.keys : [];
+}
+
+function at(config: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    config,
+  );
 }
 
 function dotted(path: readonly PropertyKey[]): string {

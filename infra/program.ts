@@ -1,0 +1,211 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Alarms } from "./alarms/alarms.ts";
+import { Alerts } from "./alerts.ts";
+import { Backups } from "./backups.ts";
+import { Balancer } from "./balancer.ts";
+import { Budget } from "./budget.ts";
+import { Cache } from "./cache.ts";
+import { Certificate } from "./certificate.ts";
+import { Dashboard } from "./dashboard.ts";
+import { Database } from "./database.ts";
+import { Firewall } from "./firewall.ts";
+import { readFlags } from "./flags/read.ts";
+import { Flags, flagNames } from "./flags.ts";
+import { Logs } from "./logs.ts";
+import { Network } from "./network.ts";
+import { AppSecrets } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import { tierOf } from "./tier.ts";
+import { Tracks } from "./tracks.ts";
+import { WebFirewall } from "./waf.ts";
+
+/**
+ * One environment: what `pulumi up` provisions, from checked settings to outputs.
+ *
+ * The order is the order of dependence: the ground (network, firewall, logs, secrets, people to tell), what holds data,
+ * what serves, the way in, and last what watches all of it.
+ */
+export function program(settings: Settings) {
+  const { stack, region } = settings;
+  const tier = tierOf(settings);
+  const opts = { providers: { aws: providerOf(settings) } };
+
+  const network = new Network(
+    stack,
+    {
+      region,
+      cidr: settings.network.cidr,
+      zones: settings.network.zones,
+      natPerZone: tier.natPerZone,
+      logRetentionDays: LOG_RETENTION_DAYS,
+    },
+    opts,
+  );
+  const firewall = new Firewall(stack, { vpcId: network.vpcId, sshFrom: settings.operators.sshFrom }, opts);
+  const logs = new Logs(stack, { retentionDays: LOG_RETENTION_DAYS }, opts);
+  const secrets = new AppSecrets(stack, opts);
+  const alerts = new Alerts(stack, settings.operators, opts);
+
+  const database = new Database(
+    stack,
+    {
+      subnetIds: network.dataSubnetIds,
+      securityGroupId: firewall.databaseGroupId,
+      settings: settings.database,
+      tier,
+      databaseName: `app_${identifier(stack)}`,
+      username: `app_${identifier(stack)}`,
+      password: secrets.databasePassword.value,
+    },
+    opts,
+  );
+  const backups = new Backups(
+    stack,
+    {
+      databaseArn: database.arn,
+      everyHours: settings.database.backupEveryHours,
+      retentionDays: settings.database.backupRetentionDays,
+      lock: tier.vaultLock,
+      notifyTopicArn: alerts.topicArns.P2,
+    },
+    opts,
+  );
+  const cache = new Cache(
+    stack,
+    {
+      subnetIds: network.dataSubnetIds,
+      securityGroupId: firewall.cacheGroupId,
+      settings: settings.cache,
+      tier,
+      authToken: secrets.cachePassword.value,
+    },
+    opts,
+  );
+
+  const zone = aws.route53.getZoneOutput({ name: settings.zone }, { provider: opts.providers.aws });
+  const certificate = new Certificate(stack, { domain: settings.domain, zoneId: zone.zoneId }, opts);
+  const tracks = new Tracks(
+    stack,
+    { settings, tier, network, firewall, logs, secrets, database, cache, flags: flagNames(stack) },
+    opts,
+  );
+  const balancer = new Balancer(
+    stack,
+    {
+      domain: settings.domain,
+      zoneId: zone.zoneId,
+      subnetIds: network.publicSubnetIds,
+      securityGroupId: firewall.balancerGroupId,
+      certificateArn: certificate.arn,
+      tracks: settings.tracks.map(({ name, weight }) => ({
+        name,
+        weight,
+        targetGroupArn: tracks.of(name).targetGroupArn,
+      })),
+      stickiness: settings.stickiness,
+      deletionProtection: tier.deletionProtection,
+    },
+    opts,
+  );
+  new WebFirewall(
+    stack,
+    {
+      balancerArn: balancer.arn,
+      requestsPerMinute: settings.limits.requestsPerMinute,
+      maintenance: settings.maintenance,
+      operatorToken: secrets.operatorToken.value,
+      domain: settings.domain,
+    },
+    opts,
+  );
+
+  const watched = settings.tracks.map(({ name }) => ({
+    name,
+    targetGroupArnSuffix: tracks.of(name).targetGroupArnSuffix,
+    autoscalingGroupName: tracks.of(name).autoscalingGroupName,
+  }));
+  const alarms = new Alarms(
+    stack,
+    {
+      stack,
+      tracks: watched,
+      balancerArnSuffix: balancer.arnSuffix,
+      database: { identifier: database.identifier, ...settings.database },
+      cache: { replicationGroupId: cache.replicationGroupId },
+      certificateArn: certificate.arn,
+      backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
+      topics: alerts.topicArns,
+    },
+    opts,
+  );
+  const flags = new Flags(
+    stack,
+    {
+      ...flagNames(stack),
+      document: readFlags(stack),
+      alarmArns: settings.tracks.map(({ name }) => alarms.trackAlarmArns[name]!),
+      readerRoleName: tracks.roleName,
+    },
+    opts,
+  );
+  new Budget(
+    stack,
+    {
+      monthlyUsd: settings.budget.monthlyUsd,
+      topicArn: alerts.topicArns.P3,
+      email: settings.operators.email,
+    },
+    opts,
+  );
+  const dashboard = new Dashboard(
+    stack,
+    {
+      region,
+      tracks: watched,
+      balancerArnSuffix: balancer.arnSuffix,
+      databaseIdentifier: database.identifier,
+      replicationGroupId: cache.replicationGroupId,
+    },
+    opts,
+  );
+
+  return {
+    url: `https://${settings.domain}`,
+    weights: Object.fromEntries(settings.tracks.map(({ name, weight }) => [name, weight])),
+    stable: settings.stable,
+    listenerArn: balancer.listenerArn,
+    targetGroupArns: Object.fromEntries(
+      settings.tracks.map(({ name }) => [name, tracks.of(name).targetGroupArn]),
+    ),
+    trackAlarmArns: alarms.trackAlarmArns,
+    dashboardUrl: dashboard.url,
+    logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
+    secretNames: {
+      secretKey: secrets.secretKey.name,
+      databasePassword: secrets.databasePassword.name,
+      cachePassword: secrets.cachePassword.name,
+      operatorToken: secrets.operatorToken.name,
+    },
+    databaseAddress: database.address,
+    backupVault: backups.vaultName,
+    repositoryUrl: tracks.repositoryUrl,
+    flags: { application: flags.applicationId, environment: flags.environmentId, profile: flags.profileId },
+    rehearsal: settings.rehearsal,
+  };
+}
+
+const LOG_RETENTION_DAYS = 30;
+
+/** An explicit provider, so that every resource carries the stack's tags and none lands in another region. */
+function providerOf({ stack, region, tier }: Settings): aws.Provider {
+  return new aws.Provider(stack, {
+    region: region as aws.Region,
+    defaultTags: { tags: { project: pulumi.getProject(), stack, tier, managedBy: "pulumi" } },
+  });
+}
+
+/** A stack's name as a PostgreSQL identifier needs it. */
+function identifier(stack: string): string {
+  return stack.toLowerCase().replace(/[^a-z0-9]/g, "_");
+}

@@ -1,0 +1,246 @@
+import { expect, test } from "vitest";
+import { ConfigError, parseSettings } from "../../../infra/settings/parse.ts";
+
+const DIGEST = `registry.example.com/app@sha256:${"0".repeat(64)}`;
+
+/** A config with nothing wrong; each case below merges one bad field into it. */
+const VALID = {
+  tier: "prod",
+  domain: "app.example.com",
+  tracks: {
+    blue: { image: DIGEST, weight: 90, servers: 2 },
+    green: { image: DIGEST, weight: 10, servers: 2 },
+  },
+  stable: "blue",
+};
+
+/** [what is set, to what, the exact mistakes]. A dotted path goes as deep as it says. */
+const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
+  ["tracks.green.weight", 20, "rollout:tracks.green.weight: weights must sum to 100, they sum to 110"],
+  ["tracks.green.weight", 10.5, "rollout:tracks.green.weight: must be a whole number from 0 to 100"],
+  ["tracks.green.weight", -10, "rollout:tracks.green.weight: must be a whole number from 0 to 100"],
+  ["tracks.green.weight", "10", "rollout:tracks.green.weight: must be a whole number from 0 to 100"],
+  [
+    "tracks.green.weight",
+    undefined,
+    "rollout:tracks.green.weight: is missing: must be a whole number from 0 to 100",
+  ],
+  [
+    "tracks.green.image",
+    "app:latest",
+    "rollout:tracks.green.image: must be pinned by digest: name@sha256:<64 hex digits> (a tag can change under you)",
+  ],
+  ["tracks.green.build", "app", "rollout:tracks.green: takes image or build, not both"],
+  [
+    "tracks.green.servers",
+    1,
+    "rollout:tracks.green.servers: a track that carries weight in prod needs at least 2 servers, not 1",
+  ],
+  ["tracks.green.servers", 0, "rollout:tracks.green.servers: must be a whole number from 1 to 20"],
+  ["tracks.green.maxServers", 1, "rollout:tracks.green.maxServers: must be at least servers (2), not 1"],
+  ["tracks.green.wieght", 10, "rollout:tracks.green.wieght: unknown key"],
+  [
+    "tracks.Green",
+    { weight: 0 },
+    "rollout:tracks.Green: a track's name is 1 to 12 lower-case letters and digits",
+  ],
+  ["tracks", {}, "rollout:tracks: must have 1 to 5 tracks"],
+  ["tracks", six(), "rollout:tracks: must have 1 to 5 tracks"],
+  ["tracks", "blue", "rollout:tracks: must be a map of tracks"],
+  ["tracks", undefined, "rollout:tracks: is missing: must be a map of tracks"],
+  ["stable", "red", 'rollout:stable: must name a track (blue, green), not "red"'],
+  ["stable", undefined, "rollout:stable: is missing: must name a track"],
+  [
+    "domain",
+    "App.Example.com",
+    "rollout:domain: must be a lower-case host name with a dot, such as beta.example.com",
+  ],
+  [
+    "domain",
+    undefined,
+    "rollout:domain: is missing: must be a lower-case host name with a dot, such as beta.example.com",
+  ],
+  [
+    "zone",
+    "example.org",
+    "rollout:zone: must be the domain or a parent of it (app.example.com), not example.org",
+  ],
+  ["tier", "staging", "rollout:tier: must be beta or prod"],
+  ["trakcs", {}, "rollout:trakcs: unknown key"],
+  [
+    "server.instanceType",
+    "medium",
+    "rollout:server.instanceType: must be an EC2 instance type such as t3.medium",
+  ],
+  ["server.diskGiB", 8, "rollout:server.diskGiB: must be a whole number from 20 to 1000"],
+  ["server.cpus", 0, "rollout:server.cpus: must be a number from 0.25 to 64"],
+  ["server.disk", 40, "rollout:server.disk: unknown key"],
+  [
+    "database.instanceClass",
+    "t4g.small",
+    "rollout:database.instanceClass: must be an RDS instance class such as db.t4g.small",
+  ],
+  ["database.version", "14", "rollout:database.version: must be a PostgreSQL major version, 15 or later"],
+  ["database.storageGiB", 10, "rollout:database.storageGiB: must be a whole number from 20 to 16384"],
+  ["database.maxStorageGiB", 25, "rollout:database.maxStorageGiB: must be at least storageGiB (30), not 25"],
+  ["database.multiAz", "yes", "rollout:database.multiAz: must be true or false"],
+  [
+    "database.backupEveryHours",
+    5,
+    "rollout:database.backupEveryHours: must divide the day: 1, 2, 3, 4, 6, 8, 12 or 24",
+  ],
+  [
+    "database.backupRetentionDays",
+    3,
+    "rollout:database.backupRetentionDays: must be a whole number from 7 to 3650",
+  ],
+  [
+    "cache.nodeType",
+    "t4g.micro",
+    "rollout:cache.nodeType: must be an ElastiCache node type such as cache.t4g.micro",
+  ],
+  [
+    "cache.evictionPolicy",
+    "lru",
+    "rollout:cache.evictionPolicy: must be a Redis maxmemory-policy such as volatile-lru",
+  ],
+  [
+    "limits.requestsPerMinute",
+    0,
+    "rollout:limits.requestsPerMinute: must be a whole number from 10 to 1000000",
+  ],
+  ["limits.maxUsers", 1.5, "rollout:limits.maxUsers: must be a whole number from 1 to 10000000"],
+  [
+    "operators.sshFrom",
+    ["0.0.0.0/0"],
+    "rollout:operators.sshFrom[0]: ssh is open to named addresses only: at least /24, not 0.0.0.0/0",
+  ],
+  [
+    "operators.sshFrom",
+    ["::/0"],
+    "rollout:operators.sshFrom[0]: ssh is open to named addresses only: at least /64, not ::/0",
+  ],
+  [
+    "operators.sshFrom",
+    ["203.0.113.7"],
+    "rollout:operators.sshFrom[0]: must be an address range such as 203.0.113.7/32",
+  ],
+  ["operators.email", ["ops"], "rollout:operators.email[0]: must be an e-mail address"],
+  [
+    "operators.sms",
+    ["600123"],
+    "rollout:operators.sms[0]: must be a phone number in E.164 form, such as +34600000000",
+  ],
+  ["network.cidr", "10.20.0.0/24", "rollout:network.cidr: must be an IPv4 /16, such as 10.20.0.0/16"],
+  ["network.cidr", "10.999.0.0/16", "rollout:network.cidr: must be an IPv4 /16, such as 10.20.0.0/16"],
+  ["network.zones", ["a"], "rollout:network.zones: must name two or three availability zones"],
+  ["network.zones", ["a", "a"], "rollout:network.zones: must name each zone once"],
+  [
+    "app.environment",
+    { "app-name": "x" },
+    "rollout:app.environment.app-name: must be an environment variable's name, such as FEATURE_X",
+  ],
+  ["app.environment", { NOTE: "a\nb" }, "rollout:app.environment.NOTE: must be one line of text"],
+  ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
+  ["stickiness", "1 hour", 'rollout:stickiness: must be "off" or a duration such as "1h"'],
+  ["maintenance", "on", "rollout:maintenance: must be true or false"],
+  ["budget.monthlyUsd", 0, "rollout:budget.monthlyUsd: must be a whole number from 1 to 1000000"],
+  ["plan.steps", [], "rollout:plan.steps: must have at least one step"],
+  [
+    "plan.steps",
+    [{ weight: 100, bake: "soon" }],
+    'rollout:plan.steps[0].bake: must be a duration such as "30m", "1h" or "500ms"',
+  ],
+  [
+    "plan.steps",
+    [
+      { weight: 50, bake: "1h" },
+      { weight: 25, bake: "1h" },
+    ],
+    "rollout:plan.steps[1].weight: steps must rise: 25 comes after 50",
+    "rollout:plan.steps[1].weight: the last step must be 100, not 25",
+  ],
+  ["plan.gates.errorRate.max", 2, "rollout:plan.gates.errorRate.max: must be a number from 0 to 1"],
+  ["plan.gates.errors", {}, "rollout:plan.gates.errors: unknown key"],
+  [
+    "plan.freeze",
+    ["Friday afternoon"],
+    'rollout:plan.freeze[0]: must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"',
+  ],
+  [
+    "plan.freeze",
+    ["Fri 16:00 - Mon 08:00 Europe/Nowhere"],
+    'rollout:plan.freeze[0]: must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"',
+  ],
+];
+
+test.each(CASES)("%s = %j is refused", (path, value, ...mistakes) => {
+  expect(mistakesOf(merged(path, value))).toEqual(mistakes);
+});
+
+test("the valid config is accepted", () => {
+  expect(mistakesOf(VALID)).toEqual([]);
+});
+
+test("all mistakes come at once, rules that span keys included", () => {
+  const config = { ...merged("tracks.green.weight", 20), maintenance: "on", plan: { steps: [] }, extra: 1 };
+  expect(mistakesOf(config)).toEqual([
+    "rollout:maintenance: must be true or false",
+    "rollout:plan.steps: must have at least one step",
+    "rollout:extra: unknown key",
+    "rollout:tracks.green.weight: weights must sum to 100, they sum to 110",
+  ]);
+});
+
+test("a bad domain doesn't hide a stable that doesn't exist", () => {
+  expect(mistakesOf({ ...VALID, domain: "x", stable: "red" })).toEqual([
+    "rollout:domain: must be a lower-case host name with a dot, such as beta.example.com",
+    'rollout:stable: must name a track (blue, green), not "red"',
+  ]);
+});
+
+test.each([undefined, "virginia", 7])("region %j is refused", (region) => {
+  expect(() => parseSettings("prod", region, VALID)).toThrow(
+    "aws:region: must be an AWS region such as us-east-1",
+  );
+});
+
+test("the message names the file and counts the mistakes", () => {
+  expect(() => parseSettings("prod", "us-east-1", { ...VALID, stable: "red", maintenance: 3 })).toThrow(
+    "Pulumi.prod.yaml has 2 mistakes:\n",
+  );
+});
+
+function mistakesOf(config: Record<string, unknown>): string[] {
+  try {
+    parseSettings("prod", "us-east-1", config);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+}
+
+/** VALID with one field changed, or left out when the value is undefined. */
+function merged(path: string, value: unknown): Record<string, unknown> {
+  const config: Record<string, unknown> = structuredClone({ ...VALID, database: { storageGiB: 30 } });
+  const keys = path.split(".");
+  const last = keys.pop()!;
+  let place = config;
+  for (const key of keys) {
+    place[key] ??= {};
+    place = place[key] as Record<string, unknown>;
+  }
+  if (value === undefined) delete place[last];
+  else place[last] = value;
+  return config;
+}
+
+function six() {
+  return Object.fromEntries(
+    ["a", "b", "c", "d", "e", "f"].map((name) => [name, { weight: name === "a" ? 100 : 0 }]),
+  );
+}
