@@ -93,6 +93,6 @@ function storageGrows({ database }: Parsed): Mistake[] {
 }
 
 function zoneHoldsDomain({ zone, domain }: Parsed): Mistake[] {
-  if (zone === undefined || domain === zone || domain.endsWith(`.${zone}`)) return [];
+  if (!zone || domain === zone || domain.endsWith(`.${zone}`)) return [];
   return [{ path: "zone", rule: `must be the domain or a parent of it (${domain}), not ${zone}` }];
 }

@@ -30,7 +30,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
     stack,
     region,
     zone:
-      config.zone ??
+      config.zone ||
       config.domain
         .split(".")
         .slice(-Math.max(2, config.domain.split(".").length - 1))

@@ -1,0 +1,65 @@
+import { Document, parseDocument, visit } from "yaml";
+import { z } from "zod";
+import { schema } from "./schema.ts";
+
+/**
+ * Pulumi.yaml's `config` section, made from the schema, so that `pulumi config` knows each key's type, meaning and
+ * default and no second list of them is kept by hand.
+ */
+
+interface JsonSchema {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+  items?: JsonSchema;
+  required?: string[];
+  anyOf?: JsonSchema[];
+}
+
+/** The project file's text with its `config` section replaced; the rest, comments too, stays as it is. */
+export function withConfigSection(projectYaml: string): string {
+  const document = parseDocument(projectYaml);
+  document.set("config", configSection());
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+function configSection() {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const section = new Document(
+    Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, declaration(key, value)])),
+  );
+  // Defaults read best on one line, as people write them in a stack's file.
+  visit(section, {
+    Pair(_, pair) {
+      const { value } = pair as { value?: { flow?: boolean } };
+      if ((pair.key as { value?: string }).value === "default" && value) value.flow = true;
+    },
+  });
+  return section.contents;
+}
+
+/** What the engine's project schema allows: type, items, description, default. No default: the key is required. */
+function declaration(key: string, property: JsonSchema) {
+  const whole = schema.shape[key as keyof typeof schema.shape].safeParse(undefined);
+  return {
+    type: property.type ?? "string",
+    description: [property.description ?? "", ...keysOf(property).map((line) => `- ${line}`)].join("\n"),
+    ...(whole.success && { default: JSON.parse(JSON.stringify(whole.data)) }),
+  };
+}
+
+/** One line for each key inside a structured value, nested ones dotted. */
+function keysOf(property: JsonSchema, prefix = ""): string[] {
+  const each = typeof property.additionalProperties === "object" ? property.additionalProperties : undefined;
+  if (each?.properties) return keysOf(each, `${prefix}<name>.`);
+  if (property.items?.properties) return keysOf(property.items, `${prefix.replace(/\.$/, "")}[].`);
+  return Object.entries(property.properties ?? {}).flatMap(([key, value]) => {
+    const nested = keysOf(value, `${prefix}${key}.`);
+    const meaning = value.description ? `: ${value.description}` : "";
+    const fallback =
+      nested.length || value.default === undefined ? "" : ` (default ${JSON.stringify(value.default)})`;
+    return [`${prefix}${key}${meaning}${fallback}`, ...nested];
+  });
+}

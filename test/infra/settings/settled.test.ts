@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+
+const MINIMAL = {
+  domain: "beta.example.com",
+  tracks: { green: { weight: 0 }, blue: { weight: 100 } },
+  stable: "blue",
+};
+
+test("the defaults are the stricter figures of the plans", () => {
+  const settings = parseSettings("x", "eu-west-1", MINIMAL);
+  expect(settings).toMatchObject({
+    tier: "prod",
+    server: { instanceType: "t3.medium", diskGiB: 40 },
+    database: { backupEveryHours: 6, backupRetentionDays: 30, multiAz: true, version: 16 },
+    limits: { requestsPerMinute: 150, maxUsers: 50 },
+    app: { sessionExpireHours: 8 },
+    operators: { sshFrom: [] },
+    stickiness: "none",
+    maintenance: false,
+  });
+  expect(settings.plan.steps.map(({ weight }) => weight)).toEqual([10, 25, 50, 100]);
+});
+
+test("tracks are sorted by name, and the sample app is built where no image is named", () => {
+  const { tracks } = parseSettings("x", "eu-west-1", MINIMAL);
+  expect(tracks).toEqual([
+    { name: "blue", source: { build: "app" }, weight: 100, servers: 2, maxServers: 4 },
+    { name: "green", source: { build: "app" }, weight: 0, servers: 2, maxServers: 4 },
+  ]);
+});
+
+test("a change of weight changes nothing else in the settings", () => {
+  const at = (blue: number) =>
+    parseSettings("x", "eu-west-1", {
+      ...MINIMAL,
+      tracks: { blue: { weight: blue }, green: { weight: 100 - blue } },
+    });
+  const withoutWeights = (settings: ReturnType<typeof at>) => ({
+    ...settings,
+    tracks: settings.tracks.map(({ weight: _, ...track }) => track),
+  });
+  expect(withoutWeights(at(100))).toEqual(withoutWeights(at(0)));
+});
+
+test.each([
+  ["beta.example.com", undefined, "example.com"],
+  ["example.com", undefined, "example.com"],
+  ["a.b.example.co.uk", undefined, "b.example.co.uk"],
+  ["a.b.example.com", "example.com", "example.com"],
+])("the zone of %s (config: %s) is %s", (domain, zone, expected) => {
+  expect(parseSettings("x", "eu-west-1", { ...MINIMAL, domain, zone }).zone).toBe(expected);
+});
+
+test.each(["beta", "prod"])("Pulumi.%s.yaml is valid", (stack) => {
+  const file = join(import.meta.dirname, `../../../Pulumi.${stack}.yaml`);
+  const { config } = parse(readFileSync(file, "utf8"));
+  const own = Object.entries(config).flatMap(([key, value]) =>
+    key.startsWith("rollout:") ? [[key.slice("rollout:".length), value]] : [],
+  );
+  const settings = parseSettings(stack, config["aws:region"], Object.fromEntries(own));
+  expect(settings.tier).toBe(stack);
+});
