@@ -1,0 +1,62 @@
+import { APP_PORT, type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
+
+/** How a secret is written in the template; the boot script puts the value in its place. */
+export function placeholder(name: SecretName): string {
+  return `@@${name}@@`;
+}
+
+/**
+ * The app's variables, with placeholders for secrets. The stack's own win over `app.environment`: a track that runs
+ * under another's name, or on another port, would be out of the balancer's sight.
+ */
+export function environment(host: Host): Record<string, string> {
+  const { app, database, cache } = host;
+  const databaseQuery = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/database-ca.pem`;
+  return {
+    ...app.environment,
+    PORT: String(APP_PORT),
+    STACK: host.stack,
+    TRACK: host.track,
+    VERSION: versionOf(host.image),
+    APP_NAME: app.name,
+    DEBUG: "false",
+    // The passwords are letters and digits: nothing in them needs escaping in a URL.
+    DATABASE_URL: `postgresql://${database.user}:${placeholder("database-password")}@${database.host}:${database.port}/${database.name}?${databaseQuery}`,
+    DATABASE_POOL_SIZE: String(poolSize(host.cpus)),
+    REDIS_URL: `rediss://:${placeholder("cache-password")}@${cache.host}:${cache.port}/0`,
+    SECRET_KEY: placeholder("secret-key"),
+    SESSION_EXPIRE_HOURS: String(app.sessionExpireHours),
+    ALLOWED_ORIGINS: [`https://${host.domain}`, ...app.allowedOrigins].join(","),
+    COOKIE_SECURE: "true",
+    COOKIE_SAMESITE: "strict",
+    RATE_LIMIT_PER_MINUTE: String(host.requestsPerMinute),
+    MAX_BETA_USERS: String(host.maxUsers),
+    ...(host.flags ? { FLAGS_FILE: `${FLAGS_FOLDER}/flags.json` } : {}),
+  };
+}
+
+/** The folder in which a server keeps the flags it last read; the app reads them there and holds no credentials. */
+export const FLAGS_FOLDER = "/run/rollout-flags";
+
+/** What the boot script reads: the template, and which secret fills which placeholder (`name arn` a line). */
+export function environmentFiles(host: Host): HostFile[] {
+  const lines = Object.entries(environment(host)).map(([name, value]) => `${name}=${value}\n`);
+  const secrets = Object.entries(host.secrets).map(([name, arn]) => `${name} ${arn}\n`);
+  return [
+    { path: "/etc/rollout/app.env.template", content: lines.sort().join("") },
+    { path: "/etc/rollout/secrets", content: secrets.sort().join("") },
+  ];
+}
+
+/** The first 12 hex digits of the image's digest. */
+function versionOf(image: string): string {
+  return image.split("@sha256:")[1]?.slice(0, 12) ?? "unknown";
+}
+
+/**
+ * Connections that one server keeps to the database: five a CPU, 5 to 20. At the default 1.5 CPUs that is 8, so a
+ * db.t4g.small (about 225 connections) bears two tracks of eight servers while an instance refresh doubles one.
+ */
+function poolSize(cpus: number): number {
+  return Math.min(20, Math.max(5, Math.ceil(cpus * 5)));
+}

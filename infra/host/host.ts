@@ -1,0 +1,52 @@
+import type { Settings } from "../settings.ts";
+
+/**
+ * All that a server of a track is told. Plain values only: what's rendered from it ends in the instance's user data,
+ * which anybody who may describe the instance can read, so a secret is here by its name (ARN) and never by its value.
+ */
+export interface Host {
+  stack: string;
+  track: string;
+  /** AWS region, such as `us-east-1`. */
+  region: string;
+  /** The public name that clients use, such as `beta.example.com`. */
+  domain: string;
+  /** The container image, pinned by digest: `name@sha256:...`. */
+  image: string;
+  /** The network whose addresses are the balancer's: the only ones whose word on a client's address is believed. */
+  vpcCidr: string;
+  /** Per client address, at each server. */
+  requestsPerMinute: number;
+  /** Largest request body in MiB. */
+  bodyMiB: number;
+  maxUsers: number;
+  /** CPUs that the container may use, such as 1.5. */
+  cpus: number;
+  /** Memory that the container may use, in MiB. */
+  memoryMiB: number;
+  app: Settings["app"];
+  database: { host: string; port: number; name: string; user: string };
+  cache: { host: string; port: number };
+  /** ARNs in Secrets Manager, each under its placeholder in the environment's template. */
+  secrets: Record<SecretName, string>;
+  /** Names of log groups in CloudWatch Logs. */
+  logGroups: { app: string; nginx: string; system: string };
+  /** The names under which AppConfig knows the feature flags. */
+  flags?: { application: string; environment: string; profile: string };
+}
+
+export type SecretName = "secret-key" | "database-password" | "cache-password";
+
+/** A file on a server. */
+export interface HostFile {
+  path: string;
+  content: string;
+  /** Octal, such as `0600`; without it the file is readable by all. */
+  permissions?: string;
+}
+
+/** Where the app listens on the server, behind nginx; nothing outside the server reaches it. */
+export const APP_PORT = 8000;
+
+/** Certificates: the server's own (`host.crt`, `host.key`) and the authority of the database (`database-ca.pem`). */
+export const TLS_FOLDER = "/etc/rollout/tls";
