@@ -38,6 +38,8 @@ export interface GraphOptions {
   aliases?: Value[];
   customTimeouts?: Value;
   deletedWith?: string;
+  /** The id of an existing resource that the program adopts. */
+  import?: string;
   provider?: string;
   version?: string;
 }

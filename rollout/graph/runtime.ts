@@ -1,0 +1,20 @@
+import * as settings from "@pulumi/pulumi/runtime/settings.js";
+import * as state from "@pulumi/pulumi/runtime/state.js";
+
+// Parts of Pulumi's runtime that its type declarations leave out (`@internal`). All of them are named here, so that a
+// new version of it that moves one is noticed in one place.
+
+/** Runs a function with a store of its own for config, stack and monitor; async code that it starts stays in it. */
+export const { withLocalStorage } = state as unknown as {
+  withLocalStorage<T>(callback: () => Promise<T>): Promise<T>;
+};
+
+export const { getStore } = state as unknown as {
+  getStore(): { supportsResourceReferences: boolean };
+};
+
+/** Resolves when every request to the engine has been answered, also those made meanwhile. */
+export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
+
+/** The engine as the program sees it. */
+export const { getMonitor } = settings as unknown as { getMonitor(): object };
