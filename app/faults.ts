@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What a test orders: shares of requests from 0 to 1, a delay in milliseconds. */
+export interface FaultOrder {
+  /** The share of requests that are answered 500. */
+  errorRate: number;
+  /** How long a delayed request waits first. */
+  latencyMs: number;
+  /** The share of requests that are delayed. */
+  latencyRate: number;
+  /** Ends the process at once, as a crash would. */
+  crash: boolean;
+}
+
+export const noFaults: FaultOrder = { errorRate: 0, latencyMs: 0, latencyRate: 1, crash: false };
+
+/** An order in a request's body; what it leaves out is back to normal. */
+export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: string[] } {
+  if (typeof body !== "object" || body === null) return { mistakes: ["the body must be an object"] };
+  const order = { ...noFaults, ...body } as FaultOrder;
+  const mistakes = Object.keys(body)
+    .filter((key) => !Object.hasOwn(noFaults, key))
+    .map((key) => `${key} is not a fault`);
+  for (const key of ["errorRate", "latencyRate"] as const) {
+    if (!(order[key] >= 0 && order[key] <= 1)) mistakes.push(`${key} must be a number from 0 to 1`);
+  }
+  if (!(order.latencyMs >= 0 && order.latencyMs <= 60_000)) mistakes.push("latencyMs must be 0 to 60000");
+  if (typeof order.crash !== "boolean") mistakes.push("crash must be true or false");
+  return mistakes.length ? { mistakes } : { order };
+}
+
+/** Waits if this request is to be late. True when it is to fail. */
+export async function suffer(order: FaultOrder, random = Math.random): Promise<boolean> {
+  if (order.latencyMs > 0 && random() < order.latencyRate) await sleep(order.latencyMs);
+  return random() < order.errorRate;
+}
+
+/**
+ * Whether a request comes straight from this machine. nginx is on this machine as well, but says for whom it asks, so
+ * nobody outside can order a fault even if /faults were passed on.
+ */
+export function isDirect(
+  remoteAddress: string | undefined,
+  headers: NodeJS.Dict<string | string[]>,
+): boolean {
+  const loopback = /^(::ffff:)?127\./.test(remoteAddress ?? "") || remoteAddress === "::1";
+  const passedOn = ["x-forwarded-for", "x-real-ip", "forwarded", "via"].some((name) => name in headers);
+  return loopback && !passedOn;
+}

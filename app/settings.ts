@@ -1,0 +1,79 @@
+/** What the service reads from its environment. Times are in milliseconds unless the name says otherwise. */
+export interface AppSettings {
+  host: string;
+  port: number;
+  name: string;
+  /** The track this process belongs to, such as `blue`. */
+  track: string;
+  /** What runs here: the image's digest, shortened. */
+  version: string;
+  databaseUrl: string;
+  databasePoolSize: number;
+  redisUrl: string;
+  secretKey: string;
+  sessionExpireHours: number;
+  cookieSecure: boolean;
+  cookieSameSite: "strict" | "lax" | "none";
+  allowedOrigins: string[];
+  /** How many sessions may exist at once; 0 means any number. */
+  maxUsers: number;
+  debug: boolean;
+  /** Whether tests may order errors, latency and a crash by `POST /faults`. */
+  faults: boolean;
+  /** How long the service goes on accepting connections after SIGTERM. */
+  graceMs: number;
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws {Error} naming every variable that is missing or wrong; a value is never part of the message, it may be a secret
+ */
+export function readAppSettings(env: Environment): AppSettings {
+  const mistakes: string[] = [];
+  const text = (name: string, otherwise?: string) => {
+    const value = env[name] || otherwise;
+    if (value === undefined) mistakes.push(`${name} must be set`);
+    return value ?? "";
+  };
+  const whole = (name: string, otherwise: number, low: number, high: number) => {
+    const value = Number(env[name] || otherwise);
+    if (Number.isInteger(value) && value >= low && value <= high) return value;
+    mistakes.push(`${name} must be a whole number from ${low} to ${high}`);
+    return otherwise;
+  };
+  const choice = <T extends string>(name: string, choices: readonly [T, ...T[]]) => {
+    const value = choices.find((each) => each === (env[name] || choices[0]).toLowerCase());
+    if (!value) mistakes.push(`${name} must be one of ${choices.join(", ")}`);
+    return value ?? choices[0];
+  };
+  const secret = (name: string, least: number) => {
+    const value = text(name);
+    if (value && value.length < least) mistakes.push(`${name} must be at least ${least} characters long`);
+    return value;
+  };
+
+  const settings: AppSettings = {
+    host: text("HOST", "0.0.0.0"),
+    port: whole("PORT", 8000, 0, 65_535),
+    name: text("APP_NAME", "Rollout sample"),
+    track: text("TRACK", "local"),
+    version: text("VERSION", "local"),
+    databaseUrl: text("DATABASE_URL"),
+    databasePoolSize: whole("DATABASE_POOL_SIZE", 10, 1, 1000),
+    redisUrl: text("REDIS_URL"),
+    secretKey: secret("SECRET_KEY", 32),
+    sessionExpireHours: whole("SESSION_EXPIRE_HOURS", 8, 1, 720),
+    cookieSecure: choice("COOKIE_SECURE", ["true", "false"]) === "true",
+    cookieSameSite: choice("COOKIE_SAMESITE", ["strict", "lax", "none"]),
+    allowedOrigins: (env.ALLOWED_ORIGINS ?? "").split(/[\s,]+/).filter(Boolean),
+    maxUsers: whole("MAX_BETA_USERS", 0, 0, 10_000_000),
+    debug: choice("DEBUG", ["false", "true"]) === "true",
+    faults: choice("FAULTS", ["off", "on"]) === "on",
+    graceMs: whole("SHUTDOWN_GRACE_MS", 2000, 0, 60_000),
+  };
+  if (mistakes.length) throw new Error(`The environment is incomplete: ${mistakes.join("; ")}.`);
+  return settings;
+}
