@@ -1,3 +1,4 @@
+import { seconds } from "./duration.ts";
 import type { Parsed } from "./schema.ts";
 
 /** One mistake in a stack's config: where it is, as `pulumi config set --path` names it, and the rule it breaks. */
@@ -16,6 +17,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     stepsRise,
     storageGrows,
     zoneHoldsDomain,
+    stickinessFits,
   ].flatMap((rule) => rule(config));
 }
 
@@ -95,4 +97,12 @@ function storageGrows({ database }: Parsed): Mistake[] {
 function zoneHoldsDomain({ zone, domain }: Parsed): Mistake[] {
   if (!zone || domain === zone || domain.endsWith(`.${zone}`)) return [];
   return [{ path: "zone", rule: `must be the domain or a parent of it (${domain}), not ${zone}` }];
+}
+
+/** What an ALB takes for the duration of a group's stickiness. */
+function stickinessFits({ stickiness }: Parsed): Mistake[] {
+  if (stickiness === "none") return [];
+  const length = seconds(stickiness);
+  if (Number.isInteger(length) && length >= 1 && length <= 7 * 86_400) return [];
+  return [{ path: "stickiness", rule: `must be whole seconds from 1s to 7d, not ${stickiness}` }];
 }

@@ -143,6 +143,8 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ["app.environment", { NOTE: "a\nb" }, "rollout:app.environment.NOTE: must be one line of text"],
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],
+  ["stickiness", "8d", "rollout:stickiness: must be whole seconds from 1s to 7d, not 8d"],
+  ["stickiness", "500ms", "rollout:stickiness: must be whole seconds from 1s to 7d, not 500ms"],
   ["maintenance", "on", "rollout:maintenance: must be true or false"],
   ["budget.monthlyUsd", 0, "rollout:budget.monthlyUsd: must be a whole number from 1 to 1000000"],
   ["plan.steps", [], "rollout:plan.steps: must have at least one step"],
