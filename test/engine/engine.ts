@@ -1,0 +1,142 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parseDocument } from "yaml";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Whether there is a `pulumi` on the PATH; without one the tests here are skipped. */
+export const pulumiThere = spawnSync("pulumi", ["version"]).status === 0;
+
+const PACKAGES = ["aws", "docker", "random"];
+
+export interface Run {
+  code: number;
+  stdout: string;
+  /** stdout and stderr, as a person sees them. */
+  output: string;
+}
+
+/** A step of a preview or update, of those that `--json` lists. */
+export interface Step {
+  op: "create" | "delete" | "replace" | "same" | "update" | string;
+  urn: string;
+  detailedDiff?: Record<string, { kind: string }> | null;
+}
+
+/**
+ * A stack of this project under the real engine, with its state in a folder of its own and the echo provider in place
+ * of the cloud. The stack's config is a copy: tests may edit it.
+ */
+export class Engine {
+  readonly stack: string;
+  readonly folder: string;
+
+  private constructor(stack: string, folder: string) {
+    this.stack = stack;
+    this.folder = folder;
+  }
+
+  static async create(stack: string): Promise<Engine> {
+    const engine = new Engine(stack, await mkdtemp(join(tmpdir(), `engine-${stack}-`)));
+    await engine.#layOut();
+    await engine.succeed("stack", "init", stack, "--secrets-provider", "passphrase");
+    return engine;
+  }
+
+  get configFile(): string {
+    return join(this.folder, "project", `Pulumi.${this.stack}.yaml`);
+  }
+
+  /** Runs `pulumi WORDS` in the project's folder. */
+  pulumi(...words: string[]): Promise<Run> {
+    return new Promise((resolve, reject) => {
+      const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
+        cwd: join(this.folder, "project"),
+        env: this.#environment(),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let [stdout, output] = ["", ""];
+      child.stdout.on("data", (chunk) => {
+        stdout += chunk;
+        output += chunk;
+      });
+      child.stderr.on("data", (chunk) => {
+        output += chunk;
+      });
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 1, stdout, output }));
+    });
+  }
+
+  /** The same for a command that must succeed. @throws with everything that it printed, when it doesn't */
+  async succeed(...words: string[]): Promise<Run> {
+    const run = await this.pulumi(...words);
+    if (run.code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with ${run.code}:\n${run.output}`);
+    return run;
+  }
+
+  up(): Promise<Run> {
+    return this.succeed("up", "--yes", "--skip-preview", "--stack", this.stack);
+  }
+
+  /** What a preview would do, resource by resource. */
+  async steps(): Promise<Step[]> {
+    const { stdout } = await this.succeed("preview", "--json", "--stack", this.stack);
+    return JSON.parse(stdout).steps;
+  }
+
+  /** Sets config as README tells people to: `set("rollout:tracks.green.weight", 25)`. */
+  async set(path: string, value: string | number | boolean): Promise<void> {
+    await this.succeed("config", "set", "--path", path, String(value), "--stack", this.stack);
+  }
+
+  /** Writes straight into the config file, as an editor would: mistakes too. */
+  async write(path: string[], value: unknown): Promise<void> {
+    const yaml = parseDocument(await readFile(this.configFile, "utf8"));
+    yaml.setIn(["config", ...path], value);
+    await writeFile(this.configFile, String(yaml));
+  }
+
+  /** The resources that the state holds, without the engine's own. */
+  async resources(): Promise<{ urn: string; type: string; protect?: boolean }[]> {
+    const { stdout } = await this.succeed("stack", "export", "--stack", this.stack);
+    const all: { urn: string; type: string }[] = JSON.parse(stdout).deployment.resources ?? [];
+    return all.filter(({ type }) => !type.startsWith("pulumi:"));
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #layOut(): Promise<void> {
+    const { folder } = this;
+    for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
+    for (const each of ["app", "infra", "node_modules", "package.json", "Pulumi.yaml"]) {
+      await symlink(join(ROOT, each), join(folder, "project", each));
+    }
+    await copyFile(join(ROOT, `Pulumi.${this.stack}.yaml`), this.configFile);
+    for (const each of PACKAGES) {
+      const plugin = join(folder, "plugins", `pulumi-resource-${each}`);
+      await writeFile(
+        plugin,
+        `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/test/engine/echo/main.ts" ${each}\n`,
+      );
+      await chmod(plugin, 0o755);
+    }
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { folder } = this;
+    const path = [join(folder, "plugins"), join(ROOT, "node_modules/.bin"), process.env.PATH];
+    return {
+      ...process.env,
+      PATH: path.join(delimiter),
+      PULUMI_HOME: join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    };
+  }
+}
