@@ -50,7 +50,10 @@ export type Value = null | boolean | number | string | Value[] | { [key: string]
 /** A marked value is an object with exactly one key that starts with `$`. */
 export type Marked = Reference | Joined | Encoded | Secret | Asset;
 
-/** Another resource's output: `{ $ref: { urn, property: "arn" } }`. A nested one is dotted: `endpoint.0.address`. */
+/**
+ * Another resource's output: `{ $ref: { urn, property: "arn" } }`. A nested one is dotted: `endpoint.0.address`. What a
+ * data source answers has a urn that says what was asked: `invoke:aws:route53/getZone:getZone(name=example.com)`.
+ */
 export interface Reference {
   $ref: { urn: string; property: string };
 }

@@ -1,10 +1,11 @@
 import type * as proto from "@pulumi/pulumi/proto/resource_pb.js";
+import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { setMocks } from "@pulumi/pulumi/runtime/mocks.js";
 import { registerStackTransformation, runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
 import { Failures } from "./failures.ts";
 import { type Registration, registrationOf } from "./registration.ts";
-import { getMonitor, getStore, waitForRPCs, withLocalStorage } from "./runtime.ts";
+import { getMonitor, waitForRPCs, withLocalStorage } from "./runtime.ts";
 import { shaped } from "./shapes.ts";
 import { secret, type Wire } from "./wire.ts";
 
@@ -54,6 +55,17 @@ export function observe(program: () => unknown, surroundings: Surroundings): Pro
   });
 }
 
+/**
+ * What the program may count on. Not "resource references": a resource given as an input is then sent as its id, which
+ * is what a provider would get. Not "output values" either: inputs arrive as plain values.
+ */
+const { ResourceMonitorFeature: Feature } = resourceProto;
+const FEATURES = [
+  Feature.RESOURCE_MONITOR_FEATURE_SECRETS,
+  Feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  Feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+];
+
 type Callback = (error: unknown, response?: unknown) => void;
 
 /** Stands in for the engine: says yes to every resource and gives each output that it would compute a token. */
@@ -77,10 +89,9 @@ class Observer {
     };
     await setMocks({ call: unused, newResource: unused }, project, stack);
     setAllConfig(config, secretKeys);
-    // A resource given as an input is sent as its id, which is what a provider would get.
-    getStore().supportsResourceReferences = false;
     // The mock monitor shows little of a request (no parent, no options), so its methods are replaced.
     Object.assign(getMonitor(), {
+      getDeploymentInfo: this.#answering(() => ({ getSupportedfeaturesList: () => FEATURES })),
       registerResource: this.#answering((request: proto.RegisterResourceRequest) => this.#register(request)),
       registerResourceOutputs: this.#answering((request: proto.RegisterResourceOutputsRequest) =>
         this.#registerOutputs(request),

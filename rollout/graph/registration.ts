@@ -52,9 +52,10 @@ function optionsOf(request: RegisterResourceRequest): GraphOptions {
   if (request.getDeletebeforereplacedefined()) options.deleteBeforeReplace = request.getDeletebeforereplace();
   if (request.getImportid()) options.import = request.getImportid();
   if (request.getDeletedwith()) options.deletedWith = request.getDeletedwith();
-  if (request.getVersion()) options.version = request.getVersion();
-  // A provider is sent as `urn::id`; the id is the cloud's.
-  if (request.getProvider()) options.provider = request.getProvider().split("::").slice(0, 4).join("::");
+  // A provider is sent as `urn::id`; the id is the cloud's. An explicit one has the version, its resources don't matter.
+  const provider = request.getProvider().split("::").slice(0, 4).join("::");
+  if (provider) options.provider = provider;
+  else if (request.getVersion()) options.version = request.getVersion();
   const lists = {
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),

@@ -9,10 +9,6 @@ export const { withLocalStorage } = state as unknown as {
   withLocalStorage<T>(callback: () => Promise<T>): Promise<T>;
 };
 
-export const { getStore } = state as unknown as {
-  getStore(): { supportsResourceReferences: boolean };
-};
-
 /** Resolves when every request to the engine has been answered, also those made meanwhile. */
 export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<void> };
 

@@ -1,0 +1,51 @@
+import { UserError } from "../errors.ts";
+import { secret, type Wire } from "./wire.ts";
+
+/**
+ * What the cloud is asked while the program runs (`aws.route53.getZoneOutput`), and the properties of each answer.
+ * Nobody is asked here: each property is a reference to the data source.
+ */
+const ANSWERS: Record<string, string[]> = {
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": [
+    "authorizationToken",
+    "expiresAt",
+    "id",
+    "password",
+    "proxyEndpoint",
+    "userName",
+  ],
+  "aws:index/getCallerIdentity:getCallerIdentity": ["accountId", "arn", "id", "userId"],
+  "aws:index/getPartition:getPartition": ["dnsSuffix", "id", "partition", "reverseDnsPrefix"],
+  "aws:index/getRegion:getRegion": ["description", "endpoint", "id", "name", "region"],
+  "aws:route53/getZone:getZone": ["arn", "id", "name", "nameServers", "primaryNameServer", "zoneId"],
+};
+
+/** Answers that would let whoever reads them in. */
+const SECRETS = new Set(["authorizationToken", "password"]);
+
+/** The answer to a data source; what was asked (`name` of a zone) comes back as it was given. */
+export function answerOf(
+  token: string,
+  args: Record<string, Wire>,
+  reference: (urn: string, property: string) => string,
+): Record<string, Wire> {
+  const properties = ANSWERS[token];
+  if (!properties) {
+    const known = Object.keys(ANSWERS).join(", ");
+    throw new UserError(`the program asks ${token}, which the capture can't answer; it can answer ${known}`);
+  }
+  const urn = dataSourceUrn(token, args);
+  const answers = properties.map((property) => {
+    const text = reference(urn, property);
+    return [property, SECRETS.has(property) ? secret(text) : text] as const;
+  });
+  return { ...Object.fromEntries(answers), ...args };
+}
+
+/** Data sources have no urn; theirs here starts with `invoke:` and says what was asked. */
+function dataSourceUrn(token: string, args: Record<string, Wire>): string {
+  const asked = Object.keys(args)
+    .sort()
+    .map((key) => `${key}=${typeof args[key] === "object" ? JSON.stringify(args[key]) : args[key]}`);
+  return `invoke:${token}(${asked.join(",")})`;
+}

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../errors.ts";
+import { SECURE } from "./tokens.ts";
+
+export interface Project {
+  name: string;
+  /** The program's file, absolute. */
+  main: string;
+  /** As the engine hands it over: keys with their namespace, structured values as JSON text. */
+  config: Record<string, string>;
+  /** Keys whose value is secret, in part at least. */
+  secretKeys: string[];
+}
+
+type Yaml = Record<string, unknown>;
+
+/**
+ * Reads a Pulumi project and one stack's config from its files, as the engine does.
+ *
+ * @throws {UserError} when a file is missing or isn't YAML
+ */
+export function readProject(projectDir: string, stack: string): Project {
+  const file = join(projectDir, "Pulumi.yaml");
+  if (!existsSync(file)) throw new UserError(`no Pulumi project here: ${file} doesn't exist`);
+  const project = readYaml(projectDir, "Pulumi.yaml");
+  const name = project.name;
+  if (typeof name !== "string") throw new UserError("Pulumi.yaml: name is missing");
+  const configDir = String(project.stackConfigDir ?? ".");
+  const stackFile = join(configDir, `Pulumi.${stack}.yaml`);
+  requireStack(projectDir, configDir, stack);
+
+  const given = {
+    ...defaultsOf(project.config, name),
+    ...((readYaml(projectDir, stackFile).config ?? {}) as Yaml),
+  };
+  const entries = Object.entries(given).map(([key, value]) => [key, encoded(value)] as const);
+  return {
+    name,
+    main: mainOf(projectDir, project.main),
+    config: Object.fromEntries(entries),
+    secretKeys: entries.filter(([, text]) => text.includes(SECURE)).map(([key]) => key),
+  };
+}
+
+function requireStack(projectDir: string, configDir: string, stack: string): void {
+  const stacks = readdirSync(join(projectDir, configDir))
+    .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
+    .filter((found) => found !== undefined)
+    .sort();
+  if (stacks.includes(stack)) return;
+  const there = stacks.length > 0 ? `the stacks are ${stacks.join(", ")}` : "there are no stacks";
+  throw new UserError(`no stack "${stack}": ${there} (${join(configDir, "Pulumi.<stack>.yaml")})`);
+}
+
+/** What the project file's `config` section gives a value: a default, a value, or plain text. */
+function defaultsOf(section: unknown, project: string): Yaml {
+  const defaults: Yaml = {};
+  for (const [key, declared] of Object.entries((section ?? {}) as Yaml)) {
+    const value = isMap(declared) ? (declared.value ?? declared.default) : declared;
+    if (value !== undefined) defaults[key.includes(":") ? key : `${project}:${key}`] = value;
+  }
+  return defaults;
+}
+
+/** The engine encodes structured values as JSON with sorted keys; secrets stay unread, their text is not here. */
+function encoded(value: unknown): string {
+  if (isSecure(value)) return SECURE;
+  return typeof value === "object" && value !== null ? JSON.stringify(sorted(value)) : String(value ?? "");
+}
+
+function sorted(value: unknown): unknown {
+  if (isSecure(value)) return SECURE;
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+function isSecure(value: unknown): boolean {
+  return isMap(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
+}
+
+/** The program: `main` of Pulumi.yaml, else of package.json; of a folder its index. */
+function mainOf(projectDir: string, main: unknown): string {
+  const packageFile = join(projectDir, "package.json");
+  const packageMain = existsSync(packageFile)
+    ? JSON.parse(readFileSync(packageFile, "utf8")).main
+    : undefined;
+  const path = join(projectDir, String(main ?? packageMain ?? "."));
+  const candidates = [path, join(path, "index.ts"), join(path, "index.js")];
+  const found = candidates.find((candidate) => /\.[cm]?[jt]s$/.test(candidate) && existsSync(candidate));
+  if (!found) throw new UserError(`Pulumi.yaml: main: no program at ${path}`);
+  return found;
+}
+
+function readYaml(projectDir: string, file: string): Yaml {
+  try {
+    return (parse(readFileSync(join(projectDir, file), "utf8")) ?? {}) as Yaml;
+  } catch (error) {
+    throw new UserError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function isMap(value: unknown): value is Yaml {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
