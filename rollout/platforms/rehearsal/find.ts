@@ -1,0 +1,118 @@
+import { accessSync, constants, readdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { RehearsalError } from "./errors.ts";
+
+/** Where the servers that play the cloud are on this machine: absolute paths. */
+export interface Programs {
+  nginx: string;
+  haproxy: string;
+  redis: string;
+  postgres: string;
+  initdb: string;
+}
+
+/** What is searched; by default this machine. */
+export interface Places {
+  path: string[];
+  platform: NodeJS.Platform;
+  isProgram(file: string): boolean;
+  list(folder: string): string[];
+}
+
+/** Folders that are often missing from a PATH: Debian keeps servers in sbin, Homebrew and MacPorts have their own. */
+const ALSO = [
+  "/usr/sbin",
+  "/usr/local/sbin",
+  "/sbin",
+  "/usr/local/bin",
+  "/opt/homebrew/bin",
+  "/opt/local/bin",
+];
+
+const PACKAGES = [
+  { program: "nginx", apt: "nginx", brew: "nginx" },
+  { program: "haproxy", apt: "haproxy", brew: "haproxy" },
+  { program: "redis-server", apt: "redis-server", brew: "redis" },
+  { program: "postgres", apt: "postgresql", brew: "postgresql@16" },
+] as const;
+
+/**
+ * Finds nginx, HAProxy, Redis and PostgreSQL.
+ *
+ * @param major the PostgreSQL that the stack asks for, preferred where several are installed; else the newest
+ * @throws {RehearsalError} that names all that is missing and the command that installs it
+ */
+export function findPrograms(major?: string, places: Places = thisMachine()): Programs {
+  const folders = [...new Set([...places.path, ...ALSO])];
+  const find = (name: string, among: string[] = folders) =>
+    among.map((folder) => join(folder, name)).find(places.isProgram);
+
+  const versioned = postgresFolders(places, major);
+  const postgres = find("postgres", [...versioned, ...folders]);
+  const initdb = find("initdb", postgres ? [dirname(postgres), ...versioned, ...folders] : versioned);
+  const found = {
+    nginx: find("nginx"),
+    haproxy: find("haproxy"),
+    "redis-server": find("redis-server"),
+    postgres: postgres && initdb,
+  };
+  const missing = PACKAGES.filter(({ program }) => !found[program]);
+  if (missing.length > 0) throw new RehearsalError(howToInstall(missing, places.platform));
+  return {
+    nginx: found.nginx!,
+    haproxy: found.haproxy!,
+    redis: found["redis-server"]!,
+    postgres: postgres!,
+    initdb: initdb!,
+  };
+}
+
+/** Debian, Red Hat and Homebrew install PostgreSQL's programs in a folder of the version; the asked one comes first. */
+function postgresFolders(places: Places, major: string | undefined): string[] {
+  const candidates = [
+    ...places.list("/usr/lib/postgresql").map((v) => ({ v, folder: `/usr/lib/postgresql/${v}/bin` })),
+    ...places
+      .list("/usr")
+      .filter((name) => /^pgsql-\d+$/.test(name))
+      .map((name) => ({ v: name.slice(6), folder: `/usr/${name}/bin` })),
+    ...["/opt/homebrew/opt", "/usr/local/opt"].flatMap((root) =>
+      places
+        .list(root)
+        .filter((name) => /^postgresql@\d+$/.test(name))
+        .map((name) => ({ v: name.slice(11), folder: `${root}/${name}/bin` })),
+    ),
+  ].filter(({ v }) => Number(v) >= 15);
+  const rank = (v: string) => (v === major ? Number.POSITIVE_INFINITY : Number(v));
+  return candidates.sort((a, b) => rank(b.v) - rank(a.v)).map(({ folder }) => folder);
+}
+
+function howToInstall(missing: readonly (typeof PACKAGES)[number][], platform: NodeJS.Platform): string {
+  const command =
+    platform === "darwin"
+      ? `brew install ${missing.map(({ brew }) => brew).join(" ")}`
+      : `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.map(({ apt }) => apt).join(" ")}`;
+  const names = missing.map(({ program }) => program).join(", ");
+  return `The rehearsal runs real servers and can't find: ${names}. Install with:\n  ${command}`;
+}
+
+function thisMachine(): Places {
+  return {
+    path: (process.env.PATH ?? "").split(delimiter).filter(Boolean),
+    platform: process.platform,
+    isProgram(file) {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    list(folder) {
+      try {
+        return readdirSync(folder);
+      } catch {
+        return [];
+      }
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RehearsalError } from "./errors.ts";
+import { lastLines } from "./files.ts";
+import { startTimeOf } from "./identity.ts";
+import type { Ledger, ProcessRecord } from "./state.ts";
+
+export interface Start {
+  /** Its name in the state, such as `blue-1.nginx`; also the name of its log. */
+  key: string;
+  command: string[];
+  cwd?: string;
+  env?: Record<string, string | undefined>;
+  /** Text for its standard input, which is then closed. */
+  input?: string;
+  stopSignal?: NodeJS.Signals;
+  /** The system user to run as; only root can choose. */
+  user?: { uid: number; gid: number };
+}
+
+export interface Started {
+  key: string;
+  log: string;
+  /** The exit code, or the signal's name. */
+  exit: Promise<number | string>;
+  /** Keeps this process alive until the program ends; by default it outlives this process. */
+  hold?(): void;
+}
+
+/** The shell becomes the program only when told to, and ends by itself when whoever should tell it has died. */
+const WAIT_THEN_RUN = 'read -r go && exec "$@"';
+
+/**
+ * Starts a program apart from this process, its output in a log. It is in the state *before* it runs: the process waits
+ * for a word that is sent after the state is written, so a crash at any moment leaves nothing that `down` doesn't know.
+ */
+export function start(ledger: Ledger, what: Start): Started {
+  const log = logOf(ledger, what.key);
+  const output = openSync(log, "a", 0o600);
+  const child = spawn("/bin/sh", ["-c", WAIT_THEN_RUN, "sh", ...what.command], {
+    cwd: what.cwd ?? ledger.place.folder,
+    detached: true,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C", ...what.env },
+    stdio: ["pipe", output, output],
+    ...what.user,
+  });
+  closeSync(output);
+  const exit = new Promise<number | string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"));
+  });
+  const { pid } = child;
+  if (pid === undefined) return { key: what.key, log, exit };
+  const started = startTimeOf(pid) ?? "";
+  ledger.change(({ processes }) => {
+    processes[what.key] = { pid, started, log, stopSignal: what.stopSignal ?? "SIGTERM" };
+  });
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(`go\n${what.input ?? ""}`);
+  child.unref();
+  return { key: what.key, log, exit, hold: () => child.ref() };
+}
+
+export function logOf(ledger: Ledger, key: string): string {
+  return join(ledger.place.logs, `${key}.log`);
+}
+
+/** Runs a program to its end. @throws {RehearsalError} with the log's last lines when it fails */
+export async function run(ledger: Ledger, what: Start): Promise<void> {
+  const started = start(ledger, what);
+  started.hold?.();
+  const code = await started.exit;
+  ledger.change(({ processes }) => {
+    delete processes[what.key];
+  });
+  if (code !== 0) throw ended(what.key, code, started.log);
+}
+
+/**
+ * Waits until a program that was just started is ready.
+ *
+ * @param ready asked again and again; a throw counts as not yet
+ * @throws {RehearsalError} when the program ends or takes too long, with its log's last lines
+ */
+export async function untilReady(
+  started: Started,
+  ready: () => Promise<boolean>,
+  { deadlineMs = 20_000, signal }: { deadlineMs?: number; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  let code: number | string | undefined;
+  started.exit.then((value) => {
+    code = value;
+  });
+  const deadline = Date.now() + deadlineMs;
+  for (let pause = 15; ; pause = Math.min(pause * 1.3, 150)) {
+    signal?.throwIfAborted();
+    if (code !== undefined) throw ended(started.key, code, started.log);
+    if (await ready().catch(() => false)) return;
+    if (Date.now() > deadline) throw notReady(started.key, deadlineMs, started.log);
+    await sleep(pause);
+  }
+}
+
+function ended(key: string, code: number | string, log: string): RehearsalError {
+  return new RehearsalError(`${key} ended while starting (${code}). ${tail(log)}`);
+}
+
+function notReady(key: string, deadlineMs: number, log: string): RehearsalError {
+  return new RehearsalError(`${key} wasn't ready within ${deadlineMs / 1_000} s. ${tail(log)}`);
+}
+
+function tail(log: string): string {
+  const lines = lastLines(log);
+  return lines ? `Its log ${log} ends with:\n${lines.replace(/^/gm, "  ")}` : `Its log ${log} is empty.`;
+}
+
+export function isRunning(record: ProcessRecord | undefined): record is ProcessRecord {
+  return record !== undefined && startTimeOf(record.pid) === record.started;
+}

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RehearsalError } from "./errors.ts";
+import { writeAtomically } from "./files.ts";
+
+/** A process that the rehearsal started. Number and start time together name it: a number alone is used again. */
+export interface ProcessRecord {
+  pid: number;
+  started: string;
+  log: string;
+  /** The signal that ends it in good order. */
+  stopSignal: NodeJS.Signals;
+}
+
+export interface ServerRecord {
+  /** Such as `blue-1`; never used again while the stack is up, so that logs and balancer don't mix two servers. */
+  id: string;
+  track: string;
+  /** The {@link TrackPlan.version} that it was made from. */
+  version: string;
+  /** Where its nginx listens (TLS). */
+  port: number;
+  /** Where its application listens. */
+  appPort: number;
+}
+
+/** All that is known of a stack that is up; lies in `state.json` in its folder. */
+export interface State {
+  version: 1;
+  stack: string;
+  domain: string;
+  /** The balancer's HTTPS port: the URL's. */
+  port: number;
+  /** The balancer's plain port, which redirects. */
+  redirectPort: number;
+  database: { port: number; folder: string; version?: string };
+  cache: { port: number };
+  servers: ServerRecord[];
+  /** The highest number given to a server of each track. */
+  numbered: Record<string, number>;
+  processes: Record<string, ProcessRecord>;
+}
+
+/** Where a stack's files are. */
+export interface Place {
+  stack: string;
+  folder: string;
+  logs: string;
+  stateFile: string;
+  lockFile: string;
+}
+
+export function placeOf(stack: string, stateDir: string): Place {
+  const folder = join(stateDir, stack);
+  return {
+    stack,
+    folder,
+    logs: join(folder, "logs"),
+    stateFile: join(folder, "state.json"),
+    lockFile: join(stateDir, `${stack}.lock`),
+  };
+}
+
+/** The state in memory and on disk: every change is on disk before the next thing happens. */
+export class Ledger {
+  readonly place: Place;
+  readonly state: State;
+
+  private constructor(place: Place, state: State) {
+    this.place = place;
+    this.state = state;
+  }
+
+  static create(place: Place, state: State): Ledger {
+    mkdirSync(place.logs, { recursive: true, mode: 0o700 });
+    const ledger = new Ledger(place, state);
+    ledger.change(() => {});
+    return ledger;
+  }
+
+  /** @returns undefined when the stack isn't up */
+  static open(place: Place): Ledger | undefined {
+    if (!existsSync(place.stateFile)) return undefined;
+    return new Ledger(place, JSON.parse(readFileSync(place.stateFile, "utf8")) as State);
+  }
+
+  /** @throws {RehearsalError} when the stack isn't up */
+  static openOrFail(place: Place): Ledger {
+    const ledger = Ledger.open(place);
+    if (!ledger) {
+      throw new RehearsalError(
+        `The stack ${place.stack} isn't up. Start it with: rollout rehearse up --stack ${place.stack}`,
+      );
+    }
+    return ledger;
+  }
+
+  change(edit: (state: State) => void): void {
+    edit(this.state);
+    writeAtomically(this.place.stateFile, JSON.stringify(this.state, null, 2), 0o600);
+  }
+}

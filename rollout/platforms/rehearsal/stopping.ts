@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isOfThisBoot } from "./identity.ts";
+import { isRunning } from "./processes.ts";
+import type { Ledger, ProcessRecord } from "./state.ts";
+
+/** How long a program has to end in good order before it is killed. */
+const GRACE_MS = 10_000;
+
+/**
+ * Ends a recorded process: its own signal, then SIGKILL. A process that isn't the recorded one any more (the number was
+ * given to another) is left alone.
+ */
+export async function stop(ledger: Ledger, key: string, graceMs = GRACE_MS): Promise<void> {
+  const record = ledger.state.processes[key];
+  if (!record) return;
+  if (isRunning(record)) {
+    send(record.pid, record.stopSignal);
+    if (!(await goneWithin(record, graceMs))) {
+      send(-record.pid, "SIGKILL");
+      await goneWithin(record, graceMs);
+    }
+  }
+  sweep(record);
+  ledger.change(({ processes }) => {
+    delete processes[key];
+  });
+}
+
+/** Stops several at once. */
+export async function stopAll(ledger: Ledger, keys: string[]): Promise<void> {
+  await Promise.all(keys.map((key) => stop(ledger, key)));
+}
+
+/**
+ * The order in which a stack is left: who sends before who receives, so that nobody meets a closed door.
+ * Anything unforeseen goes first.
+ */
+export function inStopOrder(keys: string[]): string[][] {
+  const rank = (key: string) =>
+    key === "balancer" ? 1 : key.endsWith(".nginx") ? 2 : key.endsWith(".app") ? 3 : storeRank(key);
+  const groups = Map.groupBy(keys, rank);
+  return [...groups.keys()].sort((a, b) => a - b).map((each) => groups.get(each)!);
+}
+
+function storeRank(key: string): number {
+  return key === "postgres" || key === "redis" ? 4 : 0;
+}
+
+async function goneWithin(record: ProcessRecord, ms: number): Promise<boolean> {
+  const deadline = Date.now() + ms;
+  while (isRunning(record)) {
+    if (Date.now() > deadline) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+/**
+ * A leader killed from outside can leave its workers (nginx does). They are in the group that bears the leader's
+ * number, and no new process gets that number while the group lives; so with the leader gone the group is still ours.
+ */
+function sweep({ pid, started }: ProcessRecord): void {
+  if (isOfThisBoot(started) && !exists(pid)) send(-pid, "SIGKILL");
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
