@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { Pool } from "undici";
+import type { Shot } from "./mix.ts";
+
+/** Where the load goes. */
+export interface Target {
+  /** Where to connect, such as `https://127.0.0.1:8443`. */
+  url: string;
+  /** The name the server is asked for, in TLS and in the Host header. */
+  domain: string;
+  /** The certificate authority to trust, in PEM; the system's when left out. */
+  caFile?: string;
+}
+
+export interface Reply {
+  status: number;
+  /** The `x-track` header; undefined when no track answered. */
+  track: string | undefined;
+  body: string;
+}
+
+export interface Client {
+  /** @throws {Error} when no whole answer comes in time */
+  send(shot: Shot): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/**
+ * HTTPS with connections that are kept and reused, as a browser's are. Nothing is ever retried: a request that is lost
+ * is to be seen.
+ *
+ * @param connections the most at once; requests beyond would queue unseen, so it is the load's bound of requests in flight
+ * @param timeoutMs how long connecting, the headers and the body may take, each
+ */
+export function openClient(target: Target, connections: number, timeoutMs: number): Client {
+  const ca = target.caFile ? readFileSync(target.caFile, "utf8") : undefined;
+  const pool = new Pool(target.url, {
+    connections,
+    pipelining: 1,
+    // An idle connection is closed here well before the balancer would close it: no request meets a closing one.
+    keepAliveTimeout: 4000,
+    keepAliveMaxTimeout: 4000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { ca, servername: target.domain, timeout: timeoutMs },
+  });
+  return {
+    async send({ method, path, body, from }) {
+      const headers: Record<string, string> = { host: target.domain, "x-forwarded-for": from };
+      if (body !== undefined) headers["content-type"] = "application/json";
+      const answer = await pool.request({ method, path, headers, body: body ?? null });
+      const track = answer.headers["x-track"];
+      return {
+        status: answer.statusCode,
+        track: Array.isArray(track) ? track[0] : track,
+        body: await answer.body.text(),
+      };
+    },
+    close: () => pool.destroy(),
+  };
+}
