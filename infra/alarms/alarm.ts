@@ -1,0 +1,106 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { SEVERITIES, type Severity } from "../alerts.ts";
+
+/** Where alarms are made: what their names begin with, what they belong to, whom they tell. */
+export interface Scope {
+  prefix: string;
+  child: pulumi.CustomResourceOptions;
+  topics: Record<Severity, pulumi.Input<string>>;
+}
+
+type Dimensions = Record<string, pulumi.Input<string>>;
+
+/** A CloudWatch metric, over one period. `statistic` may be a percentile such as `p95`. */
+export interface Metric {
+  namespace: string;
+  name: string;
+  dimensions: Dimensions;
+  statistic: string;
+}
+
+export interface AlarmRule {
+  severity: Severity;
+  /** What has happened, for who is woken by it: whole sentences. */
+  means: string;
+  /** What to do first. */
+  act: string;
+  /** A metric, or an expression over several, by their ids. */
+  watch: Metric | { expression: string; metrics: Record<string, Metric> };
+  breach: { above: number } | { atLeast: number } | { below: number };
+  periodInSeconds: number;
+  /** How many of the last `outOf` periods must breach; `outOf` is the same number unless given. */
+  periods: number;
+  outOf?: number;
+  /** What no data counts as, and what it means. */
+  missing: { as: "breaching" | "notBreaching" | "ignore"; because: string };
+}
+
+/**
+ * A part as a percentage of a whole, 0 while the whole is too small to say anything. CloudWatch leaves a count out where
+ * it would be 0: no whole is no data. Only one part, because it is open what FILL makes of a metric that never was.
+ */
+export function shareInPercent(part: Metric, whole: Metric, minWhole: number): AlarmRule["watch"] {
+  return {
+    expression: `IF(whole >= ${minWhole}, 100 * FILL(part, 0) / whole, 0)`,
+    metrics: { part, whole },
+  };
+}
+
+/** An alarm that tells its severity's topic when it begins and when it ends. */
+export function alarm(scope: Scope, suffix: string, rule: AlarmRule): aws.cloudwatch.MetricAlarm {
+  const topic = scope.topics[rule.severity];
+  return new aws.cloudwatch.MetricAlarm(
+    `${scope.prefix}-${suffix}`,
+    {
+      alarmDescription: description(rule),
+      ...watched(rule),
+      ...comparison(rule.breach),
+      evaluationPeriods: rule.outOf ?? rule.periods,
+      datapointsToAlarm: rule.periods,
+      treatMissingData: rule.missing.as,
+      alarmActions: [topic],
+      okActions: [topic],
+    },
+    scope.child,
+  );
+}
+
+/** At most 1,024 characters (CloudWatch API, PutMetricAlarm): the sentences above stay far below. */
+function description({ severity, means, act, missing }: AlarmRule): string {
+  return `${severity}, answer ${SEVERITIES[severity].answer}. ${means} ${act} No data: ${missing.because}.`;
+}
+
+function comparison(breach: AlarmRule["breach"]) {
+  if ("above" in breach) return { comparisonOperator: "GreaterThanThreshold", threshold: breach.above };
+  if ("below" in breach) return { comparisonOperator: "LessThanThreshold", threshold: breach.below };
+  return { comparisonOperator: "GreaterThanOrEqualToThreshold", threshold: breach.atLeast };
+}
+
+function watched({ watch, periodInSeconds }: AlarmRule) {
+  if ("expression" in watch) {
+    const metrics = Object.entries(watch.metrics).map(([id, metric]) => ({
+      id,
+      returnData: false,
+      metric: {
+        namespace: metric.namespace,
+        metricName: metric.name,
+        dimensions: metric.dimensions,
+        stat: metric.statistic,
+        period: periodInSeconds,
+      },
+    }));
+    return { metricQueries: [...metrics, { id: "result", expression: watch.expression, returnData: true }] };
+  }
+  const percentile = /^p\d/.test(watch.statistic);
+  return {
+    namespace: watch.namespace,
+    metricName: watch.name,
+    dimensions: watch.dimensions,
+    period: periodInSeconds,
+    ...(percentile
+      ? // Too few requests for a percentile say nothing about latency: the state stays as it was.
+        { extendedStatistic: watch.statistic, evaluateLowSampleCountPercentiles: "ignore" }
+      : { statistic: watch.statistic }),
+  };
+}

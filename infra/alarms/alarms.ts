@@ -1,0 +1,84 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Severity } from "../alerts.ts";
+import type { Scope } from "./alarm.ts";
+import { backupAlarms, type WatchedBackups } from "./backups.ts";
+import { balancerAlarms } from "./balancer.ts";
+import { cacheAlarms, type WatchedCache } from "./cache.ts";
+import { certificateAlarm } from "./certificate.ts";
+import { databaseAlarms, type WatchedDatabase } from "./database.ts";
+import { hostAlarms } from "./hosts.ts";
+import { trackAlarms, type WatchedTrack } from "./track.ts";
+
+export interface AlarmsArgs {
+  stack: string;
+  tracks: WatchedTrack[];
+  /** The part of the balancer's ARN by which CloudWatch knows it: `app/name/id`. */
+  balancerArnSuffix: pulumi.Input<string>;
+  database: WatchedDatabase;
+  cache: WatchedCache;
+  certificateArn: pulumi.Input<string>;
+  backups: WatchedBackups;
+  topics: Record<Severity, pulumi.Input<string>>;
+}
+
+/** Everything that watches a stack. */
+export class Alarms extends pulumi.ComponentResource {
+  /** For each track, the composite alarm that is on while the track fails its users. */
+  readonly trackAlarmArns: Record<string, pulumi.Output<string>>;
+  readonly serviceDownArn: pulumi.Output<string>;
+
+  constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rollout:infra:Alarms", name, {}, opts);
+    const scope: Scope = { prefix: name, child: { parent: this }, topics: args.topics };
+
+    const tracks = args.tracks.map((track) => {
+      hostAlarms(scope, track);
+      return { name: track.name, ...trackAlarms(scope, track, args.balancerArnSuffix) };
+    });
+    const failing = balancerAlarms(scope, args.balancerArnSuffix);
+    databaseAlarms(scope, args.database);
+    cacheAlarms(scope, args.cache);
+    certificateAlarm(scope, args.certificateArn);
+    backupAlarms(scope, args.backups);
+
+    this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));
+    this.serviceDownArn = serviceDown(
+      scope,
+      args.stack,
+      failing.map(({ arn }) => arn),
+      tracks.map(({ down }) => down),
+    );
+    this.registerOutputs({
+      trackAlarmArns: this.trackAlarmArns,
+      serviceDownArn: this.serviceDownArn,
+    });
+  }
+}
+
+/** No track answers, or most requests fail whatever the tracks' health says. */
+function serviceDown(
+  scope: Scope,
+  stack: string,
+  failing: pulumi.Output<string>[],
+  down: pulumi.Output<string>[],
+): pulumi.Output<string> {
+  const topic = scope.topics.P1;
+  return new aws.cloudwatch.CompositeAlarm(
+    `${scope.prefix}-service-down`,
+    {
+      alarmName: `${scope.prefix}-service-down`,
+      alarmDescription: `P1, answer within 30 minutes. ${stack} is down: no track has a healthy server, or most requests have failed for 5 min. Roll back what changed last; if nothing did, look at the database first.`,
+      alarmRule: pulumi
+        .all([pulumi.all(failing), pulumi.all(down)])
+        .apply(([any, all]) => [...any.map(on), `(${all.map(on).join(" AND ")})`].join(" OR ")),
+      alarmActions: [topic],
+      okActions: [topic],
+    },
+    scope.child,
+  ).arn;
+}
+
+function on(arn: string): string {
+  return `ALARM("${arn}")`;
+}

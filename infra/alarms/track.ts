@@ -1,0 +1,150 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { alarm, type Metric, type Scope, shareInPercent } from "./alarm.ts";
+
+export interface WatchedTrack {
+  name: string;
+  targetGroupArnSuffix: pulumi.Input<string>;
+  autoscalingGroupName: pulumi.Input<string>;
+}
+
+interface Thresholds {
+  maxErrorsInPercent: number;
+  /** Below this many requests in a period a share of errors says nothing. */
+  minRequests: number;
+  maxUnreachedPerMinute: number;
+  maxP95InSeconds: number;
+  maxDownInMinutes: number;
+}
+
+const THRESHOLDS: Thresholds = {
+  maxErrorsInPercent: 1,
+  minRequests: 20,
+  maxUnreachedPerMinute: 5,
+  maxP95InSeconds: 0.5,
+  maxDownInMinutes: 5,
+};
+
+/** A track's alarms: `state` is the one of all of them together, `down` that no server of it answers. */
+export interface TrackAlarms {
+  state: pulumi.Output<string>;
+  down: pulumi.Output<string>;
+}
+
+/**
+ * What a track's users see (AWS docs, "CloudWatch metrics for your Application Load Balancer"). No alarm knows the
+ * track's weight, so that a shift of traffic changes none of them: without requests they rest.
+ */
+export function trackAlarms(
+  stack: Scope,
+  track: WatchedTrack,
+  balancerArnSuffix: pulumi.Input<string>,
+): TrackAlarms {
+  const scope = { ...stack, prefix: `${stack.prefix}-${track.name}` };
+  const of = (name: string, statistic: string): Metric => ({
+    namespace: "AWS/ApplicationELB",
+    name,
+    statistic,
+    dimensions: { LoadBalancer: balancerArnSuffix, TargetGroup: track.targetGroupArnSuffix },
+  });
+
+  const parts = [
+    errors(scope, "errors", track.name, of, 60),
+    // A pilot's few requests don't fill a minute: the longer look catches their errors too.
+    errors(scope, "errors-slow", track.name, of, 900),
+    unreached(scope, track.name, of),
+    latency(scope, track.name, of),
+    down(scope, track.name, of),
+  ];
+  unhealthy(scope, track.name, of);
+
+  return { state: together(scope, track.name, parts), down: parts.at(-1)!.arn };
+}
+
+type MetricOf = (name: string, statistic: string) => Metric;
+
+function errors(scope: Scope, suffix: string, track: string, of: MetricOf, periodInSeconds: number) {
+  const { maxErrorsInPercent, minRequests } = THRESHOLDS;
+  return alarm(scope, suffix, {
+    severity: "P2",
+    means: `More than ${maxErrorsInPercent} % of the requests to track ${track} failed, of at least ${minRequests} in ${periodInSeconds / 60} min.`,
+    act: `Roll back if ${track} is being rolled out; else look for its errors in the logs.`,
+    watch: shareInPercent(of("HTTPCode_Target_5XX_Count", "Sum"), of("RequestCount", "Sum"), minRequests),
+    breach: { above: maxErrorsInPercent },
+    periodInSeconds,
+    periods: 1,
+    missing: { as: "notBreaching", because: "no requests, so no errors" },
+  });
+}
+
+function unreached(scope: Scope, track: string, of: MetricOf) {
+  const { maxUnreachedPerMinute } = THRESHOLDS;
+  return alarm(scope, "unreached", {
+    severity: "P2",
+    means: `The balancer couldn't connect to a server of track ${track} more than ${maxUnreachedPerMinute} times in a minute: users got 502 or 504.`,
+    act: "See whether nginx restarts or runs out of connections on its servers.",
+    watch: of("TargetConnectionErrorCount", "Sum"),
+    breach: { above: maxUnreachedPerMinute },
+    periodInSeconds: 60,
+    periods: 1,
+    missing: { as: "notBreaching", because: "every connection was made" },
+  });
+}
+
+function latency(scope: Scope, track: string, of: MetricOf) {
+  const { maxP95InSeconds } = THRESHOLDS;
+  return alarm(scope, "latency", {
+    severity: "P2",
+    means: `One request in twenty to track ${track} takes more than ${maxP95InSeconds * 1000} ms.`,
+    act: `Roll back if ${track} is being rolled out; else look at the database's and the servers' load.`,
+    watch: of("TargetResponseTime", "p95"),
+    breach: { above: maxP95InSeconds },
+    periodInSeconds: 60,
+    periods: 3,
+    outOf: 5,
+    missing: { as: "notBreaching", because: "no requests, so none is slow" },
+  });
+}
+
+function down(scope: Scope, track: string, of: MetricOf) {
+  const { maxDownInMinutes } = THRESHOLDS;
+  return alarm(scope, "down", {
+    severity: "P1",
+    means: `Track ${track} has had no healthy server for ${maxDownInMinutes} min: its share of the traffic gets 503.`,
+    act: `Give its weight to another track at once, then look at its servers' boot log and /health.`,
+    watch: of("HealthyHostCount", "Maximum"),
+    breach: { below: 1 },
+    periodInSeconds: 60,
+    periods: maxDownInMinutes,
+    missing: { as: "breaching", because: "no server is registered, which is as bad" },
+  });
+}
+
+function unhealthy(scope: Scope, track: string, of: MetricOf) {
+  return alarm(scope, "unhealthy", {
+    severity: "P3",
+    means: `A server of track ${track} has failed its health check for 10 min and wasn't replaced.`,
+    act: "Look at the group's activity: an instance refresh that rolled back, or no capacity in the zone.",
+    watch: of("UnHealthyHostCount", "Minimum"),
+    breach: { atLeast: 1 },
+    periodInSeconds: 60,
+    periods: 10,
+    missing: { as: "notBreaching", because: "no server is registered, which the alarm for down tells" },
+  });
+}
+
+/**
+ * One state for the track, which rollouts and flag deployments read. It tells nobody: its parts have done so.
+ */
+function together(scope: Scope, track: string, parts: aws.cloudwatch.MetricAlarm[]): pulumi.Output<string> {
+  const alarms = parts.map(({ arn }) => pulumi.interpolate`ALARM("${arn}")`);
+  return new aws.cloudwatch.CompositeAlarm(
+    `${scope.prefix}-state`,
+    {
+      alarmName: `${scope.prefix}-state`,
+      alarmDescription: `Track ${track} fails its users: errors, latency or no server that answers. Read by rollouts; tells nobody itself.`,
+      alarmRule: pulumi.all(alarms).apply((rules) => rules.join(" OR ")),
+    },
+    scope.child,
+  ).arn;
+}
