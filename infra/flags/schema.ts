@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+/**
+ * The flags of a stack: `flags.<stack>.yaml`. A flag that is enabled is on for everybody, unless it names tenants,
+ * groups or a percentage: then it is on for who is in any of these. `enabled: false` is off for all, whatever else it says.
+ */
+
+/** AWS docs, "type reference for AWS.AppConfig.FeatureFlags": what AppConfig takes as a key. */
+const KEY = /^[a-z][a-zA-Z\d_-]{0,63}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const line = (rule: string, longest: number) => z.string(rule).trim().min(1, rule).max(longest, rule);
+
+const names = (what: string) =>
+  z
+    .array(
+      z.string(`must be the name of a ${what}`).regex(NAME, `must be the name of a ${what}`),
+      `must be a list of ${what}s`,
+    )
+    .refine((all) => new Set(all).size === all.length, `must name each ${what} once`)
+    .default([]);
+
+const percentRule = "must be a whole number from 0 to 100";
+const dateRule = "must be a date such as 2027-03-31";
+
+export const flagSchema = z.strictObject(
+  {
+    description: line("must say in up to 900 characters what the flag does", 900),
+    owner: line("must name the team or person to ask", 64),
+    until: z.iso.date(dateRule),
+    enabled: z.boolean("must be true or false"),
+    tenants: names("tenant"),
+    groups: names("group"),
+    percent: z.int(percentRule).min(0, percentRule).max(100, percentRule).optional(),
+  },
+  "must be a flag: { description, owner, until, enabled, tenants, groups, percent }",
+);
+
+export const flagsSchema = z.strictObject(
+  {
+    flags: z.record(
+      z
+        .string()
+        .regex(KEY, "a flag's key is up to 64 letters, digits, - and _, the first a lower-case letter"),
+      flagSchema,
+      "must be a map of flags",
+    ),
+  },
+  "must be a map with the key flags",
+);
+
+export type Flag = z.infer<typeof flagSchema>;
