@@ -93,6 +93,7 @@ export function program(settings: Settings) {
   const balancer = new Balancer(
     stack,
     {
+      accountId: network.accountId,
       domain: settings.domain,
       zoneId: zone.zoneId,
       subnetIds: network.publicSubnetIds,
