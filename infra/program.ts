@@ -133,7 +133,7 @@ export function program(settings: Settings) {
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,
       database: { identifier: database.identifier, ...settings.database },
-      cache: { replicationGroupId: cache.replicationGroupId },
+      cache: { nodeIds: cache.nodeIds },
       certificateArn: certificate.arn,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
       topics: alerts.topicArns,
@@ -166,7 +166,7 @@ export function program(settings: Settings) {
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,
       databaseIdentifier: database.identifier,
-      replicationGroupId: cache.replicationGroupId,
+      cacheNodeIds: cache.nodeIds,
     },
     opts,
   );
