@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Command } from "commander";
+import { Misuse, UserError } from "../errors.ts";
+
+/** The options that every verb knows. */
+export interface GlobalOptions {
+  stack: string;
+  json: boolean;
+}
+
+/** @throws {Misuse} without `--stack`: no stack is a safe guess */
+export function globalOptions(command: Command): GlobalOptions {
+  const { stack, json = false } = command.optsWithGlobals();
+  if (!stack)
+    throw new Misuse(`which stack? Add --stack NAME, such as: rollout ${command.name()} --stack beta`);
+  return { stack, json };
+}
+
+/**
+ * The project's folder: the nearest one with a Pulumi.yaml, from where the command was called upwards.
+ *
+ * @throws {UserError} when there is none
+ */
+export function projectDir(from = process.cwd()): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) throw new UserError(`no Pulumi.yaml in ${from} nor in a folder above it`);
+  }
+}

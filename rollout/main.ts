@@ -1,0 +1,24 @@
+import { Command } from "commander";
+import { runCommand } from "./cli/exit.ts";
+
+// The `rollout` command. Each verb is a file of its own that is loaded only when it is asked for: most verbs need
+// nothing of what the others do.
+const VERBS: Record<string, { summary: string; load: () => Promise<{ register(program: Command): void }> }> =
+  {
+    graph: { summary: "print the resources that a stack consists of", load: () => import("./cli/graph.ts") },
+  };
+
+const program = new Command("rollout")
+  .description("Rolls out a new version of the application, and rehearses it on this machine.")
+  .option("-s, --stack <name>", "the Pulumi stack: beta, prod")
+  .option("--json", "print one JSON document and nothing else")
+  .showHelpAfterError("(see rollout --help)")
+  .configureHelp({ showGlobalOptions: true });
+
+const asked = process.argv.slice(2).find((word) => Object.hasOwn(VERBS, word));
+for (const [name, { summary, load }] of Object.entries(VERBS)) {
+  if (name === asked) (await load()).register(program);
+  else program.command(name).summary(summary);
+}
+
+await runCommand(program, process.argv);
