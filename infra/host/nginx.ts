@@ -11,8 +11,7 @@ export function nginxConf({
   requestsPerMinute,
   bodyMiB,
 }: Pick<Host, "track" | "requestsPerMinute" | "bodyMiB">): string {
-  return `# Rendered by infra/host/nginx.ts.
-include machine/main.conf;
+  return `include machine/main.conf;
 worker_processes auto;
 # Open requests outlive a reload as long as the balancer drains (60 s).
 worker_shutdown_timeout 60s;

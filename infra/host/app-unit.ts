@@ -1,0 +1,79 @@
+import { FLAGS_FOLDER } from "./environment.ts";
+import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+
+/** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
+export function appUnit(host: Host): HostFile {
+  const flags = host.flags ? " rollout-flags.service" : "";
+  return {
+    path: "/etc/systemd/system/rollout-app.service",
+    content: `[Unit]
+Description=The app of track ${host.track}
+Wants=network-online.target${flags}
+Requires=docker.service
+After=network-online.target docker.service${flags}
+StartLimitIntervalSec=0
+
+[Service]
+# The registry's password stays in memory.
+Environment=DOCKER_CONFIG=/run/rollout/docker
+# INSTANCE_ID, written at boot.
+EnvironmentFile=/etc/rollout/instance.env
+ExecStartPre=/usr/local/sbin/rollout-env
+ExecStartPre=/usr/local/sbin/rollout-pull
+ExecStartPre=-/usr/bin/docker rm --force rollout-app
+ExecStart=/usr/bin/docker run ${dockerRun(host).join(" \\\n  ")}
+# Open requests finish: the balancer drains for 60 s.
+ExecStop=/usr/bin/docker stop --time 55 rollout-app
+TimeoutStopSec=70
+TimeoutStartSec=600
+Restart=always
+RestartSec=5
+# The container's output goes to CloudWatch, not also to the journal.
+StandardOutput=null
+
+[Install]
+WantedBy=multi-user.target
+`,
+  };
+}
+
+/** Pulls the image; a registry of ECR asks for a password that the server's role may get. */
+export function pullScript({ image, region }: Host): HostFile {
+  return {
+    path: "/usr/local/sbin/rollout-pull",
+    permissions: "0755",
+    content: `#!/bin/bash
+set -euo pipefail
+PATH=$PATH:/snap/bin
+image='${image}'
+registry=\${image%%/*}
+if docker image inspect "$image" >/dev/null 2>&1; then exit 0; fi
+if [[ $registry == *.dkr.ecr.*.amazonaws.com* ]]; then
+  aws ecr get-login-password --region '${region}' | docker login --username AWS --password-stdin "$registry"
+fi
+docker pull --quiet "$image"
+`,
+  };
+}
+
+/**
+ * The container sees nothing of the server: its files are read-only, it has no capabilities, and with the metadata
+ * service's hop limit of 1 it can't get the server's credentials.
+ */
+function dockerRun(host: Host): string[] {
+  const memory = `${host.memoryMiB}m`;
+  return [
+    "--name rollout-app --rm --init --pull never",
+    // As much memory as memory and swap: a container that leaks is killed and started again, it never swaps.
+    `--cpus ${host.cpus} --memory ${memory} --memory-swap ${memory} --pids-limit 512`,
+    "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=64m",
+    "--cap-drop ALL --security-opt no-new-privileges",
+    "--env-file /run/rollout/app.env",
+    `--publish 127.0.0.1:${APP_PORT}:${APP_PORT}`,
+    `--volume ${TLS_FOLDER}/database-ca.pem:${TLS_FOLDER}/database-ca.pem:ro`,
+    ...(host.flags ? [`--volume ${FLAGS_FOLDER}:${FLAGS_FOLDER}:ro`] : []),
+    `--log-driver awslogs --log-opt awslogs-region=${host.region} --log-opt awslogs-group=${host.logGroups.app}`,
+    `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID} --log-opt mode=non-blocking`,
+    host.image,
+  ];
+}

@@ -1,0 +1,72 @@
+import { firewallCommands } from "./hardening.ts";
+import { type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+import { AGENT_CONFIG } from "./logs-agent.ts";
+
+/** The lifecycle hook that holds a new server back until it answers; track.ts declares it. */
+export const BOOT_HOOK = "boot";
+
+/**
+ * What a server does once, at its first boot, in order. Only when the app answers through nginx does it report for
+ * service; one that never does is given up by its autoscaling group, and the servers it was to replace serve on.
+ */
+export function bootScript(host: Host): HostFile {
+  const { region } = host;
+  const bucket = `https://amazoncloudwatch-agent-${region}.s3.${region}.amazonaws.com`;
+  const services = ["rollout-certificate.timer", ...(host.flags ? ["rollout-flags"] : []), "rollout-app"];
+  return {
+    path: "/usr/local/sbin/rollout-boot",
+    permissions: "0755",
+    content: `#!/bin/bash
+set -euo pipefail
+export PATH=$PATH:/snap/bin AWS_DEFAULT_REGION='${region}'
+id=$(</var/lib/cloud/data/instance-id)
+
+firewall() {
+${firewallCommands(host)
+  .map((command) => `  ${command}`)
+  .join("\n")}
+}
+tools() {
+  snap install aws-cli --classic
+  local deb=/tmp/agent.deb
+  fetch $deb "${bucket}/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
+  dpkg --install $deb && rm $deb
+}
+fetch() { curl --fail --silent --show-error --retry 5 --retry-all-errors --output "$1" "$2"; }
+agent() {
+  /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${AGENT_CONFIG}
+}
+serve() {
+  echo "INSTANCE_ID=$id" >/etc/rollout/instance.env
+  rollout-certificate
+  fetch ${TLS_FOLDER}/database-ca.pem "https://truststore.pki.rds.amazonaws.com/${region}/${region}-bundle.pem"
+  chmod 0644 ${TLS_FOLDER}/database-ca.pem
+  systemctl daemon-reload
+  systemctl enable --now --no-block ${services.join(" ")}
+  systemctl restart nginx
+}
+answer() {
+  for _ in {1..120}; do
+    if curl --fail --silent --insecure --max-time 4 --output /dev/null https://127.0.0.1/health; then return; fi
+    sleep 5
+  done
+  echo "rollout-boot: no answer on /health" >&2
+  return 1
+}
+report() {
+  local group
+  group=$(aws autoscaling describe-auto-scaling-instances --instance-ids "$id" \\
+    --query 'AutoScalingInstances[0].AutoScalingGroupName' --output text)
+  aws autoscaling complete-lifecycle-action --lifecycle-hook-name ${BOOT_HOOK} \\
+    --auto-scaling-group-name "$group" --instance-id "$id" --lifecycle-action-result CONTINUE
+}
+
+firewall
+tools
+agent
+serve
+answer
+report
+`,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Host } from "../../../infra/host/host.ts";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+
+const arn = (name: string) =>
+  `arn:aws:secretsmanager:eu-south-2:123456789012:secret:production-${name}-1a2b3c4-AbCdEf`;
+
+/** A server with values as long as they get in prod. */
+export const HOST: Host = {
+  stack: "production",
+  track: "blue",
+  region: "eu-south-2",
+  domain: "app.customers.example.com",
+  image: `123456789012.dkr.ecr.eu-south-2.amazonaws.com/production-app-1a2b3c4@sha256:${"0123456789abcdef".repeat(4)}`,
+  vpcCidr: "10.30.0.0/16",
+  requestsPerMinute: 150,
+  bodyMiB: 10,
+  maxUsers: 10_000,
+  cpus: 1.5,
+  memoryMiB: 2560,
+  app: parseSettings("production", "eu-south-2", {
+    domain: "app.customers.example.com",
+    stable: "blue",
+    tracks: { blue: { weight: 100 } },
+    app: {
+      name: "Window quotes",
+      allowedOrigins: ["https://partners.example.com", "https://admin.example.com"],
+      environment: { LOG_LEVEL: "info", FEATURE_EXPORT: "on" },
+    },
+  }).app,
+  database: {
+    host: "production-database-1a2b3c4.c9akciq32rvd.eu-south-2.rds.amazonaws.com",
+    port: 5432,
+    name: "app_production",
+    user: "app_production",
+  },
+  cache: { host: "master.production-cache-1a2b3c4.abcdef.eus2.cache.amazonaws.com", port: 6379 },
+  secrets: {
+    "secret-key": arn("secret-key"),
+    "database-password": arn("database-password"),
+    "cache-password": arn("cache-password"),
+  },
+  logGroups: {
+    app: "/rollout/production/app",
+    nginx: "/rollout/production/nginx",
+    system: "/rollout/production/system",
+  },
+  flags: { application: "rollout-production", environment: "production", profile: "flags" },
+};
