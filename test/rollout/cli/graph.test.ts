@@ -19,10 +19,9 @@ describe("rollout graph", () => {
     const { status, stdout, stderr } = rollout("small", "graph", "--stack", "beta");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain("small/beta: 11 resources in 1 component\n");
-    expect(stdout).toContain("
-store  small:index:Store
-  store-bucket  aws:s3/bucket:Bucket  [protected]
-");
+    expect(stdout).toContain(
+      "\nstore  small:index:Store\n  store-bucket  aws:s3/bucket:Bucket  [protected]\n",
+    );
     expect(stdout).toContain("\nOutputs: bucketArn, greeting, secretText, server\n");
   });
 
