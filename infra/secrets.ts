@@ -1,0 +1,50 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+/** A secret in Secrets Manager. */
+export interface AppSecret {
+  /** Letters and digits only; a Pulumi secret: encrypted in the state, hidden in previews. */
+  value: pulumi.Output<string>;
+  arn: pulumi.Output<string>;
+  name: pulumi.Output<string>;
+}
+
+/** What the app and its operators must know and nobody else: made at random, kept in Secrets Manager. */
+export class AppSecrets extends pulumi.ComponentResource {
+  /** 64 characters: signs the app's sessions. */
+  readonly secretKey: AppSecret;
+  readonly databasePassword: AppSecret;
+  readonly cachePassword: AppSecret;
+  /** Lets operators in while maintenance keeps everybody else out. */
+  readonly operatorToken: AppSecret;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("rollout:infra:AppSecrets", name, {}, opts);
+    this.secretKey = this.#make(`${name}-secret-key`, 64, "Signs the app's sessions");
+    this.databasePassword = this.#make(`${name}-database-password`, 32, "The app's password at PostgreSQL");
+    this.cachePassword = this.#make(`${name}-cache-password`, 32, "The app's password at Redis");
+    this.operatorToken = this.#make(`${name}-operator-token`, 32, "Lets operators pass maintenance");
+    this.registerOutputs({
+      secretKey: this.secretKey.arn,
+      databasePassword: this.databasePassword.arn,
+      cachePassword: this.cachePassword.arn,
+      operatorToken: this.operatorToken.arn,
+    });
+  }
+
+  #make(name: string, length: number, description: string): AppSecret {
+    const child = { parent: this };
+    // No punctuation: the value stands in URLs, and RDS and ElastiCache refuse some of it.
+    const password = new random.RandomPassword(name, { length, special: false }, child);
+    const secret = new aws.secretsmanager.Secret(name, { description, recoveryWindowInDays: 7 }, child);
+    const value = pulumi.secret(password.result);
+    const version = new aws.secretsmanager.SecretVersion(
+      name,
+      { secretId: secret.id, secretString: value },
+      child,
+    );
+    // The version's: who uses the ARN starts after there is a value to read.
+    return { value, arn: version.arn, name: secret.name };
+  }
+}
