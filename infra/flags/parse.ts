@@ -30,7 +30,7 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
       document.errors.map(({ message }) => message.split("\n")[0]!.replace(/:$/, "")),
     );
   }
-  const parsed = flagsSchema.safeParse(document.toJS());
+  const parsed = flagsSchema.safeParse(document.toJS(), { reportInput: true });
   if (!parsed.success) throw new FlagsError(file, parsed.error.issues.flatMap(explain));
   return new Map(Object.entries(parsed.data.flags).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -42,7 +42,7 @@ function explain(issue: z.core.$ZodIssue): string[] {
     return issue.keys.map((key) => at([...issue.path, key], "unknown key"));
   }
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => at(issue.path, message));
-  const missing = issue.code === "invalid_type" && issue.input === undefined;
+  const missing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
   return [at(issue.path, missing ? `is missing: ${issue.message}` : issue.message)];
 }
 

@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { Alarms } from "../../../infra/alarms/alarms.ts";
+import { type Recorded, type Recording, record } from "../../support/mocks.ts";
+
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+function alarms(tracks = ["blue", "green"]): Promise<Recording> {
+  return record(() => {
+    const { trackAlarmArns, serviceDownArn } = new Alarms("beta", {
+      stack: "beta",
+      tracks: tracks.map((name) => ({
+        name,
+        targetGroupArnSuffix: `targetgroup/${name}`,
+        autoscalingGroupName: `group-${name}`,
+      })),
+      balancerArnSuffix: "app/beta",
+      database: { identifier: "beta-database", instanceClass: "db.t4g.small", storageGiB: 20 },
+      cache: { nodeIds: ["beta-001", "beta-002"] },
+      certificateArn: "arn:certificate",
+      backups: { vaultName: "beta-vault", everyHours: 6 },
+      topics: { P1: "arn:p1", P2: "arn:p2", P3: "arn:p3", P4: "arn:p4" },
+    });
+    return { trackAlarmArns, serviceDownArn };
+  });
+}
+
+const recorded = await alarms();
+const inputs = (name: string): Recorded["inputs"] => recorded.one(ALARM, name).inputs;
+
+test("what the plans ask to be watched is watched", () => {
+  const track = (name: string) =>
+    [
+      "down",
+      "errors",
+      "errors-slow",
+      "hosts-cpu",
+      "hosts-disk",
+      "hosts-memory",
+      "latency",
+      "unhealthy",
+      "unreached",
+    ].map((each) => `beta-${name}-${each}`);
+  expect(
+    recorded
+      .of(ALARM)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(
+    [
+      ...track("blue"),
+      ...track("green"),
+      "beta-backup-failed",
+      "beta-backup-missing",
+      "beta-balancer-errors",
+      "beta-balancer-failing",
+      "beta-balancer-rejected",
+      "beta-balancer-unanswered",
+      ...[1, 2].flatMap((n) => ["cpu", "evictions", "memory"].map((each) => `beta-cache-${n}-${each}`)),
+      "beta-certificate",
+      "beta-database-connections",
+      "beta-database-cpu",
+      "beta-database-memory",
+      "beta-database-storage",
+      "beta-database-transaction-ids",
+    ].toSorted(),
+  );
+});
+
+describe("every alarm", () => {
+  test.each(recorded.of(ALARM).map(({ name, inputs }) => [name, inputs] as const))("%s", (_, each) => {
+    // It tells the topic of the severity that it names, at its beginning and at its end.
+    const severity = /^(P\d), answer /.exec(each.alarmDescription)?.[1]?.toLowerCase();
+    expect(each.alarmActions).toEqual([`arn:${severity}`]);
+    expect(each.okActions).toEqual([`arn:${severity}`]);
+    // It says what silence counts as, and what it means.
+    expect(["breaching", "notBreaching", "ignore"]).toContain(each.treatMissingData);
+    expect(each.alarmDescription).toMatch(/\. No data: .+\.$/);
+    expect(each.alarmDescription.length).toBeLessThanOrEqual(1024);
+    // CloudWatch looks back at most a day, or a week in periods of an hour or more (API, PutMetricAlarm).
+    const period = each.period ?? each.metricQueries[0].metric.period;
+    expect(period * each.evaluationPeriods).toBeLessThanOrEqual(period >= 3600 ? 604_800 : 86_400);
+    expect(each.datapointsToAlarm).toBeLessThanOrEqual(each.evaluationPeriods);
+    // CloudWatch takes the result of exactly one query.
+    const results = (each.metricQueries ?? []).filter((query: { returnData: boolean }) => query.returnData);
+    expect(results).toHaveLength(each.metricQueries ? 1 : 0);
+  });
+});
+
+describe("a track", () => {
+  test("errors above 1 % of at least 20 requests are told at once", () => {
+    expect(inputs("beta-blue-errors")).toMatchObject({
+      threshold: 1,
+      comparisonOperator: "GreaterThanThreshold",
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      alarmActions: ["arn:p2"],
+    });
+    const [failed, requests, result] = inputs("beta-blue-errors").metricQueries;
+    expect(failed).toMatchObject({
+      id: "part",
+      metric: {
+        namespace: "AWS/ApplicationELB",
+        metricName: "HTTPCode_Target_5XX_Count",
+        dimensions: { LoadBalancer: "app/beta", TargetGroup: "targetgroup/blue" },
+        stat: "Sum",
+        period: 60,
+      },
+    });
+    expect(requests).toMatchObject({ id: "whole", metric: { metricName: "RequestCount", period: 60 } });
+    expect(result).toMatchObject({ expression: "IF(whole >= 20, 100 * FILL(part, 0) / whole, 0)" });
+  });
+
+  test("latency is p95 above 500 ms, and too few requests don't change its state", () => {
+    expect(inputs("beta-blue-latency")).toMatchObject({
+      metricName: "TargetResponseTime",
+      extendedStatistic: "p95",
+      evaluateLowSampleCountPercentiles: "ignore",
+      threshold: 0.5,
+    });
+  });
+
+  test("5 minutes without a healthy server wake people by SMS", () => {
+    expect(inputs("beta-blue-down")).toMatchObject({
+      metricName: "HealthyHostCount",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      period: 60,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 5,
+      treatMissingData: "breaching",
+      alarmActions: ["arn:p1"],
+    });
+  });
+
+  test("has one state, of its own alarms only, that tells nobody", () => {
+    const state = recorded.one(COMPOSITE, "beta-blue-state").inputs;
+    expect(state.alarmRule).toBe(
+      ["errors", "errors-slow", "unreached", "latency", "down"]
+        .map((each) => `ALARM("\${beta-blue-${each}.arn}")`)
+        .join(" OR "),
+    );
+    expect(state).not.toHaveProperty("alarmActions");
+    expect(recorded.outputs.trackAlarmArns).toEqual({
+      blue: "${beta-blue-state.arn}",
+      green: "${beta-green-state.arn}",
+    });
+  });
+
+  test("its servers are watched as a group", () => {
+    for (const [suffix, namespace] of Object.entries({
+      cpu: "AWS/EC2",
+      memory: "CWAgent",
+      disk: "CWAgent",
+    })) {
+      expect(inputs(`beta-green-hosts-${suffix}`)).toMatchObject({
+        namespace,
+        dimensions: { AutoScalingGroupName: "group-green" },
+      });
+    }
+  });
+});
+
+test("the service is down when most requests fail or no track has a server", () => {
+  const down = recorded.one(COMPOSITE, "beta-service-down").inputs;
+  expect(down.alarmRule).toBe(
+    'ALARM("${beta-balancer-failing.arn}") OR ALARM("${beta-balancer-unanswered.arn}") OR ' +
+      '(ALARM("${beta-blue-down.arn}") AND ALARM("${beta-green-down.arn}"))',
+  );
+  expect(down).toMatchObject({ alarmActions: ["arn:p1"], okActions: ["arn:p1"] });
+});
+
+test("the database's limits follow its class and size", () => {
+  expect(inputs("beta-database-storage")).toMatchObject({
+    threshold: 2 * 2 ** 30,
+    comparisonOperator: "LessThanThreshold",
+  });
+  expect(inputs("beta-database-connections").threshold).toBe(161);
+  expect(inputs("beta-database-cpu").treatMissingData).toBe("breaching");
+});
+
+test("the certificate is told of below 21 days, and stays so when it has ended", () => {
+  expect(inputs("beta-certificate")).toMatchObject({
+    metricName: "DaysToExpiry",
+    threshold: 21,
+    comparisonOperator: "LessThanThreshold",
+    treatMissingData: "ignore",
+  });
+});
+
+test("a backup that never ran is told of as well as one that failed", () => {
+  expect(inputs("beta-backup-failed")).toMatchObject({ threshold: 0, treatMissingData: "notBreaching" });
+  expect(inputs("beta-backup-missing")).toMatchObject({
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    evaluationPeriods: 8,
+    datapointsToAlarm: 8,
+    treatMissingData: "breaching",
+  });
+});
+
+test("a third track adds alarms and changes only the one for the whole service", async () => {
+  const three = await alarms(["blue", "gold", "green"]);
+  const of = (each: Recording) => new Map(each.resources.map(({ urn, inputs }) => [urn, inputs]));
+  const [before, after] = [of(recorded), of(three)];
+  const touched = [...before].filter(
+    ([urn, each]) => JSON.stringify(after.get(urn)) !== JSON.stringify(each),
+  );
+  expect(touched.map(([urn]) => urn.split("::").at(-1))).toEqual(["beta-service-down"]);
+});
