@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { cloudInit, hostFiles } from "../../../infra/host/cloud-init.ts";
+import { HOST } from "./example.ts";
+
+interface WriteFile {
+  path: string;
+  content: string;
+  permissions?: string;
+  defer?: boolean;
+}
+const text = cloudInit(HOST);
+const document = parse(text) as { write_files: WriteFile[]; packages: string[]; runcmd: string[][] };
+const fileAt = (path: string) => document.write_files.find((file) => file.path === path)!;
+
+describe("the user data", () => {
+  it("is a cloud-config with every file, each once", () => {
+    expect(text.startsWith("#cloud-config\n")).toBe(true);
+    const paths = document.write_files.map(({ path }) => path);
+    expect(paths).toEqual(hostFiles(HOST).map(({ path }) => path));
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  it("leaves at least 1 KiB of EC2's 16 KiB to the app's own variables", () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(16_384 - 1024);
+  });
+
+  it("is refused when it is longer than EC2 takes", () => {
+    const app = { ...HOST.app, environment: { LONG: "x".repeat(4096) } };
+    expect(() => cloudInit({ ...HOST, app })).toThrow(/EC2 takes 16384: shorten rollout:app.environment$/);
+  });
+
+  it("is the same for the same settings, byte for byte", () => {
+    expect(cloudInit(structuredClone(HOST))).toBe(text);
+  });
+
+  it("says nothing of comments, and keeps what nginx reads", () => {
+    const conf = fileAt("/etc/nginx/nginx.conf").content;
+    expect(conf).not.toMatch(/^\s*#/m);
+    expect(conf).toContain("keepalive_timeout 75s;");
+  });
+
+  it("keeps files that packages bring too until after the packages", () => {
+    for (const { path, defer } of document.write_files) {
+      expect([path, defer ?? false]).toEqual([path, /^\/etc\/(nginx|logrotate\.d)\//.test(path)]);
+    }
+  });
+
+  const scripts = document.write_files.filter(({ content }) => content.startsWith("#!"));
+  it("has its scripts executable, and starts by one of them", () => {
+    expect(scripts.length).toBeGreaterThanOrEqual(5);
+    for (const { permissions } of scripts) expect(permissions).toBe("0755");
+    expect(scripts.map(({ path }) => path)).toContain(document.runcmd[0]![0]);
+  });
+
+  it.each(scripts)("has sound bash in $path", ({ content }) => {
+    const { status, stderr } = spawnSync("bash", ["-n"], { input: content, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(content).toMatch(/^#!\/bin\/bash\nset -euo pipefail\n/);
+  });
+
+  it("has sound JSON for the agent, with a stream for each server of the track", () => {
+    const agent = JSON.parse(fileAt("/etc/rollout/agent.json").content);
+    const shipped = agent.logs.logs_collected.files.collect_list;
+    expect(shipped[0]).toEqual({
+      file_path: "/var/log/nginx/access.log",
+      log_group_name: "/rollout/production/nginx",
+      log_stream_name: "blue/{instance_id}",
+    });
+  });
+
+  it("limits the container and shows it to nobody but nginx", () => {
+    const unit = fileAt("/etc/systemd/system/rollout-app.service").content;
+    for (const option of [
+      "--cpus 1.5",
+      "--memory 2560m --memory-swap 2560m",
+      "--read-only",
+      "--cap-drop ALL",
+      "--security-opt no-new-privileges",
+      "--publish 127.0.0.1:8000:8000",
+      "--log-opt awslogs-stream=blue/${" + "INSTANCE_ID}",
+      "Restart=always",
+    ]) {
+      expect(unit).toContain(option);
+    }
+  });
+
+  it("opens the host's firewall to the balancer's network alone", () => {
+    const boot = fileAt("/usr/local/sbin/rollout-boot").content;
+    expect(boot).toContain("ufw default deny incoming");
+    expect(boot.match(/ufw (allow|limit) .*/g)).toEqual([
+      "ufw allow proto tcp from 10.30.0.0/16 to any port 443",
+      "ufw limit 22/tcp",
+    ]);
+    // The service is announced last, once everything before has worked.
+    expect(boot.trim().split("\n").slice(-6)).toEqual([
+      "firewall",
+      "tools",
+      "agent",
+      "serve",
+      "answer",
+      "report",
+    ]);
+  });
+
+  it("leaves flags out where there are none", () => {
+    const without = cloudInit({ ...HOST, flags: undefined });
+    expect(without).not.toContain("flags");
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { environment, environmentFiles } from "../../../infra/host/environment.ts";
+import { HOST } from "./example.ts";
+
+it("gives the app every variable it is promised", () => {
+  expect(environment(HOST)).toEqual({
+    ALLOWED_ORIGINS:
+      "https://app.customers.example.com,https://partners.example.com,https://admin.example.com",
+    APP_NAME: "Window quotes",
+    COOKIE_SAMESITE: "strict",
+    COOKIE_SECURE: "true",
+    DATABASE_POOL_SIZE: "8",
+    DATABASE_URL:
+      `postgresql://app_production:@@database-password@@@${HOST.database.host}:5432/app_production` +
+      "?sslmode=verify-full&sslrootcert=/etc/rollout/tls/database-ca.pem",
+    DEBUG: "false",
+    FEATURE_EXPORT: "on",
+    FLAGS_FILE: "/run/rollout-flags/flags.json",
+    LOG_LEVEL: "info",
+    MAX_BETA_USERS: "10000",
+    PORT: "8000",
+    RATE_LIMIT_PER_MINUTE: "150",
+    REDIS_URL: `rediss://:@@cache-password@@@${HOST.cache.host}:6379/0`,
+    SECRET_KEY: "@@secret-key@@",
+    SESSION_EXPIRE_HOURS: "8",
+    STACK: "production",
+    TRACK: "blue",
+    VERSION: "0123456789ab",
+  });
+});
+
+it("lets nobody run a track under another's name", () => {
+  const app = { ...HOST.app, environment: { TRACK: "green", PORT: "9000" } };
+  expect(environment({ ...HOST, app })).toMatchObject({ TRACK: "blue", PORT: "8000" });
+});
+
+it.each([
+  [0.25, "5"],
+  [1.5, "8"],
+  [2, "10"],
+  [16, "20"],
+])("keeps a pool for %f CPUs of %s connections", (cpus, size) => {
+  expect(environment({ ...HOST, cpus }).DATABASE_POOL_SIZE).toBe(size);
+});
+
+it("names each placeholder's secret, and has no placeholder without one", () => {
+  const [template, secrets] = environmentFiles(HOST).map(({ content }) => content);
+  const wanted = [...template!.matchAll(/@@([a-z-]+)@@/g)].map(([, name]) => name);
+  const filled = secrets!
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
+  expect([...new Set(wanted)].sort()).toEqual(filled.map(([name]) => name));
+  for (const [name, arn] of filled) expect(arn).toBe(HOST.secrets[name as keyof typeof HOST.secrets]);
+});

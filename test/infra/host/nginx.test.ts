@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import { request } from "node:https";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { machineFiles, nginxConf } from "../../../infra/host/nginx.ts";
+import { HOST } from "./example.ts";
+import { NGINX, type NginxFolder, nginxFolder, pause } from "./real-nginx.ts";
+
+describe("nginx.conf", () => {
+  const conf = nginxConf(HOST);
+
+  it("limits each address to the settings' figure", () => {
+    expect(nginxConf({ ...HOST, requestsPerMinute: 600 })).toMatch(/rate=600r\/m;[\s\S]*burst=200 nodelay/);
+    expect(conf).toMatch(/rate=150r\/m;[\s\S]*burst=50 nodelay/);
+  });
+
+  it("outlives the balancer's idle timeout of 60 s, and gives up on the app before the balancer does", () => {
+    expect(secondsOf(conf, "keepalive_timeout 75s")).toBeGreaterThan(60);
+    expect(secondsOf(conf, "client_header_timeout 75s")).toBeGreaterThan(60);
+    expect(secondsOf(conf, "proxy_read_timeout 55s")).toBeLessThan(60);
+  });
+
+  it("includes what belongs to the machine by relative path", () => {
+    const included = [...conf.matchAll(/include (\S+);/g)].map(([, file]) => `/etc/nginx/${file}`);
+    expect(included.sort()).toEqual(
+      machineFiles(HOST)
+        .map(({ path }) => path)
+        .sort(),
+    );
+    expect(conf).not.toMatch(/\/(etc|var|run)\//);
+  });
+
+  it("adds headers at the server alone: one in a location would drop them all", () => {
+    for (const location of conf.match(/location [^{]*\{[^}]*\}/g) ?? []) {
+      expect(location).not.toContain("add_header");
+    }
+  });
+});
+
+function secondsOf(conf: string, directive: string): number {
+  expect(conf).toContain(`${directive};`);
+  return Number.parseInt(directive.split(" ")[1]!, 10);
+}
+
+describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not installed)"}`, () => {
+  let nginx: NginxFolder;
+  let app: Server;
+  const seen: IncomingHttpHeaders[] = [];
+
+  beforeAll(async () => {
+    app = createServer((incoming, answer) => {
+      seen.push(incoming.headers);
+      if (incoming.url?.startsWith("/broken")) return incoming.socket.destroy();
+      answer.setHeader("x-track", "the app's own");
+      answer.setHeader("content-type", "text/plain");
+      answer.end("x".repeat(4096));
+    });
+    await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+    nginx = await nginxFolder(nginxConf(HOST), (app.address() as { port: number }).port);
+    await nginx.start();
+  });
+  afterAll(async () => {
+    await nginx.remove();
+    app.closeAllConnections();
+    app.close();
+  });
+
+  it("accepts the configuration", () => {
+    expect(() => nginx.check()).not.toThrow();
+  });
+
+  it("sends the security headers and the track once, also on an error", async () => {
+    for (const path of ["/", "/broken"]) {
+      const { headers } = await get(nginx.port, path);
+      expect(headers["x-track"]).toBe("blue");
+      expect(headers["strict-transport-security"]).toMatch(/^max-age=63072000/);
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(headers["x-frame-options"]).toBe("DENY");
+      expect(headers.server).toBe("nginx");
+    }
+  });
+
+  it("answers 502 with a page when the app breaks off, and tells its status in the log", async () => {
+    const { status, body } = await get(nginx.port, "/broken?token=secret");
+    expect(status).toBe(502);
+    expect(body).toContain("Back in a moment");
+    await pause(50);
+    const lines = readFileSync(`${nginx.folder}/access.log`, "utf8").trim().split("\n");
+    const entry = JSON.parse(lines.at(-1)!);
+    expect(entry).toMatchObject({ track: "blue", status: 502, path: "/broken", method: "GET" });
+    expect(lines.join()).not.toContain("secret");
+  });
+
+  it("compresses what is worth it", async () => {
+    expect((await get(nginx.port, "/", { "accept-encoding": "gzip" })).headers["content-encoding"]).toBe(
+      "gzip",
+    );
+  });
+
+  it("keeps its connections to the app, and tells it the client's address and nothing forged", async () => {
+    seen.length = 0;
+    await get(nginx.port, "/", { "x-forwarded-for": "198.51.100.66, 203.0.113.9" });
+    expect(seen[0]).toMatchObject({ "x-real-ip": "203.0.113.9", "x-forwarded-for": "203.0.113.9" });
+    expect(seen[0]).toMatchObject({ "x-forwarded-proto": "https" });
+    expect(seen[0]!.connection).not.toBe("close");
+  });
+
+  it("answers 429 to one address beyond its burst, never to another or on /health", async () => {
+    const many = (path: string) =>
+      Promise.all(
+        Array.from({ length: 80 }, () => get(nginx.port, path, { "x-forwarded-for": "192.0.2.1" })),
+      );
+    const statuses = (await many("/")).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(50);
+    expect(statuses).toContain(429);
+    expect((await get(nginx.port, "/", { "x-forwarded-for": "192.0.2.2" })).status).toBe(200);
+    expect((await many("/health")).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it("refuses TLS 1.1", async () => {
+    await expect(
+      get(nginx.port, "/", {}, { minVersion: "TLSv1.1", maxVersion: "TLSv1.1" }),
+    ).rejects.toThrow();
+    expect((await get(nginx.port, "/", {}, { maxVersion: "TLSv1.2" })).status).toBe(200);
+  });
+});
+
+function get(
+  port: number,
+  path: string,
+  headers = {},
+  tls = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+  return new Promise((resolve, reject) => {
+    // Self-signed, on loopback, made for this test.
+    request({ host: "127.0.0.1", port, path, headers, rejectUnauthorized: false, agent: false, ...tls })
+      .on("error", reject)
+      .on("response", (answer) => {
+        let body = "";
+        answer.on("data", (chunk) => {
+          body += chunk;
+        });
+        answer.on("end", () => resolve({ status: answer.statusCode!, headers: answer.headers, body }));
+      })
+      .end();
+  });
+}
