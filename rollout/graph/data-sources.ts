@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
-import { secret, type Wire } from "./wire.ts";
+import type { Tokens } from "./tokens.ts";
+import { revealed, secret, type Wire } from "./wire.ts";
 
 /**
  * What the cloud is asked while the program runs (`aws.route53.getZoneOutput`), and the properties of each answer.
@@ -24,28 +25,34 @@ const ANSWERS: Record<string, string[]> = {
 const SECRETS = new Set(["authorizationToken", "password"]);
 
 /** The answer to a data source; what was asked (`name` of a zone) comes back as it was given. */
-export function answerOf(
-  token: string,
-  args: Record<string, Wire>,
-  reference: (urn: string, property: string) => string,
-): Record<string, Wire> {
+export function answerOf(token: string, args: Record<string, Wire>, tokens: Tokens): Record<string, Wire> {
   const properties = ANSWERS[token];
   if (!properties) {
     const known = Object.keys(ANSWERS).join(", ");
     throw new UserError(`the program asks ${token}, which the capture can't answer; it can answer ${known}`);
   }
-  const urn = dataSourceUrn(token, args);
+  const urn = `invoke:${token}(${askedFor(args, tokens)})`;
   const answers = properties.map((property) => {
-    const text = reference(urn, property);
+    const text = tokens.of(urn, property);
     return [property, SECRETS.has(property) ? secret(text) : text] as const;
   });
   return { ...Object.fromEntries(answers), ...args };
 }
 
-/** Data sources have no urn; theirs here starts with `invoke:` and says what was asked. */
-function dataSourceUrn(token: string, args: Record<string, Wire>): string {
+/** Data sources have no urn; theirs says what was asked, another resource's output by its name. */
+function askedFor(args: Record<string, Wire>, tokens: Tokens): string {
   const asked = Object.keys(args)
     .sort()
-    .map((key) => `${key}=${typeof args[key] === "object" ? JSON.stringify(args[key]) : args[key]}`);
-  return `invoke:${token}(${asked.join(",")})`;
+    .map((key) => `${key}=${plain(args[key]!)}`);
+  return tokens
+    .split(asked.join(","))
+    .map((part) =>
+      typeof part === "string" ? part : `${part.$ref.urn.split("::").at(-1)}.${part.$ref.property}`,
+    )
+    .join("");
+}
+
+function plain(value: Wire): string {
+  if (revealed(value)) return "secret";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,3 +1,5 @@
+import resource from "@pulumi/pulumi/resource.js";
+import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 import * as settings from "@pulumi/pulumi/runtime/settings.js";
 import * as state from "@pulumi/pulumi/runtime/state.js";
 
@@ -14,3 +16,12 @@ export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<v
 
 /** The engine as the program sees it. */
 export const { getMonitor } = settings as unknown as { getMonitor(): object };
+
+/**
+ * Leaves out the call stacks that Pulumi takes of every promise and every resource, for its leak report and for the
+ * engine's messages: a quarter of a capture's time. For a process that captures one program and ends.
+ */
+export function withoutCallStacks(): void {
+  Object.assign(debuggable, { debuggablePromise: (promise: unknown) => promise });
+  Object.assign(resource.Resource, { stackTrace: () => [] });
+}
