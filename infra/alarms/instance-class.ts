@@ -1,5 +1,5 @@
 /** Memory of the `large` size in GiB, by what the instance family is made for (AWS docs, "DB instance classes"). */
-const LARGE_GIB: Record<string, number> = { c: 4, m: 8, r: 16, t: 8, x: 32 };
+const LARGE_GIB: Record<string, number> = { c: 4, m: 8, r: 16, t: 8, x: 32, z: 16 };
 
 const SIZES: Record<string, number> = { micro: 1 / 8, small: 1 / 4, medium: 1 / 2, large: 1, xlarge: 2 };
 

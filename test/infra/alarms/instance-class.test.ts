@@ -9,6 +9,7 @@ test.each([
   ["db.m6i.4xlarge", 64],
   ["db.r6g.xlarge", 32],
   ["db.c6gd.2xlarge", 16],
+  ["db.z1d.large", 16],
 ])("%s has %d GiB", (instanceClass, gib) => {
   expect(memoryGiB(instanceClass)).toBe(gib);
 });
