@@ -26,10 +26,10 @@ it("keeps each in Secrets Manager, marked as a secret all the way", async () => 
       secretString: { secret: `\${beta-${name}.result}` },
     });
   }
-  expect(recording.outputs.value).toEqual({ secret: "${" + "beta-secret-key.result}" });
+  expect(recording.outputs.value).toEqual({ secret: "${beta-secret-key.result}" });
 });
 
 it("hands out the name and an ARN that exists only once there is a value", async () => {
   const { outputs } = await recorded();
-  expect(outputs).toMatchObject({ arn: "${" + "beta-secret-key.arn}", name: "${" + "beta-secret-key.name}" });
+  expect(outputs).toMatchObject({ arn: "${beta-secret-key.arn}", name: "${" + "beta-secret-key.name}" });
 });

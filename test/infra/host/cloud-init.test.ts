@@ -80,7 +80,7 @@ describe("the user data", () => {
       "--cap-drop ALL",
       "--security-opt no-new-privileges",
       "--publish 127.0.0.1:8000:8000",
-      "--log-opt awslogs-stream=blue/${" + "INSTANCE_ID}",
+      "--log-opt awslogs-stream=blue/${INSTANCE_ID}",
       "Restart=always",
     ]) {
       expect(unit).toContain(option);
