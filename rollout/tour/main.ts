@@ -1,0 +1,95 @@
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { textOf } from "../cli/exit.ts";
+import { Misuse } from "../errors.ts";
+import { rehearsedStack } from "./rehearsed.ts";
+import { tour } from "./tour.ts";
+
+// What bin/rehearse runs once everything is installed.
+
+const usage = `bin/rehearse [STACK] [--rate N] [--seconds N] [--seed N]
+
+Brings STACK (default: beta) up on this machine, serves HTTPS traffic through its weighted split, shifts the split to
+25, 50, 100 percent and back while the traffic goes on, and takes the stack down.
+
+  --rate N     requests a second (default 100)
+  --seconds N  how long each step is measured; the first twice as long (default 10)
+  --seed N     of the random order of requests (default 1)
+
+Exit code 0 when no request was lost and every split was within its bound, 1 otherwise, 2 for a wrong call.`;
+
+const projectDir = dirname(dirname(import.meta.dirname));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(textOf(error));
+  process.exitCode = error instanceof Misuse ? 2 : 1;
+}
+
+async function main(): Promise<number> {
+  const { stack, rate, seconds, seed, help } = readArguments(process.argv.slice(2));
+  if (help) {
+    console.log(usage);
+    return 0;
+  }
+  const interrupted = interruption();
+  const tell = (line: string) => console.error(line);
+  const platform = rehearsedStack(projectDir, stack, tell, interrupted);
+  try {
+    const say = (line: string) => console.log(line);
+    const options = { ratePerSecond: rate, secondsPerStep: seconds, seed, signal: interrupted, say };
+    const { load, complaints } = await tour(platform, options);
+    console.log(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);
+    for (const complaint of complaints) console.log(complaint);
+    return complaints.length ? 1 : 0;
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    tell("interrupted; everything that was started has been stopped");
+    return 130;
+  }
+}
+
+/** Aborts at the first Ctrl-C or kill; further ones don't keep the stack from being taken down. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      console.error(controller.signal.aborted ? "still stopping ..." : "stopping ...");
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** @throws {Misuse} */
+function readArguments(args: string[]) {
+  const options = {
+    rate: { type: "string", default: "100" },
+    seconds: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [stack = "beta", surplus] = positionals;
+    if (surplus !== undefined) throw new Error(`one stack at a time, not also ${surplus}`);
+    return {
+      stack,
+      rate: numberOf("--rate", values.rate, 1, 5000),
+      seconds: numberOf("--seconds", values.seconds, 1, 600),
+      seed: numberOf("--seed", values.seed, 0, 2 ** 31),
+      help: values.help,
+    };
+  } catch (error) {
+    throw new Misuse(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function numberOf(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= low && value <= high)) {
+    throw new Error(`${flag} must be a number from ${low} to ${high}`);
+  }
+  return value;
+}
