@@ -12,8 +12,7 @@ export interface GlobalOptions {
 /** @throws {Misuse} without `--stack`: no stack is a safe guess */
 export function globalOptions(command: Command): GlobalOptions {
   const { stack, json = false } = command.optsWithGlobals();
-  if (!stack)
-    throw new Misuse(`which stack? Add --stack NAME, such as: rollout ${command.name()} --stack beta`);
+  if (!stack) throw new Misuse(`which stack? Add --stack NAME, such as: ${fullName(command)} --stack beta`);
   return { stack, json };
 }
 
@@ -27,4 +26,9 @@ export function projectDir(from = process.cwd()): string {
     if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
     if (folder === dirname(folder)) throw new UserError(`no Pulumi.yaml in ${from} nor in a folder above it`);
   }
+}
+
+/** `rollout rehearse up` of the command `up`. */
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
