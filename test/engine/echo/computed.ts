@@ -20,7 +20,7 @@ function make(type: string, name: string, inputs: Properties): Properties {
   if (pkg === "docker") return image(name, inputs);
   const physical = `${name}-${hash(name).slice(0, 7)}`;
   const service = token.split("/")[0]!;
-  const arn = `arn:aws:${service}:us-east-1:123456789012:${kind}/${physical}`;
+  const arn = `arn:aws:${service}:us-east-1:${ACCOUNT}:${kind}/${physical}`;
   return {
     id: `${kind}-${hash(name).slice(0, 17)}`,
     arn,
@@ -28,6 +28,8 @@ function make(type: string, name: string, inputs: Properties): Properties {
     ...BY_TYPE[token]?.(physical, inputs),
   };
 }
+
+const ACCOUNT = "123456789012";
 
 /** The outputs that the program reads besides `id`, `arn` and `name`. */
 const BY_TYPE: Record<string, (physical: string, inputs: Properties) => Properties> = {
@@ -41,11 +43,15 @@ const BY_TYPE: Record<string, (physical: string, inputs: Properties) => Properti
       },
     ],
   }),
+  "appconfig/configurationProfile": () => ({ configurationProfileId: "prof123" }),
+  "appconfig/environment": () => ({ environmentId: "env1234" }),
+  "appconfig/hostedConfigurationVersion": () => ({ versionNumber: 1 }),
   "ec2/eip": () => ({ publicIp: "198.51.100.7", allocationId: "eipalloc-0echo" }),
   "ec2/launchTemplate": () => ({ latestVersion: 1, defaultVersion: 1 }),
+  "ec2/vpc": () => ({ ownerId: ACCOUNT, ipv6CidrBlock: "2001:db8:1200::/56" }),
   "ecr/repository": (name) => ({
-    registryId: "123456789012",
-    repositoryUrl: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
+    registryId: ACCOUNT,
+    repositoryUrl: `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${name}`,
   }),
   "elasticache/replicationGroup": (name) => ({
     replicationGroupId: name,
@@ -58,6 +64,9 @@ const BY_TYPE: Record<string, (physical: string, inputs: Properties) => Properti
   }),
   "lb/targetGroup": (name) => ({ arnSuffix: `targetgroup/${name}/0123456789abcdef` }),
   "rds/instance": (name) => ({ identifier: name, address: `${name}.echo.us-east-1.rds.amazonaws.com` }),
+  "route53/record": (_, { name }) => ({ fqdn: plain(name) }),
+  "s3/bucket": (name) => ({ bucket: name }),
+  "sns/topic": () => ({ owner: ACCOUNT }),
 };
 
 function random({ length }: Properties): Properties {
