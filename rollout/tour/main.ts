@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
 import { Misuse } from "../errors.ts";
 import { rehearsedStack } from "./rehearsed.ts";
+import { type Split, stepsOf } from "./steps.ts";
 import { tour } from "./tour.ts";
 
 // What bin/rehearse runs once everything is installed.
@@ -38,7 +39,8 @@ async function main(): Promise<number> {
   const platform = rehearsedStack(projectDir, stack, tell, interrupted);
   try {
     const say = (line: string) => console.log(line);
-    const options = { ratePerSecond: rate, secondsPerStep: seconds, seed, signal: interrupted, say };
+    const steps = (configured: Split, stable: string) => stepsOf(configured, stable, seconds);
+    const options = { ratePerSecond: rate, seed, steps, signal: interrupted, say };
     const { load, complaints } = await tour(platform, options);
     console.log(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);
     for (const complaint of complaints) console.log(complaint);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LoadResult, type RunningLoad, startLoad } from "../load/load.ts";
-import { type Split, type Step, stepsOf } from "./steps.ts";
+import type { Split, Step } from "./steps.ts";
 import { header, rows } from "./table.ts";
 import { complaintsOf, type Judged, sharesOf } from "./verdict.ts";
 
@@ -23,9 +23,9 @@ export interface TourStack {
 
 export interface TourOptions {
   ratePerSecond: number;
-  /** How long each step is measured; the first twice as long. */
-  secondsPerStep: number;
-  /** Of each step's bounds. */
+  /** The steps, from the configured split and its stable track. The first is not shifted to: it is what comes up. */
+  steps: (configured: Split, stable: string) => Step[];
+  /** Of each step's bounds; default 0.99. */
   confidence?: number;
   seed?: number;
   signal?: AbortSignal;
@@ -33,8 +33,13 @@ export interface TourOptions {
   say: (line: string) => void;
 }
 
+export interface TourStep extends Judged {
+  /** From the change of the config until it was applied, in milliseconds; 0 for the first. */
+  shiftMs: number;
+}
+
 export interface TourResult {
-  steps: Judged[];
+  steps: TourStep[];
   load: LoadResult;
   /** Empty when nothing was lost and every split was within its bound. */
   complaints: string[];
@@ -61,38 +66,34 @@ export async function tour(platform: TourPlatform, options: TourOptions): Promis
 }
 
 /** Stops the load before anything else is stopped, also when the walk fails: that would count as loss. */
-async function underLoad(load: RunningLoad, work: () => Promise<Judged[]>) {
-  let result: LoadResult | undefined;
-  try {
-    const steps = await work();
-    result = await load.stop();
-    return { steps, result };
-  } finally {
-    if (!result) await load.stop();
-  }
+async function underLoad(load: RunningLoad, work: () => Promise<TourStep[]>) {
+  const steps = await work().catch(async (error: unknown) => {
+    await load.stop();
+    throw error;
+  });
+  return { steps, result: await load.stop() };
 }
 
 async function walk(platform: TourPlatform, stack: TourStack, load: RunningLoad, options: TourOptions) {
-  const { say, signal, secondsPerStep } = options;
-  const judged: Judged[] = [];
+  const { say, signal, steps } = options;
+  const taken: TourStep[] = [];
   await sleep(warmUp, undefined, { signal });
   say(header());
-  for (const [index, step] of stepsOf(stack.split, stack.stable, secondsPerStep).entries()) {
+  for (const [index, step] of steps(stack.split, stack.stable).entries()) {
+    const start = performance.now();
     if (index > 0) await platform.shift(step.split);
-    const measured = await measure(load, step, options);
-    for (const row of rows(measured)) say(row);
-    judged.push(measured);
+    const shiftMs = performance.now() - start;
+    const judged = await measure(load, step, options);
+    for (const row of rows(judged)) say(row);
+    taken.push({ ...judged, shiftMs });
   }
-  return judged;
+  return taken;
 }
 
 /** Only what is sent after the shift and answered before the next belongs to a step. */
-async function measure(
-  load: RunningLoad,
-  { name, split, seconds }: Step,
-  options: TourOptions,
-): Promise<Judged> {
-  load.mark(name);
-  await sleep(seconds * 1000, undefined, { signal: options.signal });
-  return { name, shares: sharesOf(load.mark("shift"), split, options.confidence ?? 0.99) };
+async function measure(load: RunningLoad, step: Step, { signal, confidence }: TourOptions): Promise<Judged> {
+  load.mark(step.name);
+  await sleep(step.seconds * 1000, undefined, { signal });
+  const phase = load.mark("shift");
+  return { name: step.name, shares: sharesOf(phase, step.split, confidence ?? 0.99) };
 }
