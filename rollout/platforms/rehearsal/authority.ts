@@ -1,32 +1,13 @@
 import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
-
-/** Files of the rehearsal's certificates, in PEM. The key files are readable only by their owner. */
-export interface Certificates {
-  /** What a client must trust: `curl --cacert FILE`. */
-  caFile: string;
-  certFile: string;
-  keyFile: string;
-  /** Certificate and key in one file, as HAProxy wants them. */
-  bothFile: string;
-}
+import { type Certificates, certificateFiles } from "./authority-files.ts";
 
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY = 86_400_000;
 /** Short, because the authority's key lies on a developer's disk. */
 const LIFETIME_DAYS = 90;
-
-export function certificateFiles(folder: string): Certificates {
-  return {
-    caFile: join(folder, "ca.pem"),
-    certFile: join(folder, "server.pem"),
-    keyFile: join(folder, "server-key.pem"),
-    bothFile: join(folder, "server-both.pem"),
-  };
-}
 
 /**
  * Makes a certificate authority and one server certificate, valid for the stack's domain and for this machine.

@@ -14,6 +14,8 @@ export interface Plan {
   domain: string;
   /** The command that takes the container's place; `{node}` stands for the running Node. */
   command: string[];
+  /** The weights of the config, in whole percent by track. */
+  weights: Record<string, number>;
   /** Sorted by name. */
   tracks: TrackPlan[];
   database: DatabasePlan;
@@ -51,11 +53,12 @@ export function describe(graph: Graph, resolve: Resolve): Plan {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
     command,
+    weights: (graph.outputs.weights ?? {}) as Record<string, number>,
+    database: databasePlan(graph, resolve),
+    cache: cachePlan(graph, resolve),
     tracks: Object.entries(targetGroups(graph))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, urn]) => trackPlan(graph, name, urn, command, resolve, secrets)),
-    database: databasePlan(graph, resolve),
-    cache: cachePlan(graph, resolve),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Graph } from "../../graph/model.ts";
-import type { Certificates } from "./authority.ts";
+import type { Certificates } from "./authority-files.ts";
+import type { BalancerModel } from "./balancer/model.ts";
 import type { Plan } from "./describe.ts";
 import type { Programs } from "./find.ts";
 import type { Ledger } from "./state.ts";
@@ -9,6 +10,7 @@ export interface Room {
   /** What is wanted. */
   graph: Graph;
   plan: Plan;
+  balancer: BalancerModel;
   /** What is there. */
   ledger: Ledger;
   programs: Programs;

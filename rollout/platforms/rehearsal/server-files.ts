@@ -68,8 +68,11 @@ export function accessLog(room: Room, server: ServerRecord): string {
 function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc: string) {
   const { state } = room.ledger;
   const here: Here = { etc, databasePort: state.database.port, cachePort: state.cache.port };
+  const captured = environmentOf(track.environment, track.secrets, here);
   return {
-    ...environmentOf(track.environment, track.secrets, here),
+    ...captured,
+    // An image that is built on deployment has no digest before it.
+    ...(captured.VERSION === "unknown" && { VERSION: track.version }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
     // The cache's certificate is the rehearsal's, where ElastiCache's is signed by a public authority.

@@ -1,0 +1,20 @@
+import { converge } from "./converge.ts";
+import { locked } from "./lock.ts";
+import { type Options, placeIn } from "./options.ts";
+import { prepareChange } from "./prepare.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/**
+ * Makes a stack that is up what its config says now: weights at runtime, servers started or drained.
+ *
+ * @throws {RehearsalError} when the stack isn't up, or a new server doesn't get healthy: the old ones still serve
+ * @throws {UserError} with every mistake in the config; nothing has changed then
+ */
+export async function apply(options: Options): Promise<Status> {
+  const place = placeIn(options);
+  return locked(place, async () => {
+    const room = await prepareChange(options, place);
+    await converge(room);
+    return statusOf(room.ledger, Promise.resolve(room.plan.weights));
+  });
+}

@@ -1,0 +1,17 @@
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { makeCertificates } from "../../../rollout/platforms/rehearsal/authority.ts";
+
+it("makes a certificate for the domain and this machine, signed by an authority whose key is nowhere", async () => {
+  const files = await makeCertificates(mkdtempSync(join(tmpdir(), "authority-")), "beta.example.com");
+  const ca = new X509Certificate(readFileSync(files.caFile));
+  const server = new X509Certificate(readFileSync(files.certFile));
+  expect(ca.ca).toBe(true);
+  expect(server.ca).toBe(false);
+  expect(server.verify(ca.publicKey)).toBe(true);
+  expect(server.subjectAltName).toBe("DNS:beta.example.com, DNS:localhost, IP Address:127.0.0.1");
+  expect(statSync(files.keyFile).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,16 @@
+import { createServer } from "node:net";
+import { expect, it } from "vitest";
+import { clientPort, freePorts } from "../../../rollout/platforms/rehearsal/ports.ts";
+
+it("gives free ports that differ", async () => {
+  expect(new Set(await freePorts(20)).size).toBe(20);
+});
+
+it("refuses a port that is taken", async () => {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+  });
+  await expect(clientPort(port)).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken by another program.`);
+  server.close();
+});
