@@ -28,6 +28,7 @@ export class Images extends pulumi.ComponentResource {
   /** Sorted ARNs of the ECR repositories that config's images come from; the servers must be allowed to read them. */
   readonly otherRepositoryArns: string[];
   readonly #images: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly #versions: ReadonlyMap<string, string>;
 
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Images", name, {}, opts);
@@ -37,6 +38,12 @@ export class Images extends pulumi.ComponentResource {
       ...Object.entries(args.images).map(([track, image]) => [track, pulumi.output(image)] as const),
       ...Object.entries(args.builds).map(
         ([track, folder]) => [track, builds.get(folder)!.repoDigest] as const,
+      ),
+    ]);
+    this.#versions = new Map([
+      ...Object.entries(args.images).map(([track, image]) => [track, image.split("@sha256:")[1]!] as const),
+      ...Object.entries(args.builds).map(
+        ([track, folder]) => [track, digestOf(buildFiles(inProject(folder)))] as const,
       ),
     ]);
     this.repositoryArn = repository.arn;
@@ -50,6 +57,16 @@ export class Images extends pulumi.ComponentResource {
     const image = this.#images.get(track);
     if (!image) throw new Error(`no such track: ${track}`);
     return image;
+  }
+
+  /**
+   * 12 hex digits of what the track runs: of the image's digest, or of the folder it is built from. Known before the
+   * build, so that a preview and the rehearsal show it too.
+   */
+  versionOf(track: string): string {
+    const version = this.#versions.get(track);
+    if (!version) throw new Error(`no such track: ${track}`);
+    return version.slice(0, 12);
   }
 
   #repository(name: string): aws.ecr.Repository {
@@ -82,7 +99,7 @@ export class Images extends pulumi.ComponentResource {
     );
     return new Map(
       folders.map((folder) => {
-        const full = path.resolve(PROJECT, folder);
+        const full = inProject(folder);
         if (!existsSync(path.join(full, "Dockerfile"))) {
           throw new pulumi.RunError(`rollout:tracks: the build folder ${folder} has no Dockerfile`);
         }
@@ -114,6 +131,10 @@ export class Images extends pulumi.ComponentResource {
 }
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+
+function inProject(folder: string): string {
+  return path.resolve(PROJECT, folder);
+}
 
 /** Fifty builds stay to go back to; what a failed push leaves goes after a day. */
 const LIFECYCLE = {

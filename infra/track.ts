@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { architectureOf } from "./architecture.ts";
+import { type Architecture, architectureOf } from "./architecture.ts";
 import { BOOT_HOOK } from "./host/boot.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,7 +34,7 @@ export class Track extends pulumi.ComponentResource {
     super("rollout:infra:Track", name, {}, opts);
     const child = { parent: this };
     const targets = new aws.lb.TargetGroup(name, targetGroup(args.vpcId), child);
-    const template = new aws.ec2.LaunchTemplate(name, launchTemplate(name, args), child);
+    const template = new aws.ec2.LaunchTemplate(name, launchTemplate(name, args, this), child);
     const group = new aws.autoscaling.Group(
       name,
       autoscalingGroup(name, args, template, targets),
@@ -93,13 +93,12 @@ function targetGroup(vpcId: pulumi.Input<string>): aws.lb.TargetGroupArgs {
   };
 }
 
-function launchTemplate(name: string, args: TrackArgs): aws.ec2.LaunchTemplateArgs {
+function launchTemplate(name: string, args: TrackArgs, parent: pulumi.Resource): aws.ec2.LaunchTemplateArgs {
   const { server } = args;
   const architecture = architectureOf(server.instanceType);
   return {
     description: `Servers of ${name}`,
-    // Read at each launch, so that a new server has the newest Ubuntu and a preview nothing to show.
-    imageId: `resolve:ssm:/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`,
+    imageId: ubuntu(server.release, architecture, parent),
     instanceType: server.instanceType,
     updateDefaultVersion: true,
     iamInstanceProfile: { arn: args.instanceProfileArn },
@@ -133,6 +132,16 @@ function launchTemplate(name: string, args: TrackArgs): aws.ec2.LaunchTemplateAr
   };
 }
 
+/**
+ * Canonical's Ubuntu 24.04 LTS by its SSM parameter. `current` is read at each launch: a new server has the newest image
+ * and a preview nothing to show. A serial is read now and stays (Ubuntu docs, "Find Ubuntu images on AWS").
+ */
+function ubuntu(release: string, architecture: Architecture, parent: pulumi.Resource): pulumi.Input<string> {
+  const name = `/aws/service/canonical/ubuntu/server/24.04/stable/${release}/${architecture}/hvm/ebs-gp3/ami-id`;
+  if (release === "current") return `resolve:ssm:${name}`;
+  return aws.ssm.getParameterOutput({ name }, { parent }).insecureValue;
+}
+
 function autoscalingGroup(
   name: string,
   args: TrackArgs,
@@ -162,10 +171,13 @@ function autoscalingGroup(
       },
     ],
     instanceMaintenancePolicy: launchFirst,
-    // No autoRollback: AWS refuses it where the image is an SSM parameter (Auto Scaling API Reference,
-    // RollbackInstanceRefresh), and the provider has moved the group to the new version before it starts the refresh
-    // (terraform-provider-aws#34189), so there would be nothing to go back to. The old servers serve on instead.
-    instanceRefresh: { strategy: "Rolling", preferences: launchFirst },
+    // AWS refuses to roll back by itself where the image is an SSM parameter (Auto Scaling API Reference,
+    // RollbackInstanceRefresh), so only a pinned image has it. Either way the old servers serve on: the hook above
+    // lets no server in that isn't healthy.
+    instanceRefresh: {
+      strategy: "Rolling",
+      preferences: { ...launchFirst, autoRollback: args.server.release !== "current" },
+    },
     // Every server is new, and with it its kernel, within two weeks.
     maxInstanceLifetime: 14 * 24 * 60 * 60,
     metricsGranularity: "1Minute",

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { architectureOf } from "./architecture.ts";
 import type { Cache } from "./cache.ts";
 import type { Database } from "./database.ts";
 import type { Firewall } from "./firewall.ts";
@@ -35,12 +36,17 @@ export class Tracks extends pulumi.ComponentResource {
     super("rollout:infra:Tracks", name, {}, opts);
     const { settings, logs, secrets } = args;
 
-    const images = new Images(name, sourcesOf(settings.tracks), { parent: this });
+    const images = new Images(
+      name,
+      { ...sourcesOf(settings.tracks), architecture: architectureOf(settings.server.instanceType) },
+      { parent: this },
+    );
     const role = new ServerRole(
       name,
       {
         secretArns: [secrets.secretKey.arn, secrets.databasePassword.arn, secrets.cachePassword.arn],
         repositoryArn: images.repositoryArn,
+        otherRepositoryArns: images.otherRepositoryArns,
         logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn],
       },
       { parent: this },
@@ -94,7 +100,7 @@ function sourcesOf(tracks: TrackSettings[]) {
 function userData(args: TracksArgs, track: TrackSettings, images: Images): pulumi.Output<string> {
   const { settings, logs, secrets, database, cache } = args;
   return pulumi
-    .all({
+    .output({
       image: images.imageOf(track.name),
       databaseHost: database.address,
       cacheHost: cache.endpoint,
@@ -112,6 +118,7 @@ function userData(args: TracksArgs, track: TrackSettings, images: Images): pulum
         region: settings.region,
         domain: settings.domain,
         image: known.image,
+        version: images.versionOf(track.name),
         vpcCidr: settings.network.cidr,
         requestsPerMinute: settings.limits.requestsPerMinute,
         bodyMiB: settings.limits.bodyMiB,

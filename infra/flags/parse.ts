@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import type { z } from "zod";
+import { explained } from "../settings/explain.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
 
 /** A flags file that can't be used, with every mistake in it: where it is and the rule it breaks. */
@@ -30,25 +30,14 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
       document.errors.map(({ message }) => message.split("\n")[0]!.replace(/:$/, "")),
     );
   }
-  const parsed = flagsSchema.safeParse(document.toJS(), { reportInput: true });
-  if (!parsed.success) throw new FlagsError(file, parsed.error.issues.flatMap(explain));
-  return new Map(Object.entries(parsed.data.flags).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function explain(issue: z.core.$ZodIssue): string[] {
-  const at = (path: readonly PropertyKey[], rule: string) =>
-    path.length === 0 ? rule : `${dotted(path)}: ${rule}`;
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => at([...issue.path, key], "unknown key"));
+  const flags: unknown = document.toJS();
+  const parsed = flagsSchema.safeParse(flags);
+  if (!parsed.success) {
+    const mistakes = explained(parsed.error, flags);
+    throw new FlagsError(
+      file,
+      mistakes.map(({ path, rule }) => (path ? `${path}: ${rule}` : rule)),
+    );
   }
-  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => at(issue.path, message));
-  const missing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
-  return [at(issue.path, missing ? `is missing: ${issue.message}` : issue.message)];
-}
-
-function dotted(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return text ? `${text}.${String(key)}` : String(key);
-  }, "");
+  return new Map(Object.entries(parsed.data.flags).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

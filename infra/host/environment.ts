@@ -17,7 +17,7 @@ export function environment(host: Host): Record<string, string> {
     PORT: String(APP_PORT),
     STACK: host.stack,
     TRACK: host.track,
-    VERSION: versionOf(host.image),
+    VERSION: host.version,
     APP_NAME: app.name,
     DEBUG: "false",
     // The passwords are letters and digits: nothing in them needs escaping in a URL.
@@ -46,11 +46,6 @@ export function environmentFiles(host: Host): HostFile[] {
     { path: "/etc/rollout/app.env.template", content: lines.sort().join("") },
     { path: "/etc/rollout/secrets", content: secrets.sort().join("") },
   ];
-}
-
-/** The first 12 hex digits of the image's digest. */
-function versionOf(image: string): string {
-  return image.split("@sha256:")[1]?.slice(0, 12) ?? "unknown";
 }
 
 /**

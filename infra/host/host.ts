@@ -13,6 +13,8 @@ export interface Host {
   domain: string;
   /** The container image, pinned by digest: `name@sha256:...`. */
   image: string;
+  /** What the app answers on /version: 12 hex digits of what it was made from. */
+  version: string;
   /** The network whose addresses are the balancer's: the only ones whose word on a client's address is believed. */
   vpcCidr: string;
   /** Per client address, at each server. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { brokenRules, type Mistake } from "./rules.ts";
+import { explained, type Mistake } from "./explain.ts";
+import { brokenRules } from "./rules.ts";
 import { schema } from "./schema.ts";
 import { type Settings, settled } from "./settled.ts";
 
@@ -40,25 +41,9 @@ export function parseSettings(stack: string, region: unknown, config: Record<str
   }
   const parsed = schema.safeParse(config);
   if (parsed.success) mistakes.push(...brokenRules(parsed.data));
-  else
-    mistakes.push(
-      ...parsed.error.issues.flatMap((issue) => explain(issue, config)),
-      ...rulesOnSoundKeys(config, parsed.error.issues),
-    );
+  else mistakes.push(...explained(parsed.error, config), ...rulesOnSoundKeys(config, parsed.error.issues));
   if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
   return settled(stack, region as string, parsed.data!);
-}
-
-/** One mistake a finding; an object with several unknown keys has one for each. */
-function explain(issue: z.core.$ZodIssue, config: unknown): Mistake[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), rule: "unknown key" }));
-  }
-  if (issue.code === "invalid_key") {
-    return issue.issues.map(({ message }) => ({ path: dotted(issue.path), rule: message }));
-  }
-  const missing = issue.path.length > 0 && at(config, issue.path) === undefined;
-  return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
 }
 
 /**
@@ -87,18 +72,4 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
 
 function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
   return issue.code === "unrecognized_keys" ? issue.keys : [];
-}
-
-function at(config: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    config,
-  );
-}
-
-function dotted(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return text ? `${text}.${String(key)}` : String(key);
-  }, "");
 }

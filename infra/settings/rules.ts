@@ -1,11 +1,7 @@
+import { memoryGiB } from "../alarms/instance-class.ts";
 import { seconds } from "./duration.ts";
+import type { Mistake } from "./explain.ts";
 import type { Parsed } from "./schema.ts";
-
-/** One mistake in a stack's config: where it is, as `pulumi config set --path` names it, and the rule it breaks. */
-export interface Mistake {
-  path: string;
-  rule: string;
-}
 
 /** The rules that span several keys. Each returns the mistakes it finds; none stops at the first. */
 export function brokenRules(config: Parsed): Mistake[] {
@@ -18,6 +14,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     storageGrows,
     zoneHoldsDomain,
     stickinessFits,
+    knownInstanceClass,
   ].flatMap((rule) => rule(config));
 }
 
@@ -105,4 +102,14 @@ function stickinessFits({ stickiness }: Parsed): Mistake[] {
   const length = seconds(stickiness);
   if (Number.isInteger(length) && length >= 1 && length <= 7 * 86_400) return [];
   return [{ path: "stickiness", rule: `must be whole seconds from 1s to 7d, not ${stickiness}` }];
+}
+
+/** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */
+function knownInstanceClass({ database }: Parsed): Mistake[] {
+  try {
+    memoryGiB(database.instanceClass);
+    return [];
+  } catch (error) {
+    return [{ path: "database.instanceClass", rule: (error as Error).message }];
+  }
 }

@@ -2,6 +2,27 @@ import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { type Duration, isDuration } from "./duration.ts";
 
+/** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
+export const OWN_VARIABLES: ReadonlySet<string> = new Set([
+  "ALLOWED_ORIGINS",
+  "APP_NAME",
+  "COOKIE_SAMESITE",
+  "COOKIE_SECURE",
+  "DATABASE_POOL_SIZE",
+  "DATABASE_URL",
+  "DEBUG",
+  "FLAGS_FILE",
+  "MAX_BETA_USERS",
+  "PORT",
+  "RATE_LIMIT_PER_MINUTE",
+  "REDIS_URL",
+  "SECRET_KEY",
+  "SESSION_EXPIRE_HOURS",
+  "STACK",
+  "TRACK",
+  "VERSION",
+]);
+
 /**
  * The shape of a stack's config, key by key, with defaults. Where the plans differ, the default is the stricter figure.
  * What spans several keys (weights that sum to 100, a stable that exists) is in rules.ts.
@@ -54,6 +75,14 @@ const instanceType = text("must be an EC2 instance type such as t3.medium", /^[a
 
 const server = z.strictObject({
   instanceType: instanceType.default("t3.medium").describe("EC2 instance type"),
+  release: text(
+    'must be "current" or the serial of an Ubuntu 24.04 image, such as 20260115',
+    /^(current|20\d{6})$/,
+  )
+    .default("current")
+    .describe(
+      "Ubuntu 24.04 image: current (read at each launch) or a serial (pinned; a failed instance refresh then rolls back by itself)",
+    ),
   diskGiB: whole(20, 1000).default(40).describe("root disk in GiB"),
   cpus: z
     .number("must be a number from 0.25 to 64")
@@ -156,7 +185,10 @@ const app = z.strictObject({
     .describe("origins besides the domain that may call the API"),
   environment: z
     .record(
-      text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/),
+      text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/).refine(
+        (name) => !OWN_VARIABLES.has(name),
+        "is set by the stack itself",
+      ),
       text("must be one line of text", /^[^\r\n]*$/),
       "must be a map of variables",
     )

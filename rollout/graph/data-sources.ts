@@ -18,11 +18,12 @@ const ANSWERS: Record<string, string[]> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ["accountId", "arn", "id", "userId"],
   "aws:index/getPartition:getPartition": ["dnsSuffix", "id", "partition", "reverseDnsPrefix"],
   "aws:index/getRegion:getRegion": ["description", "endpoint", "id", "name", "region"],
+  "aws:ssm/getParameter:getParameter": ["arn", "id", "insecureValue", "value", "version"],
   "aws:route53/getZone:getZone": ["arn", "id", "name", "nameServers", "primaryNameServer", "zoneId"],
 };
 
 /** Answers that would let whoever reads them in. */
-const SECRETS = new Set(["authorizationToken", "password"]);
+const SECRETS = new Set(["authorizationToken", "password", "value"]);
 
 /** The answer to a data source; what was asked (`name` of a zone) comes back as it was given. */
 export function answerOf(token: string, args: Record<string, Wire>, tokens: Tokens): Record<string, Wire> {

@@ -11,7 +11,7 @@ const ARGS: TrackArgs = {
   securityGroupId: "sg-servers",
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
   userData: "#cloud-config\n",
-  server: { instanceType: "t3.medium", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
+  server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -99,10 +99,31 @@ describe("the autoscaling group", () => {
       launchTemplate: { id: "${beta-blue.id}", version: "${beta-blue.latestVersion}" },
       vpcZoneIdentifiers: ["subnet-a", "subnet-b"],
       healthCheckType: "ELB",
-      instanceRefresh: { strategy: "Rolling", preferences: launchFirst },
+      instanceRefresh: { strategy: "Rolling", preferences: { ...launchFirst, autoRollback: false } },
       instanceMaintenancePolicy: launchFirst,
       initialLifecycleHooks: [{ name: "boot", defaultResult: "ABANDON" }],
     });
+  });
+
+  it("rolls a failed refresh back by itself where the image is pinned, as AWS wants it", async () => {
+    const name = "/aws/service/canonical/ubuntu/server/24.04/stable/20260115/amd64/hvm/ebs-gp3/ami-id";
+    const asked: unknown[] = [];
+    const recording = await record(
+      () => {
+        new Track("beta-blue", { ...ARGS, server: { ...ARGS.server, release: "20260115" } });
+      },
+      {
+        invokes: {
+          "aws:ssm/getParameter:getParameter": (args) => {
+            asked.push(args.name);
+            return { insecureValue: "ami-0123" };
+          },
+        },
+      },
+    );
+    expect(asked).toEqual([name]);
+    expect(recording.one(TEMPLATE).inputs.imageId).toBe("ami-0123");
+    expect(recording.one(GROUP).inputs.instanceRefresh.preferences.autoRollback).toBe(true);
   });
 
   it("keeps the asked number of servers where it doesn't scale", async () => {

@@ -9,6 +9,11 @@ export function answer(token: string, args: Properties): Properties {
 
 const ANSWERS: Record<string, (args: Properties) => Properties> = {
   "aws:route53/getZone:getZone": ({ name }) => ({ id: "Z0ECHO", zoneId: "Z0ECHO", name: name ?? "" }),
+  "aws:ssm/getParameter:getParameter": ({ name }) => ({
+    id: name ?? "",
+    value: "ami-0echo",
+    insecureValue: "ami-0echo",
+  }),
   "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({
     id: "us-east-1",
     authorizationToken: "QVdTOmNhbmFyeQ==",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { environment, environmentFiles } from "../../../infra/host/environment.ts";
+import { OWN_VARIABLES } from "../../../infra/settings/schema.ts";
 import { HOST } from "./example.ts";
 
 it("gives the app every variable it is promised", () => {
@@ -27,6 +28,11 @@ it("gives the app every variable it is promised", () => {
     TRACK: "blue",
     VERSION: "0123456789ab",
   });
+});
+
+it("sets what the settings keep from app.environment, and nothing else", () => {
+  const own = Object.keys(environment({ ...HOST, app: { ...HOST.app, environment: {} } }));
+  expect(new Set(own)).toEqual(OWN_VARIABLES);
 });
 
 it("lets nobody run a track under another's name", () => {

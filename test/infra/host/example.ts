@@ -11,6 +11,7 @@ export const HOST: Host = {
   region: "eu-south-2",
   domain: "app.customers.example.com",
   image: `123456789012.dkr.ecr.eu-south-2.amazonaws.com/production-app-1a2b3c4@sha256:${"0123456789abcdef".repeat(4)}`,
+  version: "0123456789ab",
   vpcCidr: "10.30.0.0/16",
   requestsPerMinute: 150,
   bodyMiB: 10,

@@ -143,6 +143,18 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ["app.environment", { NOTE: "a\nb" }, "rollout:app.environment.NOTE: must be one line of text"],
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],
+  ["app.environment", { TRACK: "red" }, "rollout:app.environment.TRACK: is set by the stack itself"],
+  ["app.name", "two\nlines", "rollout:app.name: must be one line of text, 1 to 80 characters"],
+  [
+    "server.release",
+    "latest",
+    'rollout:server.release: must be "current" or the serial of an Ubuntu 24.04 image, such as 20260115',
+  ],
+  [
+    "database.instanceClass",
+    "db.q9.large",
+    "rollout:database.instanceClass: memory of db.q9.large isn't known",
+  ],
   ["stickiness", "8d", "rollout:stickiness: must be whole seconds from 1s to 7d, not 8d"],
   ["stickiness", "500ms", "rollout:stickiness: must be whole seconds from 1s to 7d, not 500ms"],
   ["maintenance", "on", "rollout:maintenance: must be true or false"],

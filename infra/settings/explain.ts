@@ -1,0 +1,42 @@
+import type { z } from "zod";
+
+/** One mistake in a document: where it is (`tracks.green.weight`, `steps[0]`) and the rule it breaks. */
+export interface Mistake {
+  path: string;
+  rule: string;
+}
+
+/**
+ * What a zod error says, for the person who wrote the document: one mistake for each finding, and one for each unknown
+ * key where an object has several.
+ *
+ * @param document what was parsed, to tell a key that is missing from one that is wrong
+ */
+export function explained(error: z.ZodError, document: unknown): Mistake[] {
+  return error.issues.flatMap((issue) => explain(issue, document));
+}
+
+function explain(issue: z.core.$ZodIssue, document: unknown): Mistake[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), rule: "unknown key" }));
+  }
+  if (issue.code === "invalid_key") {
+    return issue.issues.map(({ message }) => ({ path: dotted(issue.path), rule: message }));
+  }
+  const missing = issue.path.length > 0 && at(document, issue.path) === undefined;
+  return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
+}
+
+function at(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    document,
+  );
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text ? `${text}.${String(key)}` : String(key);
+  }, "");
+}
