@@ -1,0 +1,114 @@
+/** What the captured stack asks of its load balancer: data only, read by describe.ts and rendered by config.ts. */
+export interface BalancerModel {
+  /** How long a connection may be silent, towards clients and servers alike. */
+  idleTimeoutSeconds: number;
+  http2: boolean;
+  /** Removes header fields whose names have characters other than letters, digits and hyphens. */
+  dropInvalidHeaders: boolean;
+  forwardedFor: ForwardedFor;
+  tls: TlsModel;
+  /** The plain listener sends everybody to HTTPS; undefined when there is no such listener. */
+  redirectStatus?: 301 | 302;
+  /** Sorted by name; those at weight 0 too. */
+  tracks: TrackModel[];
+  /** In the order in which they are tried. */
+  testers: TesterModel[];
+  split: Split;
+  firewall: FirewallModel;
+}
+
+export type ForwardedFor = "append" | "preserve" | "remove";
+
+export interface TlsModel {
+  minVersion: "TLSv1.0" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  maxVersion: "TLSv1.2" | "TLSv1.3";
+  /** OpenSSL names, for TLS 1.2 and below. */
+  ciphers?: string[];
+}
+
+/** A track's target group. */
+export interface TrackModel {
+  name: string;
+  scheme: "http" | "https";
+  algorithm: "round-robin" | "least-outstanding";
+  health: HealthModel;
+  /** How long a server that leaves may finish its requests. */
+  drainSeconds: number;
+  /** How long a server that comes takes to get its full share; 0 for at once. */
+  slowStartSeconds: number;
+}
+
+/** Asked over the scheme of the traffic. */
+export interface HealthModel {
+  path: string;
+  /** Such as `200` or `200-299,301`. */
+  statuses: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyAfter: number;
+  unhealthyAfter: number;
+}
+
+/** Takes a request to one track whatever the weights, when every condition holds. */
+export interface TesterModel {
+  name: string;
+  track: string;
+  /** A condition holds when one of its patterns (`*` and `?`, letter case ignored) matches the header. */
+  conditions: { header: string; patterns: string[] }[];
+}
+
+/** Who gets the requests: what the listener's forward action says. A track that isn't named gets nothing. */
+export interface Split {
+  /** Whole percents above 0 that sum to 100. */
+  weights: Record<string, number>;
+  /** How long a client stays with its track; null when it doesn't. */
+  stickinessSeconds: number | null;
+}
+
+export interface FirewallModel {
+  /** Present while maintenance is on. */
+  maintenance?: MaintenanceModel;
+  rate?: RateModel;
+  /** Rules that only AWS has, such as its managed groups: they let everything pass here. */
+  unplayed: string[];
+}
+
+/** Everybody who doesn't show the operators' token gets 503 and the page. */
+export interface MaintenanceModel {
+  passHeader: string;
+  passValue: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A limit for each client address. */
+export interface RateModel {
+  requests: number;
+  windowSeconds: number;
+  status: number;
+  headers: Record<string, string>;
+  contentType: string;
+  body: string;
+}
+
+export interface ServerPlace {
+  name: string;
+  address: string;
+  port: number;
+}
+
+/** What the graph can't know: where things are on this machine. */
+export interface BalancerSetup {
+  /** Where the balancer listens, such as `127.0.0.1`. */
+  address: string;
+  httpsPort: number;
+  httpPort: number;
+  /** Certificate and key in one PEM file. */
+  certificateFile: string;
+  /** By the track's name. */
+  servers: Record<string, ServerPlace[]>;
+}
+
+export function trackNamed(model: Pick<BalancerModel, "tracks">, name: string): TrackModel | undefined {
+  return model.tracks.find((track) => track.name === name);
+}

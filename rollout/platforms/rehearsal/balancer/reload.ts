@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { RehearsalError } from "../errors.ts";
+import { writeAtomically } from "../files.ts";
+import { type BalancerLayout, checkCommand } from "./layout.ts";
+import { ask } from "./socket.ts";
+import { workerPid } from "./stats.ts";
+
+const DEADLINE_MS = 10_000;
+const run = promisify(execFile);
+
+/** Refuses a config that HAProxy refuses. @throws {RehearsalError} with HAProxy's own words */
+export async function checkConfig(layout: BalancerLayout): Promise<void> {
+  const [program, ...args] = checkCommand(layout) as [string, ...string[]];
+  await run(program, args).catch((error: { stderr?: string; message: string }) => {
+    throw new RehearsalError(`HAProxy refuses ${layout.configFile}:\n${error.stderr || error.message}`);
+  });
+}
+
+/** The processes that reloads have replaced and that still answer on connections from before. */
+export async function oldWorkers({ masterSocket }: BalancerLayout): Promise<number[]> {
+  const [, listed = ""] = (await ask(masterSocket, "show proc")).split("# old workers");
+  return [...listed.matchAll(/^(\d+)\s+worker/gm)].map(([, pid]) => Number(pid));
+}
+
+/**
+ * Puts a new process with the files as they are now in the place of the one that serves. The listening sockets are
+ * handed over, and the old process finishes what it has begun: no connection is refused or cut.
+ */
+export async function reload(layout: BalancerLayout): Promise<void> {
+  await checkConfig(layout);
+  const before = await workerPid(layout.socket);
+  // What is down must not be taken for up until its next health check.
+  writeAtomically(layout.serversFile, `${await ask(layout.socket, "show servers state")}\n`, 0o600);
+  await ask(layout.masterSocket, "reload").catch(() => {
+    // The master replaces itself, which may cut its answer short.
+  });
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const now = await workerPid(layout.socket).catch(() => before);
+    if (now !== before) return;
+    if (Date.now() > deadline)
+      throw new RehearsalError(
+        "the balancer didn't reload in 10 s; it still serves as before, its log says why",
+      );
+    await sleep(25);
+  }
+}
