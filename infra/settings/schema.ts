@@ -172,10 +172,7 @@ const network = z.strictObject({
 });
 
 const app = z.strictObject({
-  name: z
-    .string("must be text")
-    .min(1)
-    .max(80)
+  name: text("must be one line of text, 1 to 80 characters", /^[^\r\n]{1,80}$/)
     .default("Rollout sample")
     .describe("the name that users see (APP_NAME)"),
   sessionExpireHours: whole(1, 720).default(8).describe("hours until a session ends"),
