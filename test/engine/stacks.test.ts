@@ -55,10 +55,10 @@ describe.skipIf(!pulumiThere).each(["beta", "prod"])(`${skipped()}the real engin
     const { output } = await engine.succeed("preview", "--diff");
     expect(output).toContain("[secret]");
     expect(leaks(output)).toEqual([]);
-    await engine.up();
   });
 
-  test("no secret leaves in a state, an output or a diff", async () => {
+  test("no secret leaves in a state or an output", async () => {
+    await engine.up(); // with maintenance, which puts the operators' token into a rule
     const secrets = await engine.succeed("stack", "export", "--show-secrets");
     expect(leaks(secrets.output)).not.toEqual([]); // or the check below would see nothing
     for (const words of [
