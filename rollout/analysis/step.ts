@@ -1,0 +1,70 @@
+import { type Counts, share } from "./counts.ts";
+import { worse } from "./odds.ts";
+import type { GateSettings } from "./settings.ts";
+
+/** What a step has shown for the candidate: the ground on which it may pass. */
+export interface Step {
+  candidate: Counts;
+  stable: Counts;
+  /** Log-likelihood ratio of "worse than stable by the smallest regression that matters" against "no worse". */
+  relative: number;
+  /** Log-likelihood ratio of "at the objective" against "at half of it". */
+  absolute: number;
+}
+
+export function newStep(): Step {
+  return {
+    candidate: { requests: 0, bad: 0 },
+    stable: { requests: 0, bad: 0 },
+    relative: 0,
+    absolute: 0,
+  };
+}
+
+export function addToStep(
+  step: Step,
+  candidate: Counts,
+  stable: Counts,
+  settings: GateSettings,
+  phi: number,
+): void {
+  step.candidate.requests += candidate.requests;
+  step.candidate.bad += candidate.bad;
+  step.stable.requests += stable.requests;
+  step.stable.bad += stable.bad;
+  const half = settings.objective / 2;
+  step.absolute += llr(candidate.bad, candidate.requests - candidate.bad, half, settings.objective) / phi;
+  const all = candidate.bad + stable.bad;
+  if (all === 0 || candidate.requests === 0 || stable.requests === 0) return;
+  const part = candidate.requests / (candidate.requests + stable.requests);
+  step.relative += llr(candidate.bad, stable.bad, part, worse(part, settings.smallest)) / phi;
+}
+
+function llr(hits: number, others: number, under: number, over: number): number {
+  return hits * Math.log(over / under) + others * Math.log((1 - over) / (1 - under));
+}
+
+/**
+ * Whether the step's evidence is enough to pass, by Wald's acceptance bound ln(miss) (Wald 1945).
+ * As one over a likelihood ratio is an e-value when the regression is there, the chance of *ever* passing one of `smallest` or more that is there
+ * throughout the step is at most `miss`.
+ *
+ * Either the candidate is shown not to be worse than stable by the smallest regression that matters and keeps the objective;
+ * or, where bad requests are too rare to compare, it is shown to keep the objective, and nothing leans against it.
+ */
+export function accepted(step: Step, { miss, minRequests, objective }: GateSettings): boolean {
+  if (step.candidate.requests < minRequests) return false;
+  const bound = Math.log(miss);
+  const likeStable = step.relative <= bound && share(step.candidate) <= objective;
+  return likeStable || (step.absolute <= bound && step.relative < Math.log(LEANING));
+}
+
+/** Odds of three to one are the least that is worth a mention (Jeffreys 1961). */
+const LEANING = 3;
+
+/** How far the step is on its way to pass, from 0 to 1. */
+export function wayToPass(step: Step, { miss, minRequests }: GateSettings): number {
+  const sample = minRequests > 0 ? step.candidate.requests / minRequests : 1;
+  const certainty = Math.min(step.relative, step.absolute) / Math.log(miss);
+  return Math.max(0, Math.min(1, sample, certainty));
+}

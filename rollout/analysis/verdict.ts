@@ -1,0 +1,104 @@
+import { type Counts, share } from "./counts.ts";
+import { eValue } from "./evidence.ts";
+import type { Gate } from "./gate.ts";
+import { accepted, wayToPass } from "./step.ts";
+import { logAgainstStable, stableBroke } from "./stretch.ts";
+
+export interface Verdict {
+  outcome: "pass" | "fail" | "wait";
+  /** True: both tracks break the objective, so page, and move no load onto a sick stable. Only with `wait`. */
+  hold: boolean;
+  /** One line for people. */
+  reason: string;
+  /** How far on the way to fail and to pass, each from 0 to 1. */
+  toFail: number;
+  toPass: number;
+  /** What the step has counted. */
+  candidate: Counts;
+  stable: Counts;
+  /** How much bad requests come in bursts; 1: not at all. */
+  bursts: number;
+}
+
+/**
+ * The outcome now.
+ *
+ * @param baked whether the step's bake time is over: before that nothing passes. After it `wait` is the caller's to bound.
+ */
+export function verdictOf(gate: Gate, baked: boolean): Verdict {
+  if (gate.failed) return gate.failed;
+  const { settings, step } = gate;
+  if (holds(gate)) return verdict(gate, "wait", bothReason(gate), true);
+  if (!accepted(step, settings)) return verdict(gate, "wait", waitReason(gate));
+  if (!baked) return verdict(gate, "wait", "good so far, the bake goes on");
+  return verdict(gate, "pass", `no worse than stable and within the objective: ${figures(gate)}`);
+}
+
+/** The failure, if this interval brought one. */
+export function latch(gate: Gate): Verdict | undefined {
+  const { settings } = gate;
+  const bar = barOf(gate);
+  if (eValue(gate.relative) >= bar) return verdict(gate, "fail", `worse than stable: ${figures(gate)}`);
+  const alone = -Math.log(settings.falseAlarm);
+  if (eValue(gate.history) >= bar && logAgainstStable(gate.historyStretch) >= alone) {
+    return verdict(gate, "fail", `worse than stable is and has been: ${figures(gate)}`);
+  }
+  if (eValue(gate.absolute) >= bar && !holds(gate)) {
+    return verdict(gate, "fail", `over the objective of ${percent(settings.objective)}: ${figures(gate)}`);
+  }
+  return undefined;
+}
+
+/** Both break the objective, and nothing says that the candidate does so more than stable. */
+function holds(gate: Gate): boolean {
+  const { absolute, absoluteStretch, settings } = gate;
+  return (
+    eValue(absolute) >= barOf(gate) &&
+    stableBroke(absoluteStretch, settings.objective) &&
+    logAgainstStable(absoluteStretch) < -Math.log(settings.falseAlarm)
+  );
+}
+
+/** The false-alarm rate is shared by the three questions. */
+function barOf(gate: Gate): number {
+  return 3 / gate.settings.falseAlarm;
+}
+
+function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
+  const { step, settings } = gate;
+  const most = Math.max(eValue(gate.relative), eValue(gate.history), eValue(gate.absolute));
+  return {
+    outcome,
+    hold,
+    reason: `${settings.indicator}: ${reason}`,
+    toFail: outcome === "fail" ? 1 : Math.max(0, Math.min(1, Math.log(most) / Math.log(barOf(gate)))),
+    toPass: outcome === "pass" ? 1 : wayToPass(step, settings),
+    candidate: { ...step.candidate },
+    stable: { ...step.stable },
+    bursts: gate.phi,
+  };
+}
+
+function waitReason({ step, settings }: Gate): string {
+  const { requests } = step.candidate;
+  if (requests === 0) return "no data from the candidate";
+  if (requests < settings.minRequests) return `${requests} of at least ${settings.minRequests} requests`;
+  return "not enough evidence yet";
+}
+
+function bothReason({ absoluteStretch: { candidate, stable } }: Gate): string {
+  return `both tracks break the objective (candidate ${percent(share(candidate))}, stable ${percent(share(stable))}): hold and page`;
+}
+
+function figures({ step: { candidate, stable } }: Gate): string {
+  const versus = stable.requests > 0 ? ` against ${of(stable)} on stable` : "";
+  return `${of(candidate)}${versus}`;
+}
+
+function of(counts: Counts): string {
+  return `${percent(share(counts))} (${counts.bad} of ${counts.requests})`;
+}
+
+function percent(value: number): string {
+  return `${Number((100 * value).toPrecision(2))} %`;
+}
