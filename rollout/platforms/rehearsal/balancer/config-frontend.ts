@@ -54,7 +54,7 @@ function maintenanceLines({ firewall }: BalancerModel): string[] {
   const closed = "{ var(txn.closed) -m found }";
   const header = firewall.maintenance?.passHeader ?? USUAL_PASS_HEADER;
   return [
-    `  http-request set-var-fmt(txn.pass) ${FIREWALL.pass(`%[req.fhdr(${header})]`)}`,
+    `  http-request set-var-fmt(txn.pass) ${FIREWALL.pass(`%[req.fhdr(${header}),sha2(256),hex]`)}`,
     `  http-request set-var(txn.closed) str(${FIREWALL.closed}),${map} unless { var(txn.pass),${map} -m found }`,
     `  http-request return status 503 content-type text/html lf-string %[str(${FIREWALL.body}),${map},b64dec] if ${closed}`,
     ...RESPONSE_HEADERS.map((name) => {

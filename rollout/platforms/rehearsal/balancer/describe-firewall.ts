@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Graph } from "../../../graph/model.ts";
 import { all } from "../lookup.ts";
 import { type Resolve, textOf } from "../values.ts";
@@ -68,7 +69,9 @@ function maintenanceOf(rule: Inputs, acl: Inputs, resolve: Resolve): Maintenance
   if (status !== 503) rule.fail(`the rehearsal plays maintenance as 503, not ${status}`);
   if (contentType !== "text/html") rule.fail(`the rehearsal plays a page in HTML, not ${contentType}`);
   const header = match.at("fieldToMatch.singleHeader.name").text().toLowerCase();
-  return { passHeader: header, passValue: textOf(match.at("searchString").value, resolve), headers, body };
+  const token = textOf(match.at("searchString").value, resolve);
+  const passDigest = createHash("sha256").update(token).digest("hex").toUpperCase();
+  return { passHeader: header, passDigest, headers, body };
 }
 
 function rateOf(rule: Inputs, acl: Inputs): RateModel {

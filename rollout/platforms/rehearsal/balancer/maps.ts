@@ -22,7 +22,7 @@ export const FIREWALL = {
   closed: "closed",
   body: "body",
   header: (name: string) => `header:${name}`,
-  pass: (token: string) => `pass:${token}`,
+  pass: (digest: string) => `pass:${digest}`,
 };
 
 export function splitLines({ weights, stickinessSeconds }: Split): MapLines {
@@ -47,10 +47,10 @@ export function splitFrom(lines: MapLines): Split {
 
 export function firewallLines(maintenance: MaintenanceModel | undefined): MapLines {
   if (!maintenance) return {};
-  const { headers, body, passValue } = maintenance;
+  const { headers, body, passDigest } = maintenance;
   return {
     [FIREWALL.closed]: "yes",
-    [FIREWALL.pass(passValue)]: "yes",
+    [FIREWALL.pass(passDigest)]: "yes",
     // A map's line can't hold a line break, and HAProxy would send one as %0A: to HTML a space is the same.
     [FIREWALL.body]: Buffer.from(body.replaceAll(/[\r\n]+/g, " ")).toString("base64"),
     ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [FIREWALL.header(name), value])),

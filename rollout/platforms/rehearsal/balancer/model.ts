@@ -76,7 +76,8 @@ export interface FirewallModel {
 /** Everybody who doesn't show the operators' token gets 503 and the page. */
 export interface MaintenanceModel {
   passHeader: string;
-  passValue: string;
+  /** SHA-256 of the value that lets pass, in capital hex digits: the token itself is nowhere on disk. */
+  passDigest: string;
   headers: Record<string, string>;
   body: string;
 }
