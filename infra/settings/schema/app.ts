@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { text, whole } from "./fields.ts";
+
+/** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
+export const OWN_VARIABLES: ReadonlySet<string> = new Set([
+  "ALLOWED_ORIGINS",
+  "APP_NAME",
+  "COOKIE_SAMESITE",
+  "COOKIE_SECURE",
+  "DATABASE_POOL_SIZE",
+  "DATABASE_URL",
+  "DEBUG",
+  "FLAGS_FILE",
+  "MAX_BETA_USERS",
+  "PORT",
+  "RATE_LIMIT_PER_MINUTE",
+  "REDIS_URL",
+  "SECRET_KEY",
+  "SESSION_EXPIRE_HOURS",
+  "STACK",
+  "TRACK",
+  "VERSION",
+]);
+
+export const app = z.strictObject({
+  name: text("must be one line of text, 1 to 80 characters", /^[^\r\n]{1,80}$/)
+    .default("Rollout sample")
+    .describe("the name that users see (APP_NAME)"),
+  sessionExpireHours: whole(1, 720).default(8).describe("hours until a session ends"),
+  allowedOrigins: z
+    .array(z.url("must be an origin such as https://app.example.com"), "must be a list of origins")
+    .default([])
+    .describe("origins besides the domain that may call the API"),
+  environment: z
+    .record(
+      text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/).refine(
+        (name) => !OWN_VARIABLES.has(name),
+        "is set by the stack itself",
+      ),
+      text("must be one line of text", /^[^\r\n]*$/),
+      "must be a map of variables",
+    )
+    .default({})
+    .describe("further variables of the environment file, none of them secret"),
+});

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { flag, text, whole } from "./fields.ts";
+
+export const database = z.strictObject({
+  instanceClass: text("must be an RDS instance class such as db.t4g.small", /^db\.[a-z0-9]+\.[a-z0-9]+$/)
+    .default("db.t4g.small")
+    .describe("RDS instance class"),
+  version: z
+    .int("must be a PostgreSQL major version, 15 or later")
+    .min(15, "must be a PostgreSQL major version, 15 or later")
+    .default(16)
+    .describe("PostgreSQL major version, 15 or later"),
+  storageGiB: whole(20, 16_384).default(20).describe("storage in GiB"),
+  maxStorageGiB: whole(20, 65_536).default(100).describe("how far storage may grow by itself, in GiB"),
+  multiAz: flag.optional().describe("a standby in a second zone; by default true in prod, false in beta"),
+  backupEveryHours: z
+    .literal([1, 2, 3, 4, 6, 8, 12, 24], "must divide the day: 1, 2, 3, 4, 6, 8, 12 or 24")
+    .default(6)
+    .describe("hours between backups"),
+  backupRetentionDays: whole(7, 3650).default(30).describe("days that a backup is kept"),
+});
+
+export const cache = z.strictObject({
+  nodeType: text("must be an ElastiCache node type such as cache.t4g.micro", /^cache\.[a-z0-9]+\.[a-z0-9]+$/)
+    .default("cache.t4g.micro")
+    .describe("ElastiCache node type"),
+  evictionPolicy: z
+    .enum(
+      ["volatile-lru", "allkeys-lru", "volatile-lfu", "allkeys-lfu", "volatile-ttl", "noeviction"],
+      "must be a Redis maxmemory-policy such as volatile-lru",
+    )
+    .default("volatile-lru")
+    .describe("what Redis drops when it is full (maxmemory-policy)"),
+});

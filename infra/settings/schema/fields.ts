@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { type Duration, isDuration } from "../duration.ts";
+
+/** The kinds of value that config is made of; each says its rule whatever is wrong with the value. */
+
+export const text = (rule: string, form: RegExp) => z.string(rule).regex(form, rule);
+export const whole = (low: number, high: number) => {
+  const rule = `must be a whole number from ${low} to ${high}`;
+  return z.int(rule).min(low, rule).max(high, rule);
+};
+export const flag = z.boolean("must be true or false");
+export const duration = z
+  .string('must be a duration such as "30m", "1h" or "500ms"')
+  .refine(isDuration, 'must be a duration such as "30m", "1h" or "500ms"')
+  .transform((value) => value as Duration);
+
+export const domainName = text(
+  "must be a lower-case host name with a dot, such as beta.example.com",
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+);

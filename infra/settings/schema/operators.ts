@@ -1,0 +1,29 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { z } from "zod";
+import { text } from "./fields.ts";
+
+const sshSource = z.string("must be an address range such as 203.0.113.7/32").superRefine((value, issue) => {
+  const [address = "", bits = ""] = value.split("/");
+  const width = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+  if (!width || !/^\d+$/.test(bits) || Number(bits) > width) {
+    issue.addIssue({ code: "custom", message: "must be an address range such as 203.0.113.7/32" });
+  } else if (Number(bits) < (width === 32 ? 24 : 64)) {
+    const rule = `ssh is open to named addresses only: at least /${width === 32 ? 24 : 64}, not ${value}`;
+    issue.addIssue({ code: "custom", message: rule });
+  }
+});
+
+export const operators = z.strictObject({
+  sshFrom: z
+    .array(sshSource, "must be a list of address ranges")
+    .default([])
+    .describe("address ranges that may use ssh; with none, the session manager only"),
+  email: z
+    .array(z.email("must be an e-mail address"), "must be a list of e-mail addresses")
+    .default([])
+    .describe("who is told of alarms by e-mail"),
+  sms: z
+    .array(text("must be a phone number in E.164 form, such as +34600000000", /^\+[1-9]\d{6,14}$/))
+    .default([])
+    .describe("who is told of P1 alarms by SMS"),
+});
