@@ -182,19 +182,25 @@ describe("when something goes wrong", () => {
     await expect(rehearse.down(project)).resolves.toEqual({ stack: "beta", stopped: [] });
   });
 
-  it.each([300, 1_600, 2_000, 2_400])(
-    "`up` killed after %i ms leaves nothing that `down` doesn't stop",
-    async (milliseconds) => {
+  it.each(["PostgreSQL", "cache:", "database: app_beta", "healthy", "balancer: https"])(
+    "`up` killed when it says %s leaves nothing that `down` doesn't stop",
+    async (said) => {
       const project = projectCopy();
       const killed = spawn(
         process.execPath,
         [join(import.meta.dirname, "../../rollout/main.ts"), "rehearse", "up", "--stack", "beta"],
-        { cwd: project.projectDir, stdio: "ignore" },
+        { cwd: project.projectDir, stdio: ["ignore", "ignore", "pipe"] },
       );
-      await sleep(milliseconds);
-      killed.kill("SIGKILL");
+      const gone = new Promise((resolve) => killed.once("exit", resolve));
+      let log = "";
+      killed.stderr.on("data", (data) => {
+        log += data;
+        if (log.includes(said)) killed.kill("SIGKILL");
+      });
+      await gone;
+      expect(killed.signalCode).toBe("SIGKILL");
       await rehearse.down(project);
-      await expect.poll(() => belonging(project.projectDir)).toEqual([]);
+      await expect.poll(() => belonging(project.projectDir), { timeout: 5_000 }).toEqual([]);
     },
   );
 });

@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as x509 from "@peculiar/x509";
 import { type Certificates, certificateFiles } from "./authority-files.ts";
 
+export type { Certificates };
+
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY = 86_400_000;
 /** Short, because the authority's key lies on a developer's disk. */
