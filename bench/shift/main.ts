@@ -20,7 +20,8 @@ const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
 
 const projectDir = dirname(dirname(import.meta.dirname));
-const platform = rehearsedStack(projectDir, values.stack, () => undefined, controller.signal);
+const { stack } = values;
+const platform = rehearsedStack({ projectDir, stack, say: () => undefined, signal: controller.signal });
 const result = await tour(platform, {
   ratePerSecond: Number(values.rate),
   steps: randomSteps,

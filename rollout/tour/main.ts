@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
 import { Misuse } from "../errors.ts";
@@ -8,14 +8,15 @@ import { tour } from "./tour.ts";
 
 // What bin/rehearse runs once everything is installed.
 
-const usage = `bin/rehearse [STACK] [--rate N] [--seconds N] [--seed N]
+const usage = `bin/rehearse [STACK] [--rate N] [--seconds N] [--seed N] [--state-dir DIR]
 
 Brings STACK (default: beta) up on this machine, serves HTTPS traffic through its weighted split, shifts the split to
 25, 50, 100 percent and back while the traffic goes on, and takes the stack down.
 
-  --rate N     requests a second (default 100)
-  --seconds N  how long each step is measured; the first twice as long (default 10)
-  --seed N     of the random order of requests (default 1)
+  --rate N         requests a second (default 100)
+  --seconds N      how long each step is measured; the first twice as long (default 10)
+  --seed N         of the random order of requests (default 1)
+  --state-dir DIR  where the stack's data and logs go (default .rehearsal)
 
 Exit code 0 when no request was lost and every split was within its bound, 1 otherwise, 2 for a wrong call.`;
 
@@ -29,14 +30,14 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { stack, rate, seconds, seed, help } = readArguments(process.argv.slice(2));
+  const { stack, rate, seconds, seed, stateDir, help } = readArguments(process.argv.slice(2));
   if (help) {
     console.log(usage);
     return 0;
   }
   const interrupted = interruption();
   const tell = (line: string) => console.error(line);
-  const platform = rehearsedStack(projectDir, stack, tell, interrupted);
+  const platform = rehearsedStack({ projectDir, stack, stateDir, say: tell, signal: interrupted });
   try {
     const say = (line: string) => console.log(line);
     const steps = (configured: Split, stable: string) => stepsOf(configured, stable, seconds);
@@ -70,6 +71,7 @@ function readArguments(args: string[]) {
     rate: { type: "string", default: "100" },
     seconds: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
+    "state-dir": { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   } as const;
   try {
@@ -81,6 +83,7 @@ function readArguments(args: string[]) {
       rate: numberOf("--rate", values.rate, 1, 5000),
       seconds: numberOf("--seconds", values.seconds, 1, 600),
       seed: numberOf("--seed", values.seed, 0, 2 ** 31),
+      stateDir: values["state-dir"] && resolve(values["state-dir"]),
       help: values.help,
     };
   } catch (error) {
