@@ -44,7 +44,8 @@ export class AppSecrets extends pulumi.ComponentResource {
       { secretId: secret.id, secretString: value },
       child,
     );
-    // The version's: who uses the ARN starts after there is a value to read.
-    return { value, arn: version.arn, name: secret.name };
+    // Known only with the version: who uses the ARN starts after there is a value to read.
+    const arn = pulumi.all([secret.arn, version.versionId]).apply(([known]) => known);
+    return { value, arn, name: secret.name };
   }
 }

@@ -63,10 +63,12 @@ export class WebFirewall extends pulumi.ComponentResource {
   }
 }
 
-/** By priority. Maintenance keeps its place while it is off, so that to switch it adds or removes one rule. */
+/**
+ * Maintenance stands last and acts first: its priority says so, and at the end of the list its coming and going moves no
+ * other rule in a preview.
+ */
 function rules(name: string, args: WebFirewallArgs): Rule[] {
   return [
-    ...(args.maintenance ? [maintenance(name, args.operatorToken)] : []),
     ratePerAddress(name, args.requestsPerMinute),
     managed(name, 2, "AWSManagedRulesCommonRuleSet", [
       // It blocks bodies over 8 KiB, every upload with them; nginx has the limit that the settings ask for.
@@ -74,6 +76,7 @@ function rules(name: string, args: WebFirewallArgs): Rule[] {
     ]),
     managed(name, 3, "AWSManagedRulesKnownBadInputsRuleSet"),
     managed(name, 4, "AWSManagedRulesAmazonIpReputationList"),
+    ...(args.maintenance ? [maintenance(name, args.operatorToken)] : []),
   ];
 }
 
