@@ -28,6 +28,8 @@ export interface TourOptions {
   /** Of each step's bounds; default 0.99. */
   confidence?: number;
   seed?: number;
+  /** Connections are opened and code is compiled before the first step counts; default 1500 ms. */
+  warmUpMs?: number;
   signal?: AbortSignal;
   /** Told the table, a line each. */
   say: (line: string) => void;
@@ -44,9 +46,6 @@ export interface TourResult {
   /** Empty when nothing was lost and every split was within its bound. */
   complaints: string[];
 }
-
-/** Connections are opened and code is compiled before the first step counts, in milliseconds. */
-const warmUp = 1500;
 
 /**
  * Brings a stack up, moves its split step by step under a load that never pauses, and takes it down, whatever happens.
@@ -77,7 +76,7 @@ async function underLoad(load: RunningLoad, work: () => Promise<TourStep[]>) {
 async function walk(platform: TourPlatform, stack: TourStack, load: RunningLoad, options: TourOptions) {
   const { say, signal, steps } = options;
   const taken: TourStep[] = [];
-  await sleep(warmUp, undefined, { signal });
+  await sleep(options.warmUpMs ?? 1500, undefined, { signal });
   say(header());
   for (const [index, step] of steps(stack.split, stack.stable).entries()) {
     const start = performance.now();
