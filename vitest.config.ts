@@ -9,6 +9,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/infra/**/*.test.ts", "test/rollout/**/*.test.ts", "test/app/**/*.test.ts"],
           testTimeout: 20_000,
+          // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every
+          // recording starts clean.
+          isolate: false,
         },
       },
       {
