@@ -8,7 +8,7 @@ import { FIREWALL_MAP, firewallLines, mapText, SPLIT_MAP, splitLines } from "./m
 import type { BalancerModel, BalancerSetup } from "./model.ts";
 import { trackNamed } from "./model.ts";
 import { reload } from "./reload.ts";
-import { addServer, drainServer } from "./servers.ts";
+import { addServer, drainServer, sweepServers } from "./servers.ts";
 import { counters } from "./stats.ts";
 import { setMaintenance, setSplit } from "./traffic.ts";
 
@@ -55,6 +55,7 @@ export async function grow(
   const tracks = [...model.tracks, ...gone].sort((a, b) => (a.name < b.name ? -1 : 1));
   const grown = { ...model, tracks };
   await follow(layout, grown, { ...setup, servers: merged(before.setup.servers, setup.servers) });
+  await sweepServers(layout.socket);
   const missing = await missingServers(layout, grown, setup);
   const added = await Promise.allSettled(
     missing.map(({ track, server }) => addServer(layout.socket, track, server)),
@@ -73,7 +74,7 @@ export async function applyTraffic(layout: BalancerLayout, model: BalancerModel)
 /**
  * Third step, for each server that the model lacks: it finishes its requests and is out.
  *
- * @returns how many requests were cut off at the end of the draining time
+ * @returns how many requests it still had at the end of its draining time; to stop the server cuts them off
  */
 export async function retire(layout: BalancerLayout, track: string, server: string): Promise<number> {
   const known = trackNamed(lastWritten(layout).model, track);

@@ -42,6 +42,8 @@ export function serverWords(track: TrackModel, { name, address, port }: ServerPl
     // As an ALB, which doesn't verify its targets' certificates (ALB User Guide, "Target groups", HTTPS).
     ...(track.scheme === "https" ? ["ssl verify none alpn http/1.1 check-ssl check-alpn http/1.1"] : []),
     `check inter ${health.intervalSeconds}s rise ${health.healthyAfter} fall ${health.unhealthyAfter}`,
+    // A server can't be taken out before its idle connections are closed: half of them every half second.
+    "pool-purge-delay 500ms",
     ...(track.slowStartSeconds > 0 ? [`slowstart ${track.slowStartSeconds}s`] : []),
   ].join(" ");
 }

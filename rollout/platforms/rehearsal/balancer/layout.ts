@@ -51,7 +51,7 @@ export function balancerCommand(layout: BalancerLayout): string[] {
 
 /** Checks the files and ends: exit 0 when HAProxy takes them. */
 export function checkCommand(layout: BalancerLayout): string[] {
-  return [layout.program, "-c", "-q", ...filesOf(layout)];
+  return [layout.program, "-c", ...filesOf(layout)];
 }
 
 /** In the folder itself, so that the maps have plain names wherever the project is. */

@@ -28,7 +28,7 @@ export async function addServer(socket: string, track: TrackModel, server: Serve
   try {
     await firstGoodCheck(socket, track, server);
   } catch (error) {
-    await removeServer(socket, track.name, server.name);
+    await removeServer(socket, track.name, server.name, REMOVE_TRIES);
     throw error;
   }
   // It must be seen to come up, or HAProxy has no slow start for it.
@@ -52,10 +52,10 @@ async function firstGoodCheck(socket: string, track: TrackModel, server: ServerP
 }
 
 /**
- * Lets a server finish its requests and takes it out. It gets no new ones from now on; what it hasn't finished after
- * the track's draining time is cut off, as an ALB does.
+ * Lets a server finish its requests and takes it out. It gets no new ones from now on.
  *
- * @returns how many requests were cut off
+ * @returns how many requests it still has when the track's draining time is over: stop the server and they are cut off,
+ * as an ALB does. HAProxy then forgets it at the next {@link sweepServers}.
  */
 export async function drainServer(
   layout: BalancerLayout,
@@ -71,22 +71,29 @@ export async function drainServer(
     await sleep(Math.min(POLL_MS, Math.max(1, deadline - Date.now())));
     open = await sessionsOf(socket, track.name, server);
   }
-  await removeServer(socket, track.name, server);
+  await removeServer(socket, track.name, server, open > 0 ? 1 : REMOVE_TRIES);
   return open;
 }
 
-/** Takes a server out at once, cutting off its requests. Nothing happens when it is out already. */
-export async function removeServer(socket: string, track: string, server: string): Promise<void> {
+/** Idle connections to a server are closed a few seconds after it left; till then HAProxy won't forget it. */
+const REMOVE_TRIES = 100;
+
+/** Takes a server out, with no new requests from now on. Nothing happens when it is out already. */
+async function removeServer(socket: string, track: string, server: string, tries: number): Promise<void> {
   const name = `${backendOf(track)}/${server}`;
-  if (!(await statsOf(socket, track, server))) return;
-  await order(socket, `set server ${name} state maint`);
-  await order(socket, `shutdown sessions server ${name}`);
-  // Idle connections are closed by their own threads a moment later; till then HAProxy refuses.
-  for (let tries = 0; ; tries += 1) {
+  await ask(socket, `set server ${name} state maint`);
+  for (let left = tries; left > 0; left -= 1) {
     const answer = await ask(socket, `del server ${name}`);
-    if (/^Server deleted/.test(answer) || /No such server/.test(answer)) return;
-    if (tries === 100) throw new RehearsalError(`the balancer keeps ${server}: ${answer}`);
-    await sleep(POLL_MS);
+    if (!/still has connections/.test(answer)) return;
+    if (left > 1) await sleep(POLL_MS);
+  }
+}
+
+/** Forgets servers that could not be forgotten when they left. */
+export async function sweepServers(socket: string): Promise<void> {
+  for (const [track, { servers }] of Object.entries((await counters(socket)).tracks)) {
+    for (const { name, status } of servers)
+      if (status.startsWith("MAINT")) await removeServer(socket, track, name, 1);
   }
 }
 

@@ -13,7 +13,8 @@ const DEADLINE_MS = 10_000;
 export function ask(socket: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const connection = connect(socket, () => connection.write(`${command}\n`));
+    // To end it is to say that nothing follows: the master process would wait for more.
+    const connection = connect(socket, () => connection.end(`${command}\n`));
     const fail = (reason: string) => {
       connection.destroy();
       reject(new RehearsalError(`the balancer doesn't answer on ${socket}: ${reason}`));
@@ -28,12 +29,16 @@ export function ask(socket: string, command: string): Promise<string> {
 /**
  * Sends a command that answers nothing, or one of the given words, when it has worked.
  *
- * @throws {RehearsalError} with HAProxy's own words otherwise
+ * @throws {RehearsalError} with the first line of HAProxy's answer otherwise
  */
 export async function order(socket: string, command: string, done?: string): Promise<void> {
   const answer = await ask(socket, command);
   if (answer !== "" && !(done && answer.includes(done)))
-    throw new RehearsalError(`the balancer refused "${command.split("\n")[0]}": ${answer}`);
+    throw new RehearsalError(`the balancer refused "${firstLine(command)}": ${firstLine(answer)}`);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!;
 }
 
 /** Replaces a whole map at once: a request meets either the lines before or the lines after, never a mixture. */
@@ -68,8 +73,8 @@ export async function readMap(socket: string, map: string): Promise<MapLines> {
 const BATCH_BYTES = 12_000;
 
 function batchesOf(lines: [string, string][]): string[][] {
-  const batches: string[][] = [[]];
-  let bytes = 0;
+  const batches: string[][] = [];
+  let bytes = BATCH_BYTES;
   for (const [key, value] of lines) {
     const line = `${key} ${value}`;
     bytes += Buffer.byteLength(line) + 1;
