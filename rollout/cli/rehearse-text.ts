@@ -21,7 +21,7 @@ export function statusText(status: Status): string {
     ["cache", String(cache.port), pid(cache.pid), cache.pid ? "up" : "down"],
   ];
   return [
-    `${stack} is up: ${url}${status.maintenance ? " (maintenance)" : ""}`,
+    `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
     `split: ${splitText(status)}`,
     ...Object.entries(status.tracks ?? {}).map(
       ([track, { requests, failures }]) => `${track}: ${requests} requests, ${failures} failed`,
@@ -33,13 +33,19 @@ export function statusText(status: Status): string {
   ].join("\n");
 }
 
+/** What is missing of it, another `up` starts. */
+function allRun({ servers, database, cache, balancer }: Status): boolean {
+  const single = [database, cache, balancer].every(({ pid }) => pid);
+  return single && servers.every(({ pids }) => pids.nginx && pids.app);
+}
+
 /** One figure where config and balancer agree, both where they don't. */
 function splitText({ asked, real }: Status): string {
-  const tracks = [...new Set([...Object.keys(asked), ...Object.keys(real ?? {})])].sort();
+  const tracks = [...new Set([...Object.keys(asked ?? {}), ...Object.keys(real ?? {})])].sort();
   return tracks
     .map((track) => {
       const is = real ? `${real[track] ?? 0} %` : "unknown";
-      const should = `${asked[track] ?? 0} %`;
+      const should = asked ? `${asked[track] ?? 0} %` : is;
       return is === should ? `${track} ${is}` : `${track} ${is} (config: ${should})`;
     })
     .join(", ");

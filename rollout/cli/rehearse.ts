@@ -42,7 +42,7 @@ export function register(program: Command): void {
 async function up({ port, watch }: { port?: number; watch?: boolean }, command: Command): Promise<void> {
   const options = optionsOf(command);
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
   const status = await rehearse.up({ ...options, port, signal: stop.signal });
   print(status, command, upText);
   if (!watch) return;

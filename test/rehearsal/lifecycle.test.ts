@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rehearse, type Status, weights } from "../../rollout/platforms/rehearsal/index.ts";
-import { counted, get, projectCopy, traffic } from "./project.ts";
+import { counted, get, projectCopy, removeCopies, traffic } from "./project.ts";
 
 // The beta stack's own program, captured and run with the real servers.
 
 const TRACKS = { blue: { weight: 90, servers: 1 }, green: { weight: 10, servers: 1 } };
+
+afterAll(removeCopies);
 
 describe("a stack's life", () => {
   const project = projectCopy();
@@ -19,9 +21,6 @@ describe("a stack's life", () => {
   beforeAll(async () => {
     status = await rehearse.up(project);
     ca = readFileSync(status.caFile, "utf8");
-  });
-  afterAll(async () => {
-    await rehearse.down(project);
   });
 
   it("comes up healthy, with the split of the config", () => {
@@ -56,6 +55,8 @@ describe("a stack's life", () => {
     expect(changed.real).toEqual({ blue: 25, green: 75 });
     expect(processesOf(changed)).toEqual(processesOf(status));
     expect(await weights(project).read()).toEqual({ blue: 25, green: 75 });
+    await weights(project).set({ blue: 40, green: 60 });
+    expect((await rehearse.status(project)).real).toEqual({ blue: 40, green: 60 });
   });
 
   it("adds a server, healthy before it gets traffic, and drains the one too many", async () => {

@@ -1,10 +1,21 @@
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+
+const copies: { projectDir: string; stateDir: string; stack: string }[] = [];
+
+/** Takes down and removes every copy, whatever became of its test. */
+export async function removeCopies(): Promise<void> {
+  for (const copy of copies.splice(0)) {
+    await rehearse.down(copy);
+    rmSync(copy.projectDir, { recursive: true, force: true });
+  }
+}
 
 /** The stack's config keys without `rollout:`; undefined removes one. */
 export type Changes = Record<string, unknown>;
@@ -27,6 +38,7 @@ export function projectCopy(changes: Changes = {}) {
     writeFileSync(join(projectDir, "Pulumi.beta.yaml"), stringify({ config: { ...original, ...own } }));
   };
   configure(changes);
+  copies.push({ projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta" });
   return { projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta", configure };
 }
 

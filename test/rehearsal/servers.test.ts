@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rehearse.down(options);
+  rmSync(stateDir, { recursive: true });
 });
 
 it("the database has the stack's role, database and parameters", async () => {

@@ -1,4 +1,5 @@
 import { converge } from "./converge.ts";
+import { storesVersion } from "./describe.ts";
 import { locked } from "./lock.ts";
 import { type Options, placeIn } from "./options.ts";
 import { prepareChange } from "./prepare.ts";
@@ -14,6 +15,9 @@ export async function apply(options: Options): Promise<Status> {
   const place = placeIn(options);
   return locked(place, async () => {
     const room = await prepareChange(options, place);
+    if (room.ledger.state.stores !== storesVersion(room.plan)) {
+      room.say("database and cache keep what they were started with: their new settings need down and up");
+    }
     await converge(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });

@@ -144,6 +144,11 @@ function secretsOf(lines: string, texts: Record<string, string>, track: string):
   );
 }
 
+/** Changes when the database or the cache is asked for with other settings. */
+export function storesVersion({ database, cache }: Plan): string {
+  return digest([database, cache]);
+}
+
 function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }

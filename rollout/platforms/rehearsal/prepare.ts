@@ -6,7 +6,6 @@ import { describeBalancer } from "./balancer/describe.ts";
 import { describe, type Plan } from "./describe.ts";
 import { removeState } from "./down.ts";
 import { RehearsalError } from "./errors.ts";
-import { writeAtomically } from "./files.ts";
 import { findPrograms } from "./find.ts";
 import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
 import { passwordsFor } from "./passwords.ts";
@@ -48,7 +47,6 @@ async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<R
     throw new RehearsalError(`The domain is now ${plan.domain}: take the stack down and bring it up again.`);
   }
   const certificates = await certificatesFor(plan, ledger.place);
-  writeAtomically(join(ledger.place.folder, "graph.json"), JSON.stringify(graph));
   return {
     graph,
     plan,

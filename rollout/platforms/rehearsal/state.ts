@@ -33,8 +33,10 @@ export interface State {
   port: number;
   /** The balancer's plain port, which redirects. */
   redirectPort: number;
-  database: { port: number; folder: string; version?: string };
+  database: { port: number; folder: string };
   cache: { port: number };
+  /** What database and cache were last started with, as a digest. */
+  stores?: string;
   servers: ServerRecord[];
   /** The highest number given to a server of each track. */
   numbered: Record<string, number>;

@@ -16,9 +16,9 @@ export interface Status {
   caFile: string;
   domain: string;
   port: number;
-  /** The split that the config asks for, in whole percent by track. */
-  asked: Record<string, number>;
-  /** The split that the balancer has, read back from it; absent with `unreadable`. */
+  /** The split that the config asks for, in whole percent by track; absent when the config is `unreadable`. */
+  asked?: Record<string, number>;
+  /** The split that the balancer has, read back from it; absent when that is `unreadable`. */
   real?: Record<string, number>;
   maintenance?: boolean;
   /** What each track has served since the balancer's process started (a reload starts a new one). */
@@ -71,7 +71,7 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
     caFile: caFileOf(ledger),
     domain: state.domain,
     port: state.port,
-    asked: config.status === "fulfilled" ? config.value : {},
+    ...(config.status === "fulfilled" && { asked: config.value }),
     ...(view && { real: view.weights, maintenance: view.maintenance, tracks: view.tracks }),
     unreadable,
     servers: await Promise.all(state.servers.map((server) => serverStatus(ledger, server, view))),

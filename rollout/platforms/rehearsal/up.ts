@@ -1,6 +1,8 @@
 import { ensureBalancer } from "./balancing.ts";
 import { converge } from "./converge.ts";
+import { storesVersion } from "./describe.ts";
 import { removeState } from "./down.ts";
+import { RehearsalError } from "./errors.ts";
 import { locked } from "./lock.ts";
 import { placeIn, type UpOptions } from "./options.ts";
 import { ensurePostgres } from "./postgres.ts";
@@ -23,15 +25,22 @@ export async function up(options: UpOptions): Promise<Status> {
     const room = await prepareUp(options, place);
     const before = new Set(Object.keys(room.ledger.state.processes));
     try {
-      await Promise.all([ensurePostgres(room), ensureRedis(room)]);
+      await ensureStores(room);
       await ensureServers(room);
       await ensureBalancer(room);
       await converge(room);
     } catch (error) {
       await undo(room, before);
-      throw error;
+      throw options.signal?.aborted ? interrupted(error) : error;
     }
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
+  });
+}
+
+async function ensureStores(room: Room): Promise<void> {
+  await Promise.all([ensurePostgres(room), ensureRedis(room)]);
+  room.ledger.change((state) => {
+    state.stores ??= storesVersion(room.plan);
   });
 }
 
@@ -47,6 +56,10 @@ async function ensureServers(room: Room): Promise<void> {
     starting.push(...servers.map((server) => ensureServer(room, track, server)));
   }
   await Promise.all(starting);
+}
+
+function interrupted(cause: unknown): RehearsalError {
+  return new RehearsalError("Interrupted: all that was started is stopped.", { cause });
 }
 
 async function undo(room: Room, before: Set<string>): Promise<void> {
