@@ -1,7 +1,6 @@
 import type pg from "pg";
 import { bounded } from "./bounded.ts";
 import type { Cache } from "./cache.ts";
-import { reasonOf } from "./log.ts";
 
 /** How long a check may take, in milliseconds: well below the balancer's 4 s. */
 const patience = 1000;
@@ -40,6 +39,12 @@ async function check(what: string, ask: () => Promise<unknown>): Promise<Check> 
     await bounded(what, patience, ask());
     return { ok: true, ms: ms() };
   } catch (error) {
-    return { ok: false, ms: ms(), reason: reasonOf(error) };
+    return { ok: false, ms: ms(), reason: briefly(error) };
   }
+}
+
+/** The code alone where there is one: everybody may read /health, and messages name hosts and users. */
+function briefly(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

@@ -23,7 +23,7 @@ async function serve(service: Service, log: Log, request: IncomingMessage, respo
   const answer = await answerTo(service, log, request, path);
   send(service, request, response, answer);
   const ms = Math.round((performance.now() - start) * 10) / 10;
-  const level = path === "/health" ? "debug" : answer.status >= 500 ? "error" : "info";
+  const level = answer.status >= 500 ? "error" : path === "/health" ? "debug" : "info";
   log[level]("request", { method: request.method, path, status: answer.status, ms });
 }
 
