@@ -17,13 +17,13 @@ export function learnBaseline(baseline: Baseline, block: Counts): void {
 }
 
 /**
- * An upper bound of stable's bad share: two standard errors above what was seen, given its bursts.
+ * An upper bound of stable's bad share: one standard error above what was seen, given its bursts.
  *
  * @returns 0 while there is too little to go by
  */
 export function upperShare({ requests, bad }: Baseline, phi: number, minRequests: number): number {
   if (requests < Math.max(1, minRequests)) return 0;
   const counted = bad + 1;
-  const upper = (counted + 2 * Math.sqrt(phi * counted)) / requests;
+  const upper = (counted + Math.sqrt(phi * counted)) / requests;
   return upper < 0.5 ? upper : 0;
 }

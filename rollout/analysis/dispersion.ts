@@ -3,18 +3,18 @@ import type { Counts } from "./counts.ts";
 /** Before anything is known errors are taken to have this dispersion ... */
 const PRIOR = 4;
 /** ... with the weight of this many bad requests. */
-const PRIOR_BAD = 30;
+const PRIOR_BAD = 10;
 /** Blocks in which stable's bad requests are counted: much longer than a client's retries, in seconds. */
 export const BLOCK_SECONDS = 120;
-/** What is learned halves in six hours, so that an outage this morning doesn't blunt the gate tonight. */
-export const KEEP = 0.5 ** (BLOCK_SECONDS / (6 * 3600));
+/** What is learned halves in twelve hours, so that an outage this morning doesn't blunt the gate tonight. */
+export const KEEP = 0.5 ** (BLOCK_SECONDS / (12 * 3600));
 
 /**
  * How much stable's bad requests come in bursts: the variance of their count over its mean, 1 when they are
  * independent (the dispersion of quasi-likelihood: Wedderburn 1974; McCullagh and Nelder, Generalized Linear Models).
  *
  * Neighbouring blocks are compared with each other, not with the mean, so that slow change of the error rate doesn't count as bursts
- * (von Neumann 1941). At low counts the prior rules: a dispersion of 4, until some 30 bad requests say otherwise. Errors that are in truth
+ * (von Neumann 1941). At low counts the prior rules: a dispersion of 4, until some 10 bad requests say otherwise. Errors that are in truth
  * independent are judged soundly whatever is estimated: an e-value raised to a power below 1 is one.
  */
 export interface Dispersion {
@@ -44,12 +44,12 @@ export function learnBlock(dispersion: Dispersion, block: Counts): void {
 }
 
 /**
- * The dispersion to judge by, at least 1: two standard errors above the estimate. The error is that of bursts of geometric
+ * The dispersion to judge by, at least 1: one standard error above the estimate. The error is that of bursts of geometric
  * size (few large ones make most of the variance) and of the number of pairs; it vanishes as the estimate nears 1.
  */
 export function phiOf({ squares, bad, pairs }: Dispersion): number {
   const known = PRIOR_BAD + bad;
   const phi = Math.max(1, (PRIOR * PRIOR_BAD + squares) / known);
   const variance = (1 - 1 / phi) * ((2.5 * (phi + 1)) / known + 2 / (pairs + 1));
-  return phi * (1 + 2 * Math.sqrt(pairs > 0 ? variance : 0));
+  return phi * (1 + Math.sqrt(pairs > 0 ? variance : 0));
 }

@@ -1,11 +1,12 @@
 import { RATIOS } from "./odds.ts";
 
-/** The share of the prior on a regression that is there from the first request; the rest is spread over the horizon. */
+/** A fifth of the prior is on a regression that comes in the rollout's first hour, the rest is spread over its horizon. */
 const AT_START = 0.2;
-/** Within one window of time evidence counts in full up to this many nats ... */
+const START_SECONDS = 3600;
+/** Within one window of time evidence counts in full up to this many nats, times the dispersion ... */
 const FULL_NATS = 3.5;
 /** ... and this many times less beyond: one client's burst must not decide, a landslide still must. */
-const BEYOND = 4;
+const BEYOND = 5;
 /** Keeps products finite. Only ever lowers evidence, so the guarantee stays. */
 const MOST = 1e100;
 
@@ -18,62 +19,70 @@ const MOST = 1e100;
  * (Ville 1939; as an e-detector: Shin, Ramdas, Rinaldo 2022). A start in the twentieth hour weighs as much as one in the
  * second, so the test doesn't grow deaf as one from the start alone does.
  *
- * A burst in time is held down: the growth within a window of 10 s counts in full up to 3.5 nats and at a quarter beyond. That only
- * lowers M, and a supermartingale that is lowered stays one.
+ * A burst in time is held down: the growth within a window of 10 s counts in full up to 3.5 nats and at a fifth beyond. That only
+ * lowers M, and a supermartingale that is lowered stays one. Where bursts are usual the dispersion has tempered the evidence already,
+ * and the bound rises with it.
  */
 export interface Evidence {
   /** For each ratio: the mass now, before holding down this window's growth. */
   raw: number[];
   /** For each ratio: the mass at the window's start plus the weights added since. */
   base: number[];
-  /** The prior weight that each interval adds to each ratio. */
-  weight: number;
+  /** Intervals so far, those of the beginning, and those of the horizon. */
+  intervals: number;
+  beginning: number;
+  horizon: number;
 }
 
-export function newEvidence(intervals: number): Evidence {
-  const first = AT_START / RATIOS.length;
+export function newEvidence(horizonSeconds: number, intervalSeconds: number): Evidence {
+  const horizon = Math.max(1, Math.round(horizonSeconds / intervalSeconds));
   return {
-    raw: RATIOS.map(() => first),
-    base: RATIOS.map(() => first),
-    weight: (1 - AT_START) / RATIOS.length / Math.max(1, intervals),
+    raw: RATIOS.map(() => 0),
+    base: RATIOS.map(() => 0),
+    intervals: 0,
+    beginning: Math.min(horizon, Math.max(1, Math.round(START_SECONDS / intervalSeconds))),
+    horizon,
   };
 }
 
-/**
- * Adds an interval.
- *
- * @param within whether the horizon isn't over: the prior has no weight left beyond it
- */
-export function gain(evidence: Evidence, logs: readonly number[], within: boolean): void {
+/** Adds an interval: for each ratio the log of its likelihood ratio. */
+export function gain(evidence: Evidence, logs: readonly number[]): void {
   const { raw, base } = evidence;
-  const weight = within ? evidence.weight : 0;
+  const weight = weightOf(evidence) / RATIOS.length;
   for (let i = 0; i < raw.length; i++) {
     const log = logs[i]!;
     const mass = raw[i]! + weight;
     raw[i] = log === 0 ? mass : Math.min(MOST, mass * Math.exp(Math.min(log, 200)));
     base[i] = base[i]! + weight;
   }
+  evidence.intervals++;
+}
+
+/** The prior weight of a start in the next interval; beyond the horizon there is none left. */
+function weightOf({ intervals, beginning, horizon }: Evidence): number {
+  if (intervals >= horizon) return 0;
+  return (1 - AT_START) / horizon + (intervals < beginning ? AT_START / beginning : 0);
 }
 
 /** The e-value now: 1 / a or more refutes "no worse" at level a. */
-export function eValue({ raw, base }: Evidence): number {
+export function eValue({ raw, base }: Evidence, phi: number): number {
+  const growth = Math.exp(FULL_NATS * phi);
   let total = 0;
-  for (let i = 0; i < raw.length; i++) total += heldDown(raw[i]!, base[i]!);
+  for (let i = 0; i < raw.length; i++) total += heldDown(raw[i]!, base[i]!, growth);
   return total;
 }
 
 /** Ends a window: what was held down is lost for good. */
-export function closeWindow({ raw, base }: Evidence): void {
+export function closeWindow({ raw, base }: Evidence, phi: number): void {
+  const growth = Math.exp(FULL_NATS * phi);
   for (let i = 0; i < raw.length; i++) {
-    raw[i] = heldDown(raw[i]!, base[i]!);
+    raw[i] = heldDown(raw[i]!, base[i]!, growth);
     base[i] = raw[i]!;
   }
 }
 
-const FULL = Math.exp(FULL_NATS);
-
-function heldDown(raw: number, base: number): number {
-  const full = base * FULL;
+function heldDown(raw: number, base: number, growth: number): number {
+  const full = base * growth;
   if (!(raw > full)) return raw;
   return full > 0 ? full * (raw / full) ** (1 / BEYOND) : 0;
 }

@@ -45,14 +45,14 @@ export interface Gate {
 /** @throws {RangeError} naming the setting that is wrong */
 export function newGate(given: Partial<GateSettings> = {}): Gate {
   const settings = gateSettings(given);
-  const intervals = settings.horizonSeconds / settings.intervalSeconds;
+  const evidence = () => newEvidence(settings.horizonSeconds, settings.intervalSeconds);
   const dispersion = newDispersion();
   return {
     settings,
     intervals: 0,
-    relative: newEvidence(intervals),
-    history: newEvidence(intervals),
-    absolute: newEvidence(intervals),
+    relative: evidence(),
+    history: evidence(),
+    absolute: evidence(),
     historyStretch: newStretch(),
     absoluteStretch: newStretch(),
     step: newStep(),
@@ -92,26 +92,25 @@ export function learn(gate: Gate, stable: Counts): void {
 export function observe(gate: Gate, { candidate, stable }: Interval): void {
   checkCounts("candidate", candidate);
   const { settings, gains, phi } = gate;
-  const within = gate.intervals * settings.intervalSeconds < settings.horizonSeconds;
   const relative = relativeLogs(gate, candidate, stable);
-  gain(gate.relative, relative ?? ZEROS, within);
+  gain(gate.relative, relative ?? ZEROS);
 
   const history = logs(gains.history, candidate);
-  gain(gate.history, history, within);
+  gain(gate.history, history);
   extend(gate.historyStretch, history[0]!, relative, candidate, stable);
 
   setShare(gains.absolute, settings.objective, gate.phi);
   const absolute = logs(gains.absolute, candidate);
-  gain(gate.absolute, absolute, within);
+  gain(gate.absolute, absolute);
   extend(gate.absoluteStretch, absolute[0]!, relative, candidate, stable);
 
   addToStep(gate.step, candidate, stable, settings, phi);
   gate.failed ??= latch(gate);
   gate.intervals++;
   if (gate.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0) {
-    closeWindow(gate.relative);
-    closeWindow(gate.history);
-    closeWindow(gate.absolute);
+    closeWindow(gate.relative, phi);
+    closeWindow(gate.history, phi);
+    closeWindow(gate.absolute, phi);
   }
   // Last, so that an interval is judged by what was known before it.
   learn(gate, stable);

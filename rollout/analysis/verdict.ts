@@ -38,12 +38,13 @@ export function verdictOf(gate: Gate, baked: boolean): Verdict {
 export function latch(gate: Gate): Verdict | undefined {
   const { settings } = gate;
   const bar = barOf(gate);
-  if (eValue(gate.relative) >= bar) return verdict(gate, "fail", `worse than stable: ${figures(gate)}`);
+  if (eValue(gate.relative, gate.phi) >= bar)
+    return verdict(gate, "fail", `worse than stable: ${figures(gate)}`);
   const alone = -Math.log(settings.falseAlarm);
-  if (eValue(gate.history) >= bar && logAgainstStable(gate.historyStretch) >= alone) {
+  if (eValue(gate.history, gate.phi) >= bar && logAgainstStable(gate.historyStretch) >= alone) {
     return verdict(gate, "fail", `worse than stable is and has been: ${figures(gate)}`);
   }
-  if (eValue(gate.absolute) >= bar && !holds(gate)) {
+  if (eValue(gate.absolute, gate.phi) >= bar && !holds(gate)) {
     return verdict(gate, "fail", `over the objective of ${percent(settings.objective)}: ${figures(gate)}`);
   }
   return undefined;
@@ -53,7 +54,7 @@ export function latch(gate: Gate): Verdict | undefined {
 function holds(gate: Gate): boolean {
   const { absolute, absoluteStretch, settings } = gate;
   return (
-    eValue(absolute) >= barOf(gate) &&
+    eValue(absolute, gate.phi) >= barOf(gate) &&
     stableBroke(absoluteStretch, settings.objective) &&
     logAgainstStable(absoluteStretch) < -Math.log(settings.falseAlarm)
   );
@@ -66,7 +67,11 @@ function barOf(gate: Gate): number {
 
 function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
   const { step, settings } = gate;
-  const most = Math.max(eValue(gate.relative), eValue(gate.history), eValue(gate.absolute));
+  const most = Math.max(
+    eValue(gate.relative, gate.phi),
+    eValue(gate.history, gate.phi),
+    eValue(gate.absolute, gate.phi),
+  );
   return {
     outcome,
     hold,

@@ -1,0 +1,111 @@
+import { seededRandom } from "../../rollout/load/random.ts";
+import { failsAt, gateBefore } from "./ours.ts";
+import { rollsBackAt, tuned } from "./peers/rule.ts";
+import { RIVALS } from "./rivals.ts";
+import { DAY, type Day, type Errors, healthyDay, worseDay } from "./streams.ts";
+
+export const RATES = [3, 30, 300];
+export const RATIOS = [1.5, 2, 4, 10, 50];
+/** Off the grid of every rule's interval. */
+export const STARTS = { early: 97, "after 12 h": 12 * 3600 + 97 };
+export const FALSE_ALARM = 0.01;
+
+export interface Scenario {
+  errors: Errors;
+  /** Requests per second on the candidate. */
+  rate: number;
+  /** Healthy days to tune the rivals on. */
+  tuning: number;
+  /** Other healthy days, to count false rollbacks on. */
+  healthy: number;
+  /** Days of each regression. */
+  worse: number;
+}
+
+/** What one method did with one regression; a miss counts as infinitely many requests. */
+export interface Cell {
+  requests: number[];
+  bad: number[];
+}
+
+export interface Outcome {
+  scenario: Scenario;
+  /** Method, then false rollbacks among the healthy days. */
+  falseRollbacks: Record<string, number>;
+  /** `start ratio`, then method. */
+  cells: Record<string, Record<string, Cell>>;
+}
+
+export const OURS = "ours";
+
+/** Plays one scenario: seeded, so that it gives the same numbers each time. */
+export function play(scenario: Scenario): Outcome {
+  const { errors, rate } = scenario;
+  const seed = RATES.indexOf(rate) * 1e6 + (errors === "bursty" ? 5e6 : 0);
+  const thresholds = tuneRivals(scenario, seed);
+  const outcome: Outcome = { scenario, falseRollbacks: {}, cells: {} };
+  for (let day = 0; day < scenario.healthy; day++) {
+    const healthy = healthyDay(seededRandom(seed + 200_000 + day), rate, errors);
+    countFalse(outcome, OURS, failsAt(gateBefore(healthy, rate), healthy, rate, 0, DAY));
+    RIVALS.forEach(({ name, rule }, i) => {
+      countFalse(outcome, name, rollsBackAt(rule, rule.scores(healthy, rate), thresholds[i]!));
+    });
+  }
+  for (let day = 0; day < scenario.worse; day++) playWorse(outcome, thresholds, seed + 400_000 + day);
+  return outcome;
+}
+
+function tuneRivals({ errors, rate, tuning }: Scenario, seed: number): number[] {
+  const scores: Float64Array[][] = RIVALS.map(() => []);
+  for (let day = 0; day < tuning; day++) {
+    const stream = healthyDay(seededRandom(seed + day), rate, errors);
+    RIVALS.forEach(({ rule, tuned }, i) => {
+      if (tuned) scores[i]!.push(rule.scores(stream, rate));
+    });
+  }
+  return RIVALS.map(({ rule, tuned: tune }, i) =>
+    tune ? tuned(rule, scores[i]!, FALSE_ALARM) : rule.threshold,
+  );
+}
+
+function countFalse(outcome: Outcome, method: string, at: number | undefined): void {
+  outcome.falseRollbacks[method] = (outcome.falseRollbacks[method] ?? 0) + (at === undefined ? 0 : 1);
+}
+
+/** One day with each regression from each start; the healthy hours before a late start are gone through once. */
+function playWorse(outcome: Outcome, thresholds: readonly number[], seed: number): void {
+  const { errors, rate } = outcome.scenario;
+  const random = seededRandom(seed);
+  const healthy = healthyDay(random, rate, errors);
+  const gate = gateBefore(healthy, rate);
+  let from = 0;
+  for (const [label, start] of Object.entries(STARTS)) {
+    failsAt(gate, healthy, rate, from, start);
+    from = start;
+    for (const ratio of RATIOS) {
+      const day = worseDay(random, healthy, rate, errors, ratio, start);
+      const ours = gate.failed ? start : failsAt(structuredClone(gate), day, rate, start, DAY);
+      const row = `${label} x${ratio}`;
+      record(cellOf(outcome, row, OURS), day, rate, start, ours);
+      RIVALS.forEach(({ name, rule }, i) => {
+        const at = rollsBackAt(rule, rule.scores(day, rate), thresholds[i]!);
+        record(cellOf(outcome, row, name), day, rate, start, at);
+      });
+    }
+  }
+}
+
+function cellOf({ cells }: Outcome, row: string, method: string): Cell {
+  cells[row] ??= {};
+  cells[row][method] ??= { requests: [], bad: [] };
+  return cells[row][method];
+}
+
+/** A rollback before the regression is a false one, counted elsewhere. */
+function record(cell: Cell, day: Day, rate: number, start: number, at: number | undefined): void {
+  if (at !== undefined && at <= start) return;
+  cell.requests.push(at === undefined ? Number.POSITIVE_INFINITY : (at - start) * rate);
+  let bad = 0;
+  for (let second = start; second < (at ?? DAY); second++) bad += day.candidate[second]!;
+  cell.bad.push(bad);
+}

@@ -1,0 +1,4 @@
+import { parentPort } from "node:worker_threads";
+import { play, type Scenario } from "./scenario.ts";
+
+parentPort!.on("message", (scenario: Scenario) => parentPort!.postMessage(play(scenario)));
