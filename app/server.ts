@@ -5,8 +5,9 @@ import { type Log, reasonOf } from "./log.ts";
 import { route, type Service } from "./routes.ts";
 
 /**
- * The HTTP server. It keeps an idle connection for 75 s, longer than nginx keeps one to an upstream (60 s), so that it
- * is always nginx that closes first; the other way round nginx would send a request into a closing connection.
+ * The HTTP server. It keeps an idle connection for 75 s, longer than nginx keeps one to an upstream (4 s here, 60 s by
+ * default), so that it is always nginx that closes first; the other way round nginx would send a request into a closing
+ * connection.
  */
 export function appServer(service: Service, log: Log): Server {
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 30_000 }, (request, response) => {
