@@ -21,6 +21,11 @@ function failureOf(error: unknown): Answer {
   return { error: { message: error.message, ...(forUser ? {} : { stack: error.stack }) } };
 }
 
+function unfinished(exitCode: number): Answer {
+  const why = exitCode === 0 ? "it waits for something that never happens" : `exit code ${exitCode}`;
+  return { error: { message: `the program ended before all of its outputs were known: ${why}` } };
+}
+
 /** Writes all of a text to a pipe that may be full for the moment. */
 function writeAll(text: string): void {
   const bytes = Buffer.from(text);
@@ -34,7 +39,14 @@ function writeAll(text: string): void {
 }
 
 const [projectDir, stack] = process.argv.slice(2);
-const answer = await capture(projectDir!, stack!).catch(failureOf);
-writeAll(JSON.stringify(answer));
-// Whatever the program still keeps open (a timer, a socket) must not keep the capture waiting.
-process.exit("graph" in answer ? 0 : 1);
+// Without this a program that waits for ever, or calls `process.exit`, would end without a word. With the wait at the
+// top level of this module Node would warn of our own line.
+process.once("exit", (code) => writeAll(JSON.stringify(unfinished(code))));
+capture(projectDir!, stack!)
+  .catch(failureOf)
+  .then((answer) => {
+    process.removeAllListeners("exit");
+    writeAll(JSON.stringify(answer));
+    // Whatever the program still keeps open (a timer, a socket) must not keep the capture waiting.
+    process.exit("graph" in answer ? 0 : 1);
+  });

@@ -118,6 +118,11 @@ describe("the graph of a small program", () => {
   });
 });
 
+test("a program with functions that become text, and that prints", async () => {
+  const { outputs } = await captureGraph({ projectDir: join(FIXTURES, "functions"), stack: "beta" });
+  expect(outputs.text).toMatch(/words\.join\(" "\)/);
+});
+
 describe("what can't be captured", () => {
   const failure = (projectDir: string, stack = "beta"): Promise<Error> =>
     captureGraph({ projectDir, stack }).then(
@@ -143,6 +148,12 @@ describe("what can't be captured", () => {
     expect((await failure(tmpdir())).message).toMatch(
       /^no Pulumi project here: .*Pulumi.yaml doesn't exist$/,
     );
+  });
+
+  test("a program that waits for what never happens", async () => {
+    const { name, message } = await failure(join(FIXTURES, "waiting"));
+    expect(name).toBe("UserError");
+    expect(message).toMatch(/^the program ended before all of its outputs were known/);
   });
 
   test("a bug in the program: its message and where it is", async () => {
