@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, openClient, type Target } from "./client.ts";
 import { Mix, type Shot } from "./mix.ts";
 import { seededRandom } from "./random.ts";
@@ -60,28 +59,6 @@ export function startLoad(
   client = openClient(options, options.maxInFlight ?? 512, options.timeoutMs ?? 10_000),
 ): RunningLoad {
   return new Load(options, firstPhase, client);
-}
-
-export interface TimedLoadOptions extends LoadOptions {
-  /** How long, unless the signal ends it earlier. */
-  seconds?: number;
-  signal?: AbortSignal;
-  /** Called about once a second. */
-  onTick?: (progress: ReturnType<RunningLoad["progress"]>) => void;
-}
-
-/** Runs a load for some time: `seconds`, or until the signal, whichever comes first. */
-export async function runLoad(options: TimedLoadOptions): Promise<LoadResult> {
-  const { seconds = Number.POSITIVE_INFINITY, signal, onTick } = options;
-  if (seconds === Number.POSITIVE_INFINITY && !signal)
-    throw new RangeError("seconds or a signal must be given");
-  const load = startLoad(options);
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end && !signal?.aborted) {
-    await sleep(Math.min(1000, end - performance.now()), undefined, { signal }).catch(() => undefined);
-    onTick?.(load.progress());
-  }
-  return load.stop();
 }
 
 class Load implements RunningLoad {
