@@ -6,8 +6,8 @@ import { DAY, type Day, type Errors, healthyDay, worseDay } from "./streams.ts";
 
 export const RATES = [3, 30, 300];
 export const RATIOS = [1.5, 2, 4, 10, 50];
-/** Off the grid of every rule's interval. */
-export const STARTS = { early: 97, "after 12 h": 12 * 3600 + 97 };
+/** In the hour from here, at a moment drawn for each day: off the grid of every rule's interval, and no rule is favoured by its phase. */
+export const STARTS = { early: 0, "after 12 h": 12 * 3600 };
 export const FALSE_ALARM = 0.01;
 
 export interface Scenario {
@@ -79,7 +79,8 @@ function playWorse(outcome: Outcome, thresholds: readonly number[], seed: number
   const healthy = healthyDay(random, rate, errors);
   const gate = gateBefore(healthy, rate);
   let from = 0;
-  for (const [label, start] of Object.entries(STARTS)) {
+  for (const [label, hour] of Object.entries(STARTS)) {
+    const start = hour + Math.floor(3600 * random());
     failsAt(gate, healthy, rate, from, start);
     from = start;
     for (const ratio of RATIOS) {

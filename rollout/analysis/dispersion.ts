@@ -1,8 +1,6 @@
 import type { Counts } from "./counts.ts";
 
-/** Before anything is known errors are taken to have this dispersion ... */
-const PRIOR = 4;
-/** ... with the weight of this many bad requests. */
+/** What is taken for the dispersion before anything is known has the weight of this many bad requests. */
 const PRIOR_BAD = 10;
 /** Blocks in which stable's bad requests are counted: much longer than a client's retries, in seconds. */
 export const BLOCK_SECONDS = 120;
@@ -14,18 +12,20 @@ export const KEEP = 0.5 ** (BLOCK_SECONDS / (12 * 3600));
  * independent (the dispersion of quasi-likelihood: Wedderburn 1974; McCullagh and Nelder, Generalized Linear Models).
  *
  * Neighbouring blocks are compared with each other, not with the mean, so that slow change of the error rate doesn't count as bursts
- * (von Neumann 1941). At low counts the prior rules: a dispersion of 4, until some 10 bad requests say otherwise. Errors that are in truth
+ * (von Neumann 1941). At low counts the prior rules, until some 10 bad requests say otherwise. Errors that are in truth
  * independent are judged soundly whatever is estimated: an e-value raised to a power below 1 is one.
  */
 export interface Dispersion {
+  prior: number;
   squares: number;
   bad: number;
   pairs: number;
   previous: Counts | undefined;
 }
 
-export function newDispersion(): Dispersion {
-  return { squares: 0, bad: 0, pairs: 0, previous: undefined };
+/** @param prior what to take the dispersion for before anything is known */
+export function newDispersion(prior: number): Dispersion {
+  return { prior, squares: 0, bad: 0, pairs: 0, previous: undefined };
 }
 
 /** Learns from one block of stable's stream; blocks are taken in disjoint pairs. */
@@ -47,9 +47,9 @@ export function learnBlock(dispersion: Dispersion, block: Counts): void {
  * The dispersion to judge by, at least 1: one standard error above the estimate. The error is that of bursts of geometric
  * size (few large ones make most of the variance) and of the number of pairs; it vanishes as the estimate nears 1.
  */
-export function phiOf({ squares, bad, pairs }: Dispersion): number {
+export function phiOf({ prior, squares, bad, pairs }: Dispersion): number {
   const known = PRIOR_BAD + bad;
-  const phi = Math.max(1, (PRIOR * PRIOR_BAD + squares) / known);
+  const phi = Math.max(1, (prior * PRIOR_BAD + squares) / known);
   const variance = (1 - 1 / phi) * ((2.5 * (phi + 1)) / known + 2 / (pairs + 1));
   return phi * (1 + Math.sqrt(pairs > 0 ? variance : 0));
 }

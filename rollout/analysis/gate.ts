@@ -1,8 +1,8 @@
-import { type Baseline, learnBaseline, newBaseline, upperShare } from "./baseline.ts";
+import { type Channel, closeWindows, compare, learnFrom, newChannel } from "./channel.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
-import { BLOCK_SECONDS, type Dispersion, learnBlock, newDispersion, phiOf } from "./dispersion.ts";
 import { closeWindow, type Evidence, gain, newEvidence } from "./evidence.ts";
-import { type Gains, newGains, RATIOS, setShare } from "./odds.ts";
+import { type Gains, logs, newGains, setShare } from "./odds.ts";
+import { burstStarts, newRefractory, type Refractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import { addToStep, newStep, type Step } from "./step.ts";
 import { extend, newStretch, type Stretch } from "./stretch.ts";
@@ -10,34 +10,31 @@ import { latch, type Verdict } from "./verdict.ts";
 
 /** Evidence within one window counts in full up to a bound. Long enough for a client's retries, short enough to act. */
 const WINDOW_SECONDS = 10;
+/** Until stable has shown otherwise, bad requests are taken to come in small bursts, and long bursts to be split at times. */
+const REQUESTS_PRIOR = 4;
+const BURSTS_PRIOR = 1.2;
 
 /**
  * What one indicator has shown so far. Plain data: it survives `JSON.stringify`, and so a restart.
  *
- * Three questions are asked of the same counts, each with a third of the false-alarm rate:
- * - `relative`: is the candidate worse than stable in the same intervals? Given the bad requests of both together, the candidate's part is
- *   binomial with its part of the requests (sampled without replacement in truth, which the binomial dominates in convex
- *   order: Hoeffding 1963, theorem 4; so the e-value stays valid). A load or an outage of both cancels.
- * - `history`: is it worse than stable has been? Faster where stable's errors are rare, but blind to an outage of both;
- *   it counts only where the stretch it rests on says so against stable as well, by itself at the false-alarm rate.
- * - `absolute`: does it break the objective? A supermartingale for every share up to the objective. When stable breaks it
- *   in the same stretch and nothing speaks against the candidate alone: hold, no rollback onto a sick stable.
+ * Five questions are asked of the same counts, each with a fifth of the false-alarm rate: the two of a channel, counted by
+ * request and counted by burst; and `absolute`: does the candidate break the objective? That is a supermartingale for every share up to
+ * the objective. When stable breaks it in the same stretch and nothing speaks against the candidate alone: hold, no rollback onto a
+ * sick stable.
  */
 export interface Gate {
   settings: GateSettings;
   /** Intervals of the rollout so far. */
   intervals: number;
-  relative: Evidence;
-  history: Evidence;
+  /** Every bad request counts: fastest when errors are independent, or many. */
+  requests: Channel;
+  /** A burst counts once: fastest when errors come in bursts. */
+  bursts: Channel;
+  quiet: { candidate: Refractory; stable: Refractory };
   absolute: Evidence;
-  historyStretch: Stretch;
   absoluteStretch: Stretch;
+  absoluteGains: Gains;
   step: Step;
-  dispersion: Dispersion;
-  phi: number;
-  baseline: Baseline;
-  block: Counts & { intervals: number };
-  gains: { relative: Gains; history: Gains; absolute: Gains };
   /** The failure, once there is one: a later quiet hour doesn't take it back. */
   failed: Verdict | undefined;
 }
@@ -45,22 +42,16 @@ export interface Gate {
 /** @throws {RangeError} naming the setting that is wrong */
 export function newGate(given: Partial<GateSettings> = {}): Gate {
   const settings = gateSettings(given);
-  const evidence = () => newEvidence(settings.horizonSeconds, settings.intervalSeconds);
-  const dispersion = newDispersion();
   return {
     settings,
     intervals: 0,
-    relative: evidence(),
-    history: evidence(),
-    absolute: evidence(),
-    historyStretch: newStretch(),
+    requests: newChannel(settings, REQUESTS_PRIOR),
+    bursts: newChannel(settings, BURSTS_PRIOR),
+    quiet: { candidate: newRefractory(), stable: newRefractory() },
+    absolute: newEvidence(settings.horizonSeconds, settings.intervalSeconds),
     absoluteStretch: newStretch(),
+    absoluteGains: newGains("requests"),
     step: newStep(),
-    dispersion,
-    phi: phiOf(dispersion),
-    baseline: newBaseline(),
-    block: { requests: 0, bad: 0, intervals: 0 },
-    gains: { relative: newGains("bad"), history: newGains("requests"), absolute: newGains("requests") },
     failed: undefined,
   };
 }
@@ -73,15 +64,9 @@ export function beginStep(gate: Gate): void {
 /** Learns from an interval of stable's stream before the candidate gets traffic: its error rate and its bursts. */
 export function learn(gate: Gate, stable: Counts): void {
   checkCounts("stable", stable);
-  const { block, settings } = gate;
-  block.requests += stable.requests;
-  block.bad += stable.bad;
-  if (++block.intervals * settings.intervalSeconds < BLOCK_SECONDS) return;
-  learnBaseline(gate.baseline, block);
-  learnBlock(gate.dispersion, block);
-  gate.phi = phiOf(gate.dispersion);
-  setShare(gate.gains.history, upperShare(gate.baseline, gate.phi, settings.minRequests), gate.phi);
-  gate.block = { requests: 0, bad: 0, intervals: 0 };
+  const { settings, quiet } = gate;
+  learnFrom(gate.requests, stable, settings);
+  learnFrom(gate.bursts, burstStarts(quiet.stable, stable, settings.intervalSeconds), settings);
 }
 
 /**
@@ -91,47 +76,49 @@ export function learn(gate: Gate, stable: Counts): void {
  */
 export function observe(gate: Gate, { candidate, stable }: Interval): void {
   checkCounts("candidate", candidate);
-  const { settings, gains, phi } = gate;
-  const relative = relativeLogs(gate, candidate, stable);
-  gain(gate.relative, relative ?? ZEROS);
+  checkCounts("stable", stable);
+  const { settings, quiet } = gate;
+  const begun = {
+    candidate: burstStarts(quiet.candidate, candidate, settings.intervalSeconds),
+    stable: burstStarts(quiet.stable, stable, settings.intervalSeconds),
+  };
+  const relative = compareRequests(gate.requests, candidate, stable);
+  compareBursts(gate.bursts, begun.candidate, begun.stable);
 
-  const history = logs(gains.history, candidate);
-  gain(gate.history, history);
-  extend(gate.historyStretch, history[0]!, relative, candidate, stable);
-
-  setShare(gains.absolute, settings.objective, gate.phi);
-  const absolute = logs(gains.absolute, candidate);
+  setShare(gate.absoluteGains, settings.objective, gate.requests.phi);
+  const absolute = logs(gate.absoluteGains, candidate);
   gain(gate.absolute, absolute);
   extend(gate.absoluteStretch, absolute[0]!, relative, candidate, stable);
 
-  addToStep(gate.step, candidate, stable, settings, phi);
+  addToStep(gate.step, candidate, stable, settings, gate.requests.phi);
   gate.failed ??= latch(gate);
   gate.intervals++;
   if (gate.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0) {
-    closeWindow(gate.relative, phi);
-    closeWindow(gate.history, phi);
-    closeWindow(gate.absolute, phi);
+    closeWindows(gate.requests);
+    closeWindows(gate.bursts);
+    closeWindow(gate.absolute, gate.requests.phi);
   }
   // Last, so that an interval is judged by what was known before it.
-  learn(gate, stable);
+  learnFrom(gate.requests, stable, settings);
+  learnFrom(gate.bursts, begun.stable, settings);
 }
 
-const ZEROS: readonly number[] = RATIOS.map(() => 0);
-
-/** The log-evidence of each ratio from `bad` hits in `requests` trials. */
-function logs(gains: Gains, { requests, bad }: Counts): number[] {
-  const result: number[] = [];
-  for (let i = 0; i < RATIOS.length; i++) {
-    result.push(bad * gains.hit[i]! + (requests - bad) * gains.other[i]!);
-  }
-  return result;
+function compareRequests(channel: Channel, candidate: Counts, stable: Counts): readonly number[] | undefined {
+  const part = candidate.requests / (candidate.requests + stable.requests);
+  const all = { requests: candidate.bad + stable.bad, bad: candidate.bad };
+  return compare(channel, candidate, stable, part, all);
 }
 
-/** The gains of "worse than stable in this interval", given the bad requests of both; none without a bad request. */
-function relativeLogs(gate: Gate, candidate: Counts, stable: Counts): number[] | undefined {
-  const all = candidate.bad + stable.bad;
-  if (all === 0 || candidate.requests === 0 || stable.requests === 0) return undefined;
-  const gains = gate.gains.relative;
-  setShare(gains, candidate.requests / (candidate.requests + stable.requests), gate.phi);
-  return logs(gains, { requests: all, bad: candidate.bad });
+/**
+ * At most one burst a track begins in an interval; given that exactly one did, its odds to be the candidate's are
+ * (e^kn - 1) : (e^km - 1) for n and m requests and a chance k for each. They are at most n : m when n <= m; else k's upper bound
+ * makes them the largest they can be.
+ */
+function compareBursts(channel: Channel, candidate: Counts, stable: Counts): void {
+  const [n, m] = [candidate.requests, stable.requests];
+  const chance = n > m ? Math.min(Math.max(0, channel.gains.history.share), 50 / n) : 0;
+  const odds = chance > 0 ? Math.expm1(chance * n) / Math.expm1(chance * m) : n / m;
+  const part = m > 0 ? odds / (1 + odds) : 0;
+  const only = candidate.bad !== stable.bad ? 1 : 0;
+  compare(channel, candidate, stable, part, { requests: only, bad: candidate.bad * only });
 }

@@ -1,3 +1,4 @@
+import type { Counts } from "./counts.ts";
 import { type Stream, tempered } from "./temper.ts";
 
 /**
@@ -39,4 +40,11 @@ export function setShare(gains: Gains, share: number, phi: number): void {
     gains.hit[i] = power * hit;
     gains.other[i] = power * other;
   }
+}
+
+/** The log-evidence of each ratio from `bad` hits in `requests` trials. */
+export function logs({ hit, other }: Gains, { requests, bad }: Counts): number[] {
+  const result: number[] = [];
+  for (let i = 0; i < hit.length; i++) result.push(bad * hit[i]! + (requests - bad) * other[i]!);
+  return result;
 }

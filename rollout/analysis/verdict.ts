@@ -1,3 +1,4 @@
+import { isWorse, valuesOf } from "./channel.ts";
 import { type Counts, share } from "./counts.ts";
 import { eValue } from "./evidence.ts";
 import type { Gate } from "./gate.ts";
@@ -38,13 +39,13 @@ export function verdictOf(gate: Gate, baked: boolean): Verdict {
 export function latch(gate: Gate): Verdict | undefined {
   const { settings } = gate;
   const bar = barOf(gate);
-  if (eValue(gate.relative, gate.phi) >= bar)
-    return verdict(gate, "fail", `worse than stable: ${figures(gate)}`);
   const alone = -Math.log(settings.falseAlarm);
-  if (eValue(gate.history, gate.phi) >= bar && logAgainstStable(gate.historyStretch) >= alone) {
-    return verdict(gate, "fail", `worse than stable is and has been: ${figures(gate)}`);
+  const worse = isWorse(gate.requests, bar, alone) ?? isWorse(gate.bursts, bar, alone);
+  if (worse) {
+    const than = worse === "now" ? "worse than stable" : "worse than stable is and has been";
+    return verdict(gate, "fail", `${than}: ${figures(gate)}`);
   }
-  if (eValue(gate.absolute, gate.phi) >= bar && !holds(gate)) {
+  if (eValue(gate.absolute, gate.requests.phi) >= bar && !holds(gate)) {
     return verdict(gate, "fail", `over the objective of ${percent(settings.objective)}: ${figures(gate)}`);
   }
   return undefined;
@@ -52,25 +53,25 @@ export function latch(gate: Gate): Verdict | undefined {
 
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
 function holds(gate: Gate): boolean {
-  const { absolute, absoluteStretch, settings } = gate;
+  const { absolute, absoluteStretch, requests, settings } = gate;
   return (
-    eValue(absolute, gate.phi) >= barOf(gate) &&
+    eValue(absolute, requests.phi) >= barOf(gate) &&
     stableBroke(absoluteStretch, settings.objective) &&
     logAgainstStable(absoluteStretch) < -Math.log(settings.falseAlarm)
   );
 }
 
-/** The false-alarm rate is shared by the three questions. */
+/** The false-alarm rate is shared by the five questions. */
 function barOf(gate: Gate): number {
-  return 3 / gate.settings.falseAlarm;
+  return 5 / gate.settings.falseAlarm;
 }
 
 function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
   const { step, settings } = gate;
   const most = Math.max(
-    eValue(gate.relative, gate.phi),
-    eValue(gate.history, gate.phi),
-    eValue(gate.absolute, gate.phi),
+    ...valuesOf(gate.requests),
+    ...valuesOf(gate.bursts),
+    eValue(gate.absolute, gate.requests.phi),
   );
   return {
     outcome,
@@ -80,7 +81,7 @@ function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold =
     toPass: outcome === "pass" ? 1 : wayToPass(step, settings),
     candidate: { ...step.candidate },
     stable: { ...step.stable },
-    bursts: gate.phi,
+    bursts: gate.requests.phi,
   };
 }
 

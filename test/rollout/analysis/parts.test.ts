@@ -104,15 +104,15 @@ describe("evidence", () => {
 describe("dispersion", () => {
   const learned = (burst: number, blocks: number) => {
     const random = seededRandom(11);
-    const dispersion = newDispersion();
+    const dispersion = newDispersion(4);
     for (let i = 0; i < blocks; i++) {
       learnBlock(dispersion, { requests: 2400, bad: burst * badOf(random, 2400 / burst, 0.01) });
     }
     return phiOf(dispersion);
   };
 
-  test("is 4 before anything is known, and falls to about 1 for independent errors", () => {
-    expect(phiOf(newDispersion())).toBe(4);
+  test("is its prior before anything is known, and falls to about 1 for independent errors", () => {
+    expect(phiOf(newDispersion(4))).toBe(4);
     expect(learned(1, 300)).toBeLessThan(1.3);
   });
 
@@ -123,7 +123,7 @@ describe("dispersion", () => {
 
   test("an outage of stable doesn't blunt it for long", () => {
     const random = seededRandom(12);
-    const dispersion = newDispersion();
+    const dispersion = newDispersion(4);
     for (let i = 0; i < 300; i++) {
       learnBlock(dispersion, { requests: 2400, bad: badOf(random, 2400, i > 20 && i < 40 ? 0.2 : 0.01) });
     }
