@@ -45,7 +45,7 @@ export class AppSecrets extends pulumi.ComponentResource {
       child,
     );
     // Known only with the version: who uses the ARN starts after there is a value to read.
-    const arn = pulumi.all([secret.arn, version.versionId]).apply(([known]) => known);
+    const arn = pulumi.all([secret.arn, version.id]).apply(([known]) => known);
     return { value, arn, name: secret.name };
   }
 }
