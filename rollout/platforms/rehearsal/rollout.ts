@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { milliseconds } from "../../../infra/settings/duration.ts";
+import { stackSettings } from "../../config/settings.ts";
+import { stackFileOf, weightsIn, writeServers, writeStable, writeWeights } from "../../config/stack-file.ts";
+import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../platform.ts";
+import { apply } from "./apply.ts";
+import { readBalancer, setWeights as setBalancer } from "./balancer-view.ts";
+import { layoutOf } from "./balancing.ts";
+import { type Options, placeIn, projectOf } from "./options.ts";
+import { prepareChange } from "./prepare.ts";
+import { appliedWeights } from "./rollout/applied.ts";
+import { backUp } from "./rollout/backup.ts";
+import { capacityOf } from "./rollout/capacity.ts";
+import { FileJournal } from "./rollout/journal.ts";
+import { Metrics } from "./rollout/metrics.ts";
+import { until, whenFree } from "./rollout/patience.ts";
+import { smoke } from "./rollout/smoke.ts";
+import { Ledger } from "./state.ts";
+import { caFileOf, statusOf } from "./status.ts";
+import { up } from "./up.ts";
+
+/** How long a track's servers may take to be healthy in the balancer's eyes. */
+const HEALTHY_MS = 60_000;
+
+/**
+ * The running rehearsal as a rollout's platform: the very steps that AWS gets, on this machine.
+ *
+ * @throws {RehearsalError} when the stack isn't up
+ */
+export function rehearsalPlatform(options: Options): Platform {
+  return new Rehearsal(options);
+}
+
+class Rehearsal implements Platform {
+  readonly kind = "rehearsal";
+  readonly journal: FileJournal;
+  readonly #options: Options;
+  readonly #file: string;
+  readonly #metrics: Metrics;
+
+  constructor(options: Options) {
+    const ledger = Ledger.openOrFail(placeIn(options));
+    const { logs, folder } = ledger.place;
+    this.#options = options;
+    this.#file = stackFileOf(projectOf(options), options.stack);
+    // Beside the logs: what a rollout did stays to be read when the stack is taken down.
+    this.journal = new FileJournal(join(logs, "rollout", "journal"), join(folder, "rollout.lock"));
+    this.#metrics = new Metrics({
+      socket: layoutOf(ledger).socket,
+      logs,
+      file: join(logs, "rollout", "seconds.ndjson"),
+      slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
+    });
+  }
+
+  async readWeights(): Promise<Reading> {
+    const ledger = this.#ledger();
+    return {
+      config: weightsIn(this.#file),
+      state: appliedWeights(ledger),
+      real: (await readBalancer(ledger)).weights,
+    };
+  }
+
+  async readRealWeights(): Promise<Weights> {
+    return (await readBalancer(this.#ledger())).weights;
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    writeWeights(this.#file, weights);
+    await this.#apply();
+  }
+
+  /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
+  async setWeightsNow(weights: Weights): Promise<void> {
+    await setBalancer(this.#ledger(), weights);
+    await this.setWeights(weights);
+  }
+
+  async setStable(track: string): Promise<void> {
+    writeStable(this.#file, track);
+    await this.#apply();
+  }
+
+  async capacity(track: string, share: number): Promise<Capacity> {
+    const ledger = this.#ledger();
+    const { servers } = await statusOf(ledger, Promise.resolve({}));
+    return capacityOf(this.#settings(), servers, track, share);
+  }
+
+  async restoreCapacity(track: string, servers: number): Promise<void> {
+    const known = this.#settings().tracks.find(({ name }) => name === track)?.servers ?? 0;
+    if (known < servers) writeServers(this.#file, track, servers);
+    await this.#up();
+  }
+
+  async backup(name: string): Promise<{ id: string }> {
+    return backUp(await prepareChange(this.#options, placeIn(this.#options)), name);
+  }
+
+  /** The application migrates its database by itself when it starts. */
+  async migrate(): Promise<void> {
+    this.#options.say?.("migrate: the application migrates its database when it starts");
+  }
+
+  async deploy(track: string): Promise<void> {
+    await this.#up();
+    const ready = async () => {
+      const { asked, healthy } = await this.capacity(track, 0);
+      return asked > 0 && healthy === asked;
+    };
+    await until(`${track} is to be healthy`, ready, HEALTHY_MS);
+  }
+
+  async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {
+    const ledger = this.#ledger();
+    return smoke(ledger, caFileOf(ledger), track);
+  }
+
+  metrics(sinceEpochSecond: number): Promise<Measured> {
+    return this.#metrics.since(sinceEpochSecond);
+  }
+
+  /**
+   * Waits for the requests that the track still has. Its servers stay, as the config says how many a track has, and on one
+   * machine they cost nothing.
+   */
+  async drain(track: string): Promise<void> {
+    const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
+    await until(`${track} is to have no requests`, idle, HEALTHY_MS);
+  }
+
+  #apply() {
+    return whenFree(() => apply(this.#options));
+  }
+
+  /** Also starts again what was killed. */
+  #up() {
+    return whenFree(() => up(this.#options));
+  }
+
+  #settings() {
+    return stackSettings(projectOf(this.#options), this.#options.stack);
+  }
+
+  /** Read anew each time: another command may have changed the stack. */
+  #ledger(): Ledger {
+    return Ledger.openOrFail(placeIn(this.#options));
+  }
+}

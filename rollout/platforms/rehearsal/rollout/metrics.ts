@@ -1,0 +1,140 @@
+import type { MetricSecond, Metrics as Told, TrackCounts } from "../../platform.ts";
+import type { RehearsalError } from "../errors.ts";
+import { AccessLogs, type LoggedSecond } from "./access-logs.ts";
+import { BalancerCounts } from "./balancer-counts.ts";
+import { type KeptSecond, SecondsFile } from "./seconds-file.ts";
+
+export interface MetricsOptions {
+  /** HAProxy's runtime API. */
+  socket: string;
+  /** The folder of the servers' access logs. */
+  logs: string;
+  /** Where measured seconds are kept. */
+  file: string;
+  /** A longer answer is slow, in milliseconds. */
+  slowMs: number;
+}
+
+/** After a second's end, so that its last answers are in the logs. */
+const SETTLE_MS = 100;
+
+/**
+ * Counts for each second and track: answers and errors from the balancer's counters, slow answers from the servers' logs.
+ * Measuring starts with the first question and goes on by itself. For seconds before that, which nobody measured, the
+ * servers' logs tell all three.
+ */
+export class Metrics {
+  readonly #balancer: BalancerCounts;
+  readonly #logs: AccessLogs;
+  readonly #file: SecondsFile;
+  readonly #now: () => number;
+  #seconds: MetricSecond[] = [];
+  #measuredTo: number | undefined;
+  /** Slow answers that are logged and not yet in a second. */
+  readonly #slow = new Map<string, number>();
+  #working: Promise<void> | undefined;
+  #failure: RehearsalError | undefined;
+
+  constructor({ socket, logs, file, slowMs }: MetricsOptions, now: () => number = Date.now) {
+    this.#balancer = new BalancerCounts(socket);
+    this.#logs = new AccessLogs(logs, slowMs);
+    this.#file = new SecondsFile(file);
+    this.#now = now;
+  }
+
+  /**
+   * Complete seconds since the given one, oldest first. A second that nobody could measure is left out.
+   *
+   * @throws {RehearsalError} while the balancer can't be read: that is not the same as counts of nothing
+   */
+  async since(epochSecond: number): Promise<Told> {
+    await this.#measure();
+    if (this.#failure) throw this.#failure;
+    return {
+      seconds: this.#seconds.filter((second) => second.epochSecond >= epochSecond),
+      through: this.#measuredTo! + 1,
+    };
+  }
+
+  /** One measurement at a time: a question during one waits for it. */
+  #measure(): Promise<void> {
+    this.#working ??= this.#take().finally(() => {
+      this.#working = undefined;
+    });
+    return this.#working;
+  }
+
+  async #take(): Promise<void> {
+    const second = Math.floor((this.#now() - SETTLE_MS) / 1000) - 1;
+    if (this.#measuredTo !== undefined && second <= this.#measuredTo) return;
+    let answered: Awaited<ReturnType<BalancerCounts["take"]>>;
+    try {
+      answered = await this.#balancer.take();
+    } catch (error) {
+      this.#failure = error as RehearsalError;
+      return;
+    }
+    this.#failure = undefined;
+    const logged = this.#logs.read();
+    if (answered === undefined || this.#measuredTo === undefined) this.#begin(logged, second);
+    else this.#end(second, this.#measuredTo + 1, answered, logged);
+    this.#measuredTo = second;
+  }
+
+  /** What others have measured, and what the logs have of the seconds that nobody did. */
+  #begin(logged: LoggedSecond[], last: number): void {
+    const measured = this.#file.read();
+    const covered = new Set(measured.flatMap(({ from, epochSecond }) => range(from, epochSecond)));
+    const unmeasured = logged.filter(({ epochSecond }) => epochSecond <= last && !covered.has(epochSecond));
+    this.#seconds = [...measured, ...bySecond(unmeasured)].sort((a, b) => a.epochSecond - b.epochSecond);
+    this.#tick();
+  }
+
+  /** After a pause of several seconds their counts are all in the last one: when in it they came is not known. */
+  #end(
+    epochSecond: number,
+    from: number,
+    answered: Record<string, { requests: number; errors: number }>,
+    logged: LoggedSecond[],
+  ): void {
+    for (const { track, counts } of logged) this.#slow.set(track, (this.#slow.get(track) ?? 0) + counts.slow);
+    const tracks = Object.fromEntries(
+      Object.entries(answered).map(([track, counts]) => [
+        track,
+        { ...counts, slow: this.#takeSlow(track, counts.requests) },
+      ]),
+    );
+    const second: KeptSecond = { epochSecond, from, tracks };
+    this.#seconds.push(second);
+    this.#file.append(second);
+  }
+
+  /** The log and the balancer may put an answer on two sides of a second's end: never more slow ones than answers. */
+  #takeSlow(track: string, requests: number): number {
+    const waiting = this.#slow.get(track) ?? 0;
+    const taken = Math.min(waiting, requests);
+    this.#slow.set(track, waiting - taken);
+    return taken;
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    const wait = 1000 - (now % 1000) + SETTLE_MS + 2;
+    // Doesn't keep the process alive.
+    setTimeout(() => void this.#measure().finally(() => this.#tick()), wait).unref();
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+function bySecond(logged: LoggedSecond[]): MetricSecond[] {
+  const seconds = new Map<number, Record<string, TrackCounts>>();
+  for (const { epochSecond, track, counts } of logged) {
+    const tracks = seconds.get(epochSecond) ?? {};
+    tracks[track] = counts;
+    seconds.set(epochSecond, tracks);
+  }
+  return [...seconds].map(([epochSecond, tracks]) => ({ epochSecond, tracks }));
+}
