@@ -6,6 +6,7 @@ import { runCommand } from "./cli/exit.ts";
 const VERBS: Record<string, { summary: string; load: () => Promise<{ register(program: Command): void }> }> =
   {
     graph: { summary: "print the resources that a stack consists of", load: () => import("./cli/graph.ts") },
+    preview: { summary: "explain what a change does to the stacks", load: () => import("./cli/preview.ts") },
     rehearse: {
       summary: "run a stack on this machine with the real servers",
       load: () => import("./cli/rehearse.ts"),

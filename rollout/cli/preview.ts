@@ -1,0 +1,41 @@
+import { type Command, Option } from "commander";
+import { Misuse } from "../errors.ts";
+import { preview } from "../preview/preview.ts";
+import { FORMATS, type Format, render } from "../preview/render/index.ts";
+import { projectDir } from "./options.ts";
+
+interface Options {
+  base?: string;
+  stack?: string[];
+  format?: Format;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  // Every other verb is about one stack; this one takes several. Only the verb that was asked for is registered.
+  const stack = program.options.find(({ long }) => long === "--stack");
+  if (stack) stack.variadic = true;
+  program
+    .command("preview")
+    .summary("explain what a change does to the stacks")
+    .description(
+      "Compares each stack as the working tree describes it with a git revision, and explains the difference, dangers\n" +
+        "first. Needs no cloud account, no secrets and no Pulumi CLI. --stack takes several names; without it, all stacks.",
+    )
+    .option("--base <revision>", "what to compare with: a git revision, or a file of rollout graph --json")
+    .addOption(new Option("--format <format>", "how to print it (default: terminal)").choices([...FORMATS]))
+    .addHelpText("after", "\nExample: rollout preview --base origin/main --format markdown")
+    .action(run);
+}
+
+async function run(_options: unknown, command: Command): Promise<void> {
+  const { base, stack, format, json } = command.optsWithGlobals<Options>();
+  if (!base)
+    throw new Misuse("compare with what? Add --base REVISION, such as: rollout preview --base origin/main");
+  if (json && format && format !== "json")
+    throw new Misuse(`--json and --format ${format} contradict each other`);
+  const result = await preview({ projectDir: projectDir(), base, stacks: stack });
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  process.stdout.write(render(result, json ? "json" : (format ?? "terminal"), color));
+  if (result.problems.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,126 @@
+import type { Graph, GraphOptions, GraphResource } from "../graph/model.ts";
+import { differences } from "./differences.ts";
+import { type Pair, pairs } from "./identity.ts";
+import type { Change, Kind, PropertyChange, Replaces } from "./model.ts";
+import { inputsOf, isObject, nameOf, refsOf, type Shown } from "./shown.ts";
+import { sides } from "./text.ts";
+
+/** What is known of a change's consequence: ours from the specification, or the engine's. */
+export type Verdict = (type: string, path: string, urn: string) => Replaces;
+
+/** A resource that changes, with what the checks for dangers need of it. */
+export interface Delta extends Pair {
+  change: Change;
+}
+
+/** Every resource that differs between two graphs, with those that follow from another's replacement. */
+export function deltas(before: Graph, after: Graph, verdict: Verdict): Delta[] {
+  const all = pairs(before, after).map(
+    (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict) }),
+  );
+  followReplacements(all, verdict);
+  return all
+    .filter(({ change }) => change.kind !== "update" || change.properties.length > 0)
+    .toSorted(byName);
+}
+
+function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict): Change {
+  const resource = (pair.after ?? pair.before)!;
+  const { urn, type, name } = resource;
+  const about = { urn, type, name, component: componentOf(resource, pair.after ? after : before) };
+  if (!pair.before) return { kind: "create", ...about, properties: [] };
+  if (!pair.after) return { kind: "delete", ...about, properties: [] };
+  const properties = propertyChanges(pair.before, pair.after, verdict);
+  return { kind: kindOf(properties), ...about, properties };
+}
+
+function kindOf(properties: PropertyChange[]): Kind {
+  return properties.some(({ replaces }) => replaces === "yes") ? "replace" : "update";
+}
+
+function propertyChanges(before: GraphResource, after: GraphResource, verdict: Verdict): PropertyChange[] {
+  const { ignoreChanges = [], replaceOnChanges = [] } = after.options;
+  const inputs = differences(withoutNames(inputsOf(before)), withoutNames(inputsOf(after)))
+    .filter(({ path }) => !covers(ignoreChanges, path))
+    .map(
+      ({ path, before: old, after: now }): PropertyChange => ({
+        path,
+        ...sides(old, now),
+        replaces: covers(replaceOnChanges, path) ? "yes" : verdict(after.type, path, after.urn),
+      }),
+    );
+  return [...inputs, ...optionChanges(before.options, after.options)];
+}
+
+/** What pulumi computes as it goes and no reviewer needs. */
+function withoutNames(inputs: { [key: string]: Shown }): { [key: string]: Shown } {
+  const { __defaults, ...rest } = inputs;
+  return rest;
+}
+
+const SHOWN_OPTIONS = ["protect", "retainOnDelete", "ignoreChanges", "import"] as const;
+
+function optionChanges(before: GraphOptions, after: GraphOptions): PropertyChange[] {
+  return SHOWN_OPTIONS.flatMap((name) =>
+    differences(before[name] as Shown, after[name] as Shown).map((each) => ({
+      path: `(option) ${name}`,
+      ...sides(each.before, each.after),
+      replaces: "no" as const,
+    })),
+  );
+}
+
+function covers(options: string[], path: string): boolean {
+  return options.some((each) => path === each || path.startsWith(`${each}.`) || path.startsWith(`${each}[`));
+}
+
+/**
+ * A new resource has a new id: whatever names the old one in a property that can't be changed is replaced as well. An
+ * output that is just an input given in plain text stays what it was.
+ */
+function followReplacements(all: Delta[], verdict: Verdict): void {
+  const replaced = new Map<string, GraphResource>();
+  for (let found = true; found; ) {
+    found = false;
+    for (const { before, after, change } of all) {
+      if (change.kind === "replace" && after && !replaced.has(after.urn)) {
+        replaced.set(after.urn, after);
+        found = true;
+      }
+      if (!before || !after) continue;
+      for (const [path, value] of Object.entries(after.inputs)) {
+        const ref = refsOf(value).find(({ urn, property }) => {
+          const target = replaced.get(urn);
+          return target && urn !== after.urn && !staysWhatItWas(target, property);
+        });
+        if (!ref || change.properties.some((each) => each.path === path && each.follows)) continue;
+        const consequence = verdict(after.type, path, after.urn);
+        if (consequence !== "yes" && consequence !== "maybe") continue;
+        change.properties.push({ path, replaces: consequence, follows: nameOf(ref.urn) });
+        change.kind = kindOf(change.properties);
+        found = true;
+      }
+    }
+  }
+}
+
+function staysWhatItWas(target: GraphResource, property: string): boolean {
+  const input = target.inputs[property];
+  return input !== undefined && !isObject(input) && !Array.isArray(input);
+}
+
+/** `beta Database` of a resource in that component; the stack's own are `stack`. */
+export function componentOf(resource: GraphResource, graph: Graph): string {
+  const parent = graph.resources.find(({ urn }) => urn === resource.parent);
+  if (!parent || parent.custom) return "stack";
+  const kind = parent.type.split(":").at(-1)!;
+  return parent.name === graph.stack ? kind : `${kind} ${parent.name}`;
+}
+
+function byName(a: Delta, b: Delta): number {
+  const [x, y] = [
+    `${a.change.component} ${a.change.name} ${a.change.urn}`,
+    `${b.change.component} ${b.change.name} ${b.change.urn}`,
+  ];
+  return x < y ? -1 : x > y ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+import type { Graph } from "../../graph/model.ts";
+import type { CostDifference } from "../model.ts";
+import { estimate, type Item } from "./estimate.ts";
+import { PRICES } from "./prices.ts";
+
+/** What a stack costs a month before and after a change: what runs all the time, not what is paid by use. */
+export function costOf(before: Graph, after: Graph): CostDifference {
+  const [old, now] = [before, after].map((graph) => byResource(estimate(graph).items)) as [Costs, Costs];
+  const names = [...new Set([...old.keys(), ...now.keys()])].toSorted();
+  const lines = names.map((key) => ({
+    resource: (now.get(key) ?? old.get(key))!.resource,
+    what: (now.get(key) ?? old.get(key))!.what,
+    beforeUsd: cents(old.get(key)?.usd ?? 0),
+    afterUsd: cents(now.get(key)?.usd ?? 0),
+  }));
+  const unknown = [...estimate(before).unknown, ...estimate(after).unknown];
+  return {
+    beforeUsd: total(old),
+    afterUsd: total(now),
+    lines: lines.filter(({ beforeUsd, afterUsd }) => beforeUsd !== afterUsd),
+    unknown: [...new Set(unknown)].toSorted(),
+    source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}${elsewhere(after)}; approximate; traffic, storage of objects, logs and backups not counted`,
+  };
+}
+
+type Costs = Map<string, Item>;
+
+function byResource(items: Item[]): Costs {
+  return new Map(items.map((item) => [`${item.resource} ${item.what}`, item]));
+}
+
+function total(costs: Costs): number {
+  return cents([...costs.values()].reduce((sum, { usd }) => sum + usd, 0));
+}
+
+function cents(usd: number): number {
+  return Math.round(usd * 100) / 100;
+}
+
+/** Other regions cost more or less; the table has one. */
+function elsewhere(graph: Graph): string {
+  const region = graph.resources.find(({ type }) => type === "pulumi:providers:aws")?.inputs.region;
+  return typeof region !== "string" || region === PRICES.region ? "" : ` (the stack is in ${region})`;
+}

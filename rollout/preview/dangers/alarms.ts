@@ -1,0 +1,144 @@
+import type { Graph, GraphResource } from "../../graph/model.ts";
+import type { Delta } from "../changes.ts";
+import type { Danger } from "../model.ts";
+import { inputsOf, list, nameOf, ofType, refsOf, type Shown, textOf } from "../shown.ts";
+import { brief } from "../text.ts";
+import { type Check, danger } from "./danger.ts";
+
+const ALARM = /^aws:cloudwatch\/(metric|composite)Alarm:/;
+const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
+
+/** An alarm goes, rings later, or rings where nobody hears it. */
+export const alarmsLoosened: Check = ({ before, after, deltas }) => [
+  ...deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after)]),
+  ...unheard(before, after),
+];
+
+function removed({ change, before }: Delta, after: Graph): Danger[] {
+  if (change.kind !== "delete" || !before) return [];
+  if (/^aws:cloudwatch\/event(Rule|Target):/.test(change.type)) {
+    return [lost(change.name, "", change.type, "none", "is deleted: nobody is told of the event")];
+  }
+  if (!ALARM.test(change.type)) return [];
+  // The alarms of a track that goes have nothing left to watch.
+  const watched = refsOf(before.inputs).filter(({ urn }) => !/aws:(sns|cloudwatch|kms)\//.test(urn));
+  const gone = watched.some(({ urn }) => !after.resources.some((each) => each.urn === urn));
+  const inner = refsOf(before.inputs.alarmRule ?? null);
+  const innerGone =
+    inner.length > 0 && inner.every(({ urn }) => !after.resources.some((each) => each.urn === urn));
+  return gone || innerGone ? [] : [lost(change.name, "", "watching", "none", "is deleted")];
+}
+
+/** For each property whether it became laxer. */
+const LAXER: Record<string, (was: number, is: number) => boolean> = {
+  evaluationPeriods: (was, is) => is > was,
+  datapointsToAlarm: (was, is) => is > was,
+  period: (was, is) => is > was,
+};
+
+function loosened({ change, before, after: now }: Delta, after: Graph): Danger[] {
+  if (!ALARM.test(change.type) || !before || !now) return [];
+  const [old, is] = [inputsOf(before), inputsOf(now)];
+  const about = (property: string, what: string) =>
+    lost(change.name, property, brief(old[property]), brief(is[property]), what);
+  return [
+    ...(thresholdLaxer(old, is) ? [about("threshold", "rings later")] : []),
+    ...Object.entries(LAXER).flatMap(([property, laxer]) =>
+      laxer(Number(old[property]), Number(is[property])) && !faster(old, is)
+        ? [about(property, "rings later")]
+        : [],
+    ),
+    ...(old.treatMissingData === "breaching" && is.treatMissingData !== "breaching"
+      ? [about("treatMissingData", "no longer rings when there is no data")]
+      : []),
+    ...(is.actionsEnabled === false && old.actionsEnabled !== false
+      ? [about("actionsEnabled", "tells nobody")]
+      : []),
+    ...(list(old.alarmActions).length > 0 && list(is.alarmActions).length === 0
+      ? [about("alarmActions", "tells nobody")]
+      : []),
+    ...shrunk(change.name, before, now, after),
+  ];
+}
+
+function thresholdLaxer(old: { [key: string]: Shown }, is: { [key: string]: Shown }): boolean {
+  const [was, now] = [Number(old.threshold), Number(is.threshold)];
+  if (Number.isNaN(was) || Number.isNaN(now)) return false;
+  const above = String(is.comparisonOperator).startsWith("Greater");
+  return above ? now > was : now < was;
+}
+
+/** More periods of which each is shorter may still ring sooner: the time to ring is what counts. */
+function faster(old: { [key: string]: Shown }, is: { [key: string]: Shown }): boolean {
+  const time = (inputs: { [key: string]: Shown }) =>
+    Number(inputs.period ?? 1) * Number(inputs.datapointsToAlarm ?? inputs.evaluationPeriods ?? 1);
+  return time(is) <= time(old) && String(old.evaluationPeriods) === String(is.evaluationPeriods);
+}
+
+/** A composite that listens to fewer alarms, though they still are there. */
+function shrunk(name: string, before: GraphResource, now: GraphResource, after: Graph): Danger[] {
+  if (before.inputs.alarmRule === undefined) return [];
+  const still = new Set(refsOf(now.inputs.alarmRule).map(({ urn }) => urn));
+  const gone = refsOf(before.inputs.alarmRule).filter(
+    ({ urn }) => !still.has(urn) && after.resources.some((each) => each.urn === urn),
+  );
+  if (gone.length === 0) return [];
+  const text = (rule: GraphResource) => brief(textOf(rule.inputs.alarmRule ?? null));
+  return [
+    lost(
+      name,
+      "alarmRule",
+      text(before),
+      text(now),
+      `no longer hears ${gone.map(({ urn }) => nameOf(urn)).join(", ")}`,
+    ),
+  ];
+}
+
+/** Topics that alarms speak to and nobody listens to any more, or only on fewer channels. */
+function unheard(before: Graph, after: Graph): Danger[] {
+  const [old, now] = [channelsOf(before), channelsOf(after)];
+  const spokenTo = new Set(
+    after.resources.flatMap(({ inputs }) => refsOf(inputs.alarmActions)).map(({ urn }) => urn),
+  );
+  return [...old].flatMap(([topic, was]) => {
+    const is = now.get(topic) ?? new Set<string>();
+    const left = [...was].filter((channel) => !is.has(channel));
+    if (left.length === 0 || !spokenTo.has(topic)) return [];
+    const what = is.size === 0 ? "has nobody left to tell" : `no longer tells anyone by ${left.join(", ")}`;
+    return [
+      lost(
+        nameOf(topic),
+        "subscriptions",
+        [...was].toSorted().join(", "),
+        [...is].toSorted().join(", ") || "none",
+        what,
+      ),
+    ];
+  });
+}
+
+function channelsOf(graph: Graph): Map<string, Set<string>> {
+  const channels = new Map<string, Set<string>>();
+  for (const { inputs } of ofType(graph, SUBSCRIPTION)) {
+    const topic = refsOf(inputs.topic)[0]?.urn;
+    if (topic) channels.set(topic, (channels.get(topic) ?? new Set()).add(String(inputs.protocol)));
+  }
+  return channels;
+}
+
+function lost(name: string, property: string, before: string, after: string, what: string): Danger {
+  const silent = after === "none";
+  return danger({
+    severity: silent ? "critical" : "warning",
+    kind: "alarm-loosened",
+    title: `${name} ${what}`,
+    resources: [name],
+    property,
+    before,
+    after,
+    why: silent ? "Nobody hears of what it watched until users complain." : "Users notice before you do.",
+    advice:
+      "Keep it. If it rings for nothing, mend its cause or its measure, and say in the pull request what now covers this.",
+  });
+}

@@ -1,0 +1,29 @@
+import type { Graph } from "../../graph/model.ts";
+import type { Delta } from "../changes.ts";
+import type { Danger, PropertyChange } from "../model.ts";
+
+/** What a check looks at. */
+export interface Context {
+  before: Graph;
+  after: Graph;
+  deltas: Delta[];
+  /** The weights of the plan's steps, ascending; absent when the config of neither side could be read. */
+  steps?: number[];
+}
+
+/** A check: the dangers of one kind in the difference of two graphs. */
+export type Check = (context: Context) => Danger[];
+
+/** A danger about the whole of a resource, or of one property. */
+export function danger(
+  about: Pick<Danger, "severity" | "kind" | "title" | "why" | "advice"> & Partial<Danger>,
+): Danger {
+  return { resources: [], property: "", before: "", after: "", ...about };
+}
+
+/** The changed property at a path or below it. */
+export function changedAt(properties: PropertyChange[], path: string): PropertyChange | undefined {
+  return properties.find(
+    (each) => each.path === path || each.path.startsWith(`${path}.`) || each.path.startsWith(`${path}[`),
+  );
+}

@@ -1,0 +1,63 @@
+import type { Graph, Value } from "../../graph/model.ts";
+import type { Danger } from "../model.ts";
+import { secretsOf } from "../redact.ts";
+import { inputsOf, isObject, shown } from "../shown.ts";
+import { type Check, danger } from "./danger.ts";
+
+/** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
+export const secretsInClear: Check = ({ before, after, deltas }) => {
+  const resources = deltas.flatMap(({ before: old, after: now, change }) => {
+    if (!now) return [];
+    const unwrapped = old ? unwrappedPaths(old.inputs, now.inputs) : [];
+    const known = new Set(old ? secretsOf(inputsOf(old)) : []);
+    const fresh = Object.entries(inputsOf(now)).filter(
+      ([key, value]) => !unwrapped.includes(key) && secretsOf(value, key).some((each) => !known.has(each)),
+    );
+    return [
+      ...unwrapped.map((path) => exposed(change.name, path, "secret")),
+      ...fresh.map(([key]) => exposed(change.name, key, "nothing of the kind")),
+    ];
+  });
+  return [...resources, ...exports(before, after)];
+};
+
+function exports(before: Graph, after: Graph): Danger[] {
+  const known = new Set(secretsOf(shown(before.outputs)));
+  const unwrapped = unwrappedPaths(before.outputs, after.outputs);
+  const fresh = Object.entries(after.outputs)
+    .filter(([key, value]) => secretsOf(shown(value), key).some((each) => !known.has(each)))
+    .map(([key]) => key);
+  return [...new Set([...unwrapped, ...fresh])].map((path) => exposed("the stack's outputs", path, "secret"));
+}
+
+/** Dotted paths where a secret was and now is something that isn't one. */
+export function unwrappedPaths(before: Value | undefined, after: Value | undefined, path = ""): string[] {
+  if (after === undefined || after === null || isSecret(after)) return [];
+  if (isSecret(before)) return [path];
+  if (!isObject(before) || !isObject(after)) {
+    if (!Array.isArray(before) || !Array.isArray(after)) return [];
+  }
+  const [old, now] = [before, after] as unknown as Record<string, Value>[];
+  return Object.keys(now!).flatMap((key) =>
+    unwrappedPaths(old![key], now![key], path ? `${path}.${key}` : key),
+  );
+}
+
+function isSecret(value: Value | undefined): boolean {
+  return isObject(value) && "$secret" in value;
+}
+
+function exposed(resource: string, property: string, before: string): Danger {
+  return danger({
+    severity: "critical",
+    kind: "secret-in-clear",
+    title: `A secret of ${resource} is in clear`,
+    resources: [resource],
+    property,
+    before,
+    after: "in clear (not shown here)",
+    why: "Who can read the config, the state, the logs or the resource can read it, and git keeps it for good.",
+    advice:
+      "Keep it in Secrets Manager, or set it with `pulumi config set --secret`, and hand it on as a secret output. If it has been pushed, change it.",
+  });
+}

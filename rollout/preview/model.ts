@@ -1,0 +1,109 @@
+/**
+ * The difference between two states of a stack, as every renderer reads it. All text in it is fit to be shown: secrets
+ * have left it before it was built.
+ */
+export interface Preview {
+  /** The version of this format. */
+  version: 1;
+  /** What it is compared with: a git revision as it was given, or the engine. */
+  base: string;
+  /** Who says what a change leads to: our reading of the program, or Pulumi's engine. */
+  verdicts: "graph" | "engine";
+  stacks: StackPreview[];
+  /** Stacks that can't be compared, and why. */
+  problems: Problem[];
+}
+
+export interface Problem {
+  stack: string;
+  message: string;
+}
+
+export interface StackPreview {
+  stack: string;
+  /** Worst first. */
+  dangers: Danger[];
+  /** What the specification can't tell of something that holds data. */
+  doubts: Doubt[];
+  traffic: Traffic;
+  /** What changes, in the order of the resources' names. */
+  changes: Change[];
+  topology: Topology;
+  /** How many resources stay as they are. */
+  unchanged: number;
+  cost: CostDifference;
+}
+
+/** `critical` loses data, lets somebody in or leaves users without servers; `warning` makes that likelier. */
+export type Severity = "critical" | "warning";
+
+export interface Danger {
+  severity: Severity;
+  kind: string;
+  /** What happens, as a sentence without a full stop. */
+  title: string;
+  /** The resources' names. */
+  resources: string[];
+  /** The property, dotted; empty when it is the whole resource. */
+  property: string;
+  before: string;
+  after: string;
+  why: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+export interface Doubt {
+  resource: string;
+  property: string;
+  /** `maybe`: under conditions; `unknown`: the specification has no such property. */
+  replaces: "maybe" | "unknown";
+  because: string;
+}
+
+export type Kind = "create" | "update" | "replace" | "delete";
+
+/** Whether a change of a property makes a new resource in place of the old. */
+export type Replaces = "yes" | "maybe" | "no" | "unknown";
+
+export interface Change {
+  kind: Kind;
+  urn: string;
+  type: string;
+  name: string;
+  /** The name and type of the component that it belongs to: `beta`, `Database`. */
+  component: string;
+  properties: PropertyChange[];
+}
+
+export interface PropertyChange {
+  /** Dotted; an element of a list by its own name where it has one: `rules[every-6-hours].schedule`. */
+  path: string;
+  /** Absent: undefined. */
+  before?: string;
+  after?: string;
+  replaces: Replaces;
+  /** For a change that follows from another resource's replacement: that resource's name. */
+  follows?: string;
+}
+
+export interface Traffic {
+  tracks: { name: string; before: number; after: number }[];
+  maintenance: { before: boolean; after: boolean };
+}
+
+/** What is touched and how it hangs together: an edge points from what needs to what is needed. */
+export interface Topology {
+  nodes: { id: string; label: string; component: string; kind: Kind }[];
+  edges: { from: string; to: string }[];
+}
+
+export interface CostDifference {
+  beforeUsd: number;
+  afterUsd: number;
+  /** What changes in it, in US dollars a month. */
+  lines: { resource: string; what: string; beforeUsd: number; afterUsd: number }[];
+  /** Types with a resource that the price table doesn't know. */
+  unknown: string[];
+  source: string;
+}

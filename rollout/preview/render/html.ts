@@ -1,0 +1,125 @@
+import type { Change, Danger, Preview, StackPreview, Topology } from "../model.ts";
+import { trafficChanges } from "../traffic.ts";
+import { STYLE } from "./style.ts";
+import {
+  byComponent,
+  consequence,
+  costText,
+  doubtText,
+  headline,
+  isEmpty,
+  KINDS,
+  maintenanceText,
+  origin,
+  SIGNS,
+  usd,
+} from "./words.ts";
+
+/** The preview as one HTML page: no script, nothing from elsewhere, light and dark, from phone width up. */
+export function html(preview: Preview): string {
+  return [
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<link rel="icon" href="data:,">',
+    `<title>${safe(preview.stacks.map(headline).join(" · ") || "Preview")}</title>`,
+    `<style>${STYLE}</style>\n</head>\n<body>\n<main>`,
+    ...preview.problems.map(
+      ({ stack, message }) =>
+        `<section><h2>${safe(stack)}: can’t be compared</h2><pre>${safe(message)}</pre></section>`,
+    ),
+    ...preview.stacks.map(section),
+    ...(preview.stacks.every(isEmpty) ? [] : [`<footer>${safe(origin(preview))}</footer>`]),
+    "</main>\n</body>\n</html>\n",
+  ].join("\n");
+}
+
+function section(stack: StackPreview): string {
+  if (isEmpty(stack)) return `<section><p>${safe(headline(stack))}</p></section>`;
+  return [
+    `<section>\n<h2>${safe(headline(stack))}</h2>`,
+    ...stack.dangers.map(dangerBox),
+    ...stack.doubts.map((doubt) => `<p class="doubt">${safe(doubtText(doubt))}</p>`),
+    ...(trafficChanges(stack.traffic) ? [trafficBars(stack)] : []),
+    ...byComponent(stack.changes).map(([component, changes]) => componentBox(component, changes)),
+    touched(stack.topology),
+    costTable(stack),
+    "</section>",
+  ].join("\n");
+}
+
+function dangerBox(danger: Danger): string {
+  return [
+    `<article class="danger ${danger.severity}">`,
+    `<h3>${safe(danger.title)}</h3>`,
+    danger.property
+      ? `<p>${safe(danger.resources.join(", "))}: <code>${safe(danger.property)}</code></p>`
+      : "",
+    danger.before || danger.after
+      ? `<p><code>${safe(danger.before || "none")}</code> → <code>${safe(danger.after || "none")}</code></p>`
+      : "",
+    `<p>${safe(danger.why)}</p><p><strong>To do:</strong> ${safe(danger.advice)}</p></article>`,
+  ].join("\n");
+}
+
+function trafficBars({ traffic }: StackPreview): string {
+  const row = (key: "before" | "after") => {
+    const parts = traffic.tracks
+      .map((track, index) => ({ ...track, index }))
+      .filter((track) => track[key] > 0)
+      .map(
+        (track) =>
+          `<span class="t${track.index}" style="width:${track[key]}%">${safe(track.name)} ${track[key]} %</span>`,
+      );
+    return `<div class="label">${key}</div><div class="bar">${parts.join("")}</div>`;
+  };
+  const notice = maintenanceText(traffic.maintenance);
+  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}${notice ? `<p>${safe(notice)}</p>` : ""}`;
+}
+
+function componentBox(component: string, changes: Change[]): string {
+  const items = changes.map((change) => {
+    const properties = change.properties.map((property) => {
+      const note = consequence(property);
+      return `<li><code>${safe(property.path)}</code>${note ? ` <em>${safe(note)}</em>` : ""}${side("before", property.before)}${side("after", property.after)}</li>`;
+    });
+    return `<li class="${change.kind}"><b>${SIGNS[change.kind]} ${safe(change.name)}</b> ${KINDS[change.kind]} <small>${safe(change.type)}</small>${properties.length > 0 ? `<ul>${properties.join("")}</ul>` : ""}</li>`;
+  });
+  return `<details open><summary>${safe(component)}</summary>\n<ul>${items.join("\n")}</ul></details>`;
+}
+
+function side(kind: string, text: string | undefined): string {
+  return text === undefined ? "" : `<pre class="${kind}">${safe(text)}</pre>`;
+}
+
+/** The topology as boxes in boxes; the arrows as a list, which reads on a phone as well. */
+function touched({ nodes, edges }: Topology): string {
+  const names = new Map(nodes.map(({ id, label }) => [id, label]));
+  const boxes = [...Map.groupBy(nodes, ({ component }) => component)].map(
+    ([component, members]) =>
+      `<div class="box"><b>${safe(component)}</b>${members.map(({ label, kind }) => `<span class="${kind}">${SIGNS[kind]} ${safe(label)}</span>`).join("")}</div>`,
+  );
+  const arrows = edges.map(({ from, to }) => `<li>${safe(names.get(from)!)} → ${safe(names.get(to)!)}</li>`);
+  return `<details><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : ""}</details>`;
+}
+
+function costTable({ cost }: StackPreview): string {
+  const rows = cost.lines.map(
+    (line) =>
+      `<tr><td>${safe(line.resource)}, ${safe(line.what)}</td><td>${usd(line.beforeUsd)}</td><td>${usd(line.afterUsd)}</td></tr>`,
+  );
+  return [
+    `<h3>Cost</h3><p>${safe(costText(cost))}</p>`,
+    rows.length > 0 ? `<table><tr><th></th><th>before</th><th>after</th></tr>${rows.join("")}</table>` : "",
+    cost.unknown.length > 0 ? `<p>Price unknown: ${safe(cost.unknown.join(", "))}</p>` : "",
+    `<p><small>${safe(cost.source)}</small></p>`,
+  ].join("\n");
+}
+
+function safe(raw: string): string {
+  return raw
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}

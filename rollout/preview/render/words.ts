@@ -1,0 +1,78 @@
+import type { Change, CostDifference, Kind, Preview, PropertyChange, StackPreview } from "../model.ts";
+import { count } from "../text.ts";
+
+// What all formats say in the same words.
+
+export const SIGNS: Record<Kind, string> = { create: "+", update: "~", replace: "±", delete: "-" };
+export const KINDS: Record<Kind, string> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+};
+
+export function isEmpty(stack: StackPreview): boolean {
+  return stack.changes.length === 0 && stack.dangers.length === 0;
+}
+
+/** `beta: 2 dangers; 1 replaced, 3 updated, 170 unchanged`, or that nothing changes. */
+export function headline(stack: StackPreview): string {
+  if (isEmpty(stack)) return `${stack.stack}: no change (${count(stack.unchanged, "resource")})`;
+  const kinds = (["replace", "delete", "create", "update"] as const).flatMap((kind) => {
+    const number = stack.changes.filter((change) => change.kind === kind).length;
+    return number > 0 ? [`${number} ${KINDS[kind]}`] : [];
+  });
+  const dangers = stack.dangers.length === 0 ? "no danger found" : count(stack.dangers.length, "danger");
+  return `${stack.stack}: ${dangers}; ${[...kinds, `${stack.unchanged} unchanged`].join(", ")}`;
+}
+
+export function origin({ base, verdicts }: Preview): string {
+  return verdicts === "engine"
+    ? "Compared by Pulumi's engine with the state; what is replaced is the engine's verdict."
+    : `Compared with ${base}, from the program alone; what is replaced follows AWS's resource specifications, not the engine.`;
+}
+
+export function byComponent(changes: Change[]): [string, Change[]][] {
+  return [...Map.groupBy(changes, ({ component }) => component)];
+}
+
+/** What a property's change means for the resource, where it means more than an update. */
+export function consequence({ replaces, follows }: PropertyChange): string {
+  const because = follows ? `follows ${follows}` : "";
+  const verdict = { yes: "replaces", maybe: "perhaps replaces", unknown: "effect unknown", no: "" }[replaces];
+  return [verdict, because].filter(Boolean).join(", ");
+}
+
+export function doubtText(doubt: StackPreview["doubts"][number]): string {
+  const says =
+    doubt.replaces === "maybe" ? "says that this perhaps replaces it" : "doesn't say what this does to it";
+  return `${doubt.resource}, ${doubt.property} (${doubt.because}): AWS's specification ${says}. Ask the engine: pulumi preview.`;
+}
+
+export function usd(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+export function costText({ beforeUsd, afterUsd }: CostDifference): string {
+  if (beforeUsd === afterUsd) return `about ${usd(afterUsd)} a month, as before`;
+  const sign = afterUsd > beforeUsd ? "+" : "-";
+  return `about ${usd(afterUsd)} a month, was ${usd(beforeUsd)} (${sign}${usd(Math.abs(afterUsd - beforeUsd))})`;
+}
+
+export function maintenanceText({
+  before,
+  after,
+}: StackPreview["traffic"]["maintenance"]): string | undefined {
+  if (before === after) return undefined;
+  return after
+    ? "Maintenance on: everybody but operators gets 503."
+    : "Maintenance off: users are let in again.";
+}
+
+/** A bar of the tracks' shares: each letter or block a part of a hundred. */
+export function bar(shares: number[], width: number, letters: string[]): string {
+  const ends = shares.map((_, index) =>
+    Math.round((shares.slice(0, index + 1).reduce((a, b) => a + b, 0) / 100) * width),
+  );
+  return ends.map((end, index) => letters[index]!.repeat(Math.max(0, end - (ends[index - 1] ?? 0)))).join("");
+}
