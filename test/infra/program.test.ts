@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { changed } from "../support/changed.ts";
+import type { Recording } from "../support/mocks.ts";
+import { recordStack } from "../support/stacks.ts";
+
+const STATEFUL = [
+  "aws:rds/instance:Instance",
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:backup/vault:Vault",
+];
+
+describe.each(["beta", "prod"])("the %s stack", (stack) => {
+  let all: Recording;
+  beforeAll(async () => {
+    all = await recordStack(stack);
+  });
+
+  test("gives every AWS resource the stack's provider, and with it the stack's tags", () => {
+    const { inputs, urn } = all.one("pulumi:providers:aws");
+    expect(inputs.region).toBe("us-east-1");
+    expect(JSON.parse(inputs.defaultTags).tags).toEqual({
+      project: "rollout",
+      stack,
+      tier: stack,
+      managedBy: "pulumi",
+    });
+    const others = all.resources.filter(
+      ({ type, options }) => type.startsWith("aws:") && options.provider !== urn,
+    );
+    expect(others.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("protects what holds data from deletion", () => {
+    const unprotected = all.resources.filter(
+      ({ type, options }) => STATEFUL.includes(type) && !options.protect,
+    );
+    expect(unprotected.map(({ name }) => name)).toEqual([]);
+    for (const type of STATEFUL) expect(all.of(type)).toHaveLength(1);
+  });
+
+  test("belongs to components: nothing but the provider stands alone", () => {
+    const alone = all.resources.filter(
+      ({ type, parent }) => type.startsWith("aws:") && !parent?.includes("rollout:infra:"),
+    );
+    expect(alone.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("tells people and pipelines where things are", () => {
+    expect(all.outputs).toMatchObject({
+      url: expect.stringMatching(/^https:\/\//),
+      stable: "blue",
+      listenerArn: `\${${stack}-https.arn}`,
+      targetGroupArns: { blue: `\${${stack}-blue.arn}`, green: `\${${stack}-green.arn}` },
+      dashboardUrl: expect.stringContaining("cloudwatch"),
+      logGroups: {
+        app: `/rollout/${stack}/app`,
+        nginx: `/rollout/${stack}/nginx`,
+        system: `/rollout/${stack}/system`,
+      },
+      backupVault: expect.any(String),
+    });
+    expect(Object.values(all.outputs.weights as Record<string, number>).reduce((a, b) => a + b)).toBe(100);
+    expect(JSON.stringify(all.outputs)).not.toContain('secret":');
+  });
+});
+
+describe("in the beta stack", () => {
+  let before: Recording;
+  beforeAll(async () => {
+    before = await recordStack("beta");
+  });
+
+  test.each([
+    ["weights", { tracks: tracksAt(60, 40) }],
+    ["weights with one at 0", { tracks: tracksAt(0, 100) }],
+    ["stickiness", { stickiness: "1h" }],
+  ])("a change of %s changes the HTTPS listener and nothing else", async (_, change) => {
+    expect(changed(before, await recordStack("beta", change))).toEqual([
+      "aws:lb/listener:Listener beta-https",
+    ]);
+  });
+
+  test.each([
+    ["stable", { stable: "green" }],
+    ["the plan", { plan: { steps: [{ weight: 100, bake: "1m" }] } }],
+  ])("a change of %s changes no resource: it is for the rollout to read", async (_, change) => {
+    expect(changed(before, await recordStack("beta", change))).toEqual([]);
+  });
+
+  test("maintenance changes the web ACL and nothing else", async () => {
+    expect(changed(before, await recordStack("beta", { maintenance: true }))).toEqual([
+      "aws:wafv2/webAcl:WebAcl beta-waf",
+    ]);
+  });
+
+  test("a new track leaves the others as they are", async () => {
+    const after = await recordStack("beta", {
+      tracks: { ...tracksAt(90, 10), next: { weight: 0, servers: 1 } },
+    });
+    const touched = changed(before, after).filter((each) => !each.includes("beta-next"));
+    // What watches all tracks names them; the flags' environment watches their alarms.
+    expect(touched).toEqual([
+      "aws:appconfig/environment:Environment beta-flags",
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm beta-service-down",
+      "aws:cloudwatch/dashboard:Dashboard beta-dashboard",
+    ]);
+  });
+
+  test("a new image touches the servers of its track only", async () => {
+    const image = `registry.example.com/app@sha256:${"1".repeat(64)}`;
+    const tracks = { blue: { weight: 90, servers: 1 }, green: { weight: 10, servers: 1, image } };
+    const touched = changed(before, await recordStack("beta", { tracks }));
+    expect(touched).toEqual(["aws:ec2/launchTemplate:LaunchTemplate beta-green"]);
+  });
+});
+
+test("prod survives the loss of a zone; beta saves the cost of it", async () => {
+  const [beta, prod] = await Promise.all(
+    [recordStack("beta"), recordStack("prod")].map(async (each) => {
+      const all = await each;
+      return {
+        natGateways: all.of("aws:ec2/natGateway:NatGateway").length,
+        multiAz: all.one("aws:rds/instance:Instance").inputs.multiAz,
+        skipFinalSnapshot: all.one("aws:rds/instance:Instance").inputs.skipFinalSnapshot,
+        cacheFailover: all.one("aws:elasticache/replicationGroup:ReplicationGroup").inputs
+          .automaticFailoverEnabled,
+        vaultLock: all.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration").length,
+        blueServers: all.one("aws:autoscaling/group:Group", all.of("aws:autoscaling/group:Group")[0]!.name)
+          .inputs.minSize,
+      };
+    }),
+  );
+  expect(beta).toEqual({
+    natGateways: 1,
+    multiAz: false,
+    skipFinalSnapshot: true,
+    cacheFailover: false,
+    vaultLock: 0,
+    blueServers: 1,
+  });
+  expect(prod).toEqual({
+    natGateways: 3,
+    multiAz: true,
+    skipFinalSnapshot: false,
+    cacheFailover: true,
+    vaultLock: 1,
+    blueServers: 2,
+  });
+});
+
+function tracksAt(blue: number, green: number) {
+  return { blue: { weight: blue, servers: 1 }, green: { weight: green, servers: 1 } };
+}

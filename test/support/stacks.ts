@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { program } from "../../infra/program.ts";
+import { parseSettings } from "../../infra/settings/parse.ts";
+import { type Recording, record } from "./mocks.ts";
+
+type Config = Record<string, unknown>;
+
+/** The keys of `Pulumi.<stack>.yaml` without their namespace, as they are in the repository. */
+export function shippedConfig(stack: string): Config {
+  const { config } = parse(readFileSync(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), "utf8"));
+  return Object.fromEntries(
+    Object.entries(config as Config).flatMap(([key, value]) =>
+      key.startsWith("rollout:") ? [[key.slice("rollout:".length), value]] : [],
+    ),
+  );
+}
+
+/** The whole program on strict mocks, with the shipped config of a stack and some keys in it changed. */
+export function recordStack(stack: string, change: Config = {}): Promise<Recording> {
+  const settings = parseSettings(stack, "us-east-1", { ...shippedConfig(stack), ...change });
+  return record(() => program(settings), {
+    stack,
+    invokes: {
+      "aws:route53/getZone:getZone": ({ name }) => ({ zoneId: `zone of ${name}` }),
+      "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({ userName: "AWS", password: "token" }),
+    },
+  });
+}
