@@ -1,0 +1,63 @@
+import type { Act, Note, Outcome } from "./journal.ts";
+import type { Reading } from "./reading.ts";
+import type { Verdict } from "./verdict.ts";
+import type { Weights } from "./weights.ts";
+
+/** What the controller wants next. The runner does it and asks again. */
+export type Action =
+  | { is: "look"; look: Look }
+  /** Intent into the journal, then the act, then its end into the journal. */
+  | { is: "act"; act: Act }
+  /** A decision: into the journal, nothing else. */
+  | { is: "note"; note: Note }
+  /** Nothing before that moment (milliseconds since the epoch), unless a command comes. */
+  | { is: "wait"; until: number; why: string }
+  /** The run is over. */
+  | { is: "leave"; outcome: Outcome | "stopped"; reason: string };
+
+export type Look =
+  | { at: "weights" }
+  /** The balancer alone: quick. */
+  | { at: "real" }
+  | { at: "capacity"; track: string; share: number }
+  | { at: "gates" };
+
+/** What was last seen of the world. A look that failed says so: it is no answer. */
+export interface Seen {
+  weights?: Looked<Reading>;
+  real?: Looked<Weights>;
+  capacity?: Looked<Capacity> & { track: string; share: number };
+  gates?: Sight & {
+    verdict: Verdict /** Until when the data reach, in milliseconds. */;
+    through: number;
+    steps: number;
+  };
+}
+
+interface Sight {
+  /** When the look was over. */
+  at: number;
+  /** How long the journal was: what was seen before an act is no longer true after it. */
+  length: number;
+}
+
+export interface Looked<T> extends Sight {
+  read?: T;
+  error?: string;
+  /** Since when one look after another has failed. */
+  failingSince?: number;
+}
+
+/** Servers of a track against what a share of the traffic needs. */
+export interface Capacity {
+  asked: number;
+  healthy: number;
+  need: number;
+  enough: boolean;
+}
+
+export const note = (what: Note): Action => ({ is: "note", note: what });
+export const look = (what: Look): Action => ({ is: "look", look: what });
+export const wait = (until: number, why: string): Action => ({ is: "wait", until, why });
+export const stop = (reason: string, drift?: Reading): Action =>
+  note(drift ? { kind: "stopped", reason, drift } : { kind: "stopped", reason });

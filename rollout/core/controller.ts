@@ -1,0 +1,69 @@
+import { type Action, note, type Seen, stop, wait } from "./action.ts";
+import { bring } from "./bring.ts";
+import { isGoingBack } from "./command.ts";
+import { goForward } from "./forward.ts";
+import { goBack } from "./rollback.ts";
+import type { RolloutState } from "./state.ts";
+import { watch } from "./watch.ts";
+
+/**
+ * What comes next. A function of what the journal says, what was last seen of the world, and the time; the order of the
+ * questions is the order of precedence.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function next(state: RolloutState, seen: Seen, now: number): Action {
+  const { stage, outcome, open } = state;
+  if (stage.at === "ended") return { is: "leave", outcome: outcome!.is, reason: outcome!.reason };
+  if (open) return note({ kind: "lost", id: open.id });
+  if (state.stopped !== undefined) return { is: "leave", outcome: "stopped", reason: state.stopped };
+  if (isGoingBack(state)) return goBack(state, seen, now);
+  if (state.rollbackAsked) return rollBack(state, state.rollbackAsked);
+  const watched = watch(state, seen, now);
+  if (watched.is === "sick") return rollBack(state, watched.reason, watched.evidence);
+  if (watched.is === "busy") return watched.action;
+  if (state.mend) return mend(state, seen, now, state.mend);
+  if (state.paused) return waitForPerson(state, state.paused, now);
+  const action = goForward(state, seen, now);
+  return action.is === "give-up" ? rollBack(state, action.reason) : action;
+}
+
+function rollBack(state: RolloutState, reason: string, evidence?: unknown): Action {
+  if (state.first) return stop(`${reason}; the first release of a stack has nothing to go back to`);
+  return note({ kind: "rollback", reason, ...(evidence !== undefined && { evidence }) });
+}
+
+/** Whatever moved the weights, the ones that a person chose are to hold. */
+function mend(
+  state: RolloutState,
+  seen: Seen,
+  now: number,
+  weights: NonNullable<RolloutState["mend"]>,
+): Action {
+  const trusting = {
+    ...state,
+    known: seen.weights?.read && Object.values(seen.weights.read).filter((each) => each !== null),
+  };
+  const brought = bring(trusting, seen, now, weights, { do: "weights", weights });
+  switch (brought.is) {
+    case "there":
+      return note({ kind: "verified", weights });
+    case "due":
+      return { is: "act", act: brought.act };
+    case "spent":
+      return stop(brought.reason);
+    case "busy":
+      return brought.action;
+  }
+}
+
+/** A pause doesn't last for ever: a run ends, and somebody is told. */
+function waitForPerson(
+  { plan }: RolloutState,
+  { at, reason }: { at: number; reason: string },
+  now: number,
+): Action {
+  const until = at + plan.limits.patienceSeconds * 1000;
+  if (now >= until) return stop(`paused (${reason}), and nobody resumed`);
+  return wait(Math.min(until, now + 1000), `paused: ${reason}`);
+}

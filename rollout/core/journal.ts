@@ -1,0 +1,78 @@
+import type { Plan } from "./plan.ts";
+import type { Reading } from "./reading.ts";
+import type { Weights } from "./weights.ts";
+
+/** What changes the world. Each is done under an intent of its own that is in the journal before. */
+export type Act =
+  /** Idempotent by name. */
+  | { do: "backup"; name: string }
+  | { do: "migrate"; name: string }
+  | { do: "deploy"; track: string }
+  | { do: "smoke"; track: string }
+  | { do: "grow"; track: string; servers: number }
+  | { do: "weights"; weights: Weights }
+  /** The emergency: the balancer first. */
+  | { do: "weights-now"; weights: Weights }
+  /** The config's `stable` key. */
+  | { do: "stable"; track: string }
+  | { do: "drain"; track: string };
+
+export type ActResult = { backup: string } | { passed: boolean; details: readonly string[] };
+
+export type Command = "pause" | "resume" | "promote" | "rollback" | "adopt" | "restore";
+
+/** What an entry says; all of it is plain data. */
+export type Note =
+  | { kind: "begin"; rollout: string; stable: string; candidate: string; plan: Plan }
+  /** @property id the entry's index in the journal */
+  | { kind: "intent"; id: number; act: Act }
+  | { kind: "done"; id: number; result?: ActResult }
+  | { kind: "failed"; id: number; error: string }
+  /** The controller died between intent and end: whether the act happened is to be read from the world. */
+  | { kind: "lost"; id: number }
+  /** The weights stand so in config, in state and on the balancer. */
+  | { kind: "verified"; weights: Weights }
+  | { kind: "passed"; step: number; reason: string; skipped: boolean; evidence?: unknown }
+  | { kind: "hold"; reason: string; evidence?: unknown }
+  | { kind: "released" }
+  | { kind: "frozen"; until: number }
+  | { kind: "paused"; reason: string }
+  | { kind: "rollback"; reason: string; evidence?: unknown }
+  /** The run is over, the rollout isn't: a person must decide. */
+  | { kind: "stopped"; reason: string; drift?: Reading }
+  | { kind: "ended"; outcome: Outcome; reason: string }
+  /** From a person, written by another process. With adopt and restore: the weights that are to hold. */
+  | { kind: "command"; command: Command; weights?: Weights };
+
+export type Outcome = "promoted" | "rolled-back";
+
+export type JournalEntry = Note & {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Who wrote it: a run of the controller, or a person. */
+  by: string;
+};
+
+/**
+ * Who is to be told: `page` wakes somebody, `tell` is for the channel.
+ *
+ * @returns undefined for what only the journal keeps
+ */
+export function urgency(entry: Note): "page" | "tell" | undefined {
+  switch (entry.kind) {
+    case "stopped":
+    case "hold":
+    case "rollback":
+      return "page";
+    case "begin":
+    case "passed":
+    case "released":
+    case "frozen":
+    case "paused":
+    case "ended":
+    case "command":
+      return "tell";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Act, Outcome } from "./journal.ts";
+import type { Plan } from "./plan.ts";
+import type { Weights } from "./weights.ts";
+
+/** Where a rollout is. Each stage ends with one entry of the journal, so a restart finds the same one. */
+export type Stage =
+  /** All traffic to stable, before anything is deployed. */
+  | { at: "clear" }
+  | { at: "backup" }
+  | { at: "migrate" }
+  | { at: "deploy" }
+  | { at: "smoke" }
+  | { at: "shift"; step: number }
+  | { at: "bake"; step: number; since: number }
+  | { at: "promote" }
+  /** The rollback: all traffic to stable. */
+  | { at: "return" }
+  /** The rollback of what was promoted: the config's stable key. */
+  | { at: "unpromote" }
+  /** The track without traffic keeps its servers a while. */
+  | { at: "keep"; since: number }
+  | { at: "over" }
+  | { at: "ended" };
+
+/** What the journal says, and nothing else. */
+export interface RolloutState {
+  /** Entries in the journal. */
+  length: number;
+  rollout: string;
+  stable: string;
+  candidate: string;
+  /** The stack's first release: nothing to go back to. */
+  first: boolean;
+  plan: Plan;
+  begunAt: number;
+  stage: Stage;
+  /** When the stage began, or a person sent it on: its deadlines count from here. */
+  stageAt: number;
+  /** The intent that has no end yet. */
+  open: { id: number; act: Act } | undefined;
+  /** Of the stage's act: how often it was tried, when it last ended. */
+  tries: number;
+  doneAt: number | undefined;
+  failedAt: number | undefined;
+  lastError: string;
+  /** Of the servers that were asked for in this stage. */
+  grown: { tries: number; endedAt: number | undefined };
+  /** What was last read back everywhere; undefined before the first reading. */
+  weights: Weights | undefined;
+  /** Those, and what acts since may have set. */
+  known: readonly Weights[] | undefined;
+  /** Weights that a person wants to hold after a drift. */
+  mend: Weights | undefined;
+  /** A person wants the rollback to go on in spite of a drift. */
+  forced: boolean;
+  /** The candidate's steps with traffic; `from` in milliseconds. */
+  steps: readonly { weight: number; from: number }[];
+  /** A person wants the rest of the bake skipped. */
+  skip: boolean;
+  paused: { at: number; reason: string } | undefined;
+  frozenUntil: number;
+  held: boolean;
+  smokeFailed: string | undefined;
+  deployed: boolean;
+  /** Whether the config's stable key was, or may have been, moved to the candidate. */
+  promoted: boolean;
+  rollbackAsked: string | undefined;
+  outcome: { is: Outcome; reason: string } | undefined;
+  stopped: string | undefined;
+}
+
+/** Whether users may be on the candidate, so that the gates must watch. */
+export function isWatched({ stage, steps }: RolloutState): boolean {
+  return steps.length > 0 && (stage.at === "shift" || stage.at === "bake" || stage.at === "promote");
+}
+
+/** When the present step's bake is over, in milliseconds; Infinity out of a bake. */
+export function bakedAt({ stage, plan }: RolloutState): number {
+  if (stage.at !== "bake") return Number.POSITIVE_INFINITY;
+  return stage.since + plan.steps[stage.step]!.bakeSeconds * 1000;
+}

@@ -1,0 +1,43 @@
+/** The split of traffic: whole percents by track, summing to 100. A track that is left out has none. */
+export type Weights = Readonly<Record<string, number>>;
+
+/** All traffic on one track. The others are left out of the forward action: sticky clients leave with the weight. */
+export function only(track: string): Weights {
+  return { [track]: 100 };
+}
+
+/** @param share the candidate's, from 0 to 100 */
+export function split(stable: string, candidate: string, share: number): Weights {
+  if (stable === candidate || share === 0) return only(stable);
+  return share === 100 ? only(candidate) : { [stable]: 100 - share, [candidate]: share };
+}
+
+export function shareOf(weights: Weights, track: string): number {
+  return Object.hasOwn(weights, track) ? weights[track]! : 0;
+}
+
+/** A track that is left out and one at 0 are the same. */
+export function sameWeights(a: Weights, b: Weights): boolean {
+  return [...Object.keys(a), ...Object.keys(b)].every((track) => shareOf(a, track) === shareOf(b, track));
+}
+
+/** @throws {RangeError} for weights that are no whole percents or don't sum to 100 */
+export function checkWeights(weights: Weights): void {
+  for (const [track, share] of Object.entries(weights)) {
+    if (!(Number.isInteger(share) && share >= 0 && share <= 100)) {
+      throw new RangeError(`${track}: a weight must be a whole number from 0 to 100, not ${share}`);
+    }
+  }
+  const sum = Object.values(weights).reduce((total, share) => total + share, 0);
+  if (sum !== 100)
+    throw new RangeError(`weights must sum to 100, they sum to ${sum}: ${weightsText(weights)}`);
+}
+
+/** Such as `blue 75 green 25`, in order of the names. */
+export function weightsText(weights: Weights): string {
+  const carrying = Object.entries(weights).filter(([, share]) => share > 0);
+  return carrying
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([track, share]) => `${track} ${share}`)
+    .join(" ");
+}

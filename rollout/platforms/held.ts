@@ -1,0 +1,17 @@
+import { UserError } from "../errors.ts";
+
+/** Another controller runs this stack's rollout. */
+export class Held extends UserError {
+  override name = "Held";
+  readonly owner: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+
+  constructor(owner: string, since: number) {
+    super(
+      `A rollout of this stack is run by ${owner}, since ${new Date(since).toISOString()}. Only one can.`,
+    );
+    this.owner = owner;
+    this.since = since;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Capacity } from "../core/action.ts";
+import type { JournalEntry } from "../core/journal.ts";
+import type { Reading } from "../core/reading.ts";
+import type { MetricSecond } from "../core/verdict.ts";
+import type { Weights } from "../core/weights.ts";
+
+export type { Capacity } from "../core/action.ts";
+export type { JournalEntry } from "../core/journal.ts";
+export type { Reading } from "../core/reading.ts";
+export type { MetricSecond, TrackCounts } from "../core/verdict.ts";
+export type { Weights } from "../core/weights.ts";
+
+/**
+ * Where a rollout happens. Every call ends within a time of its own, or throws; what it has done until then is found out
+ * by reading. Every act may be repeated: after a crash nobody knows whether it happened.
+ */
+export interface Platform {
+  readonly kind: "rehearsal" | "aws";
+  /** The three places where weights stand. @throws when one can't be read: callers fail closed */
+  readWeights(): Promise<Reading>;
+  /** The balancer's alone: the quick look before an emergency. */
+  readRealWeights(): Promise<Weights>;
+  /** Config first (comments kept), then the balancer, as one intent. A track that is left out gets 0. */
+  setWeights(weights: Weights): Promise<void>;
+  /** Emergency: the balancer first, by API, then the config is written and reconciled, so that no later `up` resets it. */
+  setWeightsNow(weights: Weights): Promise<void>;
+  /** The config's `stable` key (comments kept): no traffic moves. */
+  setStable(track: string): Promise<void>;
+  /** Whether a track has the healthy servers for a share of the traffic, in whole percent. */
+  capacity(track: string, share: number): Promise<Capacity>;
+  /** Asks for that many servers; returns before they are healthy. */
+  restoreCapacity(track: string, servers: number): Promise<void>;
+  /** Idempotent by name: a second call with the same name returns the first one's backup. */
+  backup(name: string): Promise<{ id: string }>;
+  /** Idempotent by name. */
+  migrate(name: string): Promise<void>;
+  /** The candidate at 0 %: its servers up and healthy. */
+  deploy(track: string): Promise<void>;
+  smoke(track: string): Promise<{ passed: boolean; details: string[] }>;
+  metrics(sinceEpochSecond: number): Promise<Metrics>;
+  /** Takes away the servers of a track that carries no traffic. */
+  drain(track: string): Promise<void>;
+  journal: JournalStore;
+}
+
+export interface Metrics {
+  /** Whole seconds since (inclusive), oldest first; only seconds that are complete. Without requests a second may be missing. */
+  seconds: MetricSecond[];
+  /** The first second that isn't complete yet: all before it has been told. */
+  through: number;
+}
+
+/** Append-only with compare-and-swap. The controller writes, and people's commands do. */
+export interface JournalStore {
+  /** Entries are never changed: what was read once is the beginning of what is read later. */
+  read(): Promise<{ entries: JournalEntry[]; version: string | null }>;
+  /** Durable when it resolves. @throws {JournalConflict} when somebody wrote since `version`; then nothing is written */
+  append(entry: JournalEntry, version: string | null): Promise<string>;
+  /** One controller at a time. A killed one's lock passes on. @throws {Held} when another has it */
+  lock(owner: string): Promise<Lock>;
+}
+
+export interface Lock {
+  /** Aborts when the lock is no longer ours: nothing more may be done then. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export class JournalConflict extends Error {
+  override name = "JournalConflict";
+}

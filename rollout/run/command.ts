@@ -1,0 +1,50 @@
+import { isGoingBack, refusal } from "../core/command.ts";
+import type { Command, JournalEntry } from "../core/journal.ts";
+import { replay } from "../core/replay.ts";
+import type { RolloutState } from "../core/state.ts";
+import { only, type Weights } from "../core/weights.ts";
+import { UserError } from "../errors.ts";
+import { JournalConflict, type Platform } from "../platforms/platform.ts";
+import type { Clock } from "./clock.ts";
+
+/**
+ * Gives a running rollout a person's word: an entry of the journal, which the controller reads before its next decision.
+ *
+ * @param by who says it
+ * @throws {UserError} when it makes no sense now
+ */
+export async function give(platform: Platform, clock: Clock, command: Command, by: string): Promise<void> {
+  for (;;) {
+    const { entries, version } = await platform.journal.read();
+    const state = replay(entries);
+    if (!state) throw new UserError("No rollout is under way.");
+    const weights = await weightsFor(platform, state, command);
+    const refused = refusal(state, { command, weights });
+    if (refused) throw new UserError(`${command}: ${refused}`);
+    const entry: JournalEntry = {
+      kind: "command",
+      command,
+      ...(weights && { weights }),
+      at: clock.now(),
+      by,
+    };
+    try {
+      await platform.journal.append(entry, version);
+      return;
+    } catch (error) {
+      if (!(error instanceof JournalConflict)) throw error;
+    }
+  }
+}
+
+/** Adopt takes what the balancer has; restore what the rollout left there, or what the config says before it did anything. */
+async function weightsFor(
+  platform: Platform,
+  state: RolloutState,
+  command: Command,
+): Promise<Weights | undefined> {
+  if (command === "adopt") return platform.readRealWeights();
+  if (command !== "restore") return undefined;
+  if (isGoingBack(state)) return only(state.stable);
+  return state.weights ?? (await platform.readWeights()).config;
+}

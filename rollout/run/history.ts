@@ -1,0 +1,55 @@
+import type { Seen } from "../core/action.ts";
+import { bakedAt, type RolloutState } from "../core/state.ts";
+import type { Judge, MetricSecond, Verdict } from "../core/verdict.ts";
+import type { Platform } from "../platforms/platform.ts";
+import type { Clock } from "./clock.ts";
+
+/** How much of stable's traffic before the candidate's first is read, to know what is usual. */
+const BEFORE_SECONDS = 600;
+
+/** The metrics of a rollout, read as they come, and the gates' word on them. */
+export class Watch {
+  readonly #platform: Platform;
+  readonly #judge: Judge;
+  readonly #seconds: MetricSecond[] = [];
+  #next: number | undefined;
+
+  constructor(platform: Platform, judge: Judge) {
+    this.#platform = platform;
+    this.#judge = judge;
+  }
+
+  /** Metrics that can't be read are no data: the gates say what they make of that. */
+  async look(state: RolloutState, clock: Clock): Promise<NonNullable<Seen["gates"]>> {
+    const failure = await this.#read(state);
+    const through = (this.#next ?? 0) * 1000;
+    const verdict = this.#verdict(state, through);
+    const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
+    const { length, steps } = state;
+    return { at: clock.now(), length, through, steps: steps.length, verdict: { ...verdict, reason } };
+  }
+
+  async #read(state: RolloutState): Promise<string | undefined> {
+    this.#next ??= Math.floor(state.steps[0]!.from / 1000) - BEFORE_SECONDS;
+    try {
+      const { seconds, through } = await this.#platform.metrics(this.#next);
+      this.#seconds.push(...seconds);
+      this.#next = Math.max(this.#next, through);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  #verdict(state: RolloutState, through: number): Verdict {
+    const { stable, candidate } = state;
+    const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
+    return this.#judge({
+      stable,
+      candidate,
+      steps,
+      seconds: this.#seconds,
+      baked: through >= bakedAt(state),
+    });
+  }
+}

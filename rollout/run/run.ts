@@ -1,0 +1,96 @@
+import type { Action } from "../core/action.ts";
+import { next } from "../core/controller.ts";
+import { type JournalEntry, type Outcome, urgency } from "../core/journal.ts";
+import type { Judge } from "../core/verdict.ts";
+import type { Lock, Platform } from "../platforms/platform.ts";
+import { perform } from "./act.ts";
+import { type Beginning, beginOrGoOn } from "./begin.ts";
+import { Book } from "./book.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Senses } from "./senses.ts";
+
+export interface RunOptions {
+  platform: Platform;
+  judge: Judge;
+  /** Names this run in the journal and to whoever is refused: such as user, machine and process. */
+  owner: string;
+  /** What to begin when nothing is under way; without it a run only goes on. */
+  begin?: Beginning;
+  clock?: Clock;
+  /** Told each entry that somebody should hear of; may hear one twice after a crash, misses none. Its failures are its own. */
+  notify?: (entry: JournalEntry, urgency: "page" | "tell") => Promise<void>;
+  /** How often commands are looked for while waiting. */
+  pollMs?: number;
+}
+
+export interface RunResult {
+  outcome: Outcome | "stopped";
+  reason: string;
+}
+
+/**
+ * Runs a rollout to its end, or from where an earlier run was killed.
+ *
+ * @throws {Held} when another run has the lock
+ * @throws when the journal can't be written: nothing is done that isn't in it
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { platform, owner } = options;
+  const lock = await platform.journal.lock(owner);
+  try {
+    return await drive(options, lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
+  const { platform, judge, owner, clock = systemClock, pollMs = 1000 } = options;
+  const book = new Book(platform.journal, clock, owner);
+  const senses = new Senses(platform, clock, judge);
+  const tell = teller(options);
+  await book.read();
+  // The last entry's notice may have died with its writer.
+  await tell(book.entries.at(-1));
+  await beginOrGoOn(book, options.begin);
+  for (;;) {
+    lock.lost.throwIfAborted();
+    const state = book.state!;
+    const action = next(state, senses.seen, clock.now());
+    switch (action.is) {
+      case "leave":
+        return { outcome: action.outcome, reason: action.reason };
+      case "look":
+        await senses.look(action.look, state);
+        break;
+      case "note":
+        await tell(await book.write(action.note));
+        break;
+      case "act":
+        await act(book, platform, action);
+        break;
+      case "wait":
+        await clock.sleep(Math.max(1, Math.min(action.until - clock.now(), pollMs)));
+        for (const entry of await book.readCommands()) await tell(entry);
+    }
+  }
+}
+
+/** Intent, act, end. A command that comes before the intent is written comes first. */
+async function act(book: Book, platform: Platform, { act }: Action & { is: "act" }): Promise<void> {
+  const id = book.entries.length;
+  if (!(await book.write({ kind: "intent", id, act }))) return;
+  const end = await perform(platform, act).then(
+    (result) => ({ kind: "done", id, ...(result && { result }) }) as const,
+    (error: Error) => ({ kind: "failed", id, error: error.message }) as const,
+  );
+  await book.record(end);
+}
+
+function teller({ notify }: RunOptions) {
+  return async (entry: JournalEntry | undefined): Promise<void> => {
+    const how = entry && urgency(entry);
+    // A channel that is down must not hold up a rollback.
+    if (how) await notify?.(entry, how).catch(() => {});
+  };
+}

@@ -1,0 +1,62 @@
+import type { Look, Looked, Seen } from "../core/action.ts";
+import type { RolloutState } from "../core/state.ts";
+import type { Judge } from "../core/verdict.ts";
+import type { Platform } from "../platforms/platform.ts";
+import type { Clock } from "./clock.ts";
+import { Watch } from "./history.ts";
+
+/** Looks at the world for the controller, and keeps what was seen. */
+export class Senses {
+  readonly #platform: Platform;
+  readonly #clock: Clock;
+  readonly #watch: Watch;
+  seen: Seen = {};
+
+  constructor(platform: Platform, clock: Clock, judge: Judge) {
+    this.#platform = platform;
+    this.#clock = clock;
+    this.#watch = new Watch(platform, judge);
+  }
+
+  async look(look: Look, state: RolloutState): Promise<void> {
+    const { seen } = this;
+    switch (look.at) {
+      case "weights":
+        this.seen = {
+          ...seen,
+          weights: await this.#try(state, seen.weights, () => this.#platform.readWeights()),
+        };
+        return;
+      case "real":
+        this.seen = {
+          ...seen,
+          real: await this.#try(state, seen.real, () => this.#platform.readRealWeights()),
+        };
+        return;
+      case "capacity": {
+        const { track, share } = look;
+        const before =
+          seen.capacity?.track === track && seen.capacity.share === share ? seen.capacity : undefined;
+        const sight = await this.#try(state, before, () => this.#platform.capacity(track, share));
+        this.seen = { ...seen, capacity: { ...sight, track, share } };
+        return;
+      }
+      case "gates":
+        this.seen = { ...seen, gates: await this.#watch.look(state, this.#clock) };
+    }
+  }
+
+  /** A look that fails is an observation too. */
+  async #try<T>(
+    { length }: RolloutState,
+    before: Looked<T> | undefined,
+    read: () => Promise<T>,
+  ): Promise<Looked<T>> {
+    try {
+      return { read: await read(), at: this.#clock.now(), length };
+    } catch (error) {
+      const at = this.#clock.now();
+      return { error: (error as Error).message, at, length, failingSince: before?.failingSince ?? at };
+    }
+  }
+}
