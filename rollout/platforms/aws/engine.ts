@@ -1,0 +1,74 @@
+import { delimiter, join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { UserError } from "../../errors.ts";
+import type { Clock } from "../../run/clock.ts";
+import type { Deployment } from "./deployment.ts";
+import { until } from "./waiting.ts";
+
+/** What a rollout needs of Pulumi's engine. */
+export interface Engine {
+  /** The stack's state. */
+  deployment(): Promise<Deployment>;
+  /** `pulumi up` of these resources and no others. Waits for another update of the stack to end. */
+  up(targets: readonly string[], message: string): Promise<void>;
+}
+
+export interface EngineOptions {
+  projectDir: string;
+  stack: string;
+  clock: Clock;
+  /** What Pulumi prints. */
+  onOutput?: (text: string) => void;
+}
+
+/** How long another update may hold the stack. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Pulumi's Automation API on this project, which runs the `pulumi` of the PATH. */
+export function automation({ projectDir, stack, clock, onOutput }: EngineOptions): Engine {
+  let opening: Promise<Stack> | undefined;
+  const open = () => (opening ??= openStack(projectDir, stack));
+  return {
+    async deployment() {
+      const { deployment } = await (await open()).exportStack();
+      return deployment ?? {};
+    },
+    async up(targets, message) {
+      if (targets.length === 0) throw new Error("an `up` without targets would be one of the whole stack");
+      const opened = await open();
+      await until(`another update of ${stack} to end`, { clock, everyMs: 5_000, withinMs: PATIENCE_MS }, () =>
+        unlessBusy(() =>
+          opened.up({ target: [...targets], message, color: "never", onOutput, suppressOutputs: true }),
+        ),
+      );
+    },
+  };
+}
+
+async function openStack(workDir: string, name: string): Promise<Stack> {
+  const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
+  try {
+    const workspace = await LocalWorkspace.create({
+      workDir,
+      // Pulumi runs the program with the `node` it finds first, which is to be the project's.
+      envVars: { PATH: [join(workDir, "node_modules/.bin"), process.env.PATH].join(delimiter) },
+    });
+    // Every command names its stack. To select it would change what the user's next `pulumi up` means.
+    workspace.selectStack = async () => {};
+    return await Stack.select(name, workspace);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new UserError("there is no pulumi on the PATH: https://www.pulumi.com/docs/install");
+  }
+}
+
+async function unlessBusy(update: () => Promise<unknown>): Promise<boolean> {
+  const { ConcurrentUpdateError } = await import("@pulumi/pulumi/automation/index.js");
+  try {
+    await update();
+    return true;
+  } catch (error) {
+    if (error instanceof ConcurrentUpdateError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from "@aws-sdk/client-cloudwatch";
+import { UserError } from "../../errors.ts";
+import type { Clock } from "../../run/clock.ts";
+import type { Metrics } from "../platform.ts";
+import { clientSettings } from "./client.ts";
+import type { StackFacts } from "./deployment.ts";
+import { idOf, queriesFor, SERIES } from "./metric-queries.ts";
+import { countsOf, type Minute, secondsOf } from "./minutes.ts";
+
+export interface MetricsOptions {
+  region: string;
+  clock: Clock;
+  /** A request that takes longer is slow. */
+  limitMs: number;
+}
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** CloudWatch gets a minute of the balancer's in parts; after this it has them all. */
+const SETTLED_SECONDS = 120;
+/** Five hours at once, far below what an answer holds. */
+const MOST_MINUTES = 300;
+
+/** What the tracks served, from the balancer's metrics in CloudWatch. */
+export class BalancerMetrics {
+  readonly #client: CloudWatchClient;
+  readonly #options: MetricsOptions;
+
+  constructor(options: MetricsOptions) {
+    this.#client = new CloudWatchClient(clientSettings(options.region));
+    this.#options = options;
+  }
+
+  /** Asks AWS only when another minute can be complete: callers may ask each second. @throws when data are incomplete */
+  async since(epochSecond: number, facts: StackFacts): Promise<Metrics> {
+    const from = Math.floor(epochSecond / 60) * 60;
+    const settled = Math.floor((this.#options.clock.now() / 1000 - SETTLED_SECONDS) / 60) * 60;
+    const through = Math.min(settled, from + MOST_MINUTES * 60);
+    if (through <= from) return { seconds: [], through: epochSecond };
+    const { listenerArn, targetGroupArns } = facts;
+    const data = await this.#data(
+      queriesFor(listenerArn, targetGroupArns, this.#options.limitMs),
+      from,
+      through,
+    );
+    const seconds = minutesBetween(from, through).flatMap((minute) =>
+      secondsOf(
+        minute,
+        Object.fromEntries(
+          Object.keys(targetGroupArns).map((track) => [track, countsOf(minuteOf(data, track, minute))]),
+        ),
+      ),
+    );
+    return { seconds: seconds.filter((each) => each.epochSecond >= epochSecond), through };
+  }
+
+  /** Each track's composite alarm. @throws when AWS doesn't know one */
+  async alarms({ alarmArns }: StackFacts): Promise<Record<string, AlarmState>> {
+    const { CompositeAlarms = [] } = await this.#client.send(
+      new DescribeAlarmsCommand({
+        AlarmNames: Object.values(alarmArns).map(nameOf),
+        AlarmTypes: ["CompositeAlarm"],
+      }),
+    );
+    const states = new Map(CompositeAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+    return Object.fromEntries(
+      Object.entries(alarmArns).map(([track, arn]) => {
+        const state = states.get(nameOf(arn));
+        if (!state) throw new UserError(`CloudWatch doesn't know the alarm of ${track}: ${arn}`);
+        return [track, state];
+      }),
+    );
+  }
+
+  /** Values by query, then by the minute's first second. */
+  async #data(
+    queries: MetricDataQuery[],
+    from: number,
+    through: number,
+  ): Promise<Map<string, Map<number, number>>> {
+    const data = new Map(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
+    let token: string | undefined;
+    do {
+      const answer = await this.#client.send(
+        new GetMetricDataCommand({
+          MetricDataQueries: queries,
+          StartTime: new Date(from * 1000),
+          EndTime: new Date(through * 1000),
+          ScanBy: "TimestampAscending",
+          NextToken: token,
+        }),
+      );
+      token = answer.NextToken;
+      for (const {
+        Id,
+        Timestamps = [],
+        Values = [],
+        StatusCode,
+        Messages = [],
+      } of answer.MetricDataResults ?? []) {
+        // PartialData with a token: the rest comes on the next page.
+        if (StatusCode !== "Complete" && !(StatusCode === "PartialData" && token)) {
+          const why = Messages.map((message) => message.Value).join("; ");
+          throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}${why && `: ${why}`}`);
+        }
+        Timestamps.forEach((at, index) => {
+          data.get(Id!)!.set(at.getTime() / 1000, Values[index]!);
+        });
+      }
+    } while (token);
+    return data;
+  }
+}
+
+function minutesBetween(from: number, through: number): number[] {
+  return Array.from({ length: (through - from) / 60 }, (_, index) => from + index * 60);
+}
+
+function minuteOf(data: Map<string, Map<number, number>>, track: string, minute: number): Minute {
+  const known = SERIES.map((series) => [series, data.get(idOf(track, series))?.get(minute)] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
+function nameOf(alarmArn: string): string {
+  return alarmArn.slice(alarmArn.indexOf(":alarm:") + ":alarm:".length);
+}

@@ -1,0 +1,171 @@
+import { UserError } from "../../errors.ts";
+import { captureGraph } from "../../graph/capture.ts";
+import { type Clock, systemClock } from "../../run/clock.ts";
+import type { Capacity, JournalStore, Metrics, Platform, Reading, Weights } from "../platform.ts";
+import { capacityOf } from "./capacity.ts";
+import { ConfigFile } from "./config-file.ts";
+import { factsOf, type StackFacts } from "./deployment.ts";
+import { automation, type Engine } from "./engine.ts";
+import { S3Journal } from "./journal.ts";
+import { Listener } from "./listener.ts";
+import { type AlarmState, BalancerMetrics } from "./metrics.ts";
+import { Objects } from "./objects.ts";
+import { ServerFleet, type TrackServers } from "./servers.ts";
+import { smoke } from "./smoke.ts";
+import { targetsOf, versionIn } from "./targets.ts";
+import { AwsWeights } from "./weights.ts";
+
+export interface AwsOptions {
+  /** The folder of Pulumi.yaml. */
+  projectDir: string;
+  stack: string;
+  /** A request that takes longer is slow, in milliseconds. */
+  slowMs: number;
+  clock?: Clock;
+  /** What Pulumi prints while it works. */
+  onOutput?: (text: string) => void;
+  /** Another engine than the `pulumi` of the PATH, for tests. */
+  engine?: Engine;
+}
+
+/**
+ * A stack in AWS as the rollout's platform. Load this file only when it is needed: it brings the AWS SDK along.
+ *
+ * @throws {UserError} when the stack's state can't be read, or the stack wasn't brought up with what a rollout needs
+ */
+export async function awsPlatform(options: AwsOptions): Promise<AwsPlatform> {
+  const { projectDir, stack, clock = systemClock, onOutput } = options;
+  const engine = options.engine ?? automation({ projectDir, stack, clock, onOutput });
+  return new AwsPlatform({ ...options, clock, engine }, factsOf(await engine.deployment()));
+}
+
+type Settled = AwsOptions & { clock: Clock; engine: Engine };
+
+export class AwsPlatform implements Platform {
+  readonly kind = "aws";
+  readonly journal: JournalStore;
+  readonly #options: Settled;
+  readonly #region: string;
+  readonly #weights: AwsWeights;
+  readonly #config: ConfigFile;
+  readonly #fleet: ServerFleet;
+  readonly #metrics: BalancerMetrics;
+  #facts: StackFacts;
+
+  constructor(options: Settled, facts: StackFacts) {
+    const { projectDir, stack, clock, engine, slowMs } = options;
+    this.#options = options;
+    this.#facts = facts;
+    // arn:aws:elasticloadbalancing:REGION:...
+    this.#region = facts.listenerArn.split(":")[3]!;
+    const region = this.#region;
+    this.#config = new ConfigFile(projectDir, stack);
+    this.#fleet = new ServerFleet({ region, clock });
+    this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
+    this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
+    this.#weights = new AwsWeights({
+      config: this.#config,
+      engine,
+      listener: new Listener(region, facts.listenerArn),
+      clock,
+      facts: { known: () => this.#facts, read: () => this.#readFacts() },
+    });
+  }
+
+  readWeights(): Promise<Reading> {
+    return this.#weights.read();
+  }
+
+  readRealWeights(): Promise<Weights> {
+    return this.#weights.readReal();
+  }
+
+  setWeights(weights: Weights): Promise<void> {
+    return this.#weights.set(weights);
+  }
+
+  setWeightsNow(weights: Weights): Promise<void> {
+    return this.#weights.setNow(weights);
+  }
+
+  /** Written for the next `up`, which has nothing to change: only the stack's outputs know it. */
+  setStable(track: string): Promise<void> {
+    return this.#config.setStable(track);
+  }
+
+  async capacity(track: string, share: number): Promise<Capacity> {
+    this.#serversOf(track);
+    const tracks = Object.keys(this.#facts.groups);
+    const [real, ...counts] = await Promise.all([
+      this.readRealWeights(),
+      ...tracks.map((each) => this.#fleet.count(this.#serversOf(each))),
+    ]);
+    const servers = Object.fromEntries(tracks.map((each, index) => [each, counts[index]!]));
+    return capacityOf(track, share, servers, real);
+  }
+
+  restoreCapacity(track: string, servers: number): Promise<void> {
+    return this.#fleet.grow(this.#serversOf(track), servers);
+  }
+
+  async backup(name: string): Promise<{ id: string }> {
+    const { backUp } = await import("./backup.ts");
+    return backUp(name, this.#facts, { region: this.#region, clock: this.#options.clock });
+  }
+
+  /**
+   * Nothing to do from here: the database takes connections from the servers only, and the service brings its tables up
+   * to date as it starts, one server at a time (app/database.ts). It is healthy only after that, and `deploy` waits
+   * for it.
+   */
+  async migrate(_name: string): Promise<void> {}
+
+  /** An `up` of the track's own resources, then until its servers are replaced and healthy. */
+  async deploy(track: string): Promise<void> {
+    const { projectDir, stack, clock, engine } = this.#options;
+    const servers = this.#serversOf(track);
+    await this.#fleet.grow(servers, servers.group.servers);
+    const targets = targetsOf(await captureGraph({ projectDir, stack }), track);
+    const since = clock.now();
+    await engine.up(targets, `rollout: deploy ${track}`);
+    await this.#readFacts();
+    await this.#fleet.settle(this.#serversOf(track), since);
+  }
+
+  async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {
+    const { projectDir, stack } = this.#options;
+    const version = versionIn(await captureGraph({ projectDir, stack }), track);
+    return smoke({ url: this.#facts.url, track, version });
+  }
+
+  metrics(sinceEpochSecond: number): Promise<Metrics> {
+    return this.#metrics.since(sinceEpochSecond, this.#facts);
+  }
+
+  /** The composite alarm of each track. */
+  alarms(): Promise<Record<string, AlarmState>> {
+    return this.#metrics.alarms(this.#facts);
+  }
+
+  /** @throws {UserError} for a track that carries traffic */
+  async drain(track: string): Promise<void> {
+    const real = await this.readRealWeights();
+    if (real[track] !== 0)
+      throw new UserError(`${track} carries ${real[track] ?? "unknown"} % of the traffic`);
+    await this.#fleet.shrink(this.#serversOf(track));
+  }
+
+  #serversOf(track: string): TrackServers {
+    const group = this.#facts.groups[track];
+    const targetGroupArn = this.#facts.targetGroupArns[track];
+    if (!group || !targetGroupArn)
+      throw new UserError(`the stack has no track ${track}: run \`pulumi up\` first`);
+    return { group, targetGroupArn };
+  }
+
+  /** An `up` may have happened since: what is known of the stack is read with its weights. */
+  async #readFacts(): Promise<StackFacts> {
+    this.#facts = factsOf(await this.#options.engine.deployment());
+    return this.#facts;
+  }
+}

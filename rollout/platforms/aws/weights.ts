@@ -1,0 +1,104 @@
+import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
+import { UserError } from "../../errors.ts";
+import type { Clock } from "../../run/clock.ts";
+import type { Reading } from "../platform.ts";
+import { ConfigChanged, type ConfigFile } from "./config-file.ts";
+import type { StackFacts } from "./deployment.ts";
+import type { Engine } from "./engine.ts";
+import type { Listener } from "./listener.ts";
+import { type Split, sharesOf, splitOf } from "./split.ts";
+import { InVain, until } from "./waiting.ts";
+
+export interface WeightsParts {
+  config: ConfigFile;
+  engine: Engine;
+  listener: Listener;
+  clock: Clock;
+  /** What was last read of the stack, and the same read anew. */
+  facts: { known(): StackFacts; read(): Promise<StackFacts> };
+}
+
+/** Where weights stand, and the two ways to move them: by the config, or in an emergency by the balancer first. */
+export class AwsWeights {
+  readonly #parts: WeightsParts;
+
+  constructor(parts: WeightsParts) {
+    this.#parts = parts;
+  }
+
+  /** All three places, read now. @throws when one of them can't be read */
+  async read(): Promise<Reading> {
+    const { config, facts, listener } = this.#parts;
+    const [stated, { weights, targetGroupArns }, split] = await Promise.all([
+      config.weights(),
+      facts.read(),
+      listener.read(),
+    ]);
+    return { config: stated, state: weights, real: sharesOf(split, targetGroupArns) };
+  }
+
+  async readReal(): Promise<Weights> {
+    return sharesOf(await this.#parts.listener.read(), this.#parts.facts.known().targetGroupArns);
+  }
+
+  /** Config, then the engine, then a look at the balancer. @throws when the look shows something else, or nothing */
+  async set(weights: Weights): Promise<void> {
+    this.#splitOf(weights); // a track without a target group is refused before anything is written
+    await this.#parts.config.setWeights(weights);
+    await this.#reconcile(weights);
+  }
+
+  /**
+   * The balancer first, by its API, which takes a second where the engine takes many. Then the config and the engine, so
+   * that no later `up` brings the old weights back.
+   */
+  async setNow(weights: Weights): Promise<void> {
+    await this.#parts.listener.set(this.#splitOf(weights));
+    await this.#verify(weights);
+    try {
+      await this.#write(weights);
+      await this.#reconcile(weights);
+    } catch (error) {
+      throw new UserError(
+        `the balancer was set to ${weightsText(weights)}, but the next \`pulumi up\` may undo it: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #splitOf(weights: Weights): Split {
+    const { targetGroupArns, split } = this.#parts.facts.known();
+    return splitOf(weights, targetGroupArns, split.stickinessSeconds);
+  }
+
+  /** A person who saves the file just then must not stop a rollback: their edit is read and kept. */
+  async #write(weights: Weights): Promise<void> {
+    for (let left = 4; ; left--) {
+      try {
+        return await this.#parts.config.setWeights(weights);
+      } catch (error) {
+        if (!(error instanceof ConfigChanged) || left === 0) throw error;
+      }
+    }
+  }
+
+  async #reconcile(weights: Weights): Promise<void> {
+    const { engine, facts } = this.#parts;
+    await engine.up([facts.known().listenerUrn], `rollout: ${weightsText(weights)}`);
+    await this.#verify(weights);
+  }
+
+  /** The API may answer with the old split for a moment; for no longer than this. */
+  async #verify(weights: Weights): Promise<void> {
+    let real: Weights = {};
+    const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
+    const follows = async () => {
+      real = await this.readReal();
+      return sameWeights(real, weights);
+    };
+    await until("the balancer to follow", patience, follows).catch((error) => {
+      if (!(error instanceof InVain)) throw error;
+      throw new UserError(`the balancer was told ${weightsText(weights)}, it is at ${weightsText(real)}`);
+    });
+  }
+}
