@@ -1,0 +1,68 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Notice, noticeText } from "./notice.ts";
+import type { Severity } from "./severity.ts";
+
+/** A way to tell. Rejects when the notice did not arrive. */
+export interface Channel {
+  /** For the log of what failed; without secrets: a webhook's address is one. */
+  name: string;
+  send(notice: Notice): Promise<void>;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Slack's incoming webhooks, and those that take the same JSON (Mattermost, Rocket.Chat): `{ "text": ... }`. */
+export function webhook(url: string): Channel {
+  return {
+    name: `webhook at ${new URL(url).host}`,
+    async send(notice) {
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text: escaped(noticeText(notice)) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: "error",
+      });
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+    },
+  };
+}
+
+/** Slack reads `<`, `>` and `&` as its own marks (Slack, "Formatting text for app surfaces"): an error's text must not ping everybody. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The stack's topics: each severity reaches those who are subscribed to it. The SDK is loaded when it is needed. */
+export function sns(topicArns: Partial<Record<Severity, string>>, region: string): Channel {
+  return {
+    name: "SNS",
+    async send(notice) {
+      const TopicArn = topicArns[notice.severity];
+      if (!TopicArn) return;
+      const { PublishCommand, SNSClient } = await import("@aws-sdk/client-sns");
+      const client = new SNSClient({ region, maxAttempts: 3 });
+      try {
+        // A subject holds 100 letters of ASCII, without line breaks (SNS API Reference, "Publish").
+        const Subject = notice.title.replaceAll(/[^ -~]/g, "?").slice(0, 100);
+        const command = new PublishCommand({ TopicArn, Subject, Message: noticeText(notice) });
+        await client.send(command, { abortSignal: AbortSignal.timeout(3 * TIMEOUT_MS) });
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}
+
+/** A JSON line for each notice, in a file. */
+export function localLog(file: string): Channel {
+  return {
+    name: file,
+    async send(notice) {
+      mkdirSync(dirname(file), { recursive: true });
+      appendFileSync(file, `${JSON.stringify(notice)}\n`);
+    },
+  };
+}

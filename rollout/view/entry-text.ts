@@ -1,0 +1,68 @@
+import type { Act, ActResult, JournalEntry } from "../core/journal.ts";
+import { readingText } from "../core/reading.ts";
+import { weightsText } from "../core/weights.ts";
+
+/** A journal's entry as a line for people. */
+export function entryText(entry: JournalEntry): string {
+  switch (entry.kind) {
+    case "begin":
+      return `rollout ${entry.rollout} begins: ${entry.candidate} is to take over from ${entry.stable}`;
+    case "intent":
+      return `will ${actText(entry.act)}`;
+    case "done":
+      return `done (entry ${entry.id})${resultText(entry.result)}`;
+    case "failed":
+      return `failed (entry ${entry.id}): ${entry.error}`;
+    case "lost":
+      return `interrupted (entry ${entry.id}): what is true is read anew`;
+    case "verified":
+      return `weights read back everywhere: ${weightsText(entry.weights)}`;
+    case "passed":
+      return `step ${entry.step + 1} ${entry.skipped ? "cut short" : "passed"}: ${entry.reason}`;
+    case "hold":
+      return `hold: ${entry.reason}`;
+    case "released":
+      return "the hold is over";
+    case "frozen":
+      return `frozen until ${new Date(entry.until).toISOString()}`;
+    case "paused":
+      return `paused: ${entry.reason}`;
+    case "rollback":
+      return `rollback: ${entry.reason}`;
+    case "stopped":
+      return `stopped, a person must decide: ${entry.reason}${entry.drift ? ` (${readingText(entry.drift)})` : ""}`;
+    case "ended":
+      return `${entry.outcome}: ${entry.reason}`;
+    case "command":
+      return `${entry.by} asks: ${entry.command}${entry.weights ? ` ${weightsText(entry.weights)}` : ""}`;
+  }
+}
+
+export function actText(act: Act): string {
+  switch (act.do) {
+    case "backup":
+      return `back up the database as ${act.name}`;
+    case "migrate":
+      return "migrate the database";
+    case "deploy":
+      return `deploy ${act.track} without traffic`;
+    case "smoke":
+      return `smoke-test ${act.track}`;
+    case "grow":
+      return `give ${act.track} ${act.servers} ${act.servers === 1 ? "server" : "servers"}`;
+    case "weights":
+      return `set the weights to ${weightsText(act.weights)}`;
+    case "weights-now":
+      return `set the weights to ${weightsText(act.weights)} at once, the balancer first`;
+    case "stable":
+      return `make ${act.track} the stable track`;
+    case "drain":
+      return `drain ${act.track}`;
+  }
+}
+
+function resultText(result: ActResult | undefined): string {
+  if (!result) return "";
+  if ("backup" in result) return `: ${result.backup}`;
+  return `: ${result.passed ? "passed" : "not passed"} (${result.details.join("; ")})`;
+}

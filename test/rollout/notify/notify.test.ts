@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import type { JournalEntry, Note } from "../../../rollout/core/journal.ts";
+import { localLog, webhook } from "../../../rollout/notify/channels.ts";
+import { noticeOf, noticeText } from "../../../rollout/notify/notice.ts";
+import { notifier } from "../../../rollout/notify/notifier.ts";
+
+const subject = { stack: "beta", stable: "blue", candidate: "green" };
+const at = Date.UTC(2026, 10, 21, 12, 0);
+const notice = (note: Note) => noticeOf({ ...note, at, by: "me" } as JournalEntry, subject);
+const rollback = notice({ kind: "rollback", reason: "errors <b> & 5 %" });
+
+/** A server that answers what it is told, and keeps what it got. */
+async function receiver(statuses: number[]) {
+  const got: string[] = [];
+  const server = createServer(async (request, response) => {
+    got.push(await text(request));
+    response.writeHead(statuses.shift() ?? 200).end();
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret/path`;
+  return { got, url, close: () => new Promise((done) => server.close(done)) };
+}
+
+test.each<[Note, string]>([
+  [{ kind: "stopped", reason: "x" }, "P1"],
+  [{ kind: "hold", reason: "x" }, "P1"],
+  [{ kind: "rollback", reason: "x" }, "P2"],
+  [{ kind: "paused", reason: "x" }, "P2"],
+  [{ kind: "ended", outcome: "rolled-back", reason: "x" }, "P2"],
+  [{ kind: "frozen", until: 0 }, "P3"],
+  [{ kind: "ended", outcome: "promoted", reason: "x" }, "P4"],
+])("%j is %s", (note, severity) => {
+  expect(notice(note).severity).toBe(severity);
+});
+
+test("says who hears what, and by when", () => {
+  const lines = noticeText(notice({ kind: "stopped", reason: "the weights can't be read" })).split("\n");
+  expect(lines[0]).toBe("P1 beta: stopped, a person must decide: the weights can't be read");
+  expect(lines).toContain("Answer by 2026-11-21 12:30 UTC.");
+  expect(lines.join("\n")).toMatch(/- status page, by 2026-11-21 12:05 UTC: We are/);
+  expect(lines.join("\n")).toMatch(/- users, by 2026-11-21 12:30 UTC: /);
+});
+
+test("a webhook gets Slack's JSON, and again after a failure", async () => {
+  const { got, url, close } = await receiver([500]);
+  const said: string[] = [];
+  const { tell, flush } = notifier({ channels: [webhook(url)], say: (line) => said.push(line), pauses: [1] });
+  tell(rollback);
+  await flush();
+  await close();
+  expect(got).toHaveLength(2);
+  expect(JSON.parse(got[1]!).text).toMatch(/^P2 beta: rollback: errors &lt;b&gt; &amp; 5 %\n/);
+  expect(said).toEqual([]);
+});
+
+test("a channel that is down holds up nobody, and its address stays secret", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "notify-"));
+  const { url, close } = await receiver([]);
+  await close();
+  const said: string[] = [];
+  const file = join(folder, "notices.ndjson");
+  const channels = [webhook(url), localLog(file)];
+  const { tell, flush } = notifier({ channels, say: (line) => said.push(line), pauses: [1] });
+  tell(rollback);
+  tell(notice({ kind: "released" }));
+  await flush();
+  expect(said).toHaveLength(2);
+  expect(said[0]).toMatch(/^not told by webhook at 127\.0\.0\.1:\d+: ECONNREFUSED: P2 beta/);
+  expect(said.join()).not.toContain("secret");
+  const logged = readFileSync(file, "utf8").trim().split("\n");
+  expect(logged.map((line) => JSON.parse(line).event)).toEqual(["rollback", "released"]);
+  rmSync(folder, { recursive: true });
+});
+
+test("doesn't wait for ever", async () => {
+  const channel = { name: "a hole", send: () => new Promise<void>(() => {}) };
+  const { tell, flush } = notifier({ channels: [channel], say: () => {}, patienceMs: 20 });
+  tell(rollback);
+  await flush();
+});
