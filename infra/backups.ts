@@ -22,6 +22,8 @@ export interface BackupsArgs {
 export class Backups extends pulumi.ComponentResource {
   readonly vaultName: pulumi.Output<string>;
   readonly planId: pulumi.Output<string>;
+  /** What AWS Backup acts as, also for a backup that is asked for. */
+  readonly roleArn: pulumi.Output<string>;
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Backups", name, {}, opts);
@@ -73,7 +75,8 @@ export class Backups extends pulumi.ComponentResource {
 
     this.vaultName = vault.name;
     this.planId = plan.id;
-    this.registerOutputs({ vaultName: this.vaultName, planId: this.planId });
+    this.roleArn = role.arn;
+    this.registerOutputs({ vaultName: this.vaultName, planId: this.planId, roleArn: this.roleArn });
   }
 }
 

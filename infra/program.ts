@@ -12,6 +12,7 @@ import { Database } from "./database.ts";
 import { Firewall } from "./firewall.ts";
 import { readFlags } from "./flags/read.ts";
 import { Flags, flagNames } from "./flags.ts";
+import { Journal } from "./journal.ts";
 import { Logs } from "./logs.ts";
 import { Network } from "./network.ts";
 import { AppSecrets } from "./secrets.ts";
@@ -159,6 +160,7 @@ export function program(settings: Settings) {
     },
     opts,
   );
+  const journal = new Journal(stack, { retentionDays: JOURNAL_RETENTION_DAYS }, opts);
   const dashboard = new Dashboard(
     stack,
     {
@@ -179,6 +181,9 @@ export function program(settings: Settings) {
     targetGroupArns: Object.fromEntries(
       settings.tracks.map(({ name }) => [name, tracks.of(name).targetGroupArn]),
     ),
+    autoscalingGroups: Object.fromEntries(
+      settings.tracks.map(({ name }) => [name, tracks.of(name).autoscalingGroupName]),
+    ),
     trackAlarmArns: alarms.trackAlarmArns,
     dashboardUrl: dashboard.url,
     logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
@@ -189,7 +194,10 @@ export function program(settings: Settings) {
       operatorToken: secrets.operatorToken.name,
     },
     databaseAddress: database.address,
+    databaseArn: database.arn,
     backupVault: backups.vaultName,
+    backupRoleArn: backups.roleArn,
+    journalBucket: journal.bucket,
     repositoryUrl: tracks.repositoryUrl,
     flags: { application: flags.applicationId, environment: flags.environmentId, profile: flags.profileId },
     rehearsal: settings.rehearsal,
@@ -197,6 +205,8 @@ export function program(settings: Settings) {
 }
 
 const LOG_RETENTION_DAYS = 30;
+/** How long a rollout's journal can be read back as it was at any of its entries. */
+const JOURNAL_RETENTION_DAYS = 90;
 
 /** An explicit provider, so that every resource carries the stack's tags and none lands in another region. */
 function providerOf({ stack, region, tier }: Settings): aws.Provider {

@@ -7,14 +7,14 @@ const RULE = "aws:cloudwatch/eventRule:EventRule";
 
 function backups(lock: boolean, everyHours = 6, stack = "beta"): Promise<Recording> {
   return record(() => {
-    const { vaultName, planId } = new Backups(stack, {
+    const { vaultName, planId, roleArn } = new Backups(stack, {
       databaseArn: "arn:database",
       everyHours,
       retentionDays: 30,
       lock,
       notifyTopicArn: "arn:p2",
     });
-    return { vaultName, planId };
+    return { vaultName, planId, roleArn };
   });
 }
 
@@ -59,6 +59,7 @@ test("the database is backed up every 6 hours into the vault and kept 30 days", 
     iamRoleArn: "${beta-backups.arn}",
     resources: ["arn:database"],
   });
+  expect(beta.outputs.roleArn).toBe("${beta-backups.arn}");
 });
 
 test("the vault is protected and never emptied along with the stack", () => {

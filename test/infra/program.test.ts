@@ -58,6 +58,11 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
         system: `/rollout/${stack}/system`,
       },
       backupVault: expect.any(String),
+      // What a rollout acts by.
+      autoscalingGroups: { blue: `\${${stack}-blue.name}`, green: `\${${stack}-green.name}` },
+      databaseArn: expect.stringMatching(/\.arn}$/),
+      backupRoleArn: `\${${stack}-backups.arn}`,
+      journalBucket: `\${${stack}-journal.bucket}`,
     });
     expect(Object.values(all.outputs.weights as Record<string, number>).reduce((a, b) => a + b)).toBe(100);
     expect(JSON.stringify(all.outputs)).not.toContain('secret":');

@@ -107,7 +107,7 @@ function tellTime(client: S3Client): void {
     (next) => async (args) => {
       const result = await next(args);
       const { headers } = result.response as { headers?: Record<string, string> };
-      if (headers?.date) Object.assign(result.output, { serverTime: Date.parse(headers.date) });
+      if (headers?.date) Object.assign(result.output as object, { serverTime: Date.parse(headers.date) });
       return result;
     },
     { step: "deserialize", priority: "high", name: "serverTime" },
