@@ -1,0 +1,70 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Graph } from "../../../rollout/graph/model.ts";
+import { compare } from "../../../rollout/preview/compare.ts";
+import type { StackPreview } from "../../../rollout/preview/model.ts";
+import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
+import { access } from "./corpus/access.ts";
+import type { Case } from "./corpus/case.ts";
+import { data } from "./corpus/data.ts";
+import { harmless } from "./corpus/harmless.ts";
+import { graphOf } from "./corpus/project.ts";
+import { protection } from "./corpus/protection.ts";
+import { traffic } from "./corpus/traffic.ts";
+
+const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, harmless };
+const STEPS = [10, 25, 50, 100];
+
+/** Two captures at a time: each is a process of its own. */
+async function inPairs<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+const previews = new Map<Case, StackPreview | Error>();
+
+beforeAll(async () => {
+  const base: Record<string, Graph> = {};
+  await inPairs(["beta", "prod"] as const as unknown as Case["stack"][], async (stack) => {
+    base[stack] = await graphOf({ stack });
+  });
+  await inPairs(Object.values(CORPUS).flat(), async (each) => {
+    const result = await graphOf(each)
+      .then((after) => compare({ before: base[each.stack]!, after, steps: STEPS }))
+      .catch((error: Error) => error);
+    previews.set(each, result);
+  });
+}, 240_000);
+
+function previewOf(each: Case): StackPreview {
+  const found = previews.get(each);
+  if (found === undefined || found instanceof Error) throw found ?? new Error("not captured");
+  return found;
+}
+
+for (const [topic, cases] of Object.entries(CORPUS)) {
+  describe(topic, () => {
+    test.for(cases.map((each) => [each.name, each] as const))("%s", ([, each]) => {
+      const found = previewOf(each).dangers.map(({ kind, resources }) => `${kind}: ${resources.join(", ")}`);
+      expect(found.toSorted()).toEqual(each.dangers.toSorted());
+    });
+  });
+}
+
+test("the corpus is large enough to mean something", () => {
+  const all = Object.values(CORPUS).flat();
+  expect(all.length).toBeGreaterThanOrEqual(40);
+  expect(all.filter(({ dangers }) => dangers.length === 0).length).toBeGreaterThanOrEqual(20);
+});
+
+test("no format shows what a change puts in clear", () => {
+  for (const each of access.filter(({ name }) => /in clear|token among/.test(name))) {
+    for (const format of FORMATS) {
+      const stacks = [previewOf(each)];
+      const text = render({ version: 1, base: "main", verdicts: "graph", stacks, problems: [] }, format);
+      expect(text).not.toContain("canary-in-clear");
+    }
+  }
+});

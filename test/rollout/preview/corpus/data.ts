@@ -1,0 +1,75 @@
+import type { Case } from "./case.ts";
+
+/** What holds data is replaced, deleted or loses what protects it. */
+export const data: Case[] = [
+  {
+    name: "the database's encryption is taken off",
+    stack: "prod",
+    edits: [["infra/database.ts", "storageEncrypted: true", "storageEncrypted: false"]],
+    dangers: ["protection-weakened: prod-database", "stateful-replacement: prod-database"],
+  },
+  {
+    name: "the database gets another name",
+    stack: "beta",
+    edits: [["infra/program.ts", "databaseName: `app_${", "databaseName: `web_${"]],
+    dangers: ["stateful-replacement: beta-database"],
+  },
+  {
+    name: "the database gets another owner",
+    stack: "beta",
+    edits: [["infra/program.ts", "username: `app_${", "username: `web_${"]],
+    dangers: ["stateful-replacement: beta-database"],
+  },
+  {
+    name: "the database is called something else in the program",
+    stack: "beta",
+    edits: [
+      [
+        "infra/database.ts",
+        "new aws.rds.Instance(\n      `${name}-database`",
+        "new aws.rds.Instance(\n      `${name}-postgres`",
+      ],
+    ],
+    dangers: ["stateful-deletion: beta-database"],
+  },
+  {
+    name: "the cache's encryption is taken off",
+    stack: "beta",
+    edits: [["infra/cache.ts", "atRestEncryptionEnabled: true", "atRestEncryptionEnabled: false"]],
+    dangers: ["protection-weakened: beta-cache", "stateful-replacement: beta-cache"],
+  },
+  {
+    name: "the cache's engine becomes Valkey",
+    stack: "beta",
+    edits: [["infra/cache.ts", 'engine: "redis"', 'engine: "valkey"']],
+    dangers: ["stateful-replacement: beta-cache"],
+  },
+  {
+    name: "a password gets longer, and with it another",
+    stack: "beta",
+    edits: [["infra/secrets.ts", "-database-password`, 32", "-database-password`, 40"]],
+    dangers: ["stateful-replacement: beta-database-password"],
+  },
+  {
+    name: "the log of the app gets another name",
+    stack: "beta",
+    edits: [["infra/logs.ts", "name: `/rollout/${name}/${what}`", "name: `/web/${name}/${what}`"]],
+    dangers: [
+      "stateful-replacement: beta-app",
+      "stateful-replacement: beta-nginx",
+      "stateful-replacement: beta-system",
+    ],
+  },
+  {
+    name: "the vault is no longer protected",
+    stack: "beta",
+    edits: [
+      [
+        "infra/backups.ts",
+        "{ forceDestroy: false },\n      { parent: this, protect: true }",
+        "{ forceDestroy: true },\n      { parent: this }",
+      ],
+    ],
+    dangers: ["protection-weakened: beta-backups", "protection-weakened: beta-backups"],
+  },
+];

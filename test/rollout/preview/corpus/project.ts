@@ -1,0 +1,48 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { captureGraph } from "../../../../rollout/graph/capture.ts";
+import type { Graph } from "../../../../rollout/graph/model.ts";
+import type { Case } from "./case.ts";
+
+export const ROOT = join(import.meta.dirname, "..", "..", "..", "..");
+
+/** The graph of the working tree with a case's change in it. Only what changes is copied, the rest is linked. */
+export async function graphOf({
+  stack,
+  config = {},
+  edits = [],
+}: Pick<Case, "stack" | "config" | "edits">): Promise<Graph> {
+  const folder = mkdtempSync(join(tmpdir(), "rollout-corpus-"));
+  try {
+    const copied = new Set([`Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)]);
+    for (const name of readdirSync(ROOT)) {
+      if (copied.has(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+      else symlinkSync(join(ROOT, name), join(folder, name));
+    }
+    for (const [file, from, to] of edits) edit(join(folder, file), from, to);
+    configure(join(folder, `Pulumi.${stack}.yaml`), config);
+    return await captureGraph({ projectDir: folder, stack });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function edit(file: string, from: string, to: string): void {
+  const text = readFileSync(file, "utf8");
+  if (!text.includes(from)) throw new Error(`${file} no longer has: ${from}`);
+  writeFileSync(
+    file,
+    text.replace(from, () => to),
+  );
+}
+
+function configure(file: string, config: Record<string, unknown>): void {
+  const document = parseDocument(readFileSync(file, "utf8"));
+  for (const [path, value] of Object.entries(config)) {
+    const [first, ...rest] = path.split(".");
+    document.setIn(["config", `rollout:${first}`, ...rest], document.createNode(value));
+  }
+  writeFileSync(file, document.toString());
+}

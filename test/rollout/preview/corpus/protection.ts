@@ -1,0 +1,154 @@
+import type { Case } from "./case.ts";
+
+const one = (
+  name: string,
+  stack: Case["stack"],
+  edit: [string, string, string],
+  ...dangers: string[]
+): Case => ({ name, stack, edits: [edit], dangers });
+
+/** Backups, encryption, TLS, protection, alarms. */
+export const protection: Case[] = [
+  {
+    name: "backups twice a day",
+    stack: "prod",
+    config: { "database.backupEveryHours": 12 },
+    dangers: ["alarm-loosened: prod-backup-missing", "backups-thinner: prod-backups"],
+  },
+  {
+    name: "backups kept for a week",
+    stack: "beta",
+    config: { "database.backupRetentionDays": 7 },
+    dangers: ["backups-thinner: beta-backups"],
+  },
+  {
+    name: "backups kept for a week, under a lock",
+    stack: "prod",
+    config: { "database.backupRetentionDays": 7 },
+    dangers: ["backups-thinner: prod-backups", "backups-thinner: prod-backups"],
+  },
+  one(
+    "point in time recovery for a day",
+    "beta",
+    ["infra/tier.ts", "pointInTimeDays: 7", "pointInTimeDays: 1"],
+    "backups-thinner: beta-database",
+  ),
+  one(
+    "the vault's lock is taken off",
+    "prod",
+    ["infra/tier.ts", "vaultLock: true", "vaultLock: false"],
+    "backups-thinner: prod-backups",
+  ),
+  one(
+    "logs kept for a week",
+    "beta",
+    ["infra/program.ts", "LOG_RETENTION_DAYS = 30", "LOG_RETENTION_DAYS = 7"],
+    "backups-thinner: beta-app",
+    "backups-thinner: beta-flow",
+    "backups-thinner: beta-nginx",
+    "backups-thinner: beta-system",
+  ),
+  one(
+    "TLS 1.0 at the balancer",
+    "beta",
+    ["infra/balancer.ts", "sslPolicy: TLS_POLICY", 'sslPolicy: "ELBSecurityPolicy-2016-08"'],
+    "protection-weakened: beta-https",
+  ),
+  one(
+    "TLS 1.1 at nginx",
+    "beta",
+    ["infra/host/nginx.ts", "ssl_protocols TLSv1.2 TLSv1.3", "ssl_protocols TLSv1.1 TLSv1.2 TLSv1.3"],
+    "protection-weakened: beta-blue",
+    "protection-weakened: beta-green",
+  ),
+  one(
+    "the database has a public address",
+    "prod",
+    ["infra/database.ts", "publiclyAccessible: false", "publiclyAccessible: true"],
+    "protection-weakened: prod-database",
+  ),
+  one(
+    "the bucket may be public",
+    "beta",
+    ["infra/access-logs.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
+    "protection-weakened: beta-access-logs",
+  ),
+  one(
+    "instance metadata without a session",
+    "beta",
+    ["infra/track.ts", 'httpTokens: "required"', 'httpTokens: "optional"'],
+    "protection-weakened: beta-blue",
+    "protection-weakened: beta-green",
+  ),
+  one(
+    "database and balancer may be deleted",
+    "prod",
+    [
+      "infra/tier.ts",
+      "deletionProtection: true,\n    vaultLock: true",
+      "deletionProtection: false,\n    vaultLock: true",
+    ],
+    "protection-weakened: prod-alb",
+    "protection-weakened: prod-database",
+  ),
+  one(
+    "the cache takes clients without TLS",
+    "beta",
+    ["infra/cache.ts", 'transitEncryptionMode: "required"', 'transitEncryptionMode: "preferred"'],
+    "protection-weakened: beta-cache",
+  ),
+  one(
+    "PostgreSQL takes clients without TLS",
+    "beta",
+    ["infra/database-parameters.ts", '"rds.force_ssl": "1"', '"rds.force_ssl": "0"'],
+    "protection-weakened: beta-database",
+  ),
+  {
+    name: "no standby of the database",
+    stack: "prod",
+    config: { "database.multiAz": false },
+    dangers: ["protection-weakened: prod-database"],
+  },
+  one(
+    "latency may be a second",
+    "beta",
+    ["infra/alarms/track.ts", "maxP95InSeconds: 0.5", "maxP95InSeconds: 1"],
+    "alarm-loosened: beta-blue-latency",
+    "alarm-loosened: beta-green-latency",
+  ),
+  one("latency may be 300 ms", "beta", [
+    "infra/alarms/track.ts",
+    "maxP95InSeconds: 0.5",
+    "maxP95InSeconds: 0.3",
+  ]),
+  one(
+    "down without data is fine",
+    "beta",
+    [
+      "infra/alarms/track.ts",
+      'missing: { as: "breaching", because: "no server is registered, which is as bad" }',
+      'missing: { as: "notBreaching", because: "none" }',
+    ],
+    "alarm-loosened: beta-blue-down",
+    "alarm-loosened: beta-green-down",
+  ),
+  one(
+    "no alarm for latency",
+    "beta",
+    ["infra/alarms/track.ts", "    latency(scope, track.name, of),\n", ""],
+    "alarm-loosened: beta-blue-latency",
+    "alarm-loosened: beta-green-latency",
+  ),
+  {
+    name: "nobody is told by SMS",
+    stack: "prod",
+    config: { operators: { email: ["ops@example.com"] } },
+    dangers: ["alarm-loosened: prod-p1"],
+  },
+  {
+    name: "another address is told",
+    stack: "beta",
+    config: { operators: { email: ["sre@example.com"] } },
+    dangers: [],
+  },
+];
