@@ -1,0 +1,51 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ConfigChanged, ConfigFile, rewrite } from "../../../rollout/platforms/aws/config-file.ts";
+
+let folder: string;
+let path: string;
+const TEXT = "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n";
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "config-"));
+  path = join(folder, "Pulumi.beta.yaml");
+  await writeFile(path, TEXT);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("weights are written into the file and read back", async () => {
+  const config = new ConfigFile(folder, "beta");
+  await config.setWeights({ blue: 100 });
+  expect(await config.weights()).toEqual({ blue: 100, green: 0 });
+  expect(await readFile(path, "utf8")).toBe(TEXT.replace("90", "100").replace("10 }", "0 }"));
+});
+
+test("the file keeps its mode and its place behind a link, and nothing is left beside it", async () => {
+  await chmod(path, 0o640);
+  await symlink(path, join(folder, "Pulumi.linked.yaml"));
+  await new ConfigFile(folder, "linked").setWeights({ green: 100 });
+  expect(await new ConfigFile(folder, "beta").weights()).toEqual({ blue: 0, green: 100 });
+  expect((await stat(path)).mode & 0o777).toBe(0o640);
+  expect((await readdir(folder)).sort()).toEqual(["Pulumi.beta.yaml", "Pulumi.linked.yaml"]);
+});
+
+test("what somebody else writes meanwhile is never written over", async () => {
+  const edit = async (text: string) => {
+    await writeFile(path, "theirs\n");
+    return text.replace("90", "80");
+  };
+  await expect(rewrite(path, edit)).rejects.toThrow(ConfigChanged);
+  expect(await readFile(path, "utf8")).toBe("theirs\n");
+  expect(await readdir(folder)).toEqual(["Pulumi.beta.yaml"]);
+});
+
+test("an edit that fails leaves the file as it was", async () => {
+  await expect(new ConfigFile(folder, "beta").setWeights({ red: 100 })).rejects.toThrow("no track red");
+  expect(await readFile(path, "utf8")).toBe(TEXT);
+});
+
+test("a config that isn't there is told", async () => {
+  await expect(new ConfigFile(folder, "prod").weights()).rejects.toThrow("the stack's config can't be read");
+});

@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  DescribeListenersCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { actionOf } from "../../../rollout/platforms/aws/listener.ts";
+import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
+import { splitOf } from "../../../rollout/platforms/aws/split.ts";
+import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
+
+const elb = mockClient(ElasticLoadBalancingV2Client);
+afterAll(() => elb.restore());
+
+const TEXT =
+  "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n  rollout:stable: blue\n";
+
+let folder: string;
+let real: Record<string, number>;
+/** What happened, in order. */
+let events: string[];
+let engine: ReturnType<typeof fakeEngine>;
+let platform: AwsPlatform;
+
+const configText = () => readFile(join(folder, "Pulumi.beta.yaml"), "utf8");
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "weights-"));
+  await writeFile(join(folder, "Pulumi.beta.yaml"), TEXT);
+  real = { blue: 90, green: 10 };
+  events = [];
+  elb.reset();
+  elb.on(DescribeListenersCommand, { ListenerArns: [LISTENER] }).callsFake(() => ({
+    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS, null))] }],
+  }));
+  elb.on(ModifyListenerCommand).callsFake(async ({ DefaultActions }) => {
+    const groups: { TargetGroupArn: string; Weight: number }[] = DefaultActions[0].ForwardConfig.TargetGroups;
+    real = Object.fromEntries(
+      groups.map(({ TargetGroupArn, Weight }) => [TargetGroupArn === GROUPS.blue ? "blue" : "green", Weight]),
+    );
+    events.push(`api with config ${(await configText()) === TEXT ? "old" : "new"}`);
+  });
+  // As the engine does: what the config says comes true.
+  engine = fakeEngine(async () => {
+    const [blue, green] = [...(await configText()).matchAll(/weight: (\d+)/g)].map(([, n]) => Number(n));
+    real = { blue: blue!, green: green! };
+    engine.state = deployment(real);
+    events.push("up");
+  });
+  platform = await awsPlatform({
+    projectDir: folder,
+    stack: "beta",
+    slowMs: 500,
+    engine,
+    clock: fakeClock(),
+  });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("a step", () => {
+  test("goes by the config and an `up` of the listener alone; the API isn't asked to change anything", async () => {
+    await platform.setWeights({ blue: 75, green: 25 });
+    expect(events).toEqual(["up"]);
+    expect(engine.ups).toEqual([{ targets: [URN], message: "rollout: blue 75 green 25" }]);
+    expect(await configText()).toBe(TEXT.replace("90", "75").replace("10", "25"));
+    expect(await platform.readWeights()).toEqual({
+      config: { blue: 75, green: 25 },
+      state: { blue: 75, green: 25 },
+      real: { blue: 75, green: 25 },
+    });
+  });
+
+  test("isn't done until the balancer shows it", async () => {
+    engine.up = async () => {}; // says that it succeeded
+    await expect(platform.setWeights({ blue: 75, green: 25 })).rejects.toThrow(
+      "the balancer was told blue 75 green 25, it is at blue 90 green 10",
+    );
+  });
+
+  test("waits out an API that answers with the old split for a moment", async () => {
+    let late = 3;
+    elb.on(DescribeListenersCommand).callsFake(() => {
+      const shown = late-- > 0 ? { blue: 90, green: 10 } : real;
+      return { Listeners: [{ DefaultActions: [actionOf(splitOf(shown, GROUPS, null))] }] };
+    });
+    await platform.setWeights({ blue: 50, green: 50 });
+    expect(late).toBe(-1);
+  });
+
+  test.each([
+    ["refuses", () => elb.on(DescribeListenersCommand).rejects(apiError("AccessDenied", 403))],
+    ["knows no listener", () => elb.on(DescribeListenersCommand).resolves({ Listeners: [] })],
+    [
+      "shows a target group of nobody's",
+      () =>
+        elb.on(DescribeListenersCommand).resolves({
+          Listeners: [{ DefaultActions: [{ Type: "forward", TargetGroupArn: "arn:other" }] }],
+        }),
+    ],
+  ])("fails when the API %s while it verifies", async (_, breaks) => {
+    breaks();
+    await expect(platform.setWeights({ blue: 75, green: 25 })).rejects.toThrow();
+    await expect(platform.readWeights()).rejects.toThrow();
+    await expect(platform.readRealWeights()).rejects.toThrow();
+  });
+
+  test("to a track that doesn't exist writes nothing", async () => {
+    await expect(platform.setWeights({ red: 100 })).rejects.toThrow("track red has no target group");
+    expect(await configText()).toBe(TEXT);
+    expect(events).toEqual([]);
+  });
+
+  test("of which the engine fails is told, and leaves the config for the next attempt", async () => {
+    engine.up = async () => {
+      throw new Error("no credentials");
+    };
+    await expect(platform.setWeights({ blue: 75, green: 25 })).rejects.toThrow("no credentials");
+    expect(real).toEqual({ blue: 90, green: 10 });
+  });
+});
+
+describe("the emergency", () => {
+  test("sets the balancer first, then writes the config, then reconciles the engine", async () => {
+    await platform.setWeightsNow({ blue: 100 });
+    expect(events).toEqual(["api with config old", "up"]);
+    expect(engine.ups.map(({ targets }) => targets)).toEqual([[URN]]);
+    expect(await platform.readWeights()).toEqual({
+      config: { blue: 100, green: 0 },
+      state: { blue: 100, green: 0 },
+      real: { blue: 100, green: 0 },
+    });
+    expect(await configText()).toContain("# keep");
+  });
+
+  test("takes the candidate out of the forward action: it doesn't stay at weight 0", async () => {
+    await platform.setWeightsNow({ blue: 100, green: 0 });
+    const [call] = elb.commandCalls(ModifyListenerCommand);
+    expect(call!.args[0].input).toEqual({
+      ListenerArn: LISTENER,
+      DefaultActions: [
+        {
+          Type: "forward",
+          ForwardConfig: {
+            TargetGroups: [{ TargetGroupArn: GROUPS.blue, Weight: 100 }],
+            TargetGroupStickinessConfig: { Enabled: false, DurationSeconds: 1 },
+          },
+        },
+      ],
+    });
+  });
+
+  test("changes nothing else when the API refuses", async () => {
+    elb.on(ModifyListenerCommand).rejects(apiError("Throttling", 400));
+    await expect(platform.setWeightsNow({ blue: 100 })).rejects.toThrow("Throttling");
+    expect(await configText()).toBe(TEXT);
+    expect(engine.ups).toEqual([]);
+  });
+
+  test("has moved the traffic also when the rest fails, and says what is left to do", async () => {
+    engine.up = async () => {
+      throw new Error("the state is locked");
+    };
+    await expect(platform.setWeightsNow({ blue: 100 })).rejects.toThrow(
+      "the balancer was set to blue 100, but the next `pulumi up` may undo it: the state is locked",
+    );
+    expect(real).toEqual({ blue: 100 });
+    expect(await configText()).toContain("blue: { weight: 100 }");
+  });
+
+  test("may be repeated", async () => {
+    await platform.setWeightsNow({ blue: 100 });
+    await platform.setWeightsNow({ blue: 100 });
+    expect(await platform.readRealWeights()).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+test("the stable track is written and nothing moves", async () => {
+  await platform.setStable("green");
+  expect(await configText()).toBe(TEXT.replace("stable: blue", "stable: green"));
+  expect(events).toEqual([]);
+});
+
+test("a state that can't be read stops the reading of weights", async () => {
+  engine.deployment = async () => {
+    throw new Error("the backend is away");
+  };
+  await expect(platform.readWeights()).rejects.toThrow("the backend is away");
+});
