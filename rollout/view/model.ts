@@ -1,0 +1,96 @@
+import type { RolloutState } from "../core/state.ts";
+import type { MetricSecond } from "../core/verdict.ts";
+import type { Weights } from "../core/weights.ts";
+
+/** How one gate stands: how far on the way to fail and to pass, each from 0 to 1. */
+export interface GateBar {
+  name: string;
+  outcome: "pass" | "fail" | "wait";
+  hold: boolean;
+  reason: string;
+  toFail: number;
+  toPass: number;
+}
+
+/** A track's traffic over the last seconds. */
+export interface TrackView {
+  name: string;
+  role: "stable" | "candidate" | "";
+  perSecond: number;
+  /** Shares from 0 to 1; undefined without requests. */
+  errors: number | undefined;
+  slow: number | undefined;
+}
+
+export interface StepView {
+  weight: number;
+  bakeSeconds: number;
+  is: "done" | "now" | "next";
+}
+
+/** What a person sees of a rollout at one moment. Plain data. */
+export interface StatusView {
+  stack: string;
+  rollout: string;
+  stable: string;
+  candidate: string;
+  /** What it is doing, in words. */
+  doing: string;
+  /** What asks for attention: a pause, a hold, a stop. */
+  attention: string | undefined;
+  steps: StepView[];
+  /** Where the traffic is to be, and where it is; undefined when the balancer can't be read. */
+  asked: Weights;
+  real: Weights | undefined;
+  /** The answers slower than this are slow, in milliseconds. */
+  slowMs: number;
+  /** Over how many seconds the tracks' figures are. */
+  windowSeconds: number;
+  tracks: TrackView[];
+  gates: GateBar[];
+  /** Until this step's bake is over, and until the last one's is; undefined when no bake is under way. */
+  stepLeftSeconds: number | undefined;
+  leftSeconds: number | undefined;
+  over: boolean;
+}
+
+/** What a view is made of. */
+export interface Seen {
+  stack: string;
+  state: RolloutState;
+  asked: Weights;
+  real: Weights | undefined;
+  /** The newest last. */
+  seconds: readonly MetricSecond[];
+  evidence: unknown;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** The gates in a journal entry's or a verdict's evidence; none when it is of another form. */
+export function gatesIn(evidence: unknown): GateBar[] {
+  const list = Array.isArray(evidence) ? evidence : ((evidence as { gates?: unknown } | null)?.gates ?? []);
+  return Array.isArray(list) ? list.flatMap(gateIn) : [];
+}
+
+function gateIn(given: unknown): GateBar[] {
+  const { outcome, reason, toFail, toPass, hold, ...named } = (given ?? {}) as Record<string, unknown>;
+  if (outcome !== "pass" && outcome !== "fail" && outcome !== "wait") return [];
+  const text = String(reason ?? "");
+  // A reason begins with its indicator: "errors: no data".
+  const name = named.name ?? named.indicator ?? named.gate ?? text.split(":", 1)[0];
+  return [
+    {
+      name: String(name),
+      outcome,
+      hold: hold === true,
+      reason: text.startsWith(`${name}: `) ? text.slice(`${name}: `.length) : text,
+      toFail: share(toFail),
+      toPass: share(toPass),
+    },
+  ];
+}
+
+function share(value: unknown): number {
+  return typeof value === "number" && value > 0 ? Math.min(1, value) : 0;
+}

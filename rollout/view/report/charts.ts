@@ -1,0 +1,91 @@
+import type { Chart, Series } from "./chart.ts";
+import type { Bucket, ReportData } from "./data.ts";
+
+/** A track's colour: stable, candidate, any other. */
+export function toneOf(index: number): string {
+  return ["stable", "candidate"][index] ?? "other";
+}
+
+/** The report's charts, all over the same time. */
+export function chartsOf(data: ReportData): Chart[] {
+  const { from, to, marks, state } = data;
+  const { errorRate, p95Ms } = state.plan.gates;
+  const common = { from, to, marks };
+  return [
+    { ...common, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) },
+    {
+      ...common,
+      title: "Requests a second",
+      unit: "",
+      series: trackSeries(data, ({ requests }, { from, to }) => (requests * 1000) / (to - from)),
+    },
+    {
+      ...common,
+      title: "Errors",
+      unit: " %",
+      limit: { value: errorRate * 100, text: `objective ${errorRate * 100} %` },
+      series: trackSeries(data, ({ errors, requests }) => share(errors, requests)),
+    },
+    {
+      ...common,
+      title: `Latency: requests over ${p95Ms} ms`,
+      unit: " %",
+      limit: { value: 5, text: "objective 5 %" },
+      series: trackSeries(data, ({ slow, requests }) => share(slow, requests)),
+    },
+    ...gateCharts(data, common),
+  ];
+}
+
+function share(part: number, requests: number): number | undefined {
+  return requests > 0 ? (part / requests) * 100 : undefined;
+}
+
+function splitSeries({ tracks, splits, from }: ReportData): Series[] {
+  return tracks.map((name, index) => ({
+    name,
+    tone: toneOf(index),
+    stepped: true,
+    filled: index === 1,
+    points: [
+      { at: from, value: splits.length > 0 ? undefined : 0 },
+      ...splits.map(({ at, weights }) => ({ at: Math.max(from, at), value: weights[name] ?? 0 })),
+    ],
+  }));
+}
+
+function trackSeries(
+  { tracks, buckets }: ReportData,
+  value: (counts: Bucket["tracks"][string], bucket: Bucket) => number | undefined,
+): Series[] {
+  return tracks.map((name, index) => ({
+    name,
+    tone: toneOf(index),
+    points: buckets.map((bucket) => {
+      const counts = bucket.tracks[name];
+      return { at: (bucket.from + bucket.to) / 2, value: counts && value(counts, bucket) };
+    }),
+  }));
+}
+
+/** For each gate how far its evidence was on the way to fail and to pass. */
+function gateCharts({ buckets }: ReportData, common: Pick<Chart, "from" | "to" | "marks">): Chart[] {
+  const names = [...new Set(buckets.flatMap(({ gates }) => gates.map(({ name }) => name)))];
+  return names.map((name) => {
+    const series = (of: "toFail" | "toPass", label: string, tone: string): Series => ({
+      name: label,
+      tone,
+      points: buckets.map(({ to, gates }) => {
+        const gate = gates.find((each) => each.name === name);
+        return { at: to, value: gate && gate[of] * 100 };
+      }),
+    });
+    return {
+      ...common,
+      title: `Gate: ${name}`,
+      unit: " %",
+      most: 100,
+      series: [series("toFail", "to fail", "fail"), series("toPass", "to pass", "pass")],
+    };
+  });
+}

@@ -1,0 +1,159 @@
+import type { JournalEntry } from "../../core/journal.ts";
+import { replay } from "../../core/replay.ts";
+import type { RolloutState } from "../../core/state.ts";
+import type { Judge, MetricSecond } from "../../core/verdict.ts";
+import type { Weights } from "../../core/weights.ts";
+import { UserError } from "../../errors.ts";
+import { type GateBar, gatesIn } from "../model.ts";
+
+/** One stretch of time: what each track served in it. */
+export interface Bucket {
+  /** Milliseconds since the epoch; `to` is not in it. */
+  from: number;
+  to: number;
+  tracks: Record<string, { requests: number; errors: number; slow: number }>;
+  /** How the gates stood at its end; none before the candidate got traffic. */
+  gates: GateBar[];
+}
+
+/** Something that happened, as a mark over the charts. */
+export interface Mark {
+  at: number;
+  text: string;
+  kind: "step" | "good" | "bad" | "note";
+}
+
+/** All that the report shows of one rollout. Plain data. */
+export interface ReportData {
+  stack: string;
+  state: RolloutState;
+  from: number;
+  to: number;
+  /** The stable track first, then the candidate. */
+  tracks: string[];
+  /** From each moment on the split was this. */
+  splits: { at: number; weights: Weights }[];
+  buckets: Bucket[];
+  marks: Mark[];
+  entries: JournalEntry[];
+}
+
+/** What the charts can show apart. */
+const MOST_BUCKETS = 240;
+
+/** @throws {UserError} when the journal has no rollout */
+export function reportData(
+  stack: string,
+  journal: readonly JournalEntry[],
+  seconds: readonly MetricSecond[],
+  judge: Judge,
+  now: number,
+): ReportData {
+  const entries = journal.slice(journal.findLastIndex(({ kind }) => kind === "begin"));
+  const state = replay(entries);
+  if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
+  const from = state.begunAt;
+  const to = Math.max(from + 1000, state.stage.at === "ended" ? entries.at(-1)!.at : now);
+  const own = seconds.filter(
+    ({ epochSecond }) => epochSecond * 1000 >= from - 1000 && epochSecond * 1000 < to,
+  );
+  const others = own.flatMap(({ tracks }) => Object.keys(tracks)).sort();
+  return {
+    stack,
+    state,
+    from,
+    to,
+    tracks: [...new Set([state.stable, state.candidate, ...others])],
+    splits: splitsIn(entries),
+    buckets: withGates(bucketsOf(own, from, to), state, watchedUntil(entries, state), seconds, judge),
+    marks: entries.flatMap((entry) => markOf(entry, state)),
+    entries,
+  };
+}
+
+/** An act that is done has moved the traffic; what is read back confirms it. */
+function splitsIn(entries: readonly JournalEntry[]): ReportData["splits"] {
+  const meant = new Map<number, Weights>();
+  return entries.flatMap((entry) => {
+    if (entry.kind === "intent" && (entry.act.do === "weights" || entry.act.do === "weights-now"))
+      meant.set(entry.id, entry.act.weights);
+    const weights =
+      entry.kind === "verified" ? entry.weights : entry.kind === "done" ? meant.get(entry.id) : undefined;
+    return weights ? [{ at: entry.at, weights }] : [];
+  });
+}
+
+function bucketsOf(seconds: readonly MetricSecond[], from: number, to: number): Omit<Bucket, "gates">[] {
+  const width = Math.max(1, Math.ceil((to - from) / 1000 / MOST_BUCKETS)) * 1000;
+  const start = Math.floor(from / 1000) * 1000;
+  const buckets: Omit<Bucket, "gates">[] = Array.from(
+    { length: Math.ceil((to - start) / width) },
+    (_, i) => ({
+      from: start + i * width,
+      to: start + (i + 1) * width,
+      tracks: {},
+    }),
+  );
+  for (const { epochSecond, tracks } of seconds) {
+    const bucket = buckets[Math.floor((epochSecond * 1000 - start) / width)];
+    for (const [track, { requests, errors, slow }] of Object.entries(bucket ? tracks : {})) {
+      const before = bucket!.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
+      bucket!.tracks[track] = {
+        requests: before.requests + requests,
+        errors: before.errors + errors,
+        slow: before.slow + slow,
+      };
+    }
+  }
+  return buckets;
+}
+
+/** The gates are asked until the rollback, or the last step's end. */
+function watchedUntil(entries: readonly JournalEntry[], { plan }: RolloutState): number {
+  const last = plan.steps.length - 1;
+  const end = entries.findLast(
+    (entry) => entry.kind === "rollback" || (entry.kind === "passed" && entry.step === last),
+  );
+  return end?.at ?? Number.POSITIVE_INFINITY;
+}
+
+/** Asks the gates again what they said then: they are a function of the counts. */
+function withGates(
+  buckets: Omit<Bucket, "gates">[],
+  { stable, candidate, steps }: RolloutState,
+  end: number,
+  seconds: readonly MetricSecond[],
+  judge: Judge,
+): Bucket[] {
+  const begun = steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
+  return buckets.map((bucket) => {
+    const soFar = begun.filter(({ from }) => from * 1000 < bucket.to);
+    if (soFar.length === 0 || bucket.from > end) return { ...bucket, gates: [] };
+    const known = seconds.filter(({ epochSecond }) => epochSecond * 1000 < bucket.to);
+    const { evidence } = judge({ stable, candidate, seconds: known, steps: soFar, baked: false });
+    return { ...bucket, gates: gatesIn(evidence) };
+  });
+}
+
+function markOf(entry: JournalEntry, { candidate }: RolloutState): Mark[] {
+  const { at } = entry;
+  switch (entry.kind) {
+    case "verified":
+      return [{ at, text: `${entry.weights[candidate] ?? 0} %`, kind: "step" }];
+    case "rollback":
+    case "stopped":
+    case "hold":
+    case "failed":
+      return [{ at, text: entry.kind, kind: "bad" }];
+    case "ended":
+      return [{ at, text: entry.outcome, kind: entry.outcome === "promoted" ? "good" : "bad" }];
+    case "paused":
+    case "frozen":
+    case "lost":
+      return [{ at, text: entry.kind === "lost" ? "interrupted" : entry.kind, kind: "note" }];
+    case "command":
+      return [{ at, text: entry.command, kind: "note" }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,6 @@
+const MARKS: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text in HTML, also within an attribute. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (mark) => MARKS[mark]!);
+}

@@ -1,0 +1,112 @@
+import { entryText } from "../entry-text.ts";
+import { duration, percent } from "../figures.ts";
+import { gatesIn } from "../model.ts";
+import { chartSvg } from "./chart.ts";
+import { chartsOf } from "./charts.ts";
+import type { ReportData } from "./data.ts";
+import { escaped } from "./escaped.ts";
+import { SCRIPT } from "./script.ts";
+import { STYLE } from "./style.ts";
+
+/** The report as one page: it opens from the disk, and loads nothing (its policy forbids it). */
+export function reportPage(data: ReportData): string {
+  const { stack, state } = data;
+  const title = `${stack}: ${state.stable} to ${state.candidate}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Rollout of ${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${outcome(data)}
+${summary(data)}
+<div id="readout" class="faint">Point at a chart to read the figures of that moment. All times are UTC.</div>
+${chartsOf(data).map(figure).join("\n")}
+<h2>Evidence at the decisions</h2>
+${gates(data)}
+<h2>Journal</h2>
+${journal(data)}
+<script type="application/json" id="data">${embedded(data)}</script>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function outcome({ state, from, to }: ReportData): string {
+  const { rollout, outcome, stopped, stage } = state;
+  const when = `${new Date(from).toISOString().slice(0, 19).replace("T", " ")} UTC, ${duration((to - from) / 1000)}`;
+  const said = stopped ?? outcome?.reason ?? `under way (${stage.at})`;
+  const is = stopped !== undefined ? "stopped" : (outcome?.is ?? "");
+  const tone = stopped !== undefined || outcome?.is === "rolled-back" ? "bad" : outcome ? "good" : "";
+  return `<p class="faint">${escaped(rollout)}, ${when}</p>
+<p class="outcome ${tone}">${escaped(is ? `${is}: ${said}` : said)}</p>`;
+}
+
+function summary({ tracks, buckets }: ReportData): string {
+  const cards = tracks.map((track) => {
+    const counts = buckets.flatMap((bucket) => bucket.tracks[track] ?? []);
+    const sum = (of: "requests" | "errors" | "slow") => counts.reduce((total, each) => total + each[of], 0);
+    const requests = sum("requests");
+    const part = (count: number) => percent(requests > 0 ? count / requests : undefined);
+    return `<div><dt>${escaped(track)}</dt><dd>${requests} requests</dd><dd>${part(sum("errors"))} errors</dd><dd>${part(sum("slow"))} slow</dd></div>`;
+  });
+  return `<dl>${cards.join("")}</dl>`;
+}
+
+function figure(chart: ReturnType<typeof chartsOf>[number]): string {
+  const names = chart.series
+    .map(({ name, tone }) => `<span class="${tone}"><i></i>${escaped(name)}</span>`)
+    .join("");
+  return `<h2>${escaped(chart.title)}</h2><figure><figcaption>${names}</figcaption>${chartSvg(chart)}</figure>`;
+}
+
+/** What the gates said when the rollout went on or went back. */
+function gates({ entries, buckets }: ReportData): string {
+  const rows = entries.flatMap((entry) => {
+    if (entry.kind !== "passed" && entry.kind !== "rollback" && entry.kind !== "hold") return [];
+    const then = buckets.findLast(({ from, gates }) => from <= entry.at && gates.length > 0);
+    const decided = gatesIn(entry.evidence);
+    return (decided.length > 0 ? decided : (then?.gates ?? [])).map(
+      ({ name, toFail, toPass, reason }) =>
+        `<tr class="${entry.kind === "passed" ? "" : "bad"}"><td>${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(name)}</td><td class="meter">${meter("to fail", toFail)}</td><td class="meter">${meter("to pass", toPass)}</td><td>${escaped(reason)}</td></tr>`,
+    );
+  });
+  if (rows.length === 0) return `<p class="faint">No gate has decided anything.</p>`;
+  return table(["time", "decision", "gate", "to fail", "to pass", "said"], rows);
+}
+
+function meter(name: string, share: number): string {
+  // A meter that is bad when it is full is shown in red by the browser.
+  const bad = name === "to fail" ? ' optimum="0" low="0.5" high="0.9"' : "";
+  return `<meter aria-label="${name}"${bad} value="${share.toFixed(3)}"></meter> ${Math.floor(share * 100)} %`;
+}
+
+function journal({ entries }: ReportData): string {
+  const rows = entries.map((entry, index) => {
+    const bad = ["rollback", "stopped", "hold", "failed"].includes(entry.kind);
+    const tone = bad ? "bad" : entry.kind === "ended" && entry.outcome === "promoted" ? "good" : "";
+    return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(entryText(entry))}</td><td>${escaped(entry.by)}</td></tr>`;
+  });
+  return table(["entry", "time", "kind", "what", "by"], rows);
+}
+
+function table(head: string[], rows: string[]): string {
+  const cells = head.map((name) => `<th scope="col">${name}</th>`).join("");
+  return `<div class="scroll"><table><thead><tr>${cells}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+}
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(11, 23);
+}
+
+/** Only what the charts' pointer needs. A `<` could end the script's element. */
+function embedded({ tracks, splits, buckets }: ReportData): string {
+  return JSON.stringify({ tracks, splits, buckets }).replaceAll("<", "\\u003c");
+}

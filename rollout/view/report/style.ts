@@ -1,0 +1,38 @@
+/** The page's style. Two sets of colours, chosen by the reader's system; each pair has a contrast of 4.5 or more. */
+export const STYLE = `
+:root { color-scheme: light dark; --ground: #ffffff; --ink: #1c2024; --faint: #60646c; --rule: #d9dce1;
+  --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa; }
+@media (prefers-color-scheme: dark) { :root { --ground: #111316; --ink: #edeef0; --faint: #a0a6b0; --rule: #32363d;
+  --stable: #70b8ff; --candidate: #ffa057; --other: #9aa1ac; --bad: #ff9592; --good: #3dd68c; --card: #1a1d21; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 64rem; background: var(--ground); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 1.75rem 0 .25rem; }
+p { margin: .25rem 0; } .faint { color: var(--faint); }
+.outcome { font-weight: 600; } .outcome.good { color: var(--good); } .outcome.bad { color: var(--bad); }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1rem 0; }
+dl div { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: .5rem .75rem; }
+dt { color: var(--faint); font-size: .8rem; } dd { margin: 0; font-size: 1.1rem; font-variant-numeric: tabular-nums; }
+figure { margin: 0; } svg { display: block; width: 100%; height: auto; }
+figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .85rem; color: var(--faint); }
+figcaption b { font-weight: 600; } figcaption i { display: inline-block; width: .9em; height: .2em; margin-right: .35em;
+  vertical-align: middle; background: currentColor; }
+figcaption .stable { color: var(--stable); } figcaption .candidate { color: var(--candidate); }
+figcaption .other { color: var(--other); } figcaption .fail { color: var(--bad); } figcaption .pass { color: var(--good); }
+.line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; } .area { opacity: .15; stroke: none; }
+.line.stable { stroke: var(--stable); } .line.candidate { stroke: var(--candidate); } .line.other { stroke: var(--other); }
+.line.fail { stroke: var(--bad); } .line.pass { stroke: var(--good); }
+.area.candidate { fill: var(--candidate); }
+.grid { stroke: var(--rule); } .label { fill: var(--faint); font-size: 11px; font-variant-numeric: tabular-nums; }
+.limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
+.mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }
+.mark.good line { stroke: var(--good); } .mark.good .label { fill: var(--good); }
+.cursor { stroke: var(--ink); } .scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .88rem; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
+th { color: var(--faint); font-weight: 600; } td:first-child, td.time, td.meter { white-space: nowrap; font-variant-numeric: tabular-nums; }
+tr.bad td { color: var(--bad); } tr.good td { color: var(--good); }
+#readout { position: sticky; top: 0; background: var(--ground); border-bottom: 1px solid var(--rule); padding: .35rem 0; z-index: 1;
+  font-variant-numeric: tabular-nums; min-height: 2.2rem; }
+meter { width: 7rem; } @media print { #readout { display: none; } }
+`;

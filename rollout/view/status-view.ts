@@ -1,0 +1,114 @@
+import { bakedAt, type RolloutState } from "../core/state.ts";
+import type { MetricSecond } from "../core/verdict.ts";
+import { duration } from "./figures.ts";
+import { gatesIn, type Seen, type StatusView, type StepView, type TrackView } from "./model.ts";
+
+const WINDOW_SECONDS = 10;
+
+/** Puts together what a person sees. */
+export function statusView({ stack, state, asked, real, seconds, evidence, now }: Seen): StatusView {
+  const { rollout, stable, candidate, plan } = state;
+  const names = [...new Set([stable, candidate, ...Object.keys(asked), ...Object.keys(real ?? {})])].sort();
+  const latest = within(seconds, now);
+  return {
+    stack,
+    rollout,
+    stable,
+    candidate,
+    doing: doing(state, now),
+    attention: attention(state),
+    steps: plan.steps.map(({ weight, bakeSeconds }, index) => ({
+      weight,
+      bakeSeconds,
+      is: placeOf(state, index),
+    })),
+    asked,
+    real,
+    slowMs: plan.gates.p95Ms,
+    windowSeconds: WINDOW_SECONDS,
+    tracks: names.map((name) => trackView(name, state, latest)),
+    gates: gatesIn(evidence),
+    ...timeLeft(state, now),
+    over: state.stage.at === "ended" || state.stopped !== undefined,
+  };
+}
+
+function doing(state: RolloutState, now: number): string {
+  const { stage, plan, candidate, stable, outcome } = state;
+  switch (stage.at) {
+    case "clear":
+      return `taking all traffic to ${stable}`;
+    case "backup":
+      return "backing up the database";
+    case "migrate":
+      return "migrating the database";
+    case "deploy":
+      return `deploying ${candidate} without traffic`;
+    case "smoke":
+      return `smoke-testing ${candidate}`;
+    case "shift":
+      return `shifting ${plan.steps[stage.step]!.weight} % to ${candidate}`;
+    case "bake":
+      return now < bakedAt(state)
+        ? `baking at ${plan.steps[stage.step]!.weight} %`
+        : `baked at ${plan.steps[stage.step]!.weight} %, the gates are to decide`;
+    case "promote":
+      return `making ${candidate} the stable track`;
+    case "return":
+    case "unpromote":
+      return `rolling back to ${stable}`;
+    case "keep": {
+      const left = (stage.since + plan.limits.keepSeconds * 1000 - now) / 1000;
+      const idle = outcome?.is === "promoted" ? stable : candidate;
+      return `${outcome?.is ?? "over"}; the servers of ${idle} stay another ${duration(left)}`;
+    }
+    case "over":
+      return `${outcome?.is ?? "over"}; draining`;
+    case "ended":
+      return `${outcome?.is ?? "over"}: ${outcome?.reason ?? ""}`;
+  }
+}
+
+function attention({ stopped, paused, held, frozenUntil, stage }: RolloutState): string | undefined {
+  if (stage.at === "ended") return undefined;
+  if (stopped !== undefined) return `stopped, a person must decide: ${stopped}`;
+  if (held) return "hold: both tracks are sick";
+  if (paused) return `paused: ${paused.reason}`;
+  return frozenUntil > 0 && stage.at === "shift"
+    ? `frozen until ${new Date(frozenUntil).toISOString()}`
+    : undefined;
+}
+
+function placeOf({ stage, outcome, steps }: RolloutState, index: number): StepView["is"] {
+  const now = stage.at === "bake" || stage.at === "shift" ? stage.step : undefined;
+  if (now !== undefined) return index < now ? "done" : index === now ? "now" : "next";
+  if (outcome?.is === "promoted" || stage.at === "promote") return "done";
+  return index < steps.length - 1 ? "done" : "next";
+}
+
+function timeLeft(state: RolloutState, now: number) {
+  const { stage, plan } = state;
+  if (stage.at !== "bake") return { stepLeftSeconds: undefined, leftSeconds: undefined };
+  const stepLeftSeconds = Math.max(0, Math.ceil((bakedAt(state) - now) / 1000));
+  const later = plan.steps.slice(stage.step + 1).reduce((sum, { bakeSeconds }) => sum + bakeSeconds, 0);
+  return { stepLeftSeconds, leftSeconds: stepLeftSeconds + later };
+}
+
+function within(seconds: readonly MetricSecond[], now: number): MetricSecond[] {
+  const from = Math.floor(now / 1000) - WINDOW_SECONDS - 1;
+  return seconds.filter(({ epochSecond }) => epochSecond >= from);
+}
+
+function trackView(name: string, { stable, candidate }: RolloutState, latest: MetricSecond[]): TrackView {
+  const counts = latest.flatMap(({ tracks }) => tracks[name] ?? []);
+  const sum = (of: "requests" | "errors" | "slow") => counts.reduce((total, each) => total + each[of], 0);
+  const requests = sum("requests");
+  const part = (count: number) => (requests > 0 ? count / requests : undefined);
+  return {
+    name,
+    role: name === stable ? "stable" : name === candidate ? "candidate" : "",
+    perSecond: requests / WINDOW_SECONDS,
+    errors: part(sum("errors")),
+    slow: part(sum("slow")),
+  };
+}

@@ -1,0 +1,122 @@
+import { weightsText } from "../core/weights.ts";
+import { duration, percent } from "./figures.ts";
+import type { GateBar, StatusView, StepView } from "./model.ts";
+
+export interface Look {
+  color: boolean;
+  /** Columns of the terminal. */
+  width: number;
+}
+
+type Paint = (color: keyof typeof COLORS, text: string) => string;
+
+/** SGR codes, which every terminal's theme shows in its own shades. */
+const COLORS = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const;
+
+/** The rollout on a terminal, a screen of lines. */
+export function statusLines(view: StatusView, { color, width }: Look): string[] {
+  const paint: Paint = (name, text) => (color ? `\x1b[${COLORS[name]}m${text}\x1b[0m` : text);
+  const { stack, candidate, stable, doing, attention } = view;
+  return [
+    `${paint("bold", `${stack}: ${stable} -> ${candidate}`)}  ${paint("dim", view.rollout)}`,
+    `${doing}${leftText(view)}`,
+    ...(attention ? [paint("yellow", attention)] : []),
+    "",
+    `steps   ${view.steps.map((step) => stepText(step, paint)).join("  ")}`,
+    ...splitLines(view, paint, width),
+    "",
+    ...trackLines(view, paint),
+    ...gateLines(view.gates, paint, width),
+  ];
+}
+
+/** The same in one line, for a log. */
+export function statusLine(view: StatusView): string {
+  const { doing, attention, asked, real, tracks, gates } = view;
+  const served = tracks
+    .filter(({ perSecond }) => perSecond > 0)
+    .map(({ name, perSecond, errors }) => `${name} ${perSecond.toFixed(0)}/s ${percent(errors)} errors`);
+  const evidence = gates.map(
+    ({ name, toFail, toPass }) => `${name} fail ${whole(toFail)} pass ${whole(toPass)}`,
+  );
+  return [
+    `${doing}${leftText(view)}`,
+    ...(attention ? [attention] : []),
+    `asked ${weightsText(asked)}`,
+    `real ${real ? weightsText(real) : "unknown"}`,
+    ...served,
+    ...evidence,
+  ].join("; ");
+}
+
+function leftText({ stepLeftSeconds, leftSeconds }: StatusView): string {
+  if (stepLeftSeconds === undefined || leftSeconds === undefined) return "";
+  const all = leftSeconds > stepLeftSeconds ? `, ${duration(leftSeconds)} to the end of the last` : "";
+  return `, ${duration(stepLeftSeconds)} left${all}`;
+}
+
+function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {
+  const text = `${weight} % ${duration(bakeSeconds)}`;
+  if (is === "done") return paint("green", `[x] ${text}`);
+  return is === "now" ? paint("bold", `[>] ${text}`) : paint("dim", `[ ] ${text}`);
+}
+
+function splitLines({ asked, real, candidate }: StatusView, paint: Paint, width: number): string[] {
+  const room = Math.max(10, Math.min(50, width - 40));
+  const line = (name: string, weights: StatusView["real"]) => {
+    if (!weights) return `${name}    ${paint("red", "unknown: the balancer can't be read")}`;
+    const share = Math.round(((weights[candidate] ?? 0) * room) / 100);
+    const bar = `${paint("blue", "#".repeat(share))}${paint("dim", ".".repeat(room - share))}`;
+    return `${name}  ${bar}  ${weightsText(weights)}`;
+  };
+  return [line("asked ", asked), line("real  ", real)];
+}
+
+function trackLines({ tracks, slowMs, windowSeconds }: StatusView, paint: Paint): string[] {
+  const rows = tracks.map(({ name, role, perSecond, errors, slow }) => [
+    role ? `${name} (${role})` : name,
+    perSecond.toFixed(1),
+    percent(errors),
+    percent(slow),
+  ]);
+  const head = [`last ${windowSeconds} s`, "requests/s", "errors", `over ${slowMs} ms`];
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const text = (row: string[]) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .join("   ");
+  return [paint("dim", text(head)), ...rows.map(text)];
+}
+
+/** Two bars a gate: how far the evidence is on the way to fail, and how far to pass. */
+function gateLines(gates: GateBar[], paint: Paint, width: number): string[] {
+  if (gates.length === 0) return [];
+  const room = Math.max(8, Math.min(24, Math.floor((width - 44) / 2)));
+  const name = Math.max(...gates.map((gate) => gate.name.length));
+  return [
+    "",
+    ...gates.flatMap((gate) => {
+      const fail = paint("red", bar(gate.toFail, room));
+      const pass = paint("green", bar(gate.toPass, room));
+      return [
+        `${gate.name.padEnd(name)}  fail |${fail}| ${whole(gate.toFail)}  pass |${pass}| ${whole(gate.toPass)}`,
+        `${" ".repeat(name)}  ${paint(colorOf(gate), gate.hold ? "hold" : gate.outcome)}: ${gate.reason}`,
+      ];
+    }),
+  ];
+}
+
+function colorOf({ outcome, hold }: GateBar): keyof typeof COLORS {
+  if (outcome === "wait") return hold ? "yellow" : "dim";
+  return outcome === "pass" ? "green" : "red";
+}
+
+/** Full only when it is: at 99.9 % a gate has not decided yet. */
+function bar(share: number, room: number): string {
+  const filled = share >= 1 ? room : Math.min(room - 1, Math.round(share * room));
+  return "#".repeat(filled).padEnd(room, ".");
+}
+
+function whole(share: number): string {
+  return `${Math.floor(share * 100)} %`.padStart(5);
+}

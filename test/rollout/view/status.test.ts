@@ -1,0 +1,100 @@
+import { describe, expect, it, test } from "vitest";
+import { replay } from "../../../rollout/core/replay.ts";
+import { judgeOf } from "../../../rollout/judge.ts";
+import { duration } from "../../../rollout/view/figures.ts";
+import { gatesIn } from "../../../rollout/view/model.ts";
+import { statusLine, statusLines } from "../../../rollout/view/status.ts";
+import { statusView } from "../../../rollout/view/status-view.ts";
+import { BEGUN, baking, plan, rolledBack, traffic } from "./example.ts";
+
+function viewAt(
+  second: number,
+  journal = baking,
+  real: Record<string, number> | undefined = { blue: 75, green: 25 },
+) {
+  const state = replay(journal)!;
+  const seconds = traffic(second);
+  const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
+  const { evidence } = judgeOf(plan)({ stable: "blue", candidate: "green", seconds, steps, baked: false });
+  const asked = { blue: 75, green: 25 };
+  return statusView({ stack: "beta", state, asked, real, seconds, evidence, now: BEGUN + second * 1000 });
+}
+
+describe("the status", () => {
+  const plain = { color: false, width: 100 };
+
+  it("shows steps, splits, tracks, gates and the time left", () => {
+    const text = statusLines(viewAt(147), plain).join("\n");
+    expect(text).toContain("baking at 25 %, 110 s left, 7 min to the end of the last");
+    expect(text).toContain("steps   [x] 10 % 2 min  [>] 25 % 2 min  [ ] 100 % 5 min");
+    expect(text).toMatch(/asked {3}#{13}\.{37} {2}blue 75 green 25/);
+    expect(text).toMatch(/green \(candidate\) +\d+\.\d +0\.\d\d % +\d\.\d\d %/);
+    expect(text).toMatch(/errors +fail \|[#.]{24}\| +\d+ % {2}pass \|[#.]{24}\| +\d+ %/);
+    expect(text).not.toContain("\x1b");
+  });
+
+  it("paints only when asked to", () => {
+    expect(statusLines(viewAt(147), { ...plain, color: true }).join()).toContain("\x1b[31m");
+  });
+
+  it("says that the balancer can't be read", () => {
+    const lines = statusLines({ ...viewAt(147), real: undefined }, plain);
+    expect(lines.find((line) => line.startsWith("real"))).toContain("unknown");
+  });
+
+  it("says how it ended", () => {
+    const view = viewAt(191, rolledBack, { blue: 100, green: 0 });
+    expect(view.over).toBe(true);
+    expect(statusLines(view, plain)[1]).toBe("rolled-back: errors: worse than stable: 5 % </script><b>&");
+  });
+
+  it("fits in a line for a log", () => {
+    expect(statusLine(viewAt(147))).toMatch(
+      /^baking at 25 %.*; asked blue 75 green 25; real blue 75 green 25; blue \d+\/s .* errors fail +\d+ % pass +\d+ %/,
+    );
+  });
+});
+
+describe("the gates", () => {
+  it("find the candidate's errors, and say so in their evidence", () => {
+    const gates = viewAt(170).gates;
+    expect(gates.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ["errors", "fail"],
+      ["over 500 ms", "wait"],
+    ]);
+    expect(gates[0]).toMatchObject({ toFail: 1 });
+    expect(gates[0]!.reason).not.toContain("errors:");
+  });
+
+  it("judge alike, second by second or at once", () => {
+    const state = replay(baking)!;
+    const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
+    const history = { stable: "blue", candidate: "green", baked: false };
+    const all = traffic(170);
+    const bitByBit = judgeOf(plan);
+    let last: unknown;
+    for (let n = 1; n <= all.length; n += 1) {
+      const seconds = all.slice(0, n);
+      const begun = steps.filter(({ from }) => from <= seconds.at(-1)!.epochSecond);
+      last = bitByBit({ ...history, seconds, steps: begun });
+    }
+    expect(last).toEqual(judgeOf(plan)({ ...history, seconds: all, steps }));
+  });
+
+  it.each([undefined, null, 5, "x", { gates: 1 }, [{ outcome: "maybe" }]])(
+    "%j is no evidence",
+    (evidence) => {
+      expect(gatesIn(evidence)).toEqual([]);
+    },
+  );
+});
+
+test.each([
+  [0, "0 s"],
+  [119, "119 s"],
+  [120, "2 min"],
+  [7200, "2 h"],
+  [9000, "2 h 30 min"],
+])("%d seconds are %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
