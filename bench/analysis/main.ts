@@ -5,7 +5,7 @@ import { type Lost, printOutcome } from "./table.ts";
 
 /**
  * Our gates beside the rules of Flagger, Argo Rollouts and Kayenta on the same simulated streams.
- * `npm run bench:analysis`; `-- --quick` for a tenth of the days.
+ * `npm run bench:analysis`: some ten minutes on two cores; `-- --quick`: fewer days, two minutes, and so noisier.
  */
 const THREADS = 2;
 const quick = process.argv.includes("--quick");
@@ -46,9 +46,15 @@ async function playAll(scenarios: readonly Scenario[]): Promise<Outcome[]> {
   return outcomes;
 }
 
+/** Ahead: fewer misses beyond two standard errors, or as many and fewer requests by more than 5 %, at the median or the 95th percentile. */
 function summarise(lost: readonly Lost[]): void {
-  const rows = new Set(lost.map(({ row }) => row));
+  const recut = new Set(RIVALS.filter((rival) => rival.recut).map(({ name }) => name));
   const all = scenarios.length * 10;
-  console.log(`\n## At equal false alarms we are ahead of every rival in ${all - rows.size} of ${all} rows`);
+  const rows = (some: readonly Lost[]) => all - new Set(some.map(({ row }) => row)).size;
+  console.log("\n## At a false-alarm rate of 1 % no rival is ahead of us");
+  console.log(
+    `  in ${rows(lost.filter(({ to }) => !recut.has(to)))} of ${all} rows: the documented rules, their thresholds tuned`,
+  );
+  console.log(`  in ${rows(lost)} of ${all} rows: also with other counts of failed checks, tuned`);
   for (const { row, to, how } of lost) console.log(`  lost: ${row}: to ${to} (${how})`);
 }

@@ -47,8 +47,9 @@ export function play(scenario: Scenario): Outcome {
   for (let day = 0; day < scenario.healthy; day++) {
     const healthy = healthyDay(seededRandom(seed + 200_000 + day), rate, errors);
     countFalse(outcome, OURS, failsAt(gateBefore(healthy, rate), healthy, rate, 0, DAY));
+    const scores = scoresOf(healthy, rate);
     RIVALS.forEach(({ name, rule }, i) => {
-      countFalse(outcome, name, rollsBackAt(rule, rule.scores(healthy, rate), thresholds[i]!));
+      countFalse(outcome, name, rollsBackAt(rule, scores[i]!, thresholds[i]!));
     });
   }
   for (let day = 0; day < scenario.worse; day++) playWorse(outcome, thresholds, seed + 400_000 + day);
@@ -59,13 +60,23 @@ function tuneRivals({ errors, rate, tuning }: Scenario, seed: number): number[] 
   const scores: Float64Array[][] = RIVALS.map(() => []);
   for (let day = 0; day < tuning; day++) {
     const stream = healthyDay(seededRandom(seed + day), rate, errors);
-    RIVALS.forEach(({ rule, tuned }, i) => {
-      if (tuned) scores[i]!.push(rule.scores(stream, rate));
+    scoresOf(stream, rate).forEach((ofDay, i) => {
+      if (RIVALS[i]!.tuned) scores[i]!.push(ofDay);
     });
   }
   return RIVALS.map(({ rule, tuned: tune }, i) =>
     tune ? tuned(rule, scores[i]!, FALSE_ALARM) : rule.threshold,
   );
+}
+
+/** Each rival's scores; the variants of one rule share theirs. */
+function scoresOf(day: Day, rate: number): Float64Array[] {
+  const known = new Map<string, Float64Array>();
+  return RIVALS.map(({ rule }) => {
+    const scores = known.get(rule.name) ?? rule.scores(day, rate);
+    known.set(rule.name, scores);
+    return scores;
+  });
 }
 
 function countFalse(outcome: Outcome, method: string, at: number | undefined): void {
@@ -88,8 +99,9 @@ function playWorse(outcome: Outcome, thresholds: readonly number[], seed: number
       const ours = gate.failed ? start : failsAt(structuredClone(gate), day, rate, start, DAY);
       const row = `${label} x${ratio}`;
       record(cellOf(outcome, row, OURS), day, rate, start, ours);
+      const scores = scoresOf(day, rate);
       RIVALS.forEach(({ name, rule }, i) => {
-        const at = rollsBackAt(rule, rule.scores(day, rate), thresholds[i]!);
+        const at = rollsBackAt(rule, scores[i]!, thresholds[i]!);
         record(cellOf(outcome, row, name), day, rate, start, at);
       });
     }
