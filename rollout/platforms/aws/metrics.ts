@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../run/clock.ts";
-import type { Metrics } from "../platform.ts";
+import type { MetricSecond, Metrics } from "../platform.ts";
 import { clientSettings } from "./client.ts";
 import type { StackFacts } from "./deployment.ts";
 import { idOf, queriesFor, SERIES } from "./metric-queries.ts";
-import { countsOf, type Minute, secondsOf } from "./minutes.ts";
+import { countsOf, isTold, type Minute, secondsOf } from "./minutes.ts";
 
 export interface MetricsOptions {
   region: string;
@@ -23,6 +23,8 @@ export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
 /** CloudWatch gets a minute of the balancer's in parts; after this it has them all. */
 const SETTLED_SECONDS = 120;
+/** What isn't told by then won't be. */
+const FINAL_SECONDS = 300;
 /** Five hours at once, far below what an answer holds. */
 const MOST_MINUTES = 300;
 
@@ -36,27 +38,26 @@ export class BalancerMetrics {
     this.#options = options;
   }
 
-  /** Asks AWS only when another minute can be complete: callers may ask each second. @throws when data are incomplete */
+  /** Asks AWS only when another minute can be complete: callers may ask each second. @throws when AWS has no full answer */
   async since(epochSecond: number, facts: StackFacts): Promise<Metrics> {
     const from = Math.floor(epochSecond / 60) * 60;
-    const settled = Math.floor((this.#options.clock.now() / 1000 - SETTLED_SECONDS) / 60) * 60;
+    const now = this.#options.clock.now() / 1000;
+    const settled = Math.floor((now - SETTLED_SECONDS) / 60) * 60;
     const through = Math.min(settled, from + MOST_MINUTES * 60);
     if (through <= from) return { seconds: [], through: epochSecond };
     const { listenerArn, targetGroupArns } = facts;
-    const data = await this.#data(
-      queriesFor(listenerArn, targetGroupArns, this.#options.limitMs),
-      from,
-      through,
-    );
-    const seconds = minutesBetween(from, through).flatMap((minute) =>
-      secondsOf(
-        minute,
-        Object.fromEntries(
-          Object.keys(targetGroupArns).map((track) => [track, countsOf(minuteOf(data, track, minute))]),
-        ),
-      ),
-    );
-    return { seconds: seconds.filter((each) => each.epochSecond >= epochSecond), through };
+    const queries = queriesFor(listenerArn, targetGroupArns, this.#options.limitMs);
+    const data = await this.#data(queries, from, through);
+    const tracks = Object.keys(targetGroupArns);
+    const seconds: MetricSecond[] = [];
+    for (const minute of minutesBetween(from, through)) {
+      const told = tracks.map((track) => [track, minuteOf(data, track, minute)] as const);
+      const late = now - minute - 60 < FINAL_SECONDS && !told.every(([, each]) => isTold(each));
+      if (late) return { seconds: after(epochSecond, seconds), through: Math.max(minute, epochSecond) };
+      const counts = told.map(([track, each]) => [track, countsOf(each)] as const);
+      seconds.push(...secondsOf(minute, Object.fromEntries(counts)));
+    }
+    return { seconds: after(epochSecond, seconds), through };
   }
 
   /** Each track's composite alarm. @throws when AWS doesn't know one */
@@ -115,6 +116,10 @@ export class BalancerMetrics {
     } while (token);
     return data;
   }
+}
+
+function after(epochSecond: number, seconds: MetricSecond[]): MetricSecond[] {
+  return seconds.filter((each) => each.epochSecond >= epochSecond);
 }
 
 function minutesBetween(from: number, through: number): number[] {

@@ -4,19 +4,22 @@ import type { Series } from "./metric-queries.ts";
 /** One track in one minute, as CloudWatch tells it; what it doesn't tell is absent. */
 export type Minute = Partial<Record<Series, number>>;
 
-/**
- * What a minute counted. Without requests CloudWatch tells nothing, and a metric without events neither: both are 0.
- *
- * @throws {RangeError} for requests without response times, which come with them: the minute isn't complete, and "no
- * slow request" would be a guess
- */
-export function countsOf({ requests = 0, errors = 0, unreached = 0, fast }: Minute): TrackCounts {
-  const failed = Math.min(requests, errors + unreached);
-  // A request that reached no server has no response time; it is an error already.
-  const timed = requests - Math.min(requests, unreached);
-  if (timed > 0 && fast === undefined) throw new RangeError("requests without response times");
-  const slow = timed > 0 ? Math.round(timed * (1 - fast! / 100)) : 0;
-  return { requests, errors: failed, slow };
+/** Requests come with their response times. Where these lack, either they are still to come or nothing was answered. */
+export function isTold(minute: Minute): boolean {
+  return minute.fast !== undefined || timedIn(minute) === 0;
+}
+
+/** What a minute counted. A metric without events is absent, which is 0; requests without an answer are errors. */
+export function countsOf(minute: Minute): TrackCounts {
+  const { requests = 0, errors = 0, unreached = 0, fast = 100 } = minute;
+  if (!isTold(minute)) return { requests, errors: requests, slow: 0 };
+  const slow = Math.round(timedIn(minute) * (1 - fast / 100));
+  return { requests, errors: Math.min(requests, errors + unreached), slow };
+}
+
+/** A request that reached no server has no response time; it is an error already. */
+function timedIn({ requests = 0, unreached = 0 }: Minute): number {
+  return requests - Math.min(requests, unreached);
 }
 
 /**

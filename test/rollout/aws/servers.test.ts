@@ -1,0 +1,176 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  UpdateAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { capacityOf, type Servers } from "../../../rollout/platforms/aws/capacity.ts";
+import { ServerFleet } from "../../../rollout/platforms/aws/servers.ts";
+import { apiError, fakeClock } from "./example.ts";
+
+describe("whether a track can carry a share", () => {
+  const servers = (asked: number, healthy = asked): Servers => ({
+    declared: { servers: 2, maxServers: 4 },
+    asked,
+    healthy,
+  });
+
+  test.each([
+    ["a part takes its part of the declared servers", 50, servers(2), servers(2), { need: 1, enough: true }],
+    ["all takes all of them", 100, servers(2), servers(2), { need: 2, enough: true }],
+    ["a server that isn't healthy doesn't count", 100, servers(2, 1), servers(2), { need: 2, enough: false }],
+    ["a sliver takes one", 1, servers(1), servers(2), { need: 1, enough: true }],
+    ["what was scaled down isn't enough", 100, servers(1), servers(2), { need: 2, enough: false }],
+    [
+      "a track that load has grown says what the load is",
+      100,
+      servers(2),
+      servers(3),
+      { need: 4, enough: false },
+    ],
+    ["no more than there may be", 100, servers(4), servers(4), { need: 4, enough: true }],
+  ])("%s", (_, share, blue, green, expected) => {
+    // Green has 75 %: 3 servers for that are 4 for all.
+    const weights = { blue: 25, green: 75 };
+    expect(capacityOf("blue", share, { blue, green }, weights)).toMatchObject(expected);
+  });
+
+  test("a grown track without traffic says nothing", () => {
+    const tracks = { blue: servers(2), green: servers(4) };
+    expect(capacityOf("blue", 100, tracks, { blue: 100, green: 0 }).need).toBe(2);
+  });
+});
+
+const groups = mockClient(AutoScalingClient);
+const balancing = mockClient(ElasticLoadBalancingV2Client);
+afterAll(() => {
+  groups.restore();
+  balancing.restore();
+});
+
+const TRACK = {
+  group: { name: "beta-blue-1", servers: 2, maxServers: 4 },
+  targetGroupArn: "arn:blue",
+};
+const clock = fakeClock();
+const fleet = new ServerFleet({ region: "us-east-1", clock });
+
+beforeEach(() => {
+  groups.reset();
+  balancing.reset();
+  groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+  groups.on(UpdateAutoScalingGroupCommand).resolves({});
+  given(2, 2, { i1: "InService", i2: "InService" });
+  healthy("i1", "i2");
+});
+
+function given(desired: number, least: number, instances: Record<string, string>) {
+  groups.on(DescribeAutoScalingGroupsCommand, { AutoScalingGroupNames: ["beta-blue-1"] }).resolves({
+    AutoScalingGroups: [
+      {
+        DesiredCapacity: desired,
+        MinSize: least,
+        Instances: Object.entries(instances).map(([InstanceId, LifecycleState]) => ({
+          InstanceId,
+          LifecycleState: LifecycleState as "InService",
+        })),
+      } as never,
+    ],
+  });
+}
+
+function healthy(...ids: string[]) {
+  const of = (Id: string, State: "healthy" | "unhealthy") => ({ Target: { Id }, TargetHealth: { State } });
+  balancing.on(DescribeTargetHealthCommand).resolves({
+    TargetHealthDescriptions: [...ids.map((id) => of(id, "healthy")), of("i9", "unhealthy")],
+  });
+}
+
+const updates = () => groups.commandCalls(UpdateAutoScalingGroupCommand).map(({ args }) => args[0].input);
+
+describe("servers", () => {
+  test("count when they are in service and healthy to the balancer, both", async () => {
+    given(4, 2, { i1: "InService", i2: "Pending:Wait", i3: "InService", i9: "InService" });
+    expect(await fleet.count(TRACK)).toMatchObject({ asked: 4, healthy: 1 });
+  });
+
+  test("that can't be counted aren't guessed", async () => {
+    balancing.on(DescribeTargetHealthCommand).rejects(apiError("Throttling", 400));
+    await expect(fleet.count(TRACK)).rejects.toThrow("Throttling");
+    groups.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
+    await expect(fleet.count(TRACK)).rejects.toThrow();
+  });
+
+  test("are asked for, and what was taken from the least number comes back", async () => {
+    given(1, 1, { i1: "InService" });
+    await fleet.grow(TRACK, 3);
+    expect(updates()).toEqual([{ AutoScalingGroupName: "beta-blue-1", MinSize: 2, DesiredCapacity: 3 }]);
+  });
+
+  test("are never made fewer by asking for more", async () => {
+    given(4, 2, {});
+    await fleet.grow(TRACK, 3);
+    expect(updates()).toEqual([]);
+  });
+
+  test("beyond what the track may have are refused", async () => {
+    await expect(fleet.grow(TRACK, 5)).rejects.toThrow("may have 4 servers, it would need 5");
+    expect(updates()).toEqual([]);
+  });
+
+  test("are taken away but one", async () => {
+    await fleet.shrink(TRACK);
+    expect(updates()).toEqual([{ AutoScalingGroupName: "beta-blue-1", MinSize: 1, DesiredCapacity: 1 }]);
+  });
+});
+
+describe("a deployment", () => {
+  const refresh = (Status: string, begun = clock.time + 1000) => ({
+    InstanceRefreshId: "r1",
+    Status: Status as "Pending",
+    StartTime: new Date(begun),
+    StatusReason: "a server didn't report for service",
+    ...(["Successful", "Failed", "RollbackSuccessful"].includes(Status) && { EndTime: new Date(begun + 1) }),
+  });
+
+  test("waits for the replacement and then for health", async () => {
+    groups
+      .on(DescribeInstanceRefreshesCommand)
+      .resolvesOnce({ InstanceRefreshes: [{ Status: "Pending" }] })
+      .resolvesOnce({ InstanceRefreshes: [refresh("InProgress")] })
+      .resolves({ InstanceRefreshes: [refresh("Successful")] });
+    const of = (State: "initial" | "healthy") => ({
+      TargetHealthDescriptions: ["i1", "i2"].map((Id) => ({ Target: { Id }, TargetHealth: { State } })),
+    });
+    balancing.on(DescribeTargetHealthCommand).resolvesOnce(of("initial")).resolves(of("healthy"));
+    await fleet.settle(TRACK, clock.time);
+    expect(groups.commandCalls(DescribeInstanceRefreshesCommand)).toHaveLength(3);
+    expect(balancing.commandCalls(DescribeTargetHealthCommand)).toHaveLength(2);
+  });
+
+  test.each(["Failed", "Cancelled", "RollbackSuccessful"])("has failed when it is %s", async (status) => {
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [refresh(status)] });
+    await expect(fleet.settle(TRACK, clock.time)).rejects.toThrow(
+      `didn't replace its servers (${status}): a server didn't report for service`,
+    );
+  });
+
+  test("isn't blamed for one that failed last week", async () => {
+    const old = refresh("Failed", clock.time - 7 * 86_400_000);
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [old] });
+    await fleet.settle(TRACK, clock.time);
+  });
+
+  test("ends when servers don't get healthy in time", async () => {
+    healthy("i1");
+    await expect(fleet.settle(TRACK, clock.time)).rejects.toThrow(
+      "waited 1200 s for the servers of beta-blue-1",
+    );
+  });
+});
