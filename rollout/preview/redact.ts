@@ -28,7 +28,7 @@ const ASSIGNED = /(^|[\s"'{,;(-])([A-Za-z][\w-]*)(["']?\s*[:=]\s*["']?)([^\s"',;
 
 /** What a template puts in later, and what stands for something: no secret is in it. */
 const PLACEHOLDER =
-  /^(?:@@[\w-]+@@|\$\(.*|\$\{?[\w.-]+\}?.*|\(secret\)|<[^>]*>|%[^%]+%|\{\{.*|\*+|true|false|null|none|yes|no|required|optional|\d{1,5})$/i;
+  /^(?:@@[\w-]+@@|\$\(.*|\$\{?[\w.-]+\}?.*|\(secret.*|<[^>]*>|%[^%]+%|\{\{.*|\*+|true|false|null|none|yes|no|required|optional|\d{1,5})$/i;
 
 export function isSecretName(name: string): boolean {
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
@@ -50,7 +50,10 @@ export function secretsOf(value: Shown | undefined, name = ""): string[] {
     return [...whole, ...secretsIn(value)];
   }
   if (Array.isArray(value)) return value.flatMap((each) => secretsOf(each, name));
-  if (isObject(value)) return Object.entries(value).flatMap(([key, each]) => secretsOf(each, key));
+  // What is in a secret is secret, whatever its parts are called.
+  if (isObject(value)) {
+    return Object.entries(value).flatMap(([key, each]) => secretsOf(each, isSecretName(name) ? name : key));
+  }
   return [];
 }
 

@@ -37,11 +37,17 @@ export function textOf(value: Value): string | undefined {
   if (marked.$ref) return `\${${nameOf(marked.$ref.urn)}.${marked.$ref.property}}`;
   if (marked.$join) return marked.$join.map((part: Value) => textOf(part) ?? "").join("");
   if (marked.$base64) return textOf(marked.$base64);
-  if (marked.$secret) return SECRET;
+  if (marked.$secret) return secretText(marked.$secret);
   if (marked.$asset) {
     return `${marked.$asset.kind} ${marked.$asset.path ?? ""} sha256:${marked.$asset.sha256.slice(0, 12)}`;
   }
   return undefined;
+}
+
+/** A secret by where it comes from, which is no secret and may change. */
+function secretText(refs: Reference[]): string {
+  const sources = refs.map(({ $ref }) => `${nameOf($ref.urn)}.${$ref.property}`);
+  return sources.length === 0 ? SECRET : `(secret from ${sources.join(", ")})`;
 }
 
 /** The last part of a urn: the resource's name. */

@@ -10,7 +10,7 @@ const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 
 /** An alarm goes, rings later, or rings where nobody hears it. */
 export const alarmsLoosened: Check = ({ before, after, deltas }) => [
-  ...deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after)]),
+  ...deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after, deltas)]),
   ...unheard(before, after),
 ];
 
@@ -29,25 +29,20 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
   return gone || innerGone ? [] : [lost(change.name, "", "watching", "none", "is deleted")];
 }
 
-/** For each property whether it became laxer. */
-const LAXER: Record<string, (was: number, is: number) => boolean> = {
-  evaluationPeriods: (was, is) => is > was,
-  datapointsToAlarm: (was, is) => is > was,
-  period: (was, is) => is > was,
-};
+/** The higher, the later it rings. */
+const LAXER = ["evaluationPeriods", "datapointsToAlarm", "period"];
 
-function loosened({ change, before, after: now }: Delta, after: Graph): Danger[] {
+function loosened({ change, before, after: now }: Delta, after: Graph, deltas: Delta[]): Danger[] {
   if (!ALARM.test(change.type) || !before || !now) return [];
   const [old, is] = [inputsOf(before), inputsOf(now)];
   const about = (property: string, what: string) =>
     lost(change.name, property, brief(old[property]), brief(is[property]), what);
+  const later = [
+    ...(thresholdLaxer(old, is) && !grows(now, deltas) ? ["threshold"] : []),
+    ...(faster(old, is) ? [] : LAXER.filter((property) => Number(is[property]) > Number(old[property]))),
+  ];
   return [
-    ...(thresholdLaxer(old, is) ? [about("threshold", "rings later")] : []),
-    ...Object.entries(LAXER).flatMap(([property, laxer]) =>
-      laxer(Number(old[property]), Number(is[property])) && !faster(old, is)
-        ? [about(property, "rings later")]
-        : [],
-    ),
+    ...(later.length > 0 ? [ringsLater(change.name, later, old, is)] : []),
     ...(old.treatMissingData === "breaching" && is.treatMissingData !== "breaching"
       ? [about("treatMissingData", "no longer rings when there is no data")]
       : []),
@@ -59,6 +54,29 @@ function loosened({ change, before, after: now }: Delta, after: Graph): Danger[]
       : []),
     ...shrunk(change.name, before, now, after),
   ];
+}
+
+function ringsLater(
+  name: string,
+  properties: string[],
+  old: { [key: string]: Shown },
+  is: { [key: string]: Shown },
+): Danger {
+  const values = (inputs: { [key: string]: Shown }) =>
+    properties.map((each) => brief(inputs[each])).join(", ");
+  return lost(name, properties.join(", "), values(old), values(is), "rings later");
+}
+
+/** A larger machine has higher limits: a threshold that grows along with what it watches isn't laxer. */
+const SIZES = /^(instanceClass|instanceType|nodeType|allocatedStorage|numCacheClusters|maxSize)$/;
+
+function grows(alarm: GraphResource, deltas: Delta[]): boolean {
+  const watched = new Set(
+    refsOf(alarm.inputs.dimensions ?? alarm.inputs.metricQueries).map(({ urn }) => urn),
+  );
+  return deltas.some(
+    ({ change }) => watched.has(change.urn) && change.properties.some(({ path }) => SIZES.test(path)),
+  );
 }
 
 function thresholdLaxer(old: { [key: string]: Shown }, is: { [key: string]: Shown }): boolean {

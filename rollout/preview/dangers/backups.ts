@@ -1,14 +1,14 @@
-import type { GraphResource } from "../../graph/model.ts";
+import type { Graph, GraphResource } from "../../graph/model.ts";
 import type { Delta } from "../changes.ts";
 import type { Danger } from "../model.ts";
-import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
+import { at, inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";
 import { type Check, danger } from "./danger.ts";
 import { timesAWeek } from "./schedule.ts";
 
 /** Backups become rarer, are kept for less long, or end. Logs count: they too are looked for later. */
-export const backupsThinner: Check = ({ deltas }) =>
-  deltas.flatMap((delta) => [...ended(delta), ...rarer(delta), ...shorter(delta)]);
+export const backupsThinner: Check = ({ after, deltas }) =>
+  deltas.flatMap((delta) => [...ended(delta, after), ...rarer(delta), ...shorter(delta)]);
 
 /** Resource types whose deletion ends backups or what watches over them. */
 const KEEPERS: Record<string, string> = {
@@ -22,16 +22,20 @@ const KEEPERS: Record<string, string> = {
     "Nobody finds out any more that a backup can't be restored.",
 };
 
-function ended({ change, before, after }: Delta): Danger[] {
+function ended({ change, before, after }: Delta, graph: Graph): Danger[] {
   const why = KEEPERS[change.type];
   if (why === undefined || !before) return [];
   if (change.kind === "delete") return [thinner(change.name, "", change.type, "none", why, "is deleted")];
   if (change.type !== "aws:backup/selection:Selection" || !after) return [];
-  const [was, now] = [before, after].map((each) => list(inputsOf(each).resources).map(String));
-  const left = was!.filter((each) => !now!.includes(each));
-  return left.length > 0
-    ? [thinner(change.name, "resources", was!.join(", "), now!.join(", ") || "none", why, "backs up less")]
-    : [];
+  const [was, now] = [before, after].map((each) => refsOf(each.inputs.resources).map(({ urn }) => urn)) as [
+    string[],
+    string[],
+  ];
+  // What goes itself needs no backup any more.
+  const left = was.filter((urn) => !now.includes(urn) && graph.resources.some((each) => each.urn === urn));
+  if (left.length === 0) return [];
+  const names = [was, now].map((urns) => urns.map(nameOf).join(", ") || "none") as [string, string];
+  return [thinner(change.name, "resources", ...names, why, "backs up less")];
 }
 
 /** Where schedules are: rules of the plan by name, and plans with one schedule. */

@@ -10,6 +10,8 @@ export interface End {
   /** The resource's type; what a new one may do is compared with others of its type. */
   kind: string;
   urn?: string;
+  /** The urn of the security group by which it is in the flow. */
+  group?: string;
 }
 
 export interface Flow {
@@ -87,7 +89,7 @@ function membersOf(graph: Graph): Map<string, End[]> {
   for (const resource of graph.resources) {
     if (resource.type === SECURITY_GROUP || /securityGroup/i.test(resource.type)) continue;
     for (const urn of groupsOf(resource)) {
-      const end: End = { label: labelOf(resource), kind: resource.type, urn: resource.urn };
+      const end: End = { label: labelOf(resource), kind: resource.type, urn: resource.urn, group: urn };
       members.set(urn, [...(members.get(urn) ?? []), end]);
     }
   }
@@ -108,7 +110,7 @@ function labelOf(resource: GraphResource): string {
 }
 
 function endsIn(group: string, members: Map<string, End[]>): End[] {
-  return members.get(group) ?? [{ label: nameOf(group), kind: SECURITY_GROUP, urn: group }];
+  return members.get(group) ?? [{ label: nameOf(group), kind: SECURITY_GROUP, urn: group, group }];
 }
 
 function rangeEnd(range: string): End {
@@ -136,6 +138,8 @@ export function coveredBy(flow: Flow, old: Flow[], existed: Set<string>): boolea
 
 function sameEnd(now: End, was: End, existed: Set<string>): boolean {
   if (now.range !== undefined) return was.range !== undefined && contains(was.range, now.range);
+  // An empty group opens nothing that it didn't open for what was in it.
+  if (now.kind === SECURITY_GROUP) return was.group === now.group;
   if (now.urn !== undefined && existed.has(now.urn)) return was.urn === now.urn;
   return was.kind === now.kind;
 }

@@ -15,8 +15,11 @@ interface Grant {
 /** What an identity may do, or what others may do with a resource, grew. */
 export const permissionsWidened: Check = ({ before, after }) => {
   const old = grantsBySubject(before);
-  return [...grantsBySubject(after)].flatMap(([subject, grants]) => {
-    const was = old.get(subject);
+  const now = grantsBySubject(after);
+  const there = new Set(after.resources.map(({ urn }) => urn));
+  const subjects = new Set([...now.keys(), ...[...old.keys()].filter((urn) => there.has(urn))]);
+  return [...subjects].flatMap((subject) => {
+    const [was, grants] = [old.get(subject), now.get(subject) ?? []];
     if (!was) return sweeping(subject, grants);
     const added = grants
       .filter(({ effect }) => effect === "Allow")
@@ -24,7 +27,7 @@ export const permissionsWidened: Check = ({ before, after }) => {
     const gone = was.filter((each) => each.effect === "Deny" && !grants.some((grant) => covers(grant, each)));
     return [
       ...(added.length > 0 ? [widened(subject, was, added)] : []),
-      ...gone.map((each) => undenied(subject, each)),
+      ...(gone.length > 0 ? [undenied(subject, gone)] : []),
     ];
   });
 };
@@ -63,14 +66,14 @@ function widened(subject: string, was: Grant[], added: Grant[]): Danger {
   });
 }
 
-function undenied(subject: string, grant: Grant): Danger {
+function undenied(subject: string, grants: Grant[]): Danger {
   return danger({
     severity: "critical",
     kind: "iam-widened",
-    title: `${nameOf(subject)} no longer refuses ${grant.action}`,
+    title: `${nameOf(subject)} no longer refuses ${[...new Set(grants.map(({ action }) => action))].join(", ")}`,
     resources: [nameOf(subject)],
     property: "policy",
-    before: `refused: ${said(grant)}`,
+    before: `refused: ${grants.map(said).join("; ")}`,
     after: "not refused",
     why: "A refusal holds against every permission that anyone else gives; without it they count.",
     advice: "Keep the statement, or say what takes its place.",

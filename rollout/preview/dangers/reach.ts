@@ -10,25 +10,31 @@ export const firewallOpened: Check = ({ before, after }) => {
   const old = flowsOf(before);
   const existed = new Set(before.resources.map(({ urn }) => urn));
   const opened = flowsOf(after).filter((flow) => !coveredBy(flow, old, existed));
-  const bySource = Map.groupBy(
-    opened,
-    ({ from, ports, protocol }) => `${from.label} ${protocol} ${portsText(ports)}`,
-  );
-  return [...bySource.values()].map((flows) => openedDanger(flows, old));
+  return merged(opened).map((flows) => openedDanger(flows, old));
 };
 
+/** One danger for all that a source can now reach on a port, and for all sources that can now reach the same. */
+function merged(opened: Flow[]): Flow[][] {
+  const on = ({ ports, protocol }: Flow) => portsText(ports, protocol);
+  const bySource = [...Map.groupBy(opened, (flow) => `${flow.from.label} on ${on(flow)}`).values()];
+  const targets = (flows: Flow[]) => `${on(flows[0]!)} ${labels(flows, "to")} ${flows[0]!.from.kind}`;
+  return [...Map.groupBy(bySource, targets).values()].map((groups) => groups.flat());
+}
+
+function labels(flows: Flow[], end: "from" | "to"): string {
+  return [...new Set(flows.map((flow) => flow[end].label))].toSorted().join(", ");
+}
+
 function openedDanger(flows: Flow[], old: Flow[]): Danger {
-  const { from, ports, protocol } = flows[0]!;
-  const targets = [...new Set(flows.map(({ to }) => to.label))].toSorted();
+  const { ports, protocol } = flows[0]!;
   const what = portsText(ports, protocol);
-  const outside = from.range !== undefined && isWide(from.range);
+  const outside = flows.some(({ from }) => from.range !== undefined && isWide(from.range));
   const outward = flows.every(({ to }) => to.range !== undefined);
-  const groups = [...new Set(flows.map(({ group }) => group))].toSorted();
   return danger({
     severity: outside || protocol === "-1" ? "critical" : "warning",
     kind: "firewall-opened",
-    title: `${from.label} can now reach ${targets.join(", ")} on ${what}`,
-    resources: groups,
+    title: `${labels(flows, "from")} can now reach ${labels(flows, "to")} on ${what}`,
+    resources: [...new Set(flows.map(({ group }) => group))].toSorted(),
     property: "ingress and egress rules",
     before: reachedBefore(flows, old),
     after: what,
@@ -42,12 +48,10 @@ function openedDanger(flows: Flow[], old: Flow[]): Danger {
 }
 
 function reachedBefore(flows: Flow[], old: Flow[]): string {
-  const { from } = flows[0]!;
-  const targets = new Set(flows.map(({ to }) => to.label));
-  const known = old.filter((flow) => flow.from.label === from.label && targets.has(flow.to.label));
-  return known.length === 0
-    ? "no way"
-    : [...new Set(known.map((each) => portsText(each.ports, each.protocol)))].join(", ");
+  const ways = new Set(flows.map(({ from, to }) => `${from.label} ${to.label}`));
+  const known = old.filter(({ from, to }) => ways.has(`${from.label} ${to.label}`));
+  const texts = [...new Set(known.map((each) => portsText(each.ports, each.protocol)))];
+  return texts.length === 0 ? "no way" : texts.join(", ");
 }
 
 function isWide(range: string): boolean {

@@ -1,7 +1,7 @@
 import type { Graph, Value } from "../../graph/model.ts";
 import type { Danger } from "../model.ts";
 import { secretsOf } from "../redact.ts";
-import { inputsOf, isObject, shown } from "../shown.ts";
+import { inputsOf, isObject, refsOf, shown } from "../shown.ts";
 import { type Check, danger } from "./danger.ts";
 
 /** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
@@ -13,7 +13,9 @@ export const secretsInClear: Check = ({ before, after, deltas }) => {
     const fresh = Object.entries(inputsOf(now)).filter(
       ([key, value]) => !unwrapped.includes(key) && secretsOf(value, key).some((each) => !known.has(each)),
     );
+    const constant = old ? constants(old.inputs, now.inputs) : [];
     return [
+      ...constant.map((path) => written(change.name, path)),
       ...unwrapped.map((path) => exposed(change.name, path, "secret")),
       ...fresh.map(([key]) => exposed(change.name, key, "nothing of the kind")),
     ];
@@ -41,6 +43,28 @@ export function unwrappedPaths(before: Value | undefined, after: Value | undefin
   return Object.keys(now!).flatMap((key) =>
     unwrappedPaths(old![key], now![key], path ? `${path}.${key}` : key),
   );
+}
+
+/** Paths of secrets that came from another resource and now come from nowhere: from the program's or the config's text. */
+function constants(before: Record<string, Value>, after: Record<string, Value>): string[] {
+  return Object.keys(after).filter((key) => {
+    const [was, is] = [before[key], after[key]];
+    return isSecret(was) && isSecret(is) && refsOf(was).length > 0 && refsOf(is).length === 0;
+  });
+}
+
+function written(resource: string, property: string): Danger {
+  return danger({
+    severity: "warning",
+    kind: "secret-in-clear",
+    title: `A secret of ${resource} no longer comes from a resource: its text is in the program or the config`,
+    resources: [resource],
+    property,
+    before: "secret, from another resource",
+    after: "secret, from text (not shown here)",
+    why: "The cloud and the state still hide it, but in the program's text git keeps it in clear for good.",
+    advice: "Take it from Secrets Manager or a random password, or set it with `pulumi config set --secret`.",
+  });
 }
 
 function isSecret(value: Value | undefined): boolean {

@@ -14,6 +14,7 @@ const TYPES: Record<string, string> = {
   "cloudwatch/eventRule:EventRule": "AWS::Events::Rule",
   "cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
   "cloudwatch/metricAlarm:MetricAlarm": "AWS::CloudWatch::Alarm",
+  "ebs/volume:Volume": "AWS::EC2::Volume",
   "ec2/routeTableAssociation:RouteTableAssociation": "AWS::EC2::SubnetRouteTableAssociation",
   "route53/record:Record": "AWS::Route53::RecordSet",
   "sns/topicSubscription:TopicSubscription": "AWS::SNS::Subscription",
@@ -92,7 +93,9 @@ export function cloudFormationType(type: string, spec: Specification): string | 
   const exception = TYPES[`${module}:${name}`];
   if (exception) return exception;
   const namespace = `aws::${(SERVICES[service] ?? service).toLowerCase()}::`;
-  const candidates = [name, `${service}${name}`, `db${name}`].map((each) => namespace + each.toLowerCase());
+  const candidates = [name, `${service}${name}`, `db${name}`, `cache${name}`].map(
+    (each) => namespace + each.toLowerCase(),
+  );
   return candidates.map((each) => byLowerCase(spec).get(each)).find((found) => found !== undefined);
 }
 
@@ -118,6 +121,7 @@ export function cloudFormationProperty(
     `preferred${property}`,
     `cache${property}`,
     `${property}Document`,
+    `${property}Name`,
     `${own}${property}`,
     `${own.replace(service, "")}${property}`,
     `${own.replace(/^Security/, "")}${property}`,

@@ -88,6 +88,7 @@ export const protection: Case[] = [
       "deletionProtection: true,\n    vaultLock: true",
       "deletionProtection: false,\n    vaultLock: true",
     ],
+    "protection-weakened: prod-access-logs",
     "protection-weakened: prod-alb",
     "protection-weakened: prod-database",
   ),

@@ -1,0 +1,111 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+let folder: string;
+
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+
+function preview(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(join(ROOT, "bin", "rollout"), ["preview", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+/** A repository with three commits: sound, with a program that fails, and sound with another stack. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rollout-cli-"));
+  cpSync(join(ROOT, "test", "fixtures", "small"), folder, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, ".gitignore"), "node_modules\n*.json\n!package.json\n");
+  git("init", "--quiet");
+  commit("sound");
+  appendFileSync(join(folder, "index.ts"), "\nthis is no program\n");
+  commit("failing");
+  git("checkout", "--quiet", "sound", "--", "index.ts");
+  cpSync(join(folder, "Pulumi.beta.yaml"), join(folder, "Pulumi.fresh.yaml"));
+  commit("fresh");
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function commit(tag: string): void {
+  git("add", "--all");
+  git("commit", "--quiet", "--no-gpg-sign", "-m", tag);
+  git("tag", tag);
+}
+
+test("no change is one line for each stack", () => {
+  const { status, stdout, stderr } = preview("--base", "fresh");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/^(\S+: no change \(11 resources\)\n){3}$/);
+});
+
+test("an unknown revision fails with what to do", () => {
+  expect(preview("--base", "nowhere")).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^--base: there is no revision "nowhere" in this repository; git fetch/),
+  });
+});
+
+test("a stack that the base doesn't have is a problem of its own", () => {
+  const { status, stdout } = preview("--base", "sound");
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/fresh: can't be compared\n {2}at sound: no stack "fresh": the stacks are beta/);
+  expect(stdout).toMatch(/\nbeta: no change/);
+});
+
+test("a program that doesn't compile at the base says so, without the folder it was in", () => {
+  const { status, stdout } = preview("--base", "failing", "--stack", "beta");
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^beta: can't be compared\n {2}at failing: .*(SyntaxError|index\.ts)/s);
+  expect(stdout).not.toContain("rollout-base-");
+});
+
+test("a graph of another version is refused by name", () => {
+  writeFileSync(join(folder, "old.json"), JSON.stringify({ version: 0, stack: "beta" }));
+  const { status, stdout } = preview("--base", "old.json", "--json");
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout).problems).toEqual([
+    {
+      stack: "beta",
+      message: expect.stringMatching(/^in old.json: a graph of version 0, and this rollout reads version 1/),
+    },
+  ]);
+});
+
+test("several stacks in one option, and every format", () => {
+  for (const format of ["terminal", "markdown", "html", "json"]) {
+    const { status, stdout } = preview("--base", "fresh", "--stack", "beta", "fresh", "--format", format);
+    expect(status).toBe(0);
+    expect(stdout).toContain("beta");
+  }
+});
+
+test("misuse ends with 2", () => {
+  expect(preview().status).toBe(2);
+  expect(preview("--base", "sound", "--format", "pdf").status).toBe(2);
+  expect(preview("--base", "sound", "--json", "--format", "html").status).toBe(2);
+});
+
+test("nothing stays behind in the repository", () => {
+  expect(git("worktree", "list").trim().split("\n")).toHaveLength(1);
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { contains } from "../../../rollout/preview/dangers/ranges.ts";
+import { timesAWeek } from "../../../rollout/preview/dangers/schedule.ts";
+import { differences } from "../../../rollout/preview/differences.ts";
+import { renamed } from "../../../rollout/preview/identity.ts";
+
+describe("how often a schedule fires in a week", () => {
+  const schedules: [string, number | undefined][] = [
+    ["cron(0 0/6 * * ? *)", 28],
+    ["cron(0 0/12 * * ? *)", 14],
+    ["cron(0 * * * ? *)", 168],
+    ["cron(0 5 ? * SUN *)", 1],
+    ["cron(0 5 ? * 2-6 *)", 5],
+    ["cron(0 1,13 * * ? *)", 14],
+    ["rate(1 day)", 7],
+    ["rate(12 hours)", 14],
+    ["cron(0 5 L * ? *)", undefined],
+    ["daily", undefined],
+  ];
+  test.for(schedules)("%s: %s", ([schedule, expected]) => {
+    expect(timesAWeek(schedule)).toBe(expected);
+  });
+});
+
+describe("address ranges", () => {
+  const ranges: [string, string, boolean][] = [
+    ["0.0.0.0/0", "10.0.0.0/8", true],
+    ["10.0.0.0/8", "0.0.0.0/0", false],
+    ["10.0.0.0/8", "10.1.2.3/32", true],
+    ["10.0.0.0/8", "11.0.0.0/16", false],
+    ["::/0", "10.0.0.0/8", false],
+    ["::/0", "2001:db8::/32", true],
+    ["what", "what", true],
+    ["what", "10.0.0.0/8", false],
+  ];
+  test.for(ranges)("%s holds %s: %s", ([wide, narrow, expected]) => {
+    expect(contains(wide, narrow)).toBe(expected);
+  });
+});
+
+describe("differences", () => {
+  test("the order of a list is none", () => {
+    expect(differences({ a: ["x", "y"] }, { a: ["y", "x"] })).toEqual([]);
+    expect(
+      differences(
+        [
+          { name: "x", n: 1 },
+          { name: "y", n: 2 },
+        ],
+        [
+          { name: "y", n: 2 },
+          { name: "x", n: 1 },
+        ],
+      ),
+    ).toEqual([]);
+  });
+  test("a new first element is one difference", () => {
+    expect(differences([{ name: "x" }], [{ name: "a" }, { name: "x" }])).toEqual([
+      { path: "[a]", before: undefined, after: { name: "a" } },
+    ]);
+  });
+  test("an element of two alike that goes is seen", () => {
+    expect(differences(["x", "x"], ["x"])).toHaveLength(1);
+  });
+});
+
+test("an alias is the same resource, also where others name it", () => {
+  const urn = (name: string) => `urn:pulumi:beta::rollout::aws:s3/bucket:Bucket::${name}`;
+  const bucket = (name: string, aliases?: { name: string }[]) => ({
+    urn: urn(name),
+    type: "aws:s3/bucket:Bucket",
+    name,
+    custom: true,
+    inputs: {},
+    dependencies: [],
+    options: aliases ? { aliases } : {},
+  });
+  const of = (resource: ReturnType<typeof bucket>) => ({
+    version: 1 as const,
+    project: "rollout",
+    stack: "beta",
+    resources: [resource],
+    outputs: {},
+  });
+  const before = { ...of(bucket("old")), outputs: { arn: { $ref: { urn: urn("old"), property: "arn" } } } };
+  const aligned = renamed(before, of(bucket("new", [{ name: "old" }])));
+  expect(aligned.resources[0]?.urn).toBe(urn("new"));
+  expect(aligned.outputs).toEqual({ arn: { $ref: { urn: urn("new"), property: "arn" } } });
+});

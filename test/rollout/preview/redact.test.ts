@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { Graph, Value } from "../../../rollout/graph/model.ts";
+import { compare } from "../../../rollout/preview/compare.ts";
+import { secretsIn } from "../../../rollout/preview/redact.ts";
+import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
+
+const CANARY = 'kanarien"vogel/47';
+const OLD = "old-kanarienvogel-11";
+
+/** A stack of one resource with one property. */
+function graph(value: Value | undefined, property = "authToken", outputs: Graph["outputs"] = {}): Graph {
+  const type = "aws:elasticache/replicationGroup:ReplicationGroup";
+  const urn = `urn:pulumi:beta::rollout::${type}::cache`;
+  const inputs = value === undefined ? {} : { [property]: value };
+  const resource = { urn, type, name: "cache", custom: true, inputs, dependencies: [], options: {} };
+  return { version: 1, project: "rollout", stack: "beta", resources: [resource], outputs };
+}
+
+function everyFormat(before: Graph, after: Graph): string {
+  const stacks = [compare({ before, after })];
+  return FORMATS.map((each) =>
+    render({ version: 1, base: "main", verdicts: "graph", stacks, problems: [] }, each),
+  ).join("\n");
+}
+
+const SECRET: Value = { $secret: [] };
+
+describe("a secret is in no format", () => {
+  const ways: [name: string, before: Graph, after: Graph][] = [
+    ["moved into clear", graph(SECRET), graph(CANARY)],
+    ["taken out of the clear", graph(OLD), graph(SECRET)],
+    ["new, by its name", graph(undefined), graph(CANARY)],
+    ["changed, by its name", graph(OLD), graph(CANARY)],
+    [
+      "in a larger string elsewhere",
+      graph(SECRET),
+      { ...graph(CANARY), outputs: { url: `redis://x/?k=${CANARY}` } },
+    ],
+    ["in a URL", graph("none", "description"), graph(`redis://user:${OLD}@host:6379/0`, "description")],
+    [
+      "in a text of variables",
+      graph("A=1\nB=2", "text"),
+      graph(`A=1\nDATABASE_PASSWORD=${OLD}\nB=2`, "text"),
+    ],
+    ["in JSON in a string", graph("{}", "text"), graph(JSON.stringify({ password: CANARY }), "text")],
+    ["in encoded text", graph("none", "userData"), graph({ $base64: `token: ${OLD}\n` }, "userData")],
+    [
+      "in the middle of text with references",
+      graph("none", "text"),
+      graph({ $join: ["api_key=", OLD, " ", { $ref: { urn: "a::b", property: "id" } }] }, "text"),
+    ],
+    ["in an output", graph("x", "text", { token: SECRET }), graph("x", "text", { token: CANARY })],
+    ["in a part of it", graph({}, "authToken"), graph({ part: OLD }, "authToken")],
+  ];
+  test.for(ways)("%s", ([, before, after]) => {
+    const text = everyFormat(before, after);
+    for (const canary of [CANARY, OLD]) {
+      expect(text).not.toContain(canary);
+      expect(text).not.toContain(JSON.stringify(canary).slice(1, -1));
+      expect(text).not.toContain(canary.slice(0, 12));
+    }
+  });
+});
+
+test("known forms are secrets whatever they are called", () => {
+  const aws = `AK${"IA"}ABCDEFGHIJKLMNOP`;
+  expect(secretsIn(`x ${aws} y`)).toEqual([aws]);
+  expect(secretsIn("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----")).toHaveLength(1);
+});
+
+test("what only looks alike is none", () => {
+  const texts = [
+    "PASSWORD=@@database-password@@",
+    "token: $(aws ssm get)",
+    "KEYBOARD=es",
+    "secret_arn=arn:aws:x",
+    "monkey: banana",
+    "tokens: 12",
+    "postgresql://host:5432/db",
+  ];
+  expect(texts.flatMap(secretsIn)).toEqual([]);
+});
