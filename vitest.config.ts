@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Three suites: unit (mocks, seconds), rehearsal (real servers), engine (the real Pulumi CLI, where there is one).
+// Four suites: unit (mocks, seconds), rehearsal (real servers), engine (the real Pulumi CLI, where there is one), aws
+// (moto's server in place of AWS, where there is one).
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +22,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Real servers share two cores: one file at a time.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "aws",
+          include: ["test/aws/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
