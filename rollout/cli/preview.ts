@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import { Misuse } from "../errors.ts";
-import { preview } from "../preview/preview.ts";
+import { enginePreview, preview } from "../preview/preview.ts";
 import { FORMATS, type Format, render } from "../preview/render/index.ts";
 import { projectDir } from "./options.ts";
 
 interface Options {
   base?: string;
+  engine?: string;
   stack?: string[];
   format?: Format;
   json?: boolean;
@@ -23,18 +24,22 @@ export function register(program: Command): void {
         "first. Needs no cloud account, no secrets and no Pulumi CLI. --stack takes several names; without it, all stacks.",
     )
     .option("--base <revision>", "what to compare with: a git revision, or a file of rollout graph --json")
+    .option("--engine <file>", "in place of --base: what pulumi preview --json printed")
     .addOption(new Option("--format <format>", "how to print it (default: terminal)").choices([...FORMATS]))
     .addHelpText("after", "\nExample: rollout preview --base origin/main --format markdown")
     .action(run);
 }
 
 async function run(_options: unknown, command: Command): Promise<void> {
-  const { base, stack, format, json } = command.optsWithGlobals<Options>();
-  if (!base)
+  const { base, engine, stack, format, json } = command.optsWithGlobals<Options>();
+  if (base && engine) throw new Misuse("--base and --engine contradict each other: give one of them");
+  if (!base && !engine)
     throw new Misuse("compare with what? Add --base REVISION, such as: rollout preview --base origin/main");
   if (json && format && format !== "json")
     throw new Misuse(`--json and --format ${format} contradict each other`);
-  const result = await preview({ projectDir: projectDir(), base, stacks: stack });
+  const result = engine
+    ? await enginePreview(projectDir(), engine)
+    : await preview({ projectDir: projectDir(), base: base!, stacks: stack });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   process.stdout.write(render(result, json ? "json" : (format ?? "terminal"), color));
   if (result.problems.length > 0) process.exitCode = 1;

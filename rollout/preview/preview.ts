@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
 import { compare } from "./compare.ts";
+import { engineSide, engineStack } from "./engine.ts";
 import type { Preview, Problem, StackPreview } from "./model.ts";
 import { stepsOf } from "./plan.ts";
 import { specification } from "./replacement/specification.ts";
@@ -54,6 +55,29 @@ export async function preview({ projectDir, base, stacks = [] }: PreviewOptions)
     };
   } finally {
     await worktree?.remove();
+  }
+}
+
+/**
+ * The same with the engine's comparison of the state with the working tree in place of a base's capture.
+ *
+ * @param file what `pulumi preview --json` printed
+ * @throws {UserError} when the file can't be read as that
+ */
+export async function enginePreview(projectDir: string, file: string): Promise<Preview> {
+  const text = textOf(file);
+  const stack = engineStack(text);
+  const after = await captureGraph({ projectDir, stack });
+  const side = engineSide(text, after);
+  const stacks = [compare({ ...side, after, steps: stepsOf(projectDir, stack) })];
+  return { version: 1, base: "the state", verdicts: "engine", stacks, problems: [] };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`--engine: ${(error as Error).message}`);
   }
 }
 

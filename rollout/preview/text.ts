@@ -55,3 +55,8 @@ function lines(of: string[], other: string[]): string {
 export function count(number: number, what: string, plural = `${what}s`): string {
   return `${number} ${number === 1 ? what : plural}`;
 }
+
+/** A text as the source of a regular expression that matches nothing but it. */
+export function literal(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+}

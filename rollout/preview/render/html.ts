@@ -72,8 +72,12 @@ function trafficBars({ traffic }: StackPreview): string {
       );
     return `<div class="label">${key}</div><div class="bar">${parts.join("")}</div>`;
   };
+  // A small share has no room for its words.
+  const legend = traffic.tracks
+    .map(({ name, before, after }) => `${name} ${before} % → ${after} %`)
+    .join(" · ");
   const notice = maintenanceText(traffic.maintenance);
-  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}${notice ? `<p>${safe(notice)}</p>` : ""}`;
+  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}<p>${safe(legend)}</p>${notice ? `<p>${safe(notice)}</p>` : ""}`;
 }
 
 function componentBox(component: string, changes: Change[]): string {
