@@ -11,6 +11,24 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "run a stack on this machine with the real servers",
       load: () => import("./cli/rehearse.ts"),
     },
+    run: { summary: "roll a candidate out, step by step", load: () => import("./cli/run.ts") },
+    status: { summary: "show how a rollout stands", load: () => import("./cli/status.ts") },
+    pause: { summary: "hold a rollout where it is", load: () => import("./cli/pause.ts") },
+    resume: { summary: "let a paused rollout go on", load: () => import("./cli/resume.ts") },
+    promote: { summary: "skip the rest of the present bake", load: () => import("./cli/promote.ts") },
+    rollback: {
+      summary: "take all traffic back to the stable track",
+      load: () => import("./cli/rollback.ts"),
+    },
+    shift: { summary: "set the weights by hand", load: () => import("./cli/shift.ts") },
+    maintenance: {
+      summary: "close the stack to users, or open it again",
+      load: () => import("./cli/maintenance.ts"),
+    },
+    report: {
+      summary: "write the last rollout down as one HTML page",
+      load: () => import("./cli/report.ts"),
+    },
   };
 
 const program = new Command("rollout")

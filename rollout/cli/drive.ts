@@ -1,0 +1,89 @@
+import type { JournalEntry } from "../core/journal.ts";
+import { planOf } from "../core/plan.ts";
+import { replay } from "../core/replay.ts";
+import type { RolloutState } from "../core/state.ts";
+import { judgeOf } from "../judge.ts";
+import { noticeOf } from "../notify/notice.ts";
+import type { Beginning } from "../run/begin.ts";
+import { type RunResult, run } from "../run/run.ts";
+import { entryText } from "../view/entry-text.ts";
+import { observed } from "./observed.ts";
+import { type Stage, whoami } from "./on.ts";
+import { tellerOf } from "./tell.ts";
+
+export interface DriveOptions {
+  /** What to begin when nothing is under way; without it a run only goes on. */
+  begin?: Beginning | undefined;
+  /** Ends the run as soon as the traffic is where it is to stay; the idle track's servers stay with it. */
+  leaveWhenSettled?: boolean;
+}
+
+/**
+ * Runs a rollout to its end, or from where an earlier run was killed; each entry of the journal goes to stderr as it is
+ * written.
+ */
+export async function drive(
+  stage: Stage,
+  { begin, leaveWhenSettled = false }: DriveOptions = {},
+): Promise<RunResult> {
+  const { platform, say, stack } = stage;
+  const teller = tellerOf(stage);
+  const stop = leaveOnSignal(say, stack);
+  let subject = subjectOf(stage, begin, await stateOf(stage));
+  const settled = new AbortController();
+  const said = (entry: JournalEntry) => {
+    if (entry.kind === "begin") subject = { stack, stable: entry.stable, candidate: entry.candidate };
+    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry)}`);
+    if (leaveWhenSettled && (entry.kind === "verified" || entry.kind === "done"))
+      void stateOf(stage).then((state) => state && hasSettled(state) && settled.abort());
+  };
+  try {
+    return await run({
+      platform: observed(platform, said, settled.signal),
+      judge: judgeOf((await stateOf(stage))?.plan ?? begin?.plan ?? planOf(stage.settings.plan)),
+      owner: `${whoami()} (process ${process.pid})`,
+      ...(begin && { begin }),
+      notify: async (entry) => teller.tell(noticeOf(entry, subject)),
+    });
+  } catch (error) {
+    const { outcome } = (await stateOf(stage)) ?? {};
+    if (!settled.signal.aborted || !outcome) throw error;
+    return { outcome: outcome.is, reason: outcome.reason };
+  } finally {
+    stop();
+    await teller.flush();
+  }
+}
+
+export async function stateOf({ platform }: Pick<Stage, "platform">): Promise<RolloutState | undefined> {
+  return replay((await platform.journal.read()).entries);
+}
+
+/** Nothing is left but to wait and to drain what carries no traffic. */
+export function hasSettled({ stage }: RolloutState): boolean {
+  return stage.at === "keep" || stage.at === "over" || stage.at === "ended";
+}
+
+function subjectOf({ stack, settings }: Stage, begin?: Beginning, state?: RolloutState) {
+  const stable = begin?.stable ?? state?.stable ?? settings.stable;
+  return { stack, stable, candidate: begin?.candidate ?? state?.candidate ?? stable };
+}
+
+/**
+ * Ctrl-C ends the run, not the rollout: traffic stays as it is, as it would after a crash, and nothing is left half
+ * written.
+ */
+function leaveOnSignal(say: (line: string) => void, stack: string): () => void {
+  const leave = () => {
+    say(
+      `\nThe run has ended, the rollout hasn't: traffic stays as it is. Go on: rollout run --stack ${stack}`,
+    );
+    say(`Or go back: rollout rollback --stack ${stack}`);
+    process.exit(130);
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, leave);
+  return () => {
+    for (const signal of signals) process.off(signal, leave);
+  };
+}

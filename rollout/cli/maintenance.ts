@@ -1,0 +1,45 @@
+import { Argument, type Command } from "commander";
+import { stackFileOf, writeMaintenance } from "../config/stack-file.ts";
+import { onOption } from "./on.ts";
+import { globalOptions, projectDir } from "./options.ts";
+
+const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
+
+export function register(program: Command): void {
+  program
+    .command("maintenance")
+    .summary("close the stack to users, or open it again")
+    .addArgument(new Argument("<state>").choices(["on", "off"]))
+    .description(
+      "Users get the maintenance page (503 with Retry-After); operators with the header x-rollout-operator pass. The state is " +
+        "written into the stack's config, comments kept, and applied: nothing but the web firewall changes.",
+    )
+    .addOption(onOption())
+    .action(async (state: "on" | "off", _options, command: Command) => {
+      const { stack, json } = globalOptions(command);
+      const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
+      const dir = projectDir();
+      writeMaintenance(stackFileOf(dir, stack), state === "on");
+      await (on === "aws" ? applyToAws : applyHere)(dir, stack);
+      const document = { stack, maintenance: state === "on" };
+      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${stack}: maintenance is ${state}\n`);
+    });
+}
+
+async function applyHere(projectDir: string, stack: string): Promise<void> {
+  const { rehearse } = await import("../platforms/rehearsal/index.ts");
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  await rehearse.apply({ projectDir, stack, say });
+}
+
+async function applyToAws(projectDir: string, stack: string): Promise<void> {
+  const [{ captureGraph }, { automation }, { systemClock }] = await Promise.all([
+    import("../graph/capture.ts"),
+    import("../platforms/aws/engine.ts"),
+    import("../run/clock.ts"),
+  ]);
+  const graph = await captureGraph({ projectDir, stack });
+  const targets = graph.resources.filter(({ type }) => type === WEB_ACL).map(({ urn }) => urn);
+  const onOutput = (text: string) => void process.stderr.write(text);
+  await automation({ projectDir, stack, clock: systemClock, onOutput }).up(targets, "rollout: maintenance");
+}

@@ -1,0 +1,63 @@
+import { mkdirSync } from "node:fs";
+import { homedir, hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { milliseconds } from "../../infra/settings/duration.ts";
+import type { Settings } from "../../infra/settings/settled.ts";
+import { stackSettings } from "../config/settings.ts";
+import type { Platform } from "../platforms/platform.ts";
+import { globalOptions, projectDir } from "./options.ts";
+
+/** Where a rollout's verb acts. */
+export interface Stage {
+  platform: Platform;
+  settings: Settings;
+  stack: string;
+  json: boolean;
+  projectDir: string;
+  /** For people: to stderr, as stdout is for the result. */
+  say: (line: string) => void;
+  /** Where this machine keeps what it told and to whom. */
+  noticesFile: string;
+}
+
+/** `--on aws|rehearsal`. The rehearsal unless said otherwise: a word forgotten must not move real users. */
+export function onOption(): Option {
+  return new Option("--on <platform>", "where the stack runs")
+    .choices(["rehearsal", "aws"])
+    .default("rehearsal")
+    .env("ROLLOUT_ON");
+}
+
+/** Opens the platform that the command names. The AWS SDK is loaded only when it is AWS. */
+export async function openStage(command: Command): Promise<Stage> {
+  const { stack, json } = globalOptions(command);
+  const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
+  const dir = projectDir();
+  const settings = stackSettings(dir, stack);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const common = { settings, stack, json, projectDir: dir, say };
+  if (on === "aws") {
+    const { awsPlatform } = await import("../platforms/aws/platform.ts");
+    const slowMs = milliseconds(settings.plan.gates.latency.p95);
+    const onOutput = (text: string) => void process.stderr.write(text);
+    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, onOutput });
+    return { ...common, platform, noticesFile: join(ownFolder(), `${stack}.notices.ndjson`) };
+  }
+  const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout.ts");
+  const platform = rehearsalPlatform({ stack, projectDir: dir, say });
+  const noticesFile = join(dir, ".rehearsal", stack, "logs", "rollout", "notices.ndjson");
+  return { ...common, platform, noticesFile };
+}
+
+/** As the XDG base directory specification says. */
+function ownFolder(): string {
+  const folder = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "rollout");
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Who acts: in the journal, and to whoever is refused meanwhile. */
+export function whoami(): string {
+  return `${userInfo().username}@${hostname()}`;
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { drive } from "./drive.ts";
+import { registerWord } from "./word.ts";
+
+export function register(program: Command): void {
+  registerWord(program, {
+    command: "rollback",
+    summary: "take all traffic back to the stable track",
+    description:
+      "A run that is there does it within a second. Where none is (it crashed, its machine is gone) this command does it " +
+      "itself, and ends when it is verified: exit code 0.",
+    async alone(stage) {
+      const { outcome, reason } = await drive(stage, { leaveWhenSettled: true });
+      const { stack, json } = stage;
+      const document = { stack, command: "rollback", outcome, reason };
+      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${outcome}: ${reason}\n`);
+      return outcome === "rolled-back" ? 0 : 1;
+    },
+  });
+}

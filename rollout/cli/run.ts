@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Duration, isDuration, seconds } from "../../infra/settings/duration.ts";
+import { planOf } from "../core/plan.ts";
+import type { RolloutState } from "../core/state.ts";
+import { Misuse } from "../errors.ts";
+import type { Beginning } from "../run/begin.ts";
+import { systemClock } from "../run/clock.ts";
+import { give } from "../run/command.ts";
+import { drive, hasSettled, stateOf } from "./drive.ts";
+import { onOption, openStage, type Stage, whoami } from "./on.ts";
+import { TELL_HELP } from "./tell.ts";
+
+interface RunOptions {
+  candidate?: string;
+  adopt?: boolean;
+  restore?: boolean;
+  keep?: Duration;
+}
+
+export function register(program: Command): void {
+  program
+    .command("run")
+    .summary("roll a candidate out, step by step")
+    .description(
+      "Takes the candidate through the plan in the stack's config: backup, migration, deployment without traffic, smoke " +
+        "test, then step by step up to 100 %. It rolls back by itself when the evidence says so, and a run that was killed " +
+        "is gone on with by the same command. Exit code 0 when the candidate was promoted, else 1.",
+    )
+    .option("--candidate <track>", "the track that is to take over (default: the only other one)")
+    .addOption(onOption())
+    .addOption(
+      new Option("--adopt", "after a drift: go on with the weights that the balancer has").conflicts(
+        "restore",
+      ),
+    )
+    .option("--restore", "after a drift: set the weights that the rollout left")
+    .option("--keep <duration>", "how long the servers of the track without traffic stay", keepTime)
+    .addHelpText("after", `\n${TELL_HELP}`)
+    .action(async (options: RunOptions, command: Command) => {
+      const stage = await openStage(command);
+      const begin = beginningOf(stage, await stateOf(stage), options);
+      for (const settled of ["adopt", "restore"] as const) {
+        if (options[settled]) await give(stage.platform, systemClock, settled, whoami());
+      }
+      const result = await drive(stage, { begin });
+      const state = await stateOf(stage);
+      const { stack, json } = stage;
+      const document = { stack, rollout: state?.rollout, candidate: state?.candidate, ...result };
+      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
+      process.exitCode = result.outcome === "promoted" ? 0 : 1;
+    });
+}
+
+/** A rollout that is under way goes on, whatever the config says by now: its plan is in the journal. */
+function beginningOf(
+  stage: Stage,
+  state: RolloutState | undefined,
+  options: RunOptions,
+): Beginning | undefined {
+  const { settings, platform } = stage;
+  const underWay = state && !hasSettled(state);
+  if (underWay && options.candidate === undefined) return undefined;
+  if (options.adopt || options.restore) return undefined;
+  const candidate = options.candidate ?? onlyOther(stage);
+  if (!settings.tracks.some(({ name }) => name === candidate))
+    throw new Misuse(`${stage.stack} has no track ${candidate}: its tracks are ${namesOf(stage).join(", ")}`);
+  // On one machine the servers stay in any case, so there is nothing to wait for.
+  const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : "1h");
+  const plan = planOf(settings.plan, { keepSeconds: seconds(keep) });
+  return { rollout: nameOf(candidate, new Date()), stable: settings.stable, candidate, plan };
+}
+
+function onlyOther(stage: Stage): string {
+  const others = namesOf(stage).filter((name) => name !== stage.settings.stable);
+  if (others.length === 1) return others[0]!;
+  const which = others.length > 1 ? `which one? --candidate ${others.join(" or --candidate ")}` : "";
+  throw new Misuse(which || "there is no other track to roll out; a first release names the stable one");
+}
+
+function namesOf({ settings }: Stage): string[] {
+  return settings.tracks.map(({ name }) => name);
+}
+
+/** Such as `green-20261121-074501`: it names the backup too. */
+function nameOf(candidate: string, now: Date): string {
+  return `${candidate}-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}`;
+}
+
+function keepTime(text: string): Duration {
+  if (isDuration(text)) return text;
+  throw new InvalidArgumentError("It must be a duration such as 30m or 1h.");
+}

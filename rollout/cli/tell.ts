@@ -1,0 +1,47 @@
+import { Misuse } from "../errors.ts";
+import { type Channel, localLog, sns, webhook } from "../notify/channels.ts";
+import { type Notifier, notifier } from "../notify/notifier.ts";
+import type { Severity } from "../notify/severity.ts";
+import type { Stage } from "./on.ts";
+
+/** For the verbs' help. */
+export const TELL_HELP = `Environment:
+  ROLLOUT_WEBHOOKS    addresses of Slack-compatible webhooks, with spaces between them
+  ROLLOUT_SNS_TOPICS  topics by severity, such as "P1=arn:aws:sns:... P2=arn:aws:sns:..."
+  ROLLOUT_ON          aws or rehearsal, for --on`;
+
+/** Everybody who is to hear of a rollout: this machine's log, the webhooks, the topics. */
+export function tellerOf(
+  { noticesFile, say }: Pick<Stage, "noticesFile" | "say">,
+  env = process.env,
+): Notifier {
+  const channels: Channel[] = [localLog(noticesFile), ...webhooksIn(env.ROLLOUT_WEBHOOKS)];
+  const topics = topicsIn(env.ROLLOUT_SNS_TOPICS);
+  const [first] = Object.values(topics);
+  // arn:aws:sns:REGION:...
+  if (first) channels.push(sns(topics, first.split(":")[3]!));
+  return notifier({ channels, say });
+}
+
+/** @throws {Misuse} for what is no address; the text isn't repeated, it may hold a secret */
+export function webhooksIn(text = ""): Channel[] {
+  return words(text).map((word) => {
+    if (!/^https?:\/\//.test(word) || !URL.canParse(word))
+      throw new Misuse("ROLLOUT_WEBHOOKS must hold addresses that begin with https://");
+    return webhook(word);
+  });
+}
+
+/** @throws {Misuse} */
+export function topicsIn(text = ""): Partial<Record<Severity, string>> {
+  const pairs = words(text).map((word) => {
+    const [, severity, arn] = /^(P[1-4])=(arn:[\w-]+:sns:[\w-]+:\d+:\S+)$/.exec(word) ?? [];
+    if (!severity || !arn) throw new Misuse(`ROLLOUT_SNS_TOPICS must hold P1=arn:aws:sns:..., not ${word}`);
+    return [severity, arn];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
