@@ -1,0 +1,51 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Preview } from "../../rollout/preview/model.ts";
+import { enginePreview } from "../../rollout/preview/preview.ts";
+import { FORMATS, render } from "../../rollout/preview/render/index.ts";
+import { Engine, pulumiThere } from "./engine.ts";
+
+describe.skipIf(!pulumiThere)("the engine's preview, through the same model", () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await Engine.create("beta");
+    await engine.up();
+  });
+  afterAll(() => engine?.remove());
+
+  async function preview(): Promise<Preview> {
+    const { stdout } = await engine.succeed("preview", "--json", "--stack", "beta");
+    const file = join(engine.folder, "preview.json");
+    await writeFile(file, stdout);
+    return enginePreview(join(engine.folder, "project"), file);
+  }
+
+  test("names the same dangers as the graphs do", async () => {
+    await engine.write(["rollout:tracks", "blue", "weight"], 50);
+    await engine.write(["rollout:tracks", "green", "weight"], 50);
+    await engine.write(["rollout:database"], { backupEveryHours: 12 });
+    const found = await preview();
+    expect(found).toMatchObject({ verdicts: "engine", problems: [] });
+    const [stack] = found.stacks;
+    expect(stack?.dangers.map(({ kind, resources }) => `${kind}: ${resources}`)).toEqual([
+      "backups-thinner: beta-backups",
+      "alarm-loosened: beta-backup-missing",
+      "weight-jump: beta-https",
+    ]);
+    expect(stack?.changes.map(({ name }) => name)).toEqual([
+      "beta-backup-missing",
+      "beta-backups",
+      "beta-https",
+    ]);
+    for (const format of FORMATS) expect(render(found, format)).toContain("ngine");
+  });
+
+  test("a new address for ssh is seen in the firewall, with the groups' names", async () => {
+    await engine.write(["rollout:operators"], { email: ["ops@example.com"], sshFrom: ["203.0.113.7/32"] });
+    const { stacks } = await preview();
+    expect(stacks[0]?.dangers.map(({ title }) => title)).toContain(
+      "203.0.113.7/32 can now reach the servers of beta-blue, the servers of beta-green on port 22",
+    );
+  });
+});
