@@ -53,7 +53,7 @@ export class Engine {
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
         cwd: join(this.folder, "project"),
-        env: this.#environment(),
+        env: this.environment,
         stdio: ["ignore", "pipe", "pipe"],
       });
       let [stdout, output] = ["", ""];
@@ -126,7 +126,8 @@ export class Engine {
     }
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** Under which `pulumi` finds this stack, its state and the echo provider. */
+  get environment(): NodeJS.ProcessEnv {
     const { folder } = this;
     const path = [join(folder, "plugins"), join(ROOT, "node_modules/.bin"), process.env.PATH];
     return {
