@@ -181,8 +181,15 @@ export function program(settings: Settings) {
     targetGroupArns: Object.fromEntries(
       settings.tracks.map(({ name }) => [name, tracks.of(name).targetGroupArn]),
     ),
-    autoscalingGroups: Object.fromEntries(
-      settings.tracks.map(({ name }) => [name, tracks.of(name).autoscalingGroupName]),
+    servers: Object.fromEntries(
+      settings.tracks.map(({ name, servers, maxServers }) => [
+        name,
+        {
+          group: tracks.of(name).autoscalingGroupName,
+          least: servers,
+          most: tier.autoscaling ? maxServers : servers,
+        },
+      ]),
     ),
     trackAlarmArns: alarms.trackAlarmArns,
     dashboardUrl: dashboard.url,
@@ -201,6 +208,7 @@ export function program(settings: Settings) {
     repositoryUrl: tracks.repositoryUrl,
     flags: { application: flags.applicationId, environment: flags.environmentId, profile: flags.profileId },
     rehearsal: settings.rehearsal,
+    waivers: settings.waivers,
   };
 }
 

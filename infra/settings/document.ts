@@ -45,6 +45,7 @@ function declaration(key: string, property: JsonSchema) {
   const whole = schema.shape[key as keyof typeof schema.shape].safeParse(undefined);
   return {
     type: property.type ?? "string",
+    ...(property.items?.type && { items: { type: property.items.type } }),
     description: [property.description ?? "", ...keysOf(property).map((line) => `- ${line}`)].join("\n"),
     ...(whole.success && { default: JSON.parse(JSON.stringify(whole.data)) }),
   };

@@ -7,6 +7,7 @@ import { operators } from "./schema/operators.ts";
 import { plan } from "./schema/plan.ts";
 import { server } from "./schema/server.ts";
 import { track, trackName } from "./schema/track.ts";
+import { waivers } from "./schema/waivers.ts";
 
 const limits = z.strictObject({
   requestsPerMinute: whole(10, 1_000_000).default(150).describe("requests a minute for each client address"),
@@ -76,6 +77,7 @@ export const schema = z.strictObject({
   budget: budget.prefault({}).describe("what the stack may cost"),
   rehearsal: rehearsal.prefault({}).describe("what the rehearsal starts in place of the container"),
   plan: plan.prefault({}).describe("the steps of a rollout"),
+  waivers: waivers.default([]).describe("policies that a resource may break for a while"),
 });
 
 /** Config after the defaults, before the rules that span keys. */

@@ -14,6 +14,13 @@ const VALID = {
   stable: "blue",
 };
 
+const WAIVER = {
+  policy: "database-logs",
+  resource: "prod-database",
+  reason: "The exporter takes them until the move is done",
+  until: "2026-12-31",
+};
+
 /** [what is set, to what, the exact mistakes]. A dotted path goes as deep as it says. */
 const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ["tracks.green.weight", 20, "rollout:tracks.green.weight: weights must sum to 100, they sum to 110"],
@@ -186,6 +193,34 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     ["Fri 16:00 - Mon 08:00 Europe/Nowhere"],
     'rollout:plan.freeze[0]: must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"',
   ],
+  ["waivers", {}, "rollout:waivers: must be a list of { policy, resource, reason, until }"],
+  ["waivers", ["all"], "rollout:waivers[0]: must be a waiver: { policy, resource, reason, until }"],
+  [
+    "waivers",
+    [{ ...WAIVER, policy: "database-fast" }],
+    "rollout:waivers[0].policy: there is no policy of that id (`rollout preview` and infra/policy name them)",
+  ],
+  [
+    "waivers",
+    [{ ...WAIVER, resource: "" }],
+    "rollout:waivers[0].resource: must be a resource's name, such as beta-database",
+  ],
+  [
+    "waivers",
+    [{ ...WAIVER, reason: "because" }],
+    "rollout:waivers[0].reason: must say why, in 10 characters or more",
+  ],
+  [
+    "waivers",
+    [WAIVER, { ...WAIVER, until: "2026-02-30" }],
+    'rollout:waivers[1].until: must be a day that exists, such as "2026-12-31"',
+  ],
+  [
+    "waivers",
+    [{ ...WAIVER, until: undefined }],
+    'rollout:waivers[0].until: is missing: must be a day that exists, such as "2026-12-31"',
+  ],
+  ["waivers", [{ ...WAIVER, ticket: 7 }], "rollout:waivers[0].ticket: unknown key"],
 ];
 
 test.each(CASES)("%s = %j is refused", (path, value, ...mistakes) => {
@@ -194,6 +229,11 @@ test.each(CASES)("%s = %j is refused", (path, value, ...mistakes) => {
 
 test("the valid config is accepted", () => {
   expect(mistakesOf(VALID)).toEqual([]);
+});
+
+test("a waiver is accepted, its day also as YAML 1.1 readers give it", () => {
+  const waivers = [WAIVER, { ...WAIVER, until: "2026-12-31T00:00:00Z" }];
+  expect(parseSettings("prod", "us-east-1", { ...VALID, waivers }).waivers).toEqual([WAIVER, WAIVER]);
 });
 
 test("all mistakes come at once, rules that span keys included", () => {
