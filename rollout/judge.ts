@@ -22,10 +22,20 @@ export function judgeOf(plan: Plan): Judge {
   return (history) => {
     if (isOther(history, count)) count = newCount(plan);
     takeIn(history, count);
-    const verdicts = count.gates.map(({ name, gate }) => ({ name, ...verdictOf(gate, history.baked) }));
+    const begun = count.steps === history.steps.length;
+    const verdicts = count.gates.map(({ name, gate }) => {
+      const verdict = verdictOf(gate, history.baked);
+      // What an earlier step has shown isn't ground to pass this one.
+      return { name, ...(begun || verdict.outcome === "fail" ? verdict : waiting(name, verdict)) };
+    });
     const { outcome, hold, reason } = together(verdicts);
     return { outcome, hold, reason, evidence: verdicts } satisfies Verdict;
   };
+}
+
+function waiting(name: string, verdict: ReturnType<typeof verdictOf>): ReturnType<typeof verdictOf> {
+  const reason = verdict.hold ? verdict.reason : `${name}: no data from this step yet`;
+  return { ...verdict, outcome: "wait", reason, toPass: 0, candidate: NONE, stable: NONE };
 }
 
 interface Counted {

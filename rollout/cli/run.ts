@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, isDuration, seconds } from "../../infra/settings/duration.ts";
 import { planOf } from "../core/plan.ts";
 import type { RolloutState } from "../core/state.ts";
-import { Misuse } from "../errors.ts";
+import { Misuse, UserError } from "../errors.ts";
 import type { Beginning } from "../run/begin.ts";
 import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
-import { drive, hasSettled, stateOf } from "./drive.ts";
+import { drive, stateOf } from "./drive.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";
 import { TELL_HELP } from "./tell.ts";
 
@@ -26,7 +26,10 @@ export function register(program: Command): void {
         "test, then step by step up to 100 %. It rolls back by itself when the evidence says so, and a run that was killed " +
         "is gone on with by the same command. Exit code 0 when the candidate was promoted, else 1.",
     )
-    .option("--candidate <track>", "the track that is to take over (default: the only other one)")
+    .option(
+      "--candidate <track>",
+      "the track that is to take over (default, the first time: the only other one)",
+    )
     .addOption(onOption())
     .addOption(
       new Option("--adopt", "after a drift: go on with the weights that the balancer has").conflicts(
@@ -51,16 +54,24 @@ export function register(program: Command): void {
     });
 }
 
-/** A rollout that is under way goes on, whatever the config says by now: its plan is in the journal. */
+/**
+ * A rollout that is under way goes on, whatever the config says by now: its plan is in the journal. Once there has been
+ * one, the next candidate must be named: a run that was killed with its last word written must not begin another.
+ */
 function beginningOf(
   stage: Stage,
   state: RolloutState | undefined,
   options: RunOptions,
 ): Beginning | undefined {
   const { settings, platform } = stage;
-  const underWay = state && !hasSettled(state);
-  if (underWay && options.candidate === undefined) return undefined;
   if (options.adopt || options.restore) return undefined;
+  if (state && options.candidate === undefined) {
+    if (state.stage.at !== "ended") return undefined;
+    const { outcome, rollout } = state;
+    throw new UserError(
+      `The last rollout (${rollout}) is over: ${outcome?.is}, ${outcome?.reason}. To begin another, name its track with --candidate.`,
+    );
+  }
   const candidate = options.candidate ?? onlyOther(stage);
   if (!settings.tracks.some(({ name }) => name === candidate))
     throw new Misuse(`${stage.stack} has no track ${candidate}: its tracks are ${namesOf(stage).join(", ")}`);

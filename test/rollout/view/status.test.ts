@@ -81,6 +81,31 @@ describe("the gates", () => {
     expect(last).toEqual(judgeOf(plan)({ ...history, seconds: all, steps }));
   });
 
+  it("pass no step by what another has shown", () => {
+    const seconds = traffic(130);
+    const steps = [{ weight: 10, from: BEGUN / 1000 + 13 }];
+    const history = { stable: "blue", candidate: "green", seconds, baked: true };
+    const judge = judgeOf(plan);
+    expect(judge({ ...history, steps }).outcome).toBe("pass");
+    const later = [...steps, { weight: 25, from: BEGUN / 1000 + 137 }];
+    expect(judge({ ...history, steps: later })).toMatchObject({
+      outcome: "wait",
+      reason: "errors: no data from this step yet",
+    });
+  });
+
+  it("blame nobody when both tracks are sick", () => {
+    const sick = { requests: 150, errors: 60, slow: 0 };
+    const well = { requests: 150, errors: 0, slow: 0 };
+    const seconds = Array.from({ length: 90 }, (_, index) => ({
+      epochSecond: BEGUN / 1000 + index,
+      tracks: { blue: index < 70 ? well : sick, green: index < 70 ? well : sick },
+    }));
+    const steps = [{ weight: 50, from: BEGUN / 1000 + 60 }];
+    const verdict = judgeOf(plan)({ stable: "blue", candidate: "green", seconds, steps, baked: false });
+    expect(verdict).toMatchObject({ outcome: "wait", hold: true });
+  });
+
   it.each([undefined, null, 5, "x", { gates: 1 }, [{ outcome: "maybe" }]])(
     "%j is no evidence",
     (evidence) => {

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Plan, planOf } from "../../rollout/core/plan.ts";
+import { judgeOf } from "../../rollout/judge.ts";
+import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
+import type { JournalEntry } from "../../rollout/platforms/platform.ts";
+import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { run } from "../../rollout/run/run.ts";
+import { orderFaults } from "./faults.ts";
+import { projectCopy, removeCopies } from "./project.ts";
+import { stickyClients } from "./sticky.ts";
+
+// Whole rollouts on the real servers, with bakes of seconds.
+
+const GATES = { errorRate: { max: 0.05 }, latency: { p95: "1000ms" }, minRequests: 50 } as const;
+const planWith = (first: number) => {
+  const steps = [
+    { weight: first, bake: "3s" },
+    { weight: 100, bake: "3s" },
+  ] as const;
+  return planOf({ steps, gates: GATES, freeze: [] }, { keepSeconds: 0 });
+};
+
+afterAll(removeCopies);
+
+describe("a rollout in the rehearsal", () => {
+  const tracks = { blue: { weight: 100 }, green: { weight: 0 } };
+  const project = projectCopy({ tracks, stickiness: "1h" });
+  let status: Status;
+  let load: RunningLoad;
+
+  beforeAll(async () => {
+    status = await rehearse.up(project);
+  });
+
+  function begin(
+    beginning: { rollout: string; stable: string; candidate: string; plan: Plan },
+    notify = async (_: JournalEntry) => {},
+  ) {
+    const platform = rehearsalPlatform(project);
+    const { plan } = beginning;
+    const done = run({
+      platform,
+      judge: judgeOf(plan),
+      owner: "test",
+      begin: beginning,
+      notify,
+      pollMs: 100,
+    });
+    return { platform, done };
+  }
+
+  function startTraffic() {
+    const { url, domain, caFile } = status;
+    load = startLoad({ url, domain, caFile, ratePerSecond: 200 });
+  }
+
+  it("takes a good candidate to 100 %, and no request is lost", async () => {
+    startTraffic();
+    const { platform, done } = begin({
+      rollout: "first",
+      stable: "blue",
+      candidate: "green",
+      plan: planWith(50),
+    });
+    expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
+    const { requests, lost, reasons } = await load.stop();
+    expect({ lost, reasons }).toEqual({ lost: 0, reasons: {} });
+    expect(requests).toBeGreaterThan(500);
+    const green = { blue: 0, green: 100 };
+    expect(await platform.readWeights()).toEqual({ config: green, state: green, real: green });
+    expect(readFileSync(`${project.projectDir}/Pulumi.beta.yaml`, "utf8")).toContain("rollout:stable: green");
+    const { entries } = await platform.journal.read();
+    const acts = entries.flatMap((entry) => (entry.kind === "intent" ? [entry.act.do] : []));
+    expect(acts).toEqual(["backup", "migrate", "deploy", "smoke", "weights", "weights", "stable", "drain"]);
+  });
+
+  it("rolls a candidate with 5 % errors back, and takes along the clients that stuck to it", async () => {
+    startTraffic();
+    const sticky = stickyClients(status, 40);
+    let rolledBack = Number.POSITIVE_INFINITY;
+    const { platform, done } = begin(
+      { rollout: "second", stable: "green", candidate: "blue", plan: planWith(25) },
+      async (entry) => {
+        if (entry.kind === "rollback") rolledBack = entry.at;
+      },
+    );
+    await expect.poll(async () => (await platform.readRealWeights()).blue, { timeout: 30_000 }).toBe(25);
+    await sticky.round();
+    expect(sticky.last().filter((track) => track === "blue").length).toBeGreaterThan(0);
+    await orderFaults(project, "blue", { errorRate: 0.05 });
+    const result = await done;
+    await load.stop();
+    expect(result.outcome).toBe("rolled-back");
+    expect(result.reason).toMatch(/^errors: /);
+    expect(rolledBack).toBeLessThan(Number.POSITIVE_INFINITY);
+    const green = { blue: 0, green: 100 };
+    expect(await platform.readWeights()).toEqual({ config: green, state: green, real: green });
+    await sticky.round();
+    expect(new Set(sticky.last())).toEqual(new Set(["green"]));
+    await orderFaults(project, "blue", {});
+  });
+});
