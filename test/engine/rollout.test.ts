@@ -77,6 +77,7 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
     await rollout.up(
       targetsOf(await captureGraph({ projectDir, stack: STACK }), "green"),
       "rollout: deploy green",
+      { refresh: true },
     );
     const now = await versions();
     const changed = [...now].filter(([urn, outputs]) => old.get(urn) !== outputs).map(([urn]) => urn);

@@ -59,7 +59,12 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
       },
       backupVault: expect.any(String),
       // What a rollout acts by.
-      autoscalingGroups: { blue: `\${${stack}-blue.name}`, green: `\${${stack}-green.name}` },
+      servers: {
+        blue: {
+          group: `\${${stack}-blue.name}`,
+          ...(stack === "prod" ? { least: 2, most: 4 } : { least: 1, most: 1 }),
+        },
+      },
       databaseArn: expect.stringMatching(/\.arn}$/),
       backupRoleArn: `\${${stack}-backups.arn}`,
       journalBucket: `\${${stack}-journal.bucket}`,

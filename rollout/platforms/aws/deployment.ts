@@ -10,7 +10,6 @@ export interface Deployment {
 export interface StateResource {
   urn: string;
   type: string;
-  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 
@@ -42,21 +41,18 @@ export interface ServerGroup {
 
 const STACK = "pulumi:pulumi:Stack";
 const LISTENER = "aws:lb/listener:Listener";
-const GROUP = "aws:autoscaling/group:Group";
 
 /**
- * Reads the stack's outputs, its listener and its servers.
+ * Reads the stack's outputs and its listener.
  *
  * @throws {UserError} when an output is missing: the stack was never up, or not since the output was added
  */
 export function factsOf({ resources = [] }: Deployment): StackFacts {
   const outputs = resources.find(({ type }) => type === STACK)?.outputs ?? {};
-  const one = (type: string, property: string, value: string) => {
-    const found = resources.find((each) => each.type === type && each.outputs?.[property] === value);
-    return found ?? missing(`the ${type.split(":")[2]} ${value} in its state`);
-  };
   const listenerArn = text(outputs, "listenerArn");
-  const listener = one(LISTENER, "arn", listenerArn);
+  const listener =
+    resources.find((each) => each.type === LISTENER && each.outputs?.arn === listenerArn) ??
+    missing("the HTTPS listener in its state");
   const targetGroupArns = texts(outputs, "targetGroupArns");
   const split = recorded(listener);
   return {
@@ -64,12 +60,7 @@ export function factsOf({ resources = [] }: Deployment): StackFacts {
     listenerArn,
     listenerUrn: listener.urn,
     targetGroupArns,
-    groups: Object.fromEntries(
-      Object.entries(texts(outputs, "autoscalingGroups")).map(([track, name]) => {
-        const { inputs = {} } = one(GROUP, "name", name);
-        return [track, { name, servers: Number(inputs.minSize), maxServers: Number(inputs.maxSize) }];
-      }),
-    ),
+    groups: groupsIn(outputs),
     alarmArns: texts(outputs, "trackAlarmArns"),
     split,
     weights: sharesOf(split, targetGroupArns),
@@ -88,13 +79,33 @@ interface RecordedForward {
 }
 
 function recorded({ outputs }: StateResource): Split {
-  const [action] = (outputs?.defaultActions ?? []) as { forward?: RecordedForward }[];
-  if (!action?.forward) throw new UserError("says the stack's state, the listener forwards to no track");
-  const { targetGroups, stickiness } = action.forward;
+  const [action] = (outputs?.defaultActions ?? []) as {
+    forward?: RecordedForward;
+    targetGroupArn?: string;
+  }[];
+  // A listener that was imported may have the short form of one target group.
+  const short = action?.targetGroupArn ? { targetGroups: [{ arn: action.targetGroupArn }] } : undefined;
+  const forward = action?.forward ?? short;
+  if (!forward) throw new UserError("by the stack's state the listener forwards to no track");
+  const { targetGroups, stickiness }: RecordedForward = forward;
   return {
     groups: targetGroups.map(({ arn, weight = 1 }) => ({ arn, weight })),
     stickinessSeconds: stickiness?.enabled ? (stickiness.duration ?? null) : null,
   };
+}
+
+/** The outputs and not the groups themselves: a refresh of the state writes into those what a rollout has set. */
+function groupsIn({ servers }: Record<string, unknown>): Record<string, ServerGroup> {
+  const known = Object.entries(
+    (servers ?? {}) as Record<string, { group: string; least: number; most: number }>,
+  );
+  if (known.length === 0) missing("the output servers");
+  return Object.fromEntries(
+    known.map(([track, { group, least, most }]) => [
+      track,
+      { name: group, servers: least, maxServers: most },
+    ]),
+  );
 }
 
 function text(outputs: Record<string, unknown>, name: string): string {

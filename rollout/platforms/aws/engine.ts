@@ -9,8 +9,12 @@ import { until } from "./waiting.ts";
 export interface Engine {
   /** The stack's state. */
   deployment(): Promise<Deployment>;
-  /** `pulumi up` of these resources and no others. Waits for another update of the stack to end. */
-  up(targets: readonly string[], message: string): Promise<void>;
+  /**
+   * `pulumi up` of these resources and no others. Waits for another update of the stack to end.
+   *
+   * @param options.refresh first look at what they really are
+   */
+  up(targets: readonly string[], message: string, options?: { refresh?: boolean }): Promise<void>;
 }
 
 export interface EngineOptions {
@@ -23,6 +27,8 @@ export interface EngineOptions {
 
 /** How long another update may hold the stack. */
 const PATIENCE_MS = 10 * 60_000;
+/** How long an update may take: a new track's servers boot in it. */
+const UP_WITHIN_MS = 40 * 60_000;
 
 /** Pulumi's Automation API on this project, which runs the `pulumi` of the PATH. */
 export function automation({ projectDir, stack, clock, onOutput }: EngineOptions): Engine {
@@ -33,12 +39,20 @@ export function automation({ projectDir, stack, clock, onOutput }: EngineOptions
       const { deployment } = await (await open()).exportStack();
       return deployment ?? {};
     },
-    async up(targets, message) {
+    async up(targets, message, { refresh = false } = {}) {
       if (targets.length === 0) throw new Error("an `up` without targets would be one of the whole stack");
       const opened = await open();
       await until(`another update of ${stack} to end`, { clock, everyMs: 5_000, withinMs: PATIENCE_MS }, () =>
         unlessBusy(() =>
-          opened.up({ target: [...targets], message, color: "never", onOutput, suppressOutputs: true }),
+          opened.up({
+            target: [...targets],
+            message,
+            refresh,
+            signal: AbortSignal.timeout(UP_WITHIN_MS),
+            color: "never",
+            onOutput,
+            suppressOutputs: true,
+          }),
         ),
       );
     },

@@ -122,14 +122,16 @@ export class AwsPlatform implements Platform {
 
   /** An `up` of the track's own resources, then until its servers are replaced and healthy. */
   async deploy(track: string): Promise<void> {
-    const { projectDir, stack, clock, engine } = this.#options;
+    const { projectDir, stack, engine } = this.#options;
     const servers = this.#serversOf(track);
     await this.#fleet.grow(servers, servers.group.servers);
+    const history = await this.#fleet.history(servers);
     const targets = targetsOf(await captureGraph({ projectDir, stack }), track);
-    const since = clock.now();
-    await engine.up(targets, `rollout: deploy ${track}`);
+    // With a refresh: a replacement that AWS rolled back has changed the group behind the engine's back.
+    await engine.up(targets, `rollout: deploy ${track}`, { refresh: true });
     await this.#readFacts();
-    await this.#fleet.settle(this.#serversOf(track), since);
+    await this.#fleet.replaceOld(this.#serversOf(track));
+    await this.#fleet.settle(this.#serversOf(track), history);
   }
 
   async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {

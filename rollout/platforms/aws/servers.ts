@@ -3,6 +3,8 @@ import {
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  type InstanceRefresh,
+  StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -32,6 +34,10 @@ const HEALTHY_WITHIN_MS = 20 * 60_000;
 
 /** How an instance refresh ends (Auto Scaling API, InstanceRefresh). */
 const ENDED_BADLY = new Set(["Failed", "Cancelled", "RollbackFailed", "RollbackSuccessful"]);
+
+function isRunning({ Status }: InstanceRefresh): boolean {
+  return Status !== "Successful" && !ENDED_BADLY.has(Status ?? "");
+}
 
 /** The tracks' servers: autoscaling groups, and their health as the balancer sees it. */
 export class ServerFleet {
@@ -94,17 +100,51 @@ export class ServerFleet {
   }
 
   /**
-   * Until the group has replaced its servers, if it is about to, and all that it asks for are healthy.
+   * Replaces servers of an older version, where nobody does so already: after a replacement that failed, the next `up`
+   * finds nothing to change.
+   */
+  async replaceOld({ group }: TrackServers): Promise<void> {
+    const [{ Instances = [], LaunchTemplate }, refreshes] = await Promise.all([
+      this.#describe(group.name),
+      this.#refreshes(group.name),
+    ]);
+    const old = Instances.some((each) => each.LaunchTemplate?.Version !== LaunchTemplate?.Version);
+    if (!old || refreshes.some(isRunning)) return;
+    await this.#groups.send(
+      new StartInstanceRefreshCommand({
+        AutoScalingGroupName: group.name,
+        // As the program has it: the new server first.
+        Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+      }),
+    );
+  }
+
+  /** The replacements that are over, by id: what `settle` isn't to judge. */
+  async history({ group }: TrackServers): Promise<Set<string>> {
+    const refreshes = await this.#refreshes(group.name);
+    return new Set(
+      refreshes.filter((each) => !isRunning(each)).map(({ InstanceRefreshId }) => InstanceRefreshId!),
+    );
+  }
+
+  /**
+   * Until the group has replaced its servers, if it does, and all that it asks for are healthy.
    *
-   * @param since milliseconds since the epoch: replacements begun before, and ended, are history
    * @throws {UserError} when the replacement failed or was rolled back: the old servers serve on
    */
-  async settle(servers: TrackServers, since: number): Promise<void> {
+  async settle(servers: TrackServers, history: ReadonlySet<string>): Promise<void> {
     const { name } = servers.group;
     const patience = { clock: this.#clock, everyMs: 10_000 };
-    await until(`${name} to replace its servers`, { ...patience, withinMs: REFRESH_WITHIN_MS }, () =>
-      this.#refreshed(name, since),
-    );
+    await until(`${name} to replace its servers`, { ...patience, withinMs: REFRESH_WITHIN_MS }, async () => {
+      const refreshes = await this.#refreshes(name);
+      const ours = refreshes.find(({ InstanceRefreshId }) => !history.has(InstanceRefreshId!));
+      if (ENDED_BADLY.has(ours?.Status ?? "")) {
+        throw new UserError(
+          `${name} didn't replace its servers (${ours!.Status}): ${ours!.StatusReason ?? "no reason is given"}`,
+        );
+      }
+      return !refreshes.some(isRunning);
+    });
     await until(
       `the servers of ${name} to be healthy`,
       { ...patience, withinMs: HEALTHY_WITHIN_MS },
@@ -115,18 +155,12 @@ export class ServerFleet {
     );
   }
 
-  async #refreshed(name: string, since: number): Promise<boolean> {
+  /** The newest first. */
+  async #refreshes(name: string): Promise<InstanceRefresh[]> {
     const { InstanceRefreshes = [] } = await this.#groups.send(
       new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: name, MaxRecords: 10 }),
     );
-    // The newest comes first. One that waits for its turn hasn't started yet.
-    const latest = InstanceRefreshes.find(({ StartTime }) => !StartTime || StartTime.getTime() >= since);
-    const running = InstanceRefreshes.some(({ EndTime }) => !EndTime);
-    const { Status = "Successful", StatusReason = "no reason is given" } = latest ?? {};
-    if (ENDED_BADLY.has(Status)) {
-      throw new UserError(`${name} didn't replace its servers (${Status}): ${StatusReason}`);
-    }
-    return !running && Status === "Successful";
+    return InstanceRefreshes;
   }
 
   async #describe(name: string): Promise<AutoScalingGroup> {

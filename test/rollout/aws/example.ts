@@ -27,7 +27,10 @@ export function deployment(weights: Record<string, number> = { blue: 90, green: 
           url: "https://beta.example.com",
           listenerArn: LISTENER,
           targetGroupArns: GROUPS,
-          autoscalingGroups: { blue: "beta-blue-1", green: "beta-green-1" },
+          servers: {
+            blue: { group: "beta-blue-1", least: 2, most: 4 },
+            green: { group: "beta-green-1", least: 2, most: 4 },
+          },
           trackAlarmArns: { blue: alarm("blue"), green: alarm("green") },
           journalBucket: "beta-journal-1234567",
           backupVault: "beta-backups-1234567",
@@ -45,12 +48,6 @@ export function deployment(weights: Record<string, number> = { blue: 90, green: 
           ],
         },
       },
-      ...["blue", "green"].map((track) => ({
-        urn: `urn:pulumi:beta::rollout::aws:autoscaling/group:Group::beta-${track}`,
-        type: "aws:autoscaling/group:Group",
-        inputs: { minSize: 2, maxSize: 4 },
-        outputs: { name: `beta-${track}-1` },
-      })),
     ],
   };
 }

@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -131,46 +132,63 @@ describe("servers", () => {
 });
 
 describe("a deployment", () => {
-  const refresh = (Status: string, begun = clock.time + 1000) => ({
-    InstanceRefreshId: "r1",
+  const refresh = (Status: string, InstanceRefreshId = "r1") => ({
+    InstanceRefreshId,
     Status: Status as "Pending",
-    StartTime: new Date(begun),
     StatusReason: "a server didn't report for service",
-    ...(["Successful", "Failed", "RollbackSuccessful"].includes(Status) && { EndTime: new Date(begun + 1) }),
   });
+  const none = new Set<string>();
 
   test("waits for the replacement and then for health", async () => {
     groups
       .on(DescribeInstanceRefreshesCommand)
-      .resolvesOnce({ InstanceRefreshes: [{ Status: "Pending" }] })
+      .resolvesOnce({ InstanceRefreshes: [refresh("Pending")] })
       .resolvesOnce({ InstanceRefreshes: [refresh("InProgress")] })
       .resolves({ InstanceRefreshes: [refresh("Successful")] });
     const of = (State: "initial" | "healthy") => ({
       TargetHealthDescriptions: ["i1", "i2"].map((Id) => ({ Target: { Id }, TargetHealth: { State } })),
     });
     balancing.on(DescribeTargetHealthCommand).resolvesOnce(of("initial")).resolves(of("healthy"));
-    await fleet.settle(TRACK, clock.time);
+    await fleet.settle(TRACK, none);
     expect(groups.commandCalls(DescribeInstanceRefreshesCommand)).toHaveLength(3);
     expect(balancing.commandCalls(DescribeTargetHealthCommand)).toHaveLength(2);
   });
 
   test.each(["Failed", "Cancelled", "RollbackSuccessful"])("has failed when it is %s", async (status) => {
     groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [refresh(status)] });
-    await expect(fleet.settle(TRACK, clock.time)).rejects.toThrow(
+    await expect(fleet.settle(TRACK, none)).rejects.toThrow(
       `didn't replace its servers (${status}): a server didn't report for service`,
     );
   });
 
-  test("isn't blamed for one that failed last week", async () => {
-    const old = refresh("Failed", clock.time - 7 * 86_400_000);
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [old] });
-    await fleet.settle(TRACK, clock.time);
+  test("isn't blamed for one that failed before, but for one that still ran", async () => {
+    const before = [refresh("InProgress", "r2"), refresh("Failed", "r1")];
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: before });
+    const history = await fleet.history(TRACK);
+    expect([...history]).toEqual(["r1"]);
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: before.slice(1) });
+    await fleet.settle(TRACK, history);
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [refresh("Failed", "r2")] });
+    await expect(fleet.settle(TRACK, history)).rejects.toThrow("didn't replace its servers");
   });
 
   test("ends when servers don't get healthy in time", async () => {
     healthy("i1");
-    await expect(fleet.settle(TRACK, clock.time)).rejects.toThrow(
-      "waited 1200 s for the servers of beta-blue-1",
-    );
+    await expect(fleet.settle(TRACK, none)).rejects.toThrow("waited 1200 s for the servers of beta-blue-1");
+  });
+
+  test.each([
+    ["older servers are replaced", ["1", "2"], [], 1],
+    ["not while they are being replaced", ["1", "2"], [refresh("InProgress")], 0],
+    ["again after it failed", ["1", "1"], [refresh("Failed")], 1],
+    ["not where all are new", ["2", "2"], [], 0],
+  ])("%s", async (_, versions, InstanceRefreshes, times) => {
+    groups.on(StartInstanceRefreshCommand).resolves({});
+    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes });
+    const Instances = versions.map((Version) => ({ LaunchTemplate: { Version } }));
+    const group = { LaunchTemplate: { Version: "2" }, Instances };
+    groups.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [group as never] });
+    await fleet.replaceOld(TRACK);
+    expect(groups.commandCalls(StartInstanceRefreshCommand)).toHaveLength(times);
   });
 });

@@ -90,6 +90,14 @@ describe("what the state tells", () => {
     });
   });
 
+  test("may be the short form of a listener with one target group, but not another action", () => {
+    const short = deployment();
+    short.resources![1]!.outputs!.defaultActions = [{ type: "forward", targetGroupArn: GROUPS.green }];
+    expect(factsOf(short).weights).toEqual({ blue: 0, green: 100 });
+    short.resources![1]!.outputs!.defaultActions = [{ type: "fixed-response" }];
+    expect(() => factsOf(short)).toThrow("forwards to no track");
+  });
+
   test("a stack that was never up, or before it had an output, is told so", () => {
     expect(() => factsOf({})).toThrow("the stack doesn't have the output listenerArn: run `pulumi up`");
     const older = deployment();
@@ -99,6 +107,8 @@ describe("what the state tells", () => {
 
   test("a listener that the state doesn't hold isn't guessed", () => {
     const { resources } = deployment();
-    expect(() => factsOf({ resources: resources!.filter(({ urn }) => urn !== URN) })).toThrow("the Listener");
+    expect(() => factsOf({ resources: resources!.filter(({ urn }) => urn !== URN) })).toThrow(
+      "the HTTPS listener",
+    );
   });
 });
