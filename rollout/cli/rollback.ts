@@ -9,6 +9,8 @@ export function register(program: Command): void {
     description:
       "A run that is there does it within a second. Where none is (it crashed, its machine is gone) this command does it " +
       "itself, and ends when it is verified: exit code 0.",
+    instead:
+      "To move traffic all the same: rollout shift TRACK=100; or roll a track out: rollout run --candidate TRACK",
     async alone(stage) {
       const { outcome, reason } = await drive(stage, { leaveWhenSettled: true });
       const { stack, json } = stage;

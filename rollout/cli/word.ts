@@ -1,5 +1,6 @@
 import type { Command as Verb } from "commander";
 import type { Command } from "../core/journal.ts";
+import { UserError } from "../errors.ts";
 import { Held } from "../platforms/held.ts";
 import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
@@ -9,12 +10,14 @@ export interface Word {
   command: Command;
   summary: string;
   description: string;
+  /** What to do instead when the word is refused. */
+  instead?: string;
   /** What happens when no run is there to hear it; by default it is said that one must be started. */
   alone?: (stage: Stage) => Promise<number>;
 }
 
 /** A verb that gives a rollout a person's word. The word is in the journal when it ends; the run acts on it. */
-export function registerWord(program: Verb, { command, summary, description, alone }: Word): void {
+export function registerWord(program: Verb, { command, summary, description, alone, instead }: Word): void {
   program
     .command(command)
     .summary(summary)
@@ -23,7 +26,10 @@ export function registerWord(program: Verb, { command, summary, description, alo
     .action(async (_options, verb: Verb) => {
       const stage = await openStage(verb);
       const { platform, stack, json, say } = stage;
-      await give(platform, systemClock, command, whoami());
+      await give(platform, systemClock, command, whoami()).catch((error: unknown) => {
+        if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
+        throw error;
+      });
       const runner = await runnerOf(stage);
       if (runner === undefined && alone) {
         process.exitCode = await alone(stage);

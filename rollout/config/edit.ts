@@ -1,4 +1,5 @@
-import { isScalar, parseDocument, stringify } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isScalar, parseDocument, stringify, type YAMLMap } from "yaml";
 import { UserError } from "../errors.ts";
 
 /** One value in a stack's config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
@@ -9,7 +10,7 @@ export interface Edit {
 
 /**
  * A stack's config with some values changed and every other byte as it was: comments, spaces, order.
- * Only a key that is not there yet makes the file be written anew, its comments kept.
+ * A key that is not there yet goes behind the last one beside it.
  *
  * @throws {UserError} when it isn't YAML, or a value isn't where it should be
  */
@@ -33,5 +34,27 @@ function withEdit(text: string, { path, value }: Edit, file: string): string {
   } catch {
     throw new UserError(`${file}: ${path.slice(0, -1).join(".")} is not a map`);
   }
+  const wanted = document.toJS();
+  const beside = parseDocument(text).getIn(whole.slice(0, -1));
+  const added = isMap(beside) ? withKey(text, beside, whole.at(-1)!, value) : text;
+  if (isSame(added, wanted)) return added;
+  // Where a line more doesn't do, such as in an empty map: comments stay, their places may not.
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+function withKey(text: string, map: YAMLMap, key: string, value: Edit["value"]): string {
+  const [first, last] = [map.items[0]?.key, map.items.at(-1)?.value];
+  if (!isNode(first) || !isNode(last) || !first.range || !last.range) return text;
+  const pair = `${key}: ${stringify(value).trimEnd()}`;
+  const end = text.slice(0, last.range[1]).trimEnd().length;
+  if (map.flow) return `${text.slice(0, end)}, ${pair}${text.slice(end)}`;
+  const newline = text.indexOf("\n", end);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const indent = first.range[0] - (text.lastIndexOf("\n", first.range[0] - 1) + 1);
+  return `${text.slice(0, lineEnd)}\n${" ".repeat(indent)}${pair}${text.slice(lineEnd)}`;
+}
+
+function isSame(text: string, wanted: unknown): boolean {
+  const document = parseDocument(text);
+  return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), wanted);
 }

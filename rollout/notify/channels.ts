@@ -45,8 +45,8 @@ export function sns(topicArns: Partial<Record<Severity, string>>, region: string
       const { PublishCommand, SNSClient } = await import("@aws-sdk/client-sns");
       const client = new SNSClient({ region, maxAttempts: 3 });
       try {
-        // A subject holds 100 letters of ASCII, without line breaks (SNS API Reference, "Publish").
-        const Subject = notice.title.replaceAll(/[^ -~]/g, "?").slice(0, 100);
+        // A subject has fewer than 100 characters and no line breaks (SNS API Reference, "Publish").
+        const Subject = notice.title.replaceAll(/[^ -~]/g, "?").slice(0, 99);
         const command = new PublishCommand({ TopicArn, Subject, Message: noticeText(notice) });
         await client.send(command, { abortSignal: AbortSignal.timeout(3 * TIMEOUT_MS) });
       } finally {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { JournalEntry, Note } from "../../../rollout/core/journal.ts";
-import { localLog, webhook } from "../../../rollout/notify/channels.ts";
+import { localLog, sns, webhook } from "../../../rollout/notify/channels.ts";
 import { noticeOf, noticeText } from "../../../rollout/notify/notice.ts";
 import { notifier } from "../../../rollout/notify/notifier.ts";
 
@@ -76,6 +76,29 @@ test("a channel that is down holds up nobody, and its address stays secret", asy
   const logged = readFileSync(file, "utf8").trim().split("\n");
   expect(logged.map((line) => JSON.parse(line).event)).toEqual(["rollback", "released"]);
   rmSync(folder, { recursive: true });
+});
+
+test("SNS gets the notice at the topic of its severity, with a subject that it takes", async () => {
+  const { got, url, close } = await receiver([]);
+  const keys = ["AWS_ENDPOINT_URL_SNS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+  const before = keys.map((key) => process.env[key]);
+  for (const key of keys) process.env[key] = key.includes("URL") ? url : "test";
+  try {
+    const topics = { P2: "arn:aws:sns:us-east-1:1:p2" };
+    const long = notice({ kind: "rollback", reason: `${"é".repeat(200)}\nno` });
+    await sns(topics, "us-east-1").send(long);
+    await sns(topics, "us-east-1").send(notice({ kind: "released" }));
+  } finally {
+    for (const [index, key] of keys.entries()) {
+      if (before[index] === undefined) delete process.env[key];
+      else process.env[key] = before[index];
+    }
+    await close();
+  }
+  expect(got).toHaveLength(1);
+  const form = new URLSearchParams(got[0]);
+  expect(form.get("TopicArn")).toBe("arn:aws:sns:us-east-1:1:p2");
+  expect(form.get("Subject")).toMatch(/^P2 beta: rollback: \?{80}$/);
 });
 
 test("doesn't wait for ever", async () => {

@@ -60,7 +60,8 @@ export class AccessLogs {
 
   #add(line: string, seconds: Map<string, LoggedSecond>): void {
     const answer = parsed(line);
-    if (!answer) return;
+    // Health checks aren't logged, except one that nginx has to answer itself, as the application isn't up yet.
+    if (!answer || answer.path === "/health") return;
     const epochSecond = Math.floor(Date.parse(answer.time) / 1000);
     const { track } = answer;
     const key = `${epochSecond} ${track}`;
@@ -89,6 +90,7 @@ function beginning(): Place {
 interface Answer {
   time: string;
   track: string;
+  path: string;
   status: number;
   seconds: number;
 }
