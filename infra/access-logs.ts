@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { privateBucket } from "./private-bucket.ts";
 
 export interface AccessLogsArgs {
   /** The AWS account whose balancers may write here: 12 digits. */
@@ -27,33 +28,15 @@ export class AccessLogs extends pulumi.ComponentResource {
     super("rollout:infra:AccessLogs", name, {}, opts);
     const child = { parent: this };
 
-    const bucket = new aws.s3.Bucket(`${name}-access-logs`, { forceDestroy: args.forceDestroy }, child);
-    const own = { bucket: bucket.id };
-    const closed = new aws.s3.BucketPublicAccessBlock(
+    const { bucket, policy } = privateBucket(
       `${name}-access-logs`,
-      {
-        ...own,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      child,
-    );
-    new aws.s3.BucketOwnershipControls(
-      `${name}-access-logs`,
-      { ...own, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      child,
-    );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      `${name}-access-logs`,
-      { ...own, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+      { forceDestroy: args.forceDestroy, statements: (arn) => [balancerWrites(arn, args.accountId)] },
       child,
     );
     new aws.s3.BucketLifecycleConfiguration(
       `${name}-access-logs`,
       {
-        ...own,
+        bucket: bucket.id,
         rules: [
           {
             id: "expire",
@@ -67,37 +50,19 @@ export class AccessLogs extends pulumi.ComponentResource {
       child,
     );
 
-    this.policy = new aws.s3.BucketPolicy(
-      `${name}-access-logs`,
-      { ...own, policy: policyOf(bucket.arn, args.accountId) },
-      // S3 refuses two changes of a bucket's access at once.
-      { ...child, dependsOn: closed },
-    );
+    this.policy = policy;
     this.bucket = bucket.bucket;
     this.registerOutputs({ bucket: this.bucket });
   }
 }
 
-/** Our balancers may add logs under our account's own folder; nobody may do anything without TLS. */
-function policyOf(bucketArn: pulumi.Output<string>, accountId: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "BalancerWritesLogs",
-        Effect: "Allow",
-        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/${LOGS_FOLDER}${accountId}/*`,
-      },
-      {
-        Sid: "OnlyOverTls",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
+/** Our balancers may add logs under our account's own folder. */
+function balancerWrites(bucketArn: pulumi.Output<string>, accountId: pulumi.Input<string>): object {
+  return {
+    Sid: "BalancerWritesLogs",
+    Effect: "Allow",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: pulumi.interpolate`${bucketArn}/${LOGS_FOLDER}${accountId}/*`,
+  };
 }

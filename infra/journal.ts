@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { privateBucket } from "./private-bucket.ts";
 
 export interface JournalArgs {
   /** Days that a version of an object is kept once another has replaced it. */
@@ -19,29 +20,8 @@ export class Journal extends pulumi.ComponentResource {
     super("rollout:infra:Journal", name, {}, opts);
     const child = { parent: this };
 
-    const bucket = new aws.s3.Bucket(`${name}-journal`, { forceDestroy: false }, child);
+    const { bucket } = privateBucket(`${name}-journal`, { forceDestroy: false }, child);
     const own = { bucket: bucket.id };
-    const closed = new aws.s3.BucketPublicAccessBlock(
-      `${name}-journal`,
-      {
-        ...own,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      child,
-    );
-    new aws.s3.BucketOwnershipControls(
-      `${name}-journal`,
-      { ...own, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      child,
-    );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      `${name}-journal`,
-      { ...own, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      child,
-    );
     const versions = new aws.s3.BucketVersioning(
       `${name}-journal`,
       { ...own, versioningConfiguration: { status: "Enabled" } },
@@ -52,12 +32,6 @@ export class Journal extends pulumi.ComponentResource {
       { ...own, rules: [expiry(args.retentionDays)] },
       // AWS takes a rule for old versions only once there are versions.
       { ...child, dependsOn: versions },
-    );
-    new aws.s3.BucketPolicy(
-      `${name}-journal`,
-      { ...own, policy: policyOf(bucket.arn) },
-      // S3 refuses two changes of a bucket's access at once.
-      { ...child, dependsOn: closed },
     );
 
     this.bucket = bucket.bucket;
@@ -74,20 +48,4 @@ function expiry(retentionDays: number) {
     noncurrentVersionExpiration: { noncurrentDays: retentionDays },
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
   };
-}
-
-function policyOf(bucketArn: pulumi.Output<string>): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "OnlyOverTls",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
 }

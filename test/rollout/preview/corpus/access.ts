@@ -109,10 +109,15 @@ export const access: Case[] = [
     dangers: [],
   },
   {
-    name: "the logs' bucket takes requests in clear",
+    name: "the buckets take requests in clear",
     stack: "beta",
-    edits: [["infra/access-logs.ts", 'Effect: "Deny"', 'Effect: "Allow"']],
-    dangers: ["iam-widened: beta-access-logs", "iam-widened: beta-access-logs"],
+    edits: [["infra/private-bucket.ts", 'Effect: "Deny"', 'Effect: "Allow"']],
+    dangers: [
+      "iam-widened: beta-access-logs",
+      "iam-widened: beta-access-logs",
+      "iam-widened: beta-journal",
+      "iam-widened: beta-journal",
+    ],
   },
   {
     name: "the cache's password is in clear",

@@ -68,10 +68,11 @@ export const protection: Case[] = [
     "protection-weakened: prod-database",
   ),
   one(
-    "the bucket may be public",
+    "the buckets may be public",
     "beta",
-    ["infra/access-logs.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
+    ["infra/private-bucket.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
     "protection-weakened: beta-access-logs",
+    "protection-weakened: beta-journal",
   ),
   one(
     "instance metadata without a session",

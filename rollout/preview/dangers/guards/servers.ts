@@ -1,0 +1,49 @@
+import type { Shown } from "../../shown.ts";
+import { type Guard, guard, off, on, PUBLIC, READABLE, ranked } from "./guard.ts";
+
+/** What protects the servers and their network. */
+export const SERVERS: Guard[] = [
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "metadataOptions.httpTokens",
+    ranked("optional", "required"),
+    "session tokens for instance metadata (IMDSv2)",
+    "A request that the app is tricked into makes the server's credentials public.",
+  ),
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "metadataOptions.httpPutResponseHopLimit",
+    (value) => -Number(value ?? 1),
+    "the distance that instance metadata travels",
+    "Containers get at the server's credentials.",
+  ),
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "blockDeviceMappings.ebs.encrypted",
+    on(false),
+    "the disk's encryption",
+    READABLE,
+  ),
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "networkInterfaces.associatePublicIpAddress",
+    off(false),
+    "its distance from the internet",
+    PUBLIC,
+  ),
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "userData",
+    nginxTls,
+    "the TLS versions of nginx",
+    "Clients may again use versions that can be broken.",
+  ),
+  guard(/^aws:ec2\/subnet:/, "mapPublicIpOnLaunch", off(false), "its distance from the internet", PUBLIC),
+];
+
+function nginxTls(userData: Shown | undefined): number {
+  const versions = [...String(userData ?? "").matchAll(/ssl_protocols([^;]*);/g)].map(([, all]) => all!);
+  if (versions.length === 0) return 0;
+  return -versions.flatMap((all) => all.split(/\s+/)).filter((each) => /^(SSLv\d|TLSv1|TLSv1\.1)$/.test(each))
+    .length;
+}
