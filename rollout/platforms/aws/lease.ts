@@ -90,21 +90,28 @@ class HeldLease implements Lock {
     });
   }
 
+  /** A beat that fails is tried again. One that hangs mustn't hide that the lease runs out: a timer of its own tells. */
   async #beat({ lastsMs, beatMs }: LeaseTimes): Promise<void> {
-    let alive = performance.now();
-    while (await this.#rest(beatMs)) {
+    let end = this.#endIn(lastsMs - beatMs);
+    while (!this.lost.aborted && (await this.#rest(beatMs))) {
       const begun = performance.now();
       try {
         await this.#write(this.#lease);
-        alive = begun;
+        clearTimeout(end);
+        end = this.#endIn(lastsMs - beatMs - (performance.now() - begun));
       } catch (error) {
-        // A failed beat is tried again; not one that found another's lease, nor when ours has run out by then.
-        if (error instanceof Overtaken || performance.now() - alive > lastsMs - beatMs) {
-          this.#lost.abort(new Error(`the lease of ${this.#lease.owner} is lost`, { cause: error }));
-          return;
-        }
+        if (error instanceof Overtaken) this.#lose(error);
       }
     }
+    clearTimeout(end);
+  }
+
+  #endIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#lose(), ms).unref();
+  }
+
+  #lose(cause?: Error): void {
+    this.#lost.abort(new Error(`the lease of ${this.#lease.owner} is lost`, { cause }));
   }
 
   /** @returns false when the lease was given back meanwhile */

@@ -10,6 +10,7 @@ import { S3Journal } from "./journal.ts";
 import { Listener } from "./listener.ts";
 import { type AlarmState, BalancerMetrics } from "./metrics.ts";
 import { Objects } from "./objects.ts";
+import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { smoke } from "./smoke.ts";
 import { targetsOf, versionIn } from "./targets.ts";
@@ -49,6 +50,7 @@ export class AwsPlatform implements Platform {
   readonly #weights: AwsWeights;
   readonly #config: ConfigFile;
   readonly #fleet: ServerFleet;
+  readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
   #facts: StackFacts;
 
@@ -61,6 +63,7 @@ export class AwsPlatform implements Platform {
     const region = this.#region;
     this.#config = new ConfigFile(projectDir, stack);
     this.#fleet = new ServerFleet({ region, clock });
+    this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
@@ -125,13 +128,14 @@ export class AwsPlatform implements Platform {
     const { projectDir, stack, engine } = this.#options;
     const servers = this.#serversOf(track);
     await this.#fleet.grow(servers, servers.group.servers);
-    const history = await this.#fleet.history(servers);
+    const history = await this.#replacements.history(servers.group.name);
     const targets = targetsOf(await captureGraph({ projectDir, stack }), track);
     // With a refresh: a replacement that AWS rolled back has changed the group behind the engine's back.
     await engine.up(targets, `rollout: deploy ${track}`, { refresh: true });
     await this.#readFacts();
-    await this.#fleet.replaceOld(this.#serversOf(track));
-    await this.#fleet.settle(this.#serversOf(track), history);
+    await this.#replacements.replaceOld(servers.group.name);
+    await this.#replacements.settle(servers.group.name, history);
+    await this.#fleet.healthy(servers);
   }
 
   async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {

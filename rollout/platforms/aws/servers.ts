@@ -2,9 +2,6 @@ import {
   AutoScalingClient,
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
-  DescribeInstanceRefreshesCommand,
-  type InstanceRefresh,
-  StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -28,16 +25,7 @@ export interface TrackServers {
   targetGroupArn: string;
 }
 
-/** A refresh replaces server by server, and each may take its 15 minutes to boot. */
-const REFRESH_WITHIN_MS = 60 * 60_000;
 const HEALTHY_WITHIN_MS = 20 * 60_000;
-
-/** How an instance refresh ends (Auto Scaling API, InstanceRefresh). */
-const ENDED_BADLY = new Set(["Failed", "Cancelled", "RollbackFailed", "RollbackSuccessful"]);
-
-function isRunning({ Status }: InstanceRefresh): boolean {
-  return Status !== "Successful" && !ENDED_BADLY.has(Status ?? "");
-}
 
 /** The tracks' servers: autoscaling groups, and their health as the balancer sees it. */
 export class ServerFleet {
@@ -54,8 +42,8 @@ export class ServerFleet {
   /** @throws when they can't be counted */
   async count({ group, targetGroupArn }: TrackServers): Promise<Servers> {
     const [{ DesiredCapacity = 0, Instances = [] }, healthy] = await Promise.all([
-      this.#describe(group.name),
-      this.#healthy(targetGroupArn),
+      describeGroup(this.#groups, group.name),
+      this.#healthyTargets(targetGroupArn),
     ]);
     const serving = Instances.filter(
       ({ InstanceId, LifecycleState }) => LifecycleState === "InService" && healthy.has(InstanceId!),
@@ -73,7 +61,7 @@ export class ServerFleet {
     if (servers > group.maxServers) {
       throw new UserError(`${group.name} may have ${group.maxServers} servers, it would need ${servers}`);
     }
-    const { DesiredCapacity = 0, MinSize = 0 } = await this.#describe(group.name);
+    const { DesiredCapacity = 0, MinSize = 0 } = await describeGroup(this.#groups, group.name);
     const desired = Math.max(servers, group.servers, DesiredCapacity);
     if (desired === DesiredCapacity && MinSize === group.servers) return;
     await this.#groups.send(
@@ -99,80 +87,16 @@ export class ServerFleet {
     );
   }
 
-  /**
-   * Replaces servers of an older version, where nobody does so already: after a replacement that failed, the next `up`
-   * finds nothing to change.
-   */
-  async replaceOld({ group }: TrackServers): Promise<void> {
-    const [{ Instances = [], LaunchTemplate }, refreshes] = await Promise.all([
-      this.#describe(group.name),
-      this.#refreshes(group.name),
-    ]);
-    const old = Instances.some((each) => each.LaunchTemplate?.Version !== LaunchTemplate?.Version);
-    if (!old || refreshes.some(isRunning)) return;
-    await this.#groups.send(
-      new StartInstanceRefreshCommand({
-        AutoScalingGroupName: group.name,
-        // As the program has it: the new server first.
-        Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
-      }),
-    );
-  }
-
-  /** The replacements that are over, by id: what `settle` isn't to judge. */
-  async history({ group }: TrackServers): Promise<Set<string>> {
-    const refreshes = await this.#refreshes(group.name);
-    return new Set(
-      refreshes.filter((each) => !isRunning(each)).map(({ InstanceRefreshId }) => InstanceRefreshId!),
-    );
-  }
-
-  /**
-   * Until the group has replaced its servers, if it does, and all that it asks for are healthy.
-   *
-   * @throws {UserError} when the replacement failed or was rolled back: the old servers serve on
-   */
-  async settle(servers: TrackServers, history: ReadonlySet<string>): Promise<void> {
-    const { name } = servers.group;
-    const patience = { clock: this.#clock, everyMs: 10_000 };
-    await until(`${name} to replace its servers`, { ...patience, withinMs: REFRESH_WITHIN_MS }, async () => {
-      const refreshes = await this.#refreshes(name);
-      const ours = refreshes.find(({ InstanceRefreshId }) => !history.has(InstanceRefreshId!));
-      if (ENDED_BADLY.has(ours?.Status ?? "")) {
-        throw new UserError(
-          `${name} didn't replace its servers (${ours!.Status}): ${ours!.StatusReason ?? "no reason is given"}`,
-        );
-      }
-      return !refreshes.some(isRunning);
+  /** Until all servers that the group asks for are healthy. @throws {InVain} when they aren't after 20 minutes */
+  async healthy(servers: TrackServers): Promise<void> {
+    const patience = { clock: this.#clock, everyMs: 10_000, withinMs: HEALTHY_WITHIN_MS };
+    await until(`the servers of ${servers.group.name} to be healthy`, patience, async () => {
+      const { asked, healthy } = await this.count(servers);
+      return asked > 0 && healthy >= asked;
     });
-    await until(
-      `the servers of ${name} to be healthy`,
-      { ...patience, withinMs: HEALTHY_WITHIN_MS },
-      async () => {
-        const { asked, healthy } = await this.count(servers);
-        return asked > 0 && healthy >= asked;
-      },
-    );
   }
 
-  /** The newest first. */
-  async #refreshes(name: string): Promise<InstanceRefresh[]> {
-    const { InstanceRefreshes = [] } = await this.#groups.send(
-      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: name, MaxRecords: 10 }),
-    );
-    return InstanceRefreshes;
-  }
-
-  async #describe(name: string): Promise<AutoScalingGroup> {
-    const { AutoScalingGroups = [] } = await this.#groups.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-    );
-    const [group] = AutoScalingGroups;
-    if (!group) throw new UserError(`there is no autoscaling group ${name}`);
-    return group;
-  }
-
-  async #healthy(targetGroupArn: string): Promise<Set<string>> {
+  async #healthyTargets(targetGroupArn: string): Promise<Set<string>> {
     const { TargetHealthDescriptions = [] } = await this.#balancing.send(
       new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }),
     );
@@ -182,4 +106,14 @@ export class ServerFleet {
       ),
     );
   }
+}
+
+/** @throws {UserError} when there is none of that name */
+export async function describeGroup(client: AutoScalingClient, name: string): Promise<AutoScalingGroup> {
+  const { AutoScalingGroups = [] } = await client.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  const [group] = AutoScalingGroups;
+  if (!group) throw new UserError(`there is no autoscaling group ${name}`);
+  return group;
 }

@@ -1,8 +1,6 @@
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
-  DescribeInstanceRefreshesCommand,
-  StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -65,7 +63,6 @@ const fleet = new ServerFleet({ region: "us-east-1", clock });
 beforeEach(() => {
   groups.reset();
   balancing.reset();
-  groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
   groups.on(UpdateAutoScalingGroupCommand).resolves({});
   given(2, 2, { i1: "InService", i2: "InService" });
   healthy("i1", "i2");
@@ -131,64 +128,13 @@ describe("servers", () => {
   });
 });
 
-describe("a deployment", () => {
-  const refresh = (Status: string, InstanceRefreshId = "r1") => ({
-    InstanceRefreshId,
-    Status: Status as "Pending",
-    StatusReason: "a server didn't report for service",
+test("are waited for until all that were asked for are healthy, but not for ever", async () => {
+  const of = (State: "initial" | "healthy") => ({
+    TargetHealthDescriptions: ["i1", "i2"].map((Id) => ({ Target: { Id }, TargetHealth: { State } })),
   });
-  const none = new Set<string>();
-
-  test("waits for the replacement and then for health", async () => {
-    groups
-      .on(DescribeInstanceRefreshesCommand)
-      .resolvesOnce({ InstanceRefreshes: [refresh("Pending")] })
-      .resolvesOnce({ InstanceRefreshes: [refresh("InProgress")] })
-      .resolves({ InstanceRefreshes: [refresh("Successful")] });
-    const of = (State: "initial" | "healthy") => ({
-      TargetHealthDescriptions: ["i1", "i2"].map((Id) => ({ Target: { Id }, TargetHealth: { State } })),
-    });
-    balancing.on(DescribeTargetHealthCommand).resolvesOnce(of("initial")).resolves(of("healthy"));
-    await fleet.settle(TRACK, none);
-    expect(groups.commandCalls(DescribeInstanceRefreshesCommand)).toHaveLength(3);
-    expect(balancing.commandCalls(DescribeTargetHealthCommand)).toHaveLength(2);
-  });
-
-  test.each(["Failed", "Cancelled", "RollbackSuccessful"])("has failed when it is %s", async (status) => {
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [refresh(status)] });
-    await expect(fleet.settle(TRACK, none)).rejects.toThrow(
-      `didn't replace its servers (${status}): a server didn't report for service`,
-    );
-  });
-
-  test("isn't blamed for one that failed before, but for one that still ran", async () => {
-    const before = [refresh("InProgress", "r2"), refresh("Failed", "r1")];
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: before });
-    const history = await fleet.history(TRACK);
-    expect([...history]).toEqual(["r1"]);
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: before.slice(1) });
-    await fleet.settle(TRACK, history);
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [refresh("Failed", "r2")] });
-    await expect(fleet.settle(TRACK, history)).rejects.toThrow("didn't replace its servers");
-  });
-
-  test("ends when servers don't get healthy in time", async () => {
-    healthy("i1");
-    await expect(fleet.settle(TRACK, none)).rejects.toThrow("waited 1200 s for the servers of beta-blue-1");
-  });
-
-  test.each([
-    ["older servers are replaced", ["1", "2"], [], 1],
-    ["not while they are being replaced", ["1", "2"], [refresh("InProgress")], 0],
-    ["again after it failed", ["1", "1"], [refresh("Failed")], 1],
-    ["not where all are new", ["2", "2"], [], 0],
-  ])("%s", async (_, versions, InstanceRefreshes, times) => {
-    groups.on(StartInstanceRefreshCommand).resolves({});
-    groups.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes });
-    const Instances = versions.map((Version) => ({ LaunchTemplate: { Version } }));
-    const group = { LaunchTemplate: { Version: "2" }, Instances };
-    groups.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [group as never] });
-    await fleet.replaceOld(TRACK);
-    expect(groups.commandCalls(StartInstanceRefreshCommand)).toHaveLength(times);
-  });
+  balancing.on(DescribeTargetHealthCommand).resolvesOnce(of("initial")).resolves(of("healthy"));
+  await fleet.healthy(TRACK);
+  expect(balancing.commandCalls(DescribeTargetHealthCommand)).toHaveLength(2);
+  healthy("i1");
+  await expect(fleet.healthy(TRACK)).rejects.toThrow("waited 1200 s for the servers of beta-blue-1");
 });
