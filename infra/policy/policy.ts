@@ -9,7 +9,10 @@ export interface Resource {
   inputs: { [key: string]: Json };
   /** Pulumi's `protect` option. */
   protect: boolean;
-  /** True: the text of a secret is replaced by `(secret …)`. False: it is in clear, and a rule can't tell it. */
+  /**
+   * True: captured, the text of a secret is replaced by `(secret …)`. False: from the engine, which hands secrets over in
+   * clear and counts to a property's resources also those that it only waits for; rules about secrets can't tell then.
+   */
   redacted: boolean;
   /** The urns of the resources that each property is made of. Empty where only one resource is looked at. */
   refs: { [property: string]: string[] };

@@ -54,7 +54,10 @@ export const secretPolicies: Policy[] = [
           ({ urn }) => urn,
         ),
       );
-      return ofType(resources, ...READABLE).flatMap((resource) =>
+      return ofType(
+        resources.filter(({ redacted }) => redacted),
+        ...READABLE,
+      ).flatMap((resource) =>
         Object.entries(resource.refs)
           .filter(([, urns]) => urns.some((urn) => passwords.has(urn)))
           .map(([property]) => ({ resource, found: `${property} is made with a password` })),

@@ -3,10 +3,10 @@ import { POLICY_IDS } from "../../policy/index.ts";
 import { text } from "./fields.ts";
 
 const dayRule = 'must be a day that exists, such as "2026-12-31"';
-/** YAML 1.1 readers, Pulumi's among them, turn a day without quotes into a time at midnight. */
+/** Pulumi reads a day without quotes as a time, and hands it over as `2026-12-31 00:00:00 +0000 UTC`. */
 const day = z
   .string(dayRule)
-  .transform((value) => value.replace(/T00:00:00(\.0+)?Z$/, ""))
+  .transform((value) => value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, ""))
   .refine(isDay, dayRule);
 
 const waiver = z.strictObject(
