@@ -13,7 +13,8 @@ export function register(program: Command): void {
       "To move traffic all the same: rollout shift TRACK=100; or roll a track out: rollout run --candidate TRACK",
     async alone(stage) {
       const { outcome, reason } = await drive(stage, { leaveWhenSettled: true });
-      const { stack, json } = stage;
+      const { stack, json, say } = stage;
+      if (outcome === "stopped") say(`To go back in spite of that: rollout run --restore --stack ${stack}`);
       const document = { stack, command: "rollback", outcome, reason };
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${outcome}: ${reason}\n`);
       return outcome === "rolled-back" ? 0 : 1;
