@@ -6,7 +6,7 @@ import { judgeOf } from "../judge.ts";
 import { noticeOf } from "../notify/notice.ts";
 import type { Beginning } from "../run/begin.ts";
 import { type RunResult, run } from "../run/run.ts";
-import { entryText } from "../view/entry-text.ts";
+import { actsIn, entryText } from "../view/entry-text.ts";
 import { observed } from "./observed.ts";
 import { type Stage, whoami } from "./on.ts";
 import { tellerOf } from "./tell.ts";
@@ -31,9 +31,11 @@ export async function drive(
   const stop = leaveOnSignal(say, stack);
   let subject = subjectOf(stage, begin, await stateOf(stage));
   const settled = new AbortController();
+  const acts = actsIn((await platform.journal.read()).entries);
   const said = (entry: JournalEntry) => {
+    if (entry.kind === "intent") acts.set(entry.id, entry.act);
     if (entry.kind === "begin") subject = { stack, stable: entry.stable, candidate: entry.candidate };
-    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry)}`);
+    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
     if (leaveWhenSettled && (entry.kind === "verified" || entry.kind === "done"))
       void stateOf(stage).then((state) => state && hasSettled(state) && settled.abort());
   };

@@ -2,19 +2,32 @@ import type { Act, ActResult, JournalEntry } from "../core/journal.ts";
 import { readingText } from "../core/reading.ts";
 import { weightsText } from "../core/weights.ts";
 
-/** A journal's entry as a line for people. */
-export function entryText(entry: JournalEntry): string {
+/** What each intent of a journal was, by its id: what `done` and `failed` refer to. */
+export function actsIn(entries: readonly JournalEntry[]): Map<number, Act> {
+  return new Map(entries.flatMap((entry) => (entry.kind === "intent" ? [[entry.id, entry.act]] : [])));
+}
+
+/**
+ * A journal's entry as a line for people.
+ *
+ * @param acts the journal's intents, for the entries that refer to one
+ */
+export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>): string {
+  const what = (id: number) => {
+    const act = acts?.get(id);
+    return act ? actText(act) : `entry ${id}`;
+  };
   switch (entry.kind) {
     case "begin":
       return `rollout ${entry.rollout} begins: ${entry.candidate} is to take over from ${entry.stable}`;
     case "intent":
       return `will ${actText(entry.act)}`;
     case "done":
-      return `done (entry ${entry.id})${resultText(entry.result)}`;
+      return `done: ${what(entry.id)}${resultText(entry.result)}`;
     case "failed":
-      return `failed (entry ${entry.id}): ${entry.error}`;
+      return `failed: ${what(entry.id)}: ${entry.error}`;
     case "lost":
-      return `interrupted (entry ${entry.id}): what is true is read anew`;
+      return `interrupted: ${what(entry.id)}; what is true is read anew`;
     case "verified":
       return `weights read back everywhere: ${weightsText(entry.weights)}`;
     case "passed":
@@ -63,6 +76,6 @@ export function actText(act: Act): string {
 
 function resultText(result: ActResult | undefined): string {
   if (!result) return "";
-  if ("backup" in result) return `: ${result.backup}`;
+  if ("backup" in result) return ` (${result.backup})`;
   return `: ${result.passed ? "passed" : "not passed"} (${result.details.join("; ")})`;
 }

@@ -1,4 +1,4 @@
-import { entryText } from "../entry-text.ts";
+import { actsIn, entryText } from "../entry-text.ts";
 import { duration, percent } from "../figures.ts";
 import { gatesIn } from "../model.ts";
 import { chartSvg } from "./chart.ts";
@@ -89,10 +89,11 @@ function meter(name: string, share: number): string {
 }
 
 function journal({ entries }: ReportData): string {
+  const acts = actsIn(entries);
   const rows = entries.map((entry, index) => {
     const bad = ["rollback", "stopped", "hold", "failed"].includes(entry.kind);
     const tone = bad ? "bad" : entry.kind === "ended" && entry.outcome === "promoted" ? "good" : "";
-    return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(entryText(entry))}</td><td>${escaped(entry.by)}</td></tr>`;
+    return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(entryText(entry, acts))}</td><td>${escaped(entry.by)}</td></tr>`;
   });
   return table(["entry", "time", "kind", "what", "by"], rows);
 }
