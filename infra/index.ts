@@ -23,3 +23,4 @@ export const repositoryUrl = outputs.repositoryUrl;
 export const flags = outputs.flags;
 export const rehearsal = outputs.rehearsal;
 export const waivers = outputs.waivers;
+export const pipeline = outputs.pipeline;

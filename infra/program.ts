@@ -15,6 +15,7 @@ import { Flags, flagNames } from "./flags.ts";
 import { Journal } from "./journal.ts";
 import { Logs } from "./logs.ts";
 import { Network } from "./network.ts";
+import { Pipeline } from "./pipeline/pipeline.ts";
 import { AppSecrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { tierOf } from "./tier.ts";
@@ -161,6 +162,9 @@ export function program(settings: Settings) {
     opts,
   );
   const journal = new Journal(stack, { retentionDays: JOURNAL_RETENTION_DAYS }, opts);
+  const pipeline = settings.pipeline.repository
+    ? new Pipeline(stack, { stack, region, settings: settings.pipeline }, opts)
+    : undefined;
   const dashboard = new Dashboard(
     stack,
     {
@@ -209,6 +213,7 @@ export function program(settings: Settings) {
     flags: { application: flags.applicationId, environment: flags.environmentId, profile: flags.profileId },
     rehearsal: settings.rehearsal,
     waivers: settings.waivers,
+    pipeline: pipeline ? { deployRoleArn: pipeline.deployRoleArn, driftRoleArn: pipeline.driftRoleArn } : {},
   };
 }
 

@@ -4,6 +4,7 @@ import { cache, database } from "./schema/data.ts";
 import { domainName, duration, flag, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
+import { pipeline } from "./schema/pipeline.ts";
 import { plan } from "./schema/plan.ts";
 import { server } from "./schema/server.ts";
 import { track, trackName } from "./schema/track.ts";
@@ -77,6 +78,7 @@ export const schema = z.strictObject({
   budget: budget.prefault({}).describe("what the stack may cost"),
   rehearsal: rehearsal.prefault({}).describe("what the rehearsal starts in place of the container"),
   plan: plan.prefault({}).describe("the steps of a rollout"),
+  pipeline: pipeline.prefault({}).describe("the workflows' way into the AWS account"),
   waivers: waivers.default([]).describe("policies that a resource may break for a while"),
 });
 

@@ -193,6 +193,24 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     ["Fri 16:00 - Mon 08:00 Europe/Nowhere"],
     'rollout:plan.freeze[0]: must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"',
   ],
+  [
+    "pipeline.repository",
+    "shop",
+    "rollout:pipeline.repository: must be a repository on GitHub, such as example/shop",
+  ],
+  [
+    "pipeline.repository",
+    "example/*",
+    "rollout:pipeline.repository: must be a repository on GitHub, such as example/shop",
+  ],
+  [
+    "pipeline",
+    { repository: "example/shop", provider: "github" },
+    "rollout:pipeline.provider: must be the ARN of an IAM OIDC provider for token.actions.githubusercontent.com",
+  ],
+  ["pipeline.stateBucket", "s3://state", "rollout:pipeline.stateBucket: must be the name of an S3 bucket"],
+  ["pipeline.secretsKey", "alias/pulumi", "rollout:pipeline.secretsKey: must be the ARN of a KMS key"],
+  ["pipeline.branch", "main", "rollout:pipeline.branch: unknown key"],
   ["waivers", {}, "rollout:waivers: must be a list of { policy, resource, reason, until }"],
   ["waivers", ["all"], "rollout:waivers[0]: must be a waiver: { policy, resource, reason, until }"],
   [

@@ -1,0 +1,169 @@
+import { BY_REGION, NEVER_READ, READ } from "./actions.ts";
+
+/** A statement of an identity's policy. */
+export interface Statement {
+  Sid: string;
+  Effect: "Allow" | "Deny";
+  Action: string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
+}
+
+/** What holds a stack's parts by name: Pulumi's autonaming starts each name with the stack's. */
+interface Scope {
+  stack: string;
+  region: string;
+}
+
+export function mayRead({ stack }: Scope): Statement[] {
+  return [
+    allow("Describe", READ, "*"),
+    allow(
+      "DescribeBuckets",
+      ["s3:GetBucket*", "s3:Get*Configuration", "s3:ListBucket"],
+      `arn:aws:s3:::${stack}-*`,
+    ),
+    // Pulumi compares a secret's value with its state, which holds it too; only the stack's own.
+    allow(
+      "DescribeSecrets",
+      ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
+      `arn:aws:secretsmanager:*:*:secret:${stack}-*`,
+    ),
+    { Sid: "NoContents", Effect: "Deny", Action: NEVER_READ, Resource: "*" },
+  ];
+}
+
+/**
+ * What `pulumi up` and `rollout run` of a stack do besides reading. Databases, caches, vaults, keys and balancers can't
+ * be deleted with it: that is a person's, by hand.
+ */
+export function mayDeploy({ stack, region }: Scope): Statement[] {
+  const named = (service: string, kind: string) => `arn:aws:${service}:*:*:${kind}${stack}-*`;
+  return [
+    ...Object.entries(BY_REGION).map(([service, verbs]) => ({
+      ...allow(
+        `Manage${service[0]!.toUpperCase()}${service.slice(1)}`,
+        verbs.map((verb) => `${service}:${verb}`),
+        "*",
+      ),
+      Condition: { StringEquals: { "aws:RequestedRegion": region } },
+    })),
+    allow(
+      "Names",
+      ["route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource"],
+      "arn:aws:route53:::hostedzone/*",
+    ),
+    allow(
+      "Budgets",
+      ["budgets:ModifyBudget", "budgets:TagResource", "budgets:ViewBudget"],
+      named("budgets", "budget/"),
+    ),
+    allow(
+      "Buckets",
+      ["s3:CreateBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:Put*Configuration"],
+      `arn:aws:s3:::${stack}-*`,
+    ),
+    allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
+    allow(
+      "Secrets",
+      [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:TagResource",
+        "secretsmanager:UpdateSecret",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:GetResourcePolicy",
+      ],
+      named("secretsmanager", "secret:"),
+    ),
+    allow(
+      "Logs",
+      [
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteRetentionPolicy",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+      ],
+      `arn:aws:logs:*:*:log-group:/rollout/${stack}/*`,
+    ),
+    // Who starts servers must be able to read which image they start from.
+    allow("ServerImages", ["ssm:GetParameters"], "arn:aws:ssm:*:*:parameter/aws/service/canonical/*"),
+    ...mayManageRoles(stack),
+  ];
+}
+
+/**
+ * The program's own roles; not the one that it runs with. It could give those roles more than they need: what guards
+ * that is the review of the change, the policies, and the approval of the environment.
+ */
+function mayManageRoles(stack: string): Statement[] {
+  const own = [`arn:aws:iam::*:role/${stack}-*`, `arn:aws:iam::*:instance-profile/${stack}-*`];
+  const services = ["appconfig", "backup", "ec2", "monitoring.rds", "vpc-flow-logs"];
+  return [
+    allow(
+      "Roles",
+      [
+        "AddRoleToInstanceProfile",
+        "AttachRolePolicy",
+        "CreateInstanceProfile",
+        "CreateRole",
+        "DeleteInstanceProfile",
+        "DeleteRole",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutRolePolicy",
+        "RemoveRoleFromInstanceProfile",
+        "TagInstanceProfile",
+        "TagRole",
+        "UntagRole",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+      ].map((each) => `iam:${each}`),
+      own,
+    ),
+    ...services.map((service) => ({
+      ...allow(`Pass${service.replaceAll(/[^a-z0-9]/g, "")}`, ["iam:PassRole"], own[0]!),
+      Condition: { StringEquals: { "iam:PassedToService": `${service}.amazonaws.com` } },
+    })),
+    {
+      Sid: "NotItself",
+      Effect: "Deny",
+      Action: [
+        "iam:Add*",
+        "iam:Attach*",
+        "iam:Create*",
+        "iam:Delete*",
+        "iam:Detach*",
+        "iam:PassRole",
+        "iam:Put*",
+        "iam:Tag*",
+        "iam:Untag*",
+        "iam:Update*",
+      ],
+      Resource: `arn:aws:iam::*:role/${stack}-pipeline*`,
+    },
+  ];
+}
+
+/** Pulumi's state and the key of its secrets, where they are in the account. */
+export function mayUseState(
+  { stateBucket, secretsKey }: { stateBucket?: string; secretsKey?: string },
+  change: boolean,
+): Statement[] {
+  const objects = change ? ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"] : ["s3:GetObject"];
+  return [
+    ...(stateBucket ? [allow("State", objects, `arn:aws:s3:::${stateBucket}/*`)] : []),
+    ...(stateBucket
+      ? [allow("StateList", ["s3:GetBucketLocation", "s3:ListBucket"], `arn:aws:s3:::${stateBucket}`)]
+      : []),
+    ...(secretsKey
+      ? [allow("StateSecrets", ["kms:Decrypt", ...(change ? ["kms:Encrypt"] : [])], secretsKey)]
+      : []),
+  ];
+}
+
+function allow(Sid: string, Action: string[], Resource: string | string[]): Statement {
+  return { Sid, Effect: "Allow", Action: Action.toSorted(), Resource };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import type { Statement } from "../../../infra/pipeline/permissions.ts";
+import { inParts } from "../../../infra/pipeline/pipeline.ts";
+import { POLICIES } from "../../../infra/policy/index.ts";
+import { violationsOf } from "../../../infra/policy/judge.ts";
+import type { Recording } from "../../support/mocks.ts";
+import { recordStack } from "../../support/stacks.ts";
+
+const ON = {
+  pipeline: {
+    repository: "example/shop",
+    stateBucket: "example-state",
+    secretsKey: "arn:aws:kms:us-east-1:123456789012:key/1234",
+  },
+};
+const ROLE = "aws:iam/role:Role";
+const PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider";
+
+describe("without a repository", () => {
+  test("the shipped stacks have no way in for workflows", async () => {
+    const all = await recordStack("beta");
+    expect([all.of(PROVIDER), all.of("rollout:infra:Pipeline")]).toEqual([[], []]);
+    expect(all.outputs.pipeline).toEqual({});
+  });
+});
+
+describe("with one", () => {
+  test("each role can be taken only by jobs of the repository in the stack's environments", async () => {
+    const all = await recordStack("beta", ON);
+    expect(all.one(PROVIDER).inputs).toEqual({
+      url: "https://token.actions.githubusercontent.com",
+      clientIdLists: ["sts.amazonaws.com"],
+    });
+    expect(trust(all, "beta-pipeline")).toEqual({
+      Effect: "Allow",
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Principal: { Federated: "${beta-github.arn}" },
+      Condition: {
+        StringEquals: {
+          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+          "token.actions.githubusercontent.com:sub": [
+            "repo:example/shop:environment:beta",
+            "repo:example/shop:environment:beta-rollout",
+          ],
+        },
+      },
+    });
+    expect(trust(all, "beta-pipeline-drift").Condition.StringEquals).toMatchObject({
+      "token.actions.githubusercontent.com:sub": ["repo:example/shop:environment:beta-drift"],
+    });
+    expect(all.outputs.pipeline).toEqual({
+      deployRoleArn: "${beta-pipeline.arn}",
+      driftRoleArn: "${beta-pipeline-drift.arn}",
+    });
+  });
+
+  test("an account's own provider is used where it is named", async () => {
+    const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    const all = await recordStack("beta", { pipeline: { ...ON.pipeline, provider } });
+    expect(all.of(PROVIDER)).toEqual([]);
+    expect(trust(all, "beta-pipeline").Principal).toEqual({ Federated: provider });
+  });
+
+  test("it breaks no policy", async () => {
+    const all = await recordStack("beta", ON);
+    const resources = all.resources.map(({ urn, type, name, inputs }) => ({
+      ...{ urn, type, name, inputs, refs: {} },
+      protect: false,
+      redacted: false,
+    }));
+    const alone = POLICIES.filter(({ id }) => id.startsWith("iam-") || id === "resources-not-public");
+    expect(alone.length).toBeGreaterThanOrEqual(5);
+    expect(alone.flatMap((policy) => violationsOf(policy, resources))).toEqual([]);
+  });
+
+  test("what can't be made again can't be deleted with it, and not the role itself widened", async () => {
+    const statements = permissions(await recordStack("beta", ON), "beta-pipeline");
+    for (const action of [
+      "rds:DeleteDBInstance",
+      "elasticache:DeleteReplicationGroup",
+      "backup:DeleteBackupVault",
+      "backup:DeleteRecoveryPoint",
+      "s3:DeleteBucket",
+      "ecr:DeleteRepository",
+      "kms:ScheduleKeyDeletion",
+      "elasticloadbalancing:DeleteLoadBalancer",
+      "iam:CreateUser",
+      "iam:CreateAccessKey",
+      "iam:CreatePolicyVersion",
+      "iam:UpdateOpenIDConnectProviderThumbprint",
+    ]) {
+      expect([action, statements.filter((each) => allowsAction(each, action))]).toEqual([action, []]);
+    }
+    const [denied] = statements.filter(({ Sid }) => Sid === "NotItself");
+    expect(denied).toMatchObject({ Effect: "Deny", Resource: "arn:aws:iam::*:role/beta-pipeline*" });
+  });
+
+  test("the drift check's role changes nothing but reads", async () => {
+    const statements = permissions(await recordStack("beta", ON), "beta-pipeline-drift");
+    const allowed = statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
+    expect(allowed.filter((each) => !/^[a-z0-9]+:(Describe|Get|List|Decrypt$)/.test(each))).toEqual([]);
+  });
+
+  test("roles, buckets and secrets are the stack's own, and the rest stays in its region", async () => {
+    const statements = permissions(await recordStack("beta", ON), "beta-pipeline");
+    const anywhere = statements.filter(
+      ({ Effect, Resource, Condition }) => Effect === "Allow" && Resource === "*" && !Condition,
+    );
+    expect(anywhere.map(({ Sid }) => Sid)).toEqual(["Describe"]);
+    for (const { Sid, Resource, Action } of statements.filter(({ Resource }) => Resource !== "*")) {
+      if (/^State/.test(Sid) || Action.some((each) => /^(route53|ssm):/.test(each))) continue;
+      expect([Sid, JSON.stringify(Resource)]).toEqual([Sid, expect.stringMatching(/beta[-/]/)]);
+    }
+  });
+});
+
+test("statements are split so that each part fits a managed policy", async () => {
+  const all = await recordStack("beta", ON);
+  for (const { name, inputs } of all.of("aws:iam/policy:Policy")) {
+    expect([name, (inputs.policy as string).length]).toEqual([
+      name,
+      expect.toSatisfy((n: number) => n <= 6144),
+    ]);
+  }
+  const statement = (Sid: string): Statement => ({
+    Sid,
+    Effect: "Allow",
+    Action: ["a:B"],
+    Resource: "x".repeat(2500),
+  });
+  const parts = inParts(["A", "B", "C", "D", "E"].map(statement));
+  expect(parts.map((part) => part.map(({ Sid }) => Sid).join(""))).toEqual(["AB", "CD", "E"]);
+});
+
+function trust(all: Recording, role: string) {
+  const [statement] = JSON.parse(all.one(ROLE, role).inputs.assumeRolePolicy).Statement;
+  return statement;
+}
+
+/** What a role may do, from the policies that are attached to it. */
+function permissions(all: Recording, role: string): Statement[] {
+  const attached = all
+    .of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    .filter(({ inputs }) => inputs.role === `\${${role}.name}`);
+  return attached.flatMap(
+    ({ name }) => JSON.parse(all.one("aws:iam/policy:Policy", name).inputs.policy).Statement,
+  );
+}
+
+function allowsAction({ Effect, Action }: Statement, action: string): boolean {
+  return (
+    Effect === "Allow" && Action.some((each) => new RegExp(`^${each.replaceAll("*", ".*")}$`).test(action))
+  );
+}
