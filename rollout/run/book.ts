@@ -10,14 +10,17 @@ export class Book {
   readonly #store: JournalStore;
   readonly #clock: Clock;
   readonly #by: string;
+  readonly #heard: (entry: JournalEntry) => void;
   #version: string | null = null;
   #entries: JournalEntry[] = [];
   #state: RolloutState | undefined;
 
-  constructor(store: JournalStore, clock: Clock, by: string) {
+  /** @param heard told each entry that is written from now on, by whomever */
+  constructor(store: JournalStore, clock: Clock, by: string, heard: (entry: JournalEntry) => void) {
     this.#store = store;
     this.#clock = clock;
     this.#by = by;
+    this.#heard = heard;
   }
 
   get state(): RolloutState | undefined {
@@ -54,6 +57,7 @@ export class Book {
     }
     this.#entries = [...this.#entries, entry];
     this.#state = step(this.#state, entry);
+    this.#heard(entry);
     return entry;
   }
 
@@ -69,6 +73,7 @@ export class Book {
   async readCommands(): Promise<JournalEntry[]> {
     const news = await this.read();
     const other = news.find(({ kind }) => kind !== "command");
+    for (const entry of news) this.#heard(entry);
     if (other) throw new UserError(`Another controller (${other.by}) has taken over this rollout.`);
     return news;
   }

@@ -1,12 +1,13 @@
 import type { Action } from "../core/action.ts";
 import { next } from "../core/controller.ts";
-import { type JournalEntry, type Outcome, urgency } from "../core/journal.ts";
+import { type Outcome, urgency } from "../core/journal.ts";
 import type { Judge } from "../core/verdict.ts";
 import type { Lock, Platform } from "../platforms/platform.ts";
 import { perform } from "./act.ts";
 import { type Beginning, beginOrGoOn } from "./begin.ts";
 import { Book } from "./book.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { Notices, type Notify } from "./notices.ts";
 import { Senses } from "./senses.ts";
 
 export interface RunOptions {
@@ -18,7 +19,7 @@ export interface RunOptions {
   begin?: Beginning;
   clock?: Clock;
   /** Told each entry that somebody should hear of; may hear one twice after a crash, misses none. Its failures are its own. */
-  notify?: (entry: JournalEntry, urgency: "page" | "tell") => Promise<void>;
+  notify?: Notify;
   /** How often commands are looked for while waiting. */
   pollMs?: number;
 }
@@ -46,12 +47,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   const { platform, judge, owner, clock = systemClock, pollMs = 1000 } = options;
-  const book = new Book(platform.journal, clock, owner);
+  const notices = new Notices(options.notify);
+  const book = new Book(platform.journal, clock, owner, (entry) => notices.tell(entry));
   const senses = new Senses(platform, clock, judge);
-  const tell = teller(options);
   await book.read();
-  // The last entry's notice may have died with its writer.
-  await tell(book.entries.at(-1));
+  // The last notice may have died with whoever was to send it.
+  notices.tell(book.entries.findLast(urgency));
   await beginOrGoOn(book, options.begin);
   for (;;) {
     lock.lost.throwIfAborted();
@@ -59,19 +60,20 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
     const action = next(state, senses.seen, clock.now());
     switch (action.is) {
       case "leave":
+        await notices.sent();
         return { outcome: action.outcome, reason: action.reason };
       case "look":
         await senses.look(action.look, state);
         break;
       case "note":
-        await tell(await book.write(action.note));
+        await book.write(action.note);
         break;
       case "act":
         await act(book, platform, action);
         break;
       case "wait":
         await clock.sleep(Math.max(1, Math.min(action.until - clock.now(), pollMs)));
-        for (const entry of await book.readCommands()) await tell(entry);
+        await book.readCommands();
     }
   }
 }
@@ -85,12 +87,4 @@ async function act(book: Book, platform: Platform, { act }: Action & { is: "act"
     (error: Error) => ({ kind: "failed", id, error: error.message }) as const,
   );
   await book.record(end);
-}
-
-function teller({ notify }: RunOptions) {
-  return async (entry: JournalEntry | undefined): Promise<void> => {
-    const how = entry && urgency(entry);
-    // A channel that is down must not hold up a rollback.
-    if (how) await notify?.(entry, how).catch(() => {});
-  };
 }

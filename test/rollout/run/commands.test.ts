@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { parseFreeze } from "../../../rollout/core/freeze.ts";
+import { weightsText } from "../../../rollout/core/weights.ts";
+import { Held } from "../../../rollout/platforms/held.ts";
+import { give } from "../../../rollout/run/command.ts";
+import { simulatedPlatform } from "../../support/simulated-platform.ts";
+import { planFor, play } from "../../support/simulated-run.ts";
+import { Life, World } from "../../support/simulated-world.ts";
+
+const plan = planFor([
+  { weight: 10, bake: 10 },
+  { weight: 100, bake: 10 },
+]);
+const splits = (world: World) => world.splits.map(({ weights }) => weightsText(weights));
+const hand = (world: World) => simulatedPlatform(new Life(world));
+const kinds = (world: World) => world.journal.map(({ kind }) => kind);
+
+describe("a person's word", () => {
+  test("pause holds, resume goes on", async () => {
+    const world = new World();
+    const commands = [
+      { after: 3, command: "pause" as const },
+      { after: 20, command: "resume" as const },
+    ];
+    const { result } = await play({ world, plan, commands });
+    expect(result.outcome).toBe("promoted");
+    const [, first, second] = world.splits;
+    expect(second!.at - first!.at).toBeGreaterThan(16_000);
+  });
+
+  test("promote skips the rest of a bake, and the journal says so", async () => {
+    const world = new World();
+    await play({
+      world,
+      plan: planFor([
+        { weight: 10, bake: 3600 },
+        { weight: 100, bake: 1 },
+      ]),
+      commands: [{ after: 5, command: "promote" }],
+    });
+    expect(world.journal.find(({ kind }) => kind === "passed")).toMatchObject({ step: 0, skipped: true });
+    expect(world.splits[2]!.at - world.splits[1]!.at).toBeLessThan(7_000);
+  });
+
+  test("rollback goes back, also while the old servers are kept", async () => {
+    for (const after of [5, 27]) {
+      const world = new World();
+      const { result } = await play({
+        world,
+        plan: { ...plan, limits: { ...plan.limits, keepSeconds: 60 } },
+        commands: [{ after, command: "rollback" }],
+      });
+      expect(result).toEqual({ outcome: "rolled-back", reason: "ana asked" });
+      expect(splits(world).at(-1)).toBe("blue 100");
+      expect(world.stable).toBe("blue");
+      expect(world.drained).toEqual(["green"]);
+    }
+  });
+
+  test("that makes no sense is refused", async () => {
+    const world = new World();
+    await expect(give(hand(world), new Life(world).clock, "pause", "ana")).rejects.toThrow(
+      "No rollout is under way.",
+    );
+    await play({ world, plan });
+    await expect(give(hand(world), new Life(world).clock, "rollback", "ana")).rejects.toThrow(
+      "rollback: the rollout is over",
+    );
+  });
+});
+
+test("a second controller is refused and told who runs", async () => {
+  const world = new World();
+  world.lockedBy = "ana on laptop";
+  await expect(play({ world, plan })).rejects.toThrow(Held);
+  await expect(play({ world, plan })).rejects.toThrow("is run by ana on laptop");
+  expect(world.journal).toEqual([]);
+});
+
+describe("drift", () => {
+  const drifting = async () => {
+    const world = new World();
+    let moved = false;
+    world.health = (track) => {
+      if (!moved && track === "green") {
+        moved = true;
+        world.move({ blue: 60, green: 40 });
+      }
+      return { errors: 0 };
+    };
+    const { result } = await play({ world, plan });
+    return { world, result };
+  };
+
+  test("stops before the next act, and shows the difference", async () => {
+    const { world, result } = await drifting();
+    expect(result).toEqual({
+      outcome: "stopped",
+      reason:
+        "the weights differ: config blue 90 green 10, state blue 90 green 10, balancer blue 60 green 40, the rollout left blue 90 green 10",
+    });
+    expect(weightsText(world.real)).toBe("blue 60 green 40");
+    // And again, as long as nobody has settled it.
+    const calls = world.calls.length;
+    expect((await play({ world, plan })).result.outcome).toBe("stopped");
+    expect(world.calls).toHaveLength(calls);
+  });
+
+  test("restore puts back what the rollout left; the step bakes anew", async () => {
+    const { world } = await drifting();
+    await give(hand(world), new Life(world).clock, "restore", "ana");
+    expect((await play({ world, plan })).result.outcome).toBe("promoted");
+    expect(splits(world)).toEqual([
+      "blue 100",
+      "blue 90 green 10",
+      "blue 60 green 40",
+      "blue 90 green 10",
+      "green 100",
+    ]);
+  });
+
+  test("adopt writes the balancer's weights into the config", async () => {
+    const { world } = await drifting();
+    await give(hand(world), new Life(world).clock, "adopt", "ana");
+    expect((await play({ world, plan })).result.outcome).toBe("promoted");
+    expect(splits(world)).toEqual(["blue 100", "blue 90 green 10", "blue 60 green 40", "green 100"]);
+    expect(world.journal.filter((entry) => entry.kind === "verified")).toContainEqual(
+      expect.objectContaining({ weights: { blue: 60, green: 40 } }),
+    );
+  });
+
+  test("before the first act, too: nothing is done", async () => {
+    const world = new World();
+    world.config = { blue: 80, green: 20 };
+    expect((await play({ world, plan })).result.reason).toContain("the weights differ");
+    expect(world.calls).toEqual([]);
+  });
+});
+
+describe("a freeze", () => {
+  test("holds the next step until it is over", async () => {
+    const world = new World({ now: Date.UTC(2026, 10, 20, 15, 59, 55) });
+    const frozen = { ...plan, freeze: [parseFreeze("Fri 16:00 - Fri 16:30 UTC")] };
+    const { result } = await play({ world, plan: frozen });
+    expect(result.outcome).toBe("promoted");
+    expect(new Date(world.splits[2]!.at).toISOString()).toMatch(/^2026-11-20T16:30:0/);
+    expect(kinds(world).filter((kind) => kind === "frozen")).toHaveLength(1);
+  });
+
+  test("doesn't hold a rollback", async () => {
+    const world = new World({ now: Date.UTC(2026, 10, 20, 15, 59, 50) });
+    const began = world.now / 1000;
+    world.health = (track, second) => ({ errors: track === "green" && second > began + 20 ? 0.5 : 0 });
+    await play({ world, plan: { ...plan, freeze: [parseFreeze("Fri 16:00 - Mon 08:00 UTC")] } });
+    expect(new Date(world.splits.at(-1)!.at).toISOString()).toMatch(/^2026-11-20T16:00:1/);
+  });
+});
+
+describe("the first release of a stack", () => {
+  const first = { plan, candidate: "blue", stable: "blue" };
+
+  test("passes smoke tests and gates, in one step", async () => {
+    const world = new World();
+    const { result } = await play({ world, ...first });
+    expect(result.outcome).toBe("promoted");
+    expect(world.calls.map(({ call }) => call)).toEqual([
+      "backup",
+      "migrate",
+      "deploy",
+      "smoke",
+      "setStable",
+    ]);
+    expect(kinds(world).filter((kind) => kind === "passed")).toHaveLength(1);
+    await expect(play({ world, ...first })).rejects.toThrow("blue is the stable track");
+  });
+
+  test("has nothing to go back to: it stops and pages, and may begin anew", async () => {
+    const world = new World();
+    world.health = () => ({ errors: 0.2 });
+    expect((await play({ world, ...first })).result).toEqual({
+      outcome: "stopped",
+      reason: expect.stringContaining("nothing to go back to"),
+    });
+    world.health = () => ({ errors: 0 });
+    expect((await play({ world, ...first })).result.outcome).toBe("promoted");
+  });
+});
