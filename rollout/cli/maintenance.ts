@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { stackFileOf, writeMaintenance } from "../config/stack-file.ts";
+import { StackFile } from "../config/stack-file.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
 
@@ -19,7 +19,7 @@ export function register(program: Command): void {
       const { stack, json } = globalOptions(command);
       const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
       const dir = projectDir();
-      writeMaintenance(stackFileOf(dir, stack), state === "on");
+      await new StackFile(dir, stack).setMaintenance(state === "on");
       await (on === "aws" ? applyToAws : applyHere)(dir, stack);
       const document = { stack, maintenance: state === "on" };
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${stack}: maintenance is ${state}\n`);

@@ -1,90 +1,112 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { join } from "node:path";
-import { isMap, parse, parseDocument } from "yaml";
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parse } from "yaml";
+import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
-import { type Edit, edited } from "./edit.ts";
+import { edited } from "./edit.ts";
+import { weightsIn, withStable, withWeights } from "./weights.ts";
 
-/** Whole percents by track. */
-export type Split = Readonly<Record<string, number>>;
+/** Somebody wrote the config while we did; nothing of ours was written. */
+export class ConfigChanged extends UserError {
+  override name = "ConfigChanged";
+}
+
+/** A stack's Pulumi.<stack>.yaml: the one place that says what the weights are to be. */
+export class StackFile {
+  readonly path: string;
+
+  constructor(projectDir: string, stack: string) {
+    this.path = stackFileOf(projectDir, stack);
+  }
+
+  /** @throws {UserError} when it can't be read */
+  async weights(): Promise<Weights> {
+    return weightsIn(await readText(this.path));
+  }
+
+  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setWeights(weights: Weights): Promise<void> {
+    await rewrite(this.path, (text) => withWeights(text, weights));
+  }
+
+  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setStable(track: string): Promise<void> {
+    await rewrite(this.path, (text) => withStable(text, track));
+  }
+
+  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setServers(track: string, servers: number): Promise<void> {
+    await this.#edit(["rollout:tracks", track, "servers"], servers);
+  }
+
+  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setMaintenance(on: boolean): Promise<void> {
+    await this.#edit(["rollout:maintenance"], on);
+  }
+
+  #edit(path: string[], value: number | boolean): Promise<void> {
+    return rewrite(this.path, (text) => edited(text, [{ path, value }], this.path));
+  }
+}
 
 /** Where a stack's config is: beside Pulumi.yaml, or in the folder that its `stackConfigDir` names. */
-export function stackFileOf(projectDir: string, stack: string): string {
-  const project = parse(readFileSync(join(projectDir, "Pulumi.yaml"), "utf8")) as { stackConfigDir?: string };
-  return join(projectDir, project.stackConfigDir ?? "", `Pulumi.${stack}.yaml`);
+function stackFileOf(projectDir: string, stack: string): string {
+  return join(projectDir, stackConfigDir(projectDir), `Pulumi.${stack}.yaml`);
+}
+
+function stackConfigDir(projectDir: string): string {
+  const file = join(projectDir, "Pulumi.yaml");
+  const project = existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined;
+  return (project as { stackConfigDir?: string } | undefined)?.stackConfigDir ?? "";
 }
 
 /**
- * The weights that a stack's config states, of every track.
+ * Replaces a file by an edit of it: whole or not at all, also when the power goes, and never over what somebody else
+ * wrote in between.
  *
- * @throws {UserError} when one is no whole number, or they don't sum to 100
+ * @throws {ConfigChanged}
  */
-export function weightsIn(file: string): Record<string, number> {
-  const tracks = parseDocument(readFileSync(file, "utf8")).getIn(["config", "rollout:tracks"]);
-  if (!isMap(tracks)) throw new UserError(`${file}: rollout:tracks is not a map`);
-  const entries = Object.entries(tracks.toJSON() as Record<string, { weight?: unknown }>);
-  const weights = Object.fromEntries(entries.map(([track, { weight }]) => [track, weight as number]));
-  checkSplit(weights, file);
-  return weights;
-}
-
-/** Writes weights into a stack's config, comments kept. A track that isn't named gets 0. */
-export function writeWeights(file: string, weights: Split): void {
-  checkSplit(weights, file);
-  const known = Object.keys(weightsIn(file));
-  const unknown = Object.keys(weights).filter((track) => !known.includes(track));
-  if (unknown.length > 0) throw new UserError(`${file} has no track ${unknown.join(", ")}`);
-  change(
-    file,
-    known.map((track) => ({ path: ["rollout:tracks", track, "weight"], value: weights[track] ?? 0 })),
-  );
-}
-
-export function writeServers(file: string, track: string, servers: number): void {
-  change(file, [{ path: ["rollout:tracks", track, "servers"], value: servers }]);
-}
-
-/** The track that a rollback returns to. */
-export function writeStable(file: string, track: string): void {
-  change(file, [{ path: ["rollout:stable"], value: track }]);
-}
-
-export function writeMaintenance(file: string, on: boolean): void {
-  change(file, [{ path: ["rollout:maintenance"], value: on }]);
-}
-
-/** Whole or not at all, and on the disk when it returns: a crash must not leave half a config. */
-function change(file: string, edits: Edit[]): void {
-  // A link stays one: what it points to is replaced.
-  const real = realpathSync(file);
-  const before = readFileSync(real, "utf8");
-  const after = edited(before, edits, file);
+export async function rewrite(path: string, edit: (text: string) => string | Promise<string>): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const before = await readText(target);
+  const after = await edit(before);
   if (after === before) return;
-  const draft = `${real}.${process.pid}.draft`;
-  const handle = openSync(draft, "w", statSync(real).mode & 0o777);
+  const { mode } = await stat(target);
+  const draft = join(dirname(target), `.${randomUUID()}.yaml`);
   try {
-    writeSync(handle, after);
-    fsyncSync(handle);
+    await writeDurably(draft, after, mode);
+    if ((await readText(target)) !== before) {
+      throw new ConfigChanged(`${path} was changed meanwhile by somebody else; it was left as it is`);
+    }
+    await rename(draft, target);
+    await syncFolder(dirname(target));
   } finally {
-    closeSync(handle);
+    await rm(draft, { force: true });
   }
-  renameSync(draft, real);
 }
 
-function checkSplit(weights: Split, file: string): void {
-  const shares = Object.entries(weights);
-  for (const [track, share] of shares) {
-    if (!Number.isInteger(share) || share < 0)
-      throw new UserError(`${file}: the weight of ${track} must be a whole percent, it is ${share}`);
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UserError(`the stack's config can't be read: ${(error as Error).message}`);
   }
-  const sum = shares.reduce((total, [, share]) => total + share, 0);
-  if (sum !== 100) throw new UserError(`${file}: weights must sum to 100, they sum to ${sum}`);
+}
+
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is on the disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
 }

@@ -7,7 +7,7 @@ import {
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { weightsIn } from "../../rollout/platforms/aws/config-text.ts";
+import { weightsIn } from "../../rollout/config/weights.ts";
 import { Listener } from "../../rollout/platforms/aws/listener.ts";
 import { type AwsPlatform, awsPlatform } from "../../rollout/platforms/aws/platform.ts";
 import { splitOf } from "../../rollout/platforms/aws/split.ts";

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { StackFile } from "../../rollout/config/stack-file.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
-import { ConfigFile } from "../../rollout/platforms/aws/config-file.ts";
 import { factsOf, type StackFacts } from "../../rollout/platforms/aws/deployment.ts";
 import { type Engine as Automation, automation } from "../../rollout/platforms/aws/engine.ts";
 import { targetsOf } from "../../rollout/platforms/aws/targets.ts";
@@ -15,7 +15,7 @@ const skipped = pulumiThere ? "" : "(skipped: there is no pulumi on the PATH) ";
 // One story: brought up by a person, then moved by a rollout.
 describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, () => {
   let engine: Engine;
-  let config: ConfigFile;
+  let config: StackFile;
   let rollout: Automation;
   let projectDir: string;
   const before = { ...process.env };
@@ -26,7 +26,7 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
     await engine.up();
     Object.assign(process.env, engine.environment);
     projectDir = join(engine.folder, "project");
-    config = new ConfigFile(projectDir, STACK);
+    config = new StackFile(projectDir, STACK);
     rollout = automation({ projectDir, stack: STACK, clock: systemClock });
   });
   afterAll(async () => {

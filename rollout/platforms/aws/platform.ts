@@ -1,9 +1,9 @@
+import { StackFile } from "../../config/stack-file.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
 import type { Capacity, JournalStore, Metrics, Platform, Reading, Weights } from "../platform.ts";
 import { capacityOf } from "./capacity.ts";
-import { ConfigFile } from "./config-file.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal.ts";
@@ -48,7 +48,7 @@ export class AwsPlatform implements Platform {
   readonly #options: Settled;
   readonly #region: string;
   readonly #weights: AwsWeights;
-  readonly #config: ConfigFile;
+  readonly #config: StackFile;
   readonly #fleet: ServerFleet;
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
@@ -61,7 +61,7 @@ export class AwsPlatform implements Platform {
     // arn:aws:elasticloadbalancing:REGION:...
     this.#region = facts.listenerArn.split(":")[3]!;
     const region = this.#region;
-    this.#config = new ConfigFile(projectDir, stack);
+    this.#config = new StackFile(projectDir, stack);
     this.#fleet = new ServerFleet({ region, clock });
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });

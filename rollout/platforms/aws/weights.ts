@@ -1,8 +1,8 @@
+import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
 import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../run/clock.ts";
 import type { Reading } from "../platform.ts";
-import { ConfigChanged, type ConfigFile } from "./config-file.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
 import type { Listener } from "./listener.ts";
@@ -10,7 +10,7 @@ import { type Split, sharesOf, splitOf } from "./split.ts";
 import { InVain, until } from "./waiting.ts";
 
 export interface WeightsParts {
-  config: ConfigFile;
+  config: StackFile;
   engine: Engine;
   listener: Listener;
   clock: Clock;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { stackSettings } from "../../config/settings.ts";
-import { stackFileOf, weightsIn, writeServers, writeStable, writeWeights } from "../../config/stack-file.ts";
+import { StackFile } from "../../config/stack-file.ts";
 import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../platform.ts";
 import { apply } from "./apply.ts";
 import { readBalancer, setWeights as setBalancer } from "./balancer-view.ts";
@@ -35,14 +35,14 @@ class Rehearsal implements Platform {
   readonly kind = "rehearsal";
   readonly journal: FileJournal;
   readonly #options: Options;
-  readonly #file: string;
+  readonly #config: StackFile;
   readonly #metrics: Metrics;
 
   constructor(options: Options) {
     const ledger = Ledger.openOrFail(placeIn(options));
     const { logs, folder } = ledger.place;
     this.#options = options;
-    this.#file = stackFileOf(projectOf(options), options.stack);
+    this.#config = new StackFile(projectOf(options), options.stack);
     // Beside the logs: what a rollout did stays to be read when the stack is taken down.
     this.journal = new FileJournal(join(logs, "rollout", "journal"), join(folder, "rollout.lock"));
     this.#metrics = new Metrics({
@@ -56,7 +56,7 @@ class Rehearsal implements Platform {
   async readWeights(): Promise<Reading> {
     const ledger = this.#ledger();
     return {
-      config: weightsIn(this.#file),
+      config: await this.#config.weights(),
       state: appliedWeights(ledger),
       real: (await readBalancer(ledger)).weights,
     };
@@ -67,7 +67,7 @@ class Rehearsal implements Platform {
   }
 
   async setWeights(weights: Weights): Promise<void> {
-    writeWeights(this.#file, weights);
+    await this.#config.setWeights(weights);
     await this.#apply();
   }
 
@@ -78,7 +78,7 @@ class Rehearsal implements Platform {
   }
 
   async setStable(track: string): Promise<void> {
-    writeStable(this.#file, track);
+    await this.#config.setStable(track);
     await this.#apply();
   }
 
@@ -90,7 +90,7 @@ class Rehearsal implements Platform {
 
   async restoreCapacity(track: string, servers: number): Promise<void> {
     const known = this.#settings().tracks.find(({ name }) => name === track)?.servers ?? 0;
-    if (known < servers) writeServers(this.#file, track, servers);
+    if (known < servers) await this.#config.setServers(track, servers);
     await this.#up();
   }
 

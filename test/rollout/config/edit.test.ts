@@ -1,16 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { edited } from "../../../rollout/config/edit.ts";
-import {
-  stackFileOf,
-  weightsIn,
-  writeMaintenance,
-  writeServers,
-  writeStable,
-  writeWeights,
-} from "../../../rollout/config/stack-file.ts";
 
 const TEXT = `# who reads this
 config:
@@ -56,36 +45,5 @@ describe("a config that is edited", () => {
     expect(() => edited(TEXT, [{ path: ["aws:region", "blue"], value: 1 }], "x")).toThrow(
       "x: aws:region is not a map",
     );
-  });
-});
-
-describe("a stack's file", () => {
-  let folder: string;
-  let file: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "stack-file-"));
-    writeFileSync(join(folder, "Pulumi.yaml"), "name: rollout\n");
-    file = stackFileOf(folder, "beta");
-    writeFileSync(file, TEXT);
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it("takes weights, servers and maintenance", () => {
-    writeWeights(file, { green: 100 });
-    expect(weightsIn(file)).toEqual({ blue: 0, green: 100 });
-    writeServers(file, "blue", 4);
-    writeMaintenance(file, true);
-    writeStable(file, "green");
-    const text = readFileSync(file, "utf8");
-    expect(text).toContain("blue: { weight: 0, servers: 4 } # the old one");
-    expect(text).toContain("rollout:maintenance: true");
-    expect(text).toContain("rollout:stable: green");
-  });
-  it.each([
-    [{ blue: 50 }, "weights must sum to 100, they sum to 50"],
-    [{ blue: 50.5, green: 49.5 }, "the weight of blue must be a whole percent, it is 50.5"],
-    [{ blue: 50, red: 50 }, "has no track red"],
-  ])("refuses %j", (weights, message) => {
-    expect(() => writeWeights(file, weights as Record<string, number>)).toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, type Node, parseDocument, type Scalar } from "yaml";
-import { checkWeights, sameWeights, shareOf, type Weights, weightsText } from "../../core/weights.ts";
-import { UserError } from "../../errors.ts";
+import { checkWeights, sameWeights, shareOf, type Weights, weightsText } from "../core/weights.ts";
+import { UserError } from "../errors.ts";
 
 /** The keys of Pulumi.<stack>.yaml that a rollout changes. */
 const TRACKS = ["config", "rollout:tracks"];

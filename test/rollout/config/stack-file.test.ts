@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ConfigChanged, ConfigFile, rewrite } from "../../../rollout/platforms/aws/config-file.ts";
+import { ConfigChanged, rewrite, StackFile } from "../../../rollout/config/stack-file.ts";
 
 let folder: string;
 let path: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test("weights are written into the file and read back", async () => {
-  const config = new ConfigFile(folder, "beta");
+  const config = new StackFile(folder, "beta");
   await config.setWeights({ blue: 100 });
   expect(await config.weights()).toEqual({ blue: 100, green: 0 });
   expect(await readFile(path, "utf8")).toBe(TEXT.replace("90", "100").replace("10 }", "0 }"));
@@ -25,8 +25,8 @@ test("weights are written into the file and read back", async () => {
 test("the file keeps its mode and its place behind a link, and nothing is left beside it", async () => {
   await chmod(path, 0o640);
   await symlink(path, join(folder, "Pulumi.linked.yaml"));
-  await new ConfigFile(folder, "linked").setWeights({ green: 100 });
-  expect(await new ConfigFile(folder, "beta").weights()).toEqual({ blue: 0, green: 100 });
+  await new StackFile(folder, "linked").setWeights({ green: 100 });
+  expect(await new StackFile(folder, "beta").weights()).toEqual({ blue: 0, green: 100 });
   expect((await stat(path)).mode & 0o777).toBe(0o640);
   expect((await readdir(folder)).sort()).toEqual(["Pulumi.beta.yaml", "Pulumi.linked.yaml"]);
 });
@@ -42,10 +42,25 @@ test("what somebody else writes meanwhile is never written over", async () => {
 });
 
 test("an edit that fails leaves the file as it was", async () => {
-  await expect(new ConfigFile(folder, "beta").setWeights({ red: 100 })).rejects.toThrow("no track red");
+  await expect(new StackFile(folder, "beta").setWeights({ red: 100 })).rejects.toThrow("no track red");
   expect(await readFile(path, "utf8")).toBe(TEXT);
 });
 
 test("a config that isn't there is told", async () => {
-  await expect(new ConfigFile(folder, "prod").weights()).rejects.toThrow("the stack's config can't be read");
+  await expect(new StackFile(folder, "prod").weights()).rejects.toThrow("the stack's config can't be read");
+});
+
+test("servers and maintenance are written too, and a key that isn't there yet is added", async () => {
+  const config = new StackFile(folder, "beta");
+  await config.setServers("blue", 4);
+  await config.setMaintenance(true);
+  await config.setMaintenance(false);
+  expect(await readFile(path, "utf8")).toBe(
+    `${TEXT.replace("weight: 90", "weight: 90, servers: 4")}  rollout:maintenance: false\n`,
+  );
+});
+
+test("a project may keep its stacks' config in a folder of its own", async () => {
+  await writeFile(join(folder, "Pulumi.yaml"), "name: rollout\nstackConfigDir: stacks\n");
+  expect(new StackFile(folder, "beta").path).toBe(join(folder, "stacks", "Pulumi.beta.yaml"));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { weightsIn, withStable, withWeights } from "../../../rollout/platforms/aws/config-text.ts";
+import { weightsIn, withStable, withWeights } from "../../../rollout/config/weights.ts";
 
 const FLOW = `# The beta stack.
 config:
