@@ -16,7 +16,12 @@ export interface GiveUp {
 /** The way from nothing to a promoted candidate. */
 export function goForward(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
   const action = stepOf(state, seen, now);
-  return action.is === "act" && action.act.do !== "grow" ? (heldByFreeze(state, now) ?? action) : action;
+  return action.is === "act" && mayWait(state, action.act) ? (heldByFreeze(state, now) ?? action) : action;
+}
+
+/** More servers never harm. After a rollback the idle track is no way back any more, so its draining needn't wait. */
+function mayWait({ outcome }: RolloutState, act: Act): boolean {
+  return act.do !== "grow" && outcome?.is !== "rolled-back";
 }
 
 function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {

@@ -4,40 +4,48 @@ import { UserError } from "../errors.ts";
 import type { Book } from "./book.ts";
 
 export interface Beginning {
-  /** Names the rollout, its backup and its migration. */
+  /** Names the rollout, its backup and its migration. The same candidate's version has the same name: see {@link beginOrGoOn}. */
   rollout: string;
   stable: string;
   /** The stable track itself only when nothing was released before. */
   candidate: string;
   plan: Plan;
+  /** Begin although the last rollout was the same, or still keeps the servers of the track without traffic. */
+  anew?: boolean;
 }
 
 /**
- * Goes on with the rollout that is under way, or begins one.
+ * Goes on with the rollout that is under way, or begins one. Asking for a rollout that is over already is no new beginning:
+ * whoever was killed just before it could say so, asks again.
  *
- * @param asked undefined: only go on
- * @throws {UserError} when another candidate is under way, or there is nothing to do
+ * @throws {UserError} when another rollout is under way, or there is nothing to do
  */
 export async function beginOrGoOn(book: Book, asked: Beginning | undefined): Promise<void> {
   const { state } = book;
-  if (state && !makesWay(state)) {
-    if (!asked || asked.candidate === state.candidate) return;
-    throw new UserError(
-      `The rollout of ${state.candidate} (${state.rollout}) isn't over. Finish it, or roll it back, before ${asked.candidate} begins.`,
-    );
-  }
   if (!asked) {
-    if (state) return;
-    throw new UserError("No rollout is under way.");
+    if (!state) throw new UserError("No rollout is under way.");
+    return;
   }
-  await book.record({ kind: "begin", ...checked(asked, book) });
+  if (state && !mayBegin(state, asked)) {
+    if (asked.rollout === state.rollout || asked.candidate === state.candidate) return;
+    throw new UserError(underWay(state, asked));
+  }
+  const { rollout, stable, candidate, plan } = checked(asked, book);
+  await book.record({ kind: "begin", rollout, stable, candidate, plan });
 }
 
-/** A rollout whose traffic has settled gives way: what it had still to drain is deployed anew, or stays. */
-function makesWay({ stage, first, stopped }: RolloutState): boolean {
-  return (
-    stage.at === "ended" || stage.at === "keep" || stage.at === "over" || (first && stopped !== undefined)
-  );
+function mayBegin(state: RolloutState, { rollout, anew = false }: Beginning): boolean {
+  const { stage, first, stopped, open } = state;
+  if (first && stopped !== undefined) return true;
+  if (stage.at === "ended") return anew || rollout !== state.rollout;
+  return anew && stage.at === "keep" && !open;
+}
+
+function underWay({ candidate, rollout, stage }: RolloutState, asked: Beginning): string {
+  const settled =
+    stage.at === "keep" ? "its traffic has settled, but servers of the other track are still kept" : "";
+  const what = settled || `finish it, or roll it back, before ${asked.candidate} begins`;
+  return `The rollout of ${candidate} (${rollout}) isn't over: ${what}.`;
 }
 
 function checked(asked: Beginning, book: Book): Beginning {

@@ -54,6 +54,7 @@ export interface Script {
   /** A person's words, by the time in seconds since the start. */
   commands?: readonly { after: number; command: Command }[];
   judge?: Judge;
+  rollout?: string;
   candidate?: string;
   stable?: string;
 }
@@ -75,6 +76,7 @@ export async function play(script: Script): Promise<Played> {
     const life = new Life(world, crashAt);
     try {
       const result = await live(script, life, told, commands, began);
+      life.check();
       return { result, told, points: life.points };
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -99,7 +101,7 @@ async function live(
     platform: simulatedPlatform(life, script.faults),
     judge,
     owner: "test",
-    begin: { rollout: "r1", stable, candidate, plan },
+    begin: { rollout: script.rollout ?? "r1", stable, candidate, plan },
     clock: {
       now: clock.now,
       async sleep(milliseconds) {

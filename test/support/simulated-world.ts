@@ -105,12 +105,17 @@ export class Life {
     if (this.#dead) throw new Crash("killed");
   }
 
+  /** @throws {Crash} when this life is over */
+  check(): void {
+    if (this.#dead) throw new Crash("killed");
+  }
+
   get clock(): Clock {
     const { world } = this;
     return {
       now: () => world.now,
       sleep: async (milliseconds) => {
-        if (this.#dead) throw new Crash("killed");
+        this.check();
         world.now += milliseconds;
       },
     };

@@ -171,7 +171,7 @@ describe("the first release of a stack", () => {
       "setStable",
     ]);
     expect(kinds(world).filter((kind) => kind === "passed")).toHaveLength(1);
-    await expect(play({ world, ...first })).rejects.toThrow("blue is the stable track");
+    await expect(play({ world, ...first, rollout: "r2" })).rejects.toThrow("blue is the stable track");
   });
 
   test("has nothing to go back to: it stops and pages, and may begin anew", async () => {
