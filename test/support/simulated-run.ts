@@ -1,6 +1,7 @@
 import type { Command, JournalEntry } from "../../rollout/core/journal.ts";
 import { LIMITS, type Limits, type Plan } from "../../rollout/core/plan.ts";
 import type { Judge } from "../../rollout/core/verdict.ts";
+import { split } from "../../rollout/core/weights.ts";
 import { give } from "../../rollout/run/command.ts";
 import { type RunResult, run } from "../../rollout/run/run.ts";
 import { type Fault, simulatedPlatform } from "./simulated-platform.ts";
@@ -53,6 +54,8 @@ export interface Script {
   crashes?: readonly number[];
   /** A person's words, by the time in seconds since the start. */
   commands?: readonly { after: number; command: Command }[];
+  /** What somebody else does to the balancer: the candidate's share. */
+  meddling?: readonly { after: number; share: number }[];
   judge?: Judge;
   rollout?: string;
   candidate?: string;
@@ -71,11 +74,12 @@ export async function play(script: Script): Promise<Played> {
   const { world, crashes = [] } = script;
   const told: Played["told"] = [];
   const commands = [...(script.commands ?? [])];
+  const meddling = [...(script.meddling ?? [])];
   const began = world.now;
   for (const crashAt of [...crashes, Number.POSITIVE_INFINITY]) {
     const life = new Life(world, crashAt);
     try {
-      const result = await live(script, life, told, commands, began);
+      const result = await live(script, life, told, { commands, meddling }, began);
       life.check();
       return { result, told, points: life.points };
     } catch (error) {
@@ -86,11 +90,16 @@ export async function play(script: Script): Promise<Played> {
   throw new Error("the last life doesn't crash");
 }
 
+interface People {
+  commands: { after: number; command: Command }[];
+  meddling: { after: number; share: number }[];
+}
+
 async function live(
   script: Script,
   life: Life,
   told: Played["told"],
-  commands: { after: number; command: Command }[],
+  { commands, meddling }: People,
   began: number,
 ) {
   const { world, plan, judge = thresholds, candidate = "green", stable = "blue" } = script;
@@ -111,6 +120,9 @@ async function live(
         await clock.sleep(milliseconds);
         while (commands[0] && world.now >= began + commands[0].after * 1000) {
           await give(hand, clock, commands.shift()!.command, "ana").catch(() => {});
+        }
+        while (meddling[0] && world.now >= began + meddling[0].after * 1000) {
+          world.move(split("blue", "green", meddling.shift()!.share));
         }
       },
     },

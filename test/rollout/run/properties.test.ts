@@ -64,6 +64,10 @@ const story = fc.record({
   faults: fc.array(fault, { maxLength: 3 }),
   crashes: fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 4 }),
   commands,
+  meddling: fc.array(
+    fc.record({ after: fc.integer({ min: 0, max: 40 }), share: fc.integer({ min: 0, max: 100 }) }),
+    { maxLength: 1 },
+  ),
   requestsPerSecond: fc.constantFrom(0, 20, 200),
   servers: fc.record({ blue: fc.integer({ min: 0, max: 3 }), green: fc.integer({ min: 0, max: 3 }) }),
   mostServers: fc.integer({ min: 0, max: 4 }),
