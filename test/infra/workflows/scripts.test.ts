@@ -1,0 +1,230 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../../..");
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "workflow-"));
+  mkdirSync(join(folder, "bin"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("post-preview", () => {
+  const env = {
+    REPOSITORY: "example/shop",
+    RUN_ID: "7",
+    HEAD_OWNER: "someone",
+    HEAD_BRANCH: "$(touch pwned)",
+    HEAD_SHA: "a".repeat(40),
+  };
+  const post = (preview: string, answers: { pull?: string; comment?: string } = {}) => {
+    writeFileSync(join(folder, "preview.txt"), preview);
+    command("gh", ghForPreview({ pull: answers.pull ?? "12", comment: answers.comment ?? "" }));
+    return run(".github/scripts/post-preview", [], env);
+  };
+  const posted = () => readFileSync(join(folder, "posted.md"), "utf8");
+
+  test("comments once, with what the preview says", async () => {
+    expect(await post("## beta\nnothing changes\n")).toMatchObject({ code: 0 });
+    expect(calls("POST")).toEqual([expect.stringContaining("repos/example/shop/issues/12/comments")]);
+    expect(posted()).toMatch(/^<!-- rollout preview -->\n## beta\nnothing changes\n/);
+    expect(posted()).toContain("https://github.com/example/shop/actions/runs/7");
+  });
+
+  test("updates the comment that is there", async () => {
+    await post("text", { comment: "99" });
+    expect(calls("PATCH")).toEqual([expect.stringContaining("repos/example/shop/issues/comments/99")]);
+    expect(calls("POST")).toEqual([]);
+  });
+
+  test("posts nothing where no open pull request has that head", async () => {
+    expect(await post("text", { pull: "" })).toMatchObject({ code: 0 });
+    expect(existsSync(join(folder, "posted.md"))).toBe(false);
+  });
+
+  test("calls nobody, passes for nobody's comment, and runs nothing that it was given", async () => {
+    await post("@everyone <!-- rollout preview --> $(touch pwned) `touch pwned`\n");
+    expect(posted()).not.toContain("@everyone");
+    expect(posted().match(/<!--/g)).toHaveLength(1);
+    expect(existsSync(join(folder, "pwned"))).toBe(false);
+  });
+
+  test("cuts what is longer than a comment may be, between characters", async () => {
+    await post("é@".repeat(30_000));
+    expect(posted().length).toBeLessThan(65_536);
+    expect(posted()).not.toContain("\ufffd");
+    expect(posted()).toContain("longer than a comment may be");
+  });
+
+  test("says so when there is no preview", async () => {
+    await post("");
+    expect(posted()).toContain("There is no preview");
+  });
+});
+
+describe("report-drift", () => {
+  const report = (found: string, issue: string) => {
+    writeFileSync(join(folder, "drift.txt"), "~~~~~~~~\n    ~ aws:lb/listener: weight 10 => 90\n");
+    command(
+      "gh",
+      `if [ "$2" = list ]; then echo "${issue}"; else echo "$*" >>calls; cp "\${@: -1}" body 2>/dev/null || true; fi`,
+    );
+    const env = { STACK: "beta", FOUND: found, GITHUB_REPOSITORY: "example/shop", GITHUB_RUN_ID: "7" };
+    return run(".github/scripts/report-drift", [], env);
+  };
+
+  test.each([
+    ["opens an issue", "drift", "", /^issue create .*--title Drift in beta/],
+    ["updates the open one", "drift", "5", /^issue edit 5 /],
+    ["closes it when it is gone", "none", "5", /^issue close 5 /],
+  ])("%s", async (_what, found, issue, call) => {
+    expect(await report(found, issue)).toMatchObject({ code: 0 });
+    expect(calls("issue")).toEqual([expect.stringMatching(call)]);
+  });
+
+  test("quotes what it found so that nothing in it ends the quotation", async () => {
+    await report("drift", "");
+    const body = readFileSync(join(folder, "body"), "utf8");
+    expect(body).toContain("aws:lb/listener: weight 10 => 90");
+    expect(body.match(/^~~~~/gm)).toHaveLength(2);
+  });
+
+  test("does nothing when there is nothing", async () => {
+    expect(await report("none", "")).toMatchObject({ code: 0 });
+    expect(calls("issue")).toEqual([]);
+  });
+});
+
+describe("roll-out", () => {
+  const rollOut = (status: string, rollout: string, env: Record<string, string>) => {
+    mkdirSync(join(folder, ".github/scripts"), { recursive: true });
+    for (const name of ["no-rollout", "take-weights"]) {
+      writeFileSync(join(folder, `.github/scripts/${name}`), `#!/bin/sh\necho "${name} $*" >>calls\n`, {
+        mode: 0o755,
+      });
+    }
+    command(
+      "rollout",
+      `case "$1" in status) echo '${status}' ;; run) echo "rollout $*" >>calls; ${rollout} ;; esac`,
+    );
+    command("gh", 'echo "gh $*" >>calls');
+    return run(".github/scripts/roll-out", ["prod"], {
+      CANDIDATE: "",
+      GO_ON: "false",
+      ROLLOUT_SECONDS: "1",
+      ...env,
+    });
+  };
+  const UNDER_WAY = '{"rollout":{"over":false}}';
+
+  test("begins with the candidate, and ends as the rollout does", async () => {
+    expect(await rollOut("", "exit 0", { CANDIDATE: "green" })).toMatchObject({ code: 0 });
+    expect(calls("")).toEqual(["no-rollout prod", "rollout run --stack prod --on aws --candidate green"]);
+    expect(await rollOut("", "exit 1", { CANDIDATE: "green" })).toMatchObject({ code: 1 });
+  });
+
+  test("starts the next run when its time is up", async () => {
+    expect(await rollOut("", "exec sleep 20", { CANDIDATE: "green" })).toMatchObject({ code: 0 });
+    expect(calls("gh")).toEqual(["gh workflow run release.yml --ref main --field go-on=true"]);
+  });
+
+  test("goes on without a candidate, with the weights of the run before", async () => {
+    expect(await rollOut(UNDER_WAY, "exit 0", { GO_ON: "true", CANDIDATE: "red" })).toMatchObject({
+      code: 0,
+    });
+    expect(calls("")).toEqual(["take-weights prod", "rollout run --stack prod --on aws"]);
+  });
+
+  test.each(["", "--adopt", "green; touch pwned", "Green"])("refuses the candidate %j", async (candidate) => {
+    expect(await rollOut("", "exit 0", { CANDIDATE: candidate })).toMatchObject({ code: 2 });
+    expect(calls("rollout")).toEqual([]);
+  });
+
+  test.each(['{"rollout":null}', '{"rollout":{"over":true}}'])(
+    "without approval nothing begins: %s",
+    async (status) => {
+      expect(await rollOut(status, "exit 0", { GO_ON: "true" })).toMatchObject({ code: 1 });
+      expect(calls("rollout")).toEqual([]);
+    },
+  );
+});
+
+describe("bin/smoke", () => {
+  const smoke = async (answer: (track: string) => [status: number, track: string], ...tracks: string[]) => {
+    const server = createServer((request, response) => {
+      const [status, track] = answer(String(request.headers["x-rollout-track"]));
+      response.writeHead(status, { "x-track": track }).end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      return await run("bin/smoke", [url, ...tracks], { SMOKE_TRIES: "2", SMOKE_WAIT: "0" });
+    } finally {
+      server.close();
+    }
+  };
+
+  test("passes when each track answers itself", async () => {
+    const result = await smoke((track) => [200, track], "blue", "green");
+    expect(result).toMatchObject({ code: 0, stdout: "blue: 200\ngreen: 200\n" });
+  });
+
+  test.each<[string, (track: string) => [number, string]]>([
+    ["doesn't serve", (track) => [track === "green" ? 503 : 200, track]],
+    ["is answered for by another", () => [200, "blue"]],
+  ])("fails when a track %s, and asks the others all the same", async (_what, answer) => {
+    const result = await smoke(answer, "green", "blue");
+    expect(result).toMatchObject({ code: 1, stdout: "blue: 200\n" });
+    expect(result.stderr).toMatch(/^green: FAILED/);
+  });
+
+  test("says how it is called", async () => {
+    expect(await run("bin/smoke", ["beta"], {})).toMatchObject({ code: 2 });
+  });
+});
+
+/** `gh` as post-preview uses it: looks up, downloads, posts; keeps what it was asked. */
+function ghForPreview({ pull, comment }: { pull: string; comment: string }): string {
+  return `
+case "$*" in
+  *"run download"*) mkdir -p "\${@: -1}"; cp preview.txt "\${@: -1}/preview.md" ;;
+  *"--method GET"*) echo "${pull}" ;;
+  *--paginate*) echo "${comment}" ;;
+  *) echo "$*" >>calls; for word; do case "$word" in body=@*) cp "\${word#body=@}" posted.md ;; esac; done ;;
+esac`;
+}
+
+/** A program on the PATH of the scripts. */
+function command(name: string, script: string): void {
+  const file = join(folder, "bin", name);
+  writeFileSync(file, `#!/bin/bash\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+function calls(word: string): string[] {
+  const file = join(folder, "calls");
+  const all = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  return all.filter((each) => each.includes(word));
+}
+
+async function run(script: string, args: string[], env: Record<string, string>) {
+  const child = spawn(join(ROOT, script), args, {
+    cwd: folder,
+    env: { PATH: `${join(folder, "bin")}:${process.env.PATH}`, HOME: folder, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code: code as number, stdout, stderr };
+}
