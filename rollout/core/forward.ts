@@ -3,7 +3,7 @@ import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
 import { frozenUntil } from "./freeze.ts";
 import type { Act } from "./journal.ts";
-import { targetOf } from "./replay.ts";
+import { targetOf } from "./stages.ts";
 import { bakedAt, type RolloutState } from "./state.ts";
 import { only, shareOf } from "./weights.ts";
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { parseFreeze } from "../../../rollout/core/freeze.ts";
-import { weightsText } from "../../../rollout/core/weights.ts";
+import type { Judge } from "../../../rollout/core/verdict.ts";
+import { sameWeights, weightsText } from "../../../rollout/core/weights.ts";
 import { Held } from "../../../rollout/platforms/held.ts";
 import { give } from "../../../rollout/run/command.ts";
 import { simulatedPlatform } from "../../support/simulated-platform.ts";
-import { planFor, play } from "../../support/simulated-run.ts";
+import { planFor, play, thresholds } from "../../support/simulated-run.ts";
 import { Life, World } from "../../support/simulated-world.ts";
 
 const plan = planFor([
@@ -77,6 +78,24 @@ test("a second controller is refused and told who runs", async () => {
   expect(world.journal).toEqual([]);
 });
 
+test("a controller whose journal another one writes gives up", async () => {
+  const world = new World();
+  world.health = () => {
+    if (kinds(world).at(-1) === "verified")
+      world.journal.push({ kind: "released", at: world.now, by: "another" });
+    return { errors: 0 };
+  };
+  await expect(play({ world, plan })).rejects.toThrow(
+    "Another controller (another) has taken over this rollout.",
+  );
+});
+
+test("a bake takes its time whatever the gates say", async () => {
+  const world = new World();
+  await play({ world, plan, judge: () => ({ outcome: "pass", reason: "always" }) });
+  expect(world.splits[2]!.at - world.splits[1]!.at).toBeGreaterThanOrEqual(10_000);
+});
+
 describe("drift", () => {
   const drifting = async () => {
     const world = new World();
@@ -145,6 +164,29 @@ describe("a freeze", () => {
     expect(result.outcome).toBe("promoted");
     expect(new Date(world.splits[2]!.at).toISOString()).toMatch(/^2026-11-20T16:30:0/);
     expect(kinds(world).filter((kind) => kind === "frozen")).toHaveLength(1);
+  });
+
+  test("doesn't leave a step half-way that was interrupted", async () => {
+    const start = Date.UTC(2026, 10, 20, 16);
+    for (let early = 20; early <= 400; early += 20) {
+      for (let at = 20; at < 50; at += 1) {
+        const world = new World({ now: start - early });
+        const torn: string[] = [];
+        const judge: Judge = (history) => {
+          const late = world.now > start + 3_000 && world.now < start + 300_000;
+          if (late && !sameWeights(world.config, world.real))
+            torn.push(`${early} ms before, killed at ${at}`);
+          return thresholds(history);
+        };
+        await play({
+          world,
+          plan: { ...plan, freeze: [parseFreeze("Fri 16:00 - Fri 16:05 UTC")] },
+          crashes: [at],
+          judge,
+        });
+        expect(torn).toEqual([]);
+      }
+    }
   });
 
   test("doesn't hold a rollback", async () => {

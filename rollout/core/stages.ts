@@ -1,0 +1,91 @@
+import type { RolloutState, Stage } from "./state.ts";
+import { only, shareOf, split, type Weights } from "./weights.ts";
+
+// What ends one stage and begins the next.
+
+/** What is counted anew in each stage. */
+export const FRESH = {
+  tries: 0,
+  doneAt: undefined,
+  failedAt: undefined,
+  lastError: "",
+  grown: { tries: 0, endedAt: undefined },
+};
+
+export function enter(state: RolloutState, stage: Stage, at: number): RolloutState {
+  return { ...state, ...FRESH, stage, stageAt: at };
+}
+
+function bake(state: RolloutState, index: number, at: number): RolloutState {
+  const { weight } = state.plan.steps[index]!;
+  const before = state.steps;
+  // The first step is watched since its intent, and isn't begun a second time.
+  const steps =
+    before.length === 1 && index === 0 && state.stage.at === "shift"
+      ? before
+      : [...before, { weight, from: at }];
+  return enter({ ...state, steps }, { at: "bake", step: index, since: at }, at);
+}
+
+export function afterStep({ plan }: RolloutState, index: number): Stage {
+  return index + 1 < plan.steps.length ? { at: "shift", step: index + 1 } : { at: "promote" };
+}
+
+export function verified(state: RolloutState, weights: Weights, at: number): RolloutState {
+  const next = { ...state, weights, known: [weights], mend: undefined };
+  if (state.mend) return mended(next, weights, at);
+  switch (state.stage.at) {
+    case "clear":
+      return enter(next, { at: "backup" }, at);
+    case "shift":
+      return bake(next, state.stage.step, at);
+    case "return":
+      return state.promoted ? enter(next, { at: "unpromote" }, at) : keep(next, at);
+    default:
+      return next;
+  }
+}
+
+/** After a drift the split that holds now says which step this is; it bakes anew, because its traffic was another. */
+function mended(state: RolloutState, weights: Weights, at: number): RolloutState {
+  const { stage, plan, candidate, first } = state;
+  if (stage.at !== "shift" && stage.at !== "bake" && stage.at !== "promote") {
+    return { ...state, ...FRESH, stageAt: at };
+  }
+  const share = first ? 0 : shareOf(weights, candidate);
+  const index = plan.steps.findLastIndex(({ weight }) => weight <= share);
+  return index < 0 ? enter(state, { at: "shift", step: 0 }, at) : bake(state, index, at);
+}
+
+export function rolledBack(state: RolloutState, reason: string, at: number): RolloutState {
+  const cleared = { paused: undefined, stopped: undefined, rollbackAsked: undefined, mend: undefined };
+  const outcome = { is: "rolled-back", reason } as const;
+  return enter(
+    { ...state, ...cleared, outcome, held: false, skip: false, forced: false },
+    { at: "return" },
+    at,
+  );
+}
+
+/** Traffic is where it is to stay. What carries none keeps its servers a while, if it was given any. */
+export function keep(state: RolloutState, at: number): RolloutState {
+  const outcome = state.outcome ?? { is: "promoted" as const, reason: "all steps passed" };
+  const idle = !state.first && (outcome.is === "promoted" || state.deployed);
+  return enter({ ...state, outcome }, idle ? { at: "keep", since: at } : { at: "over" }, at);
+}
+
+/** Where traffic is to be in the present stage. */
+export function targetOf({ stage, stable, candidate, plan, weights, outcome }: RolloutState): Weights {
+  switch (stage.at) {
+    case "shift":
+      return split(stable, candidate, plan.steps[stage.step]!.weight);
+    case "clear":
+    case "return":
+    case "unpromote":
+      return only(stable);
+    case "keep":
+      return outcome?.is === "promoted" ? only(candidate) : only(stable);
+    default:
+      return weights ?? only(stable);
+  }
+}
