@@ -1,0 +1,27 @@
+import { type JournalEntry, urgency } from "../core/journal.ts";
+
+export type Notify = (entry: JournalEntry, urgency: "page" | "tell") => Promise<void>;
+
+/** Sends notices beside the work: a channel that is slow or down must not hold up a rollback. */
+export class Notices {
+  readonly #notify: Notify | undefined;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(notify: Notify | undefined) {
+    this.#notify = notify;
+  }
+
+  tell(entry: JournalEntry | undefined): void {
+    const how = entry && urgency(entry);
+    if (!how || !this.#notify) return;
+    const sending = this.#notify(entry, how)
+      .catch(() => {})
+      .finally(() => this.#pending.delete(sending));
+    this.#pending.add(sending);
+  }
+
+  /** When all are on their way; the channels bound how long they try. */
+  async sent(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+}
