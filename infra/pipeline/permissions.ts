@@ -88,6 +88,18 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
       ],
       `arn:aws:logs:*:*:log-group:/rollout/${stack}/*`,
     ),
+    // The verbs above would reach these too.
+    {
+      Sid: "NoData",
+      Effect: "Deny",
+      Action: [
+        "ec2:DeleteSnapshot",
+        "ec2:DeleteVolume",
+        "ec2:ModifySnapshotAttribute",
+        "rds:ModifyDBSnapshotAttribute",
+      ],
+      Resource: "*",
+    },
     // Who starts servers must be able to read which image they start from.
     allow("ServerImages", ["ssm:GetParameters"], "arn:aws:ssm:*:*:parameter/aws/service/canonical/*"),
     ...mayManageRoles(stack),

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -155,6 +155,56 @@ describe("roll-out", () => {
       expect(calls("rollout")).toEqual([]);
     },
   );
+});
+
+describe("the weights that a rollout leaves", () => {
+  const ENV = { GITHUB_REPOSITORY: "example/shop", GIT_CONFIG_NOSYSTEM: "1" };
+  const git = (...words: string[]) =>
+    spawnSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...words], {
+      cwd: folder,
+      env: { ...process.env, HOME: folder },
+      encoding: "utf8",
+    }).stdout.trim();
+  const weights = (text?: string) => {
+    const file = join(folder, "Pulumi.prod.yaml");
+    if (text !== undefined) writeFileSync(file, text);
+    return readFileSync(file, "utf8");
+  };
+
+  beforeEach(() => {
+    // GitHub is a folder here.
+    git("config", "--global", `url.${folder}/github.git.insteadOf`, "https://github.com/example/shop.git");
+    git("init", "--quiet", "--bare", "github.git");
+    git("init", "--quiet", "--initial-branch=main");
+    weights("weight: 10\n");
+    git("add", "Pulumi.prod.yaml");
+    git("commit", "--quiet", "--message", "start");
+    command("gh", 'case "$*" in *"pr list"*) ;; *) echo "$*" >>calls ;; esac');
+  });
+
+  test("go onto a branch and into a pull request, from which the next run takes them", async () => {
+    weights("weight: 25\n");
+    expect(await run(".github/scripts/propose-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
+    expect(git("-C", "github.git", "show", "rollout/prod-weights:Pulumi.prod.yaml")).toBe("weight: 25");
+    expect(calls("pr create")).toEqual([expect.stringContaining("--head rollout/prod-weights --base main")]);
+
+    git("switch", "--quiet", "main");
+    expect(weights()).toBe("weight: 10\n");
+    expect(await run(".github/scripts/take-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
+    expect(weights()).toBe("weight: 25\n");
+  });
+
+  test("are left alone when nothing changed, or nothing was left", async () => {
+    expect(await run(".github/scripts/propose-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
+    expect(calls("")).toEqual([]);
+    expect(await run(".github/scripts/take-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
+    expect(weights()).toBe("weight: 10\n");
+  });
+
+  test("no answer from GitHub is a failure, not an absence", async () => {
+    rmSync(join(folder, "github.git"), { recursive: true });
+    expect((await run(".github/scripts/take-weights", ["prod"], ENV)).code).not.toBe(0);
+  });
 });
 
 describe("bin/smoke", () => {
