@@ -36,10 +36,13 @@ describe.each(FILES)("%s", (file) => {
     }
   });
 
-  test.skipIf(!newest)("the actionlint of the PATH finds nothing", () => {
-    const { stdout } = spawnSync("actionlint", ["-no-color", join(FOLDER, "workflows", file)]);
-    expect(stdout.toString()).toBe("");
-  });
+  // Knows more than the one that npm brings, where somebody has it.
+  if (newest) {
+    test("the actionlint of the PATH finds nothing", () => {
+      const { stdout } = spawnSync("actionlint", ["-no-color", join(FOLDER, "workflows", file)]);
+      expect(stdout.toString()).toBe("");
+    });
+  }
 });
 
 test("the composite action pins what it uses, and takes inputs as data", () => {
