@@ -1,4 +1,4 @@
-import { type Gate, learn, newGate, observe } from "../../rollout/analysis/gate.ts";
+import { beginStep, type Gate, learn, newGate, observe } from "../../rollout/analysis/gate.ts";
 import { BEFORE, type Day, STABLE_PER_CANDIDATE } from "./streams.ts";
 
 /** A gate at its defaults that has learned from stable's quarter of a day. */
@@ -6,6 +6,7 @@ export function gateBefore(day: Day, rate: number): Gate {
   const gate = newGate();
   const requests = rate * (1 + STABLE_PER_CANDIDATE);
   for (let second = 0; second < BEFORE; second++) learn(gate, { requests, bad: day.before[second]! });
+  beginStep(gate);
   return gate;
 }
 

@@ -1,7 +1,7 @@
 import { type Baseline, learnBaseline, newBaseline, upperShare } from "./baseline.ts";
 import type { Counts } from "./counts.ts";
 import { BLOCK_SECONDS, type Dispersion, learnBlock, newDispersion, phiOf } from "./dispersion.ts";
-import { closeWindow, type Evidence, eValue, gain, newEvidence } from "./evidence.ts";
+import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "./evidence.ts";
 import { type Gains, logs, newGains, RATIOS, setShare } from "./odds.ts";
 import type { GateSettings } from "./settings.ts";
 import { extend, logAgainstStable, newStretch, type Stretch } from "./stretch.ts";
@@ -87,6 +87,12 @@ const ZEROS: readonly number[] = RATIOS.map(() => 0);
 export function closeWindows({ relative, history, phi }: Channel): void {
   closeWindow(relative, phi);
   closeWindow(history, phi);
+}
+
+/** More of the candidate's traffic may bring out what less of it didn't. */
+export function suspectChannel({ relative, history }: Channel): void {
+  suspectStep(relative);
+  suspectStep(history);
 }
 
 /** The evidence that the candidate is worse than stable, and than stable has been. */

@@ -45,11 +45,12 @@ export function learnBlock(dispersion: Dispersion, block: Counts): void {
 
 /**
  * The dispersion to judge by, at least 1: one standard error above the estimate. The error is that of bursts of geometric
- * size (few large ones make most of the variance) and of the number of pairs; it vanishes as the estimate nears 1.
+ * size (few large ones make most of the variance) and of the number of pairs; it vanishes as the estimate nears 1. It counts as far as
+ * there is an estimate: where stable had no bad request nothing was estimated, however long the history, and the prior stands.
  */
 export function phiOf({ prior, squares, bad, pairs }: Dispersion): number {
   const known = PRIOR_BAD + bad;
   const phi = Math.max(1, (prior * PRIOR_BAD + squares) / known);
   const variance = (1 - 1 / phi) * ((2.5 * (phi + 1)) / known + 2 / (pairs + 1));
-  return phi * (1 + Math.sqrt(pairs > 0 ? variance : 0));
+  return phi * (1 + Math.min(1, bad / PRIOR_BAD) * Math.sqrt(variance));
 }

@@ -1,8 +1,13 @@
 import { RATIOS } from "./odds.ts";
 
-/** A fifth of the prior is on a regression that comes in the rollout's first hour, the rest is spread over its horizon. */
+/**
+ * Of the prior, a fifth is on a regression that comes in the rollout's first hour and a tenth on one that comes with a step's traffic, in its
+ * first minute: half of that for the first step, a quarter for the second, and so on. The rest is spread over the horizon.
+ */
 const AT_START = 0.2;
 const START_SECONDS = 3600;
+const AT_STEPS = 0.1;
+const STEP_SECONDS = 60;
 /** Within one window of time evidence counts in full up to this many nats, times the dispersion ... */
 const FULL_NATS = 3.5;
 /** ... and this many times less beyond: one client's burst must not decide, a landslide still must. */
@@ -32,6 +37,8 @@ export interface Evidence {
   intervals: number;
   beginning: number;
   horizon: number;
+  /** The prior of the present step's beginning for each interval, for how many more, and what is left for later steps. */
+  step: { weight: number; intervals: number; length: number; later: number };
 }
 
 export function newEvidence(horizonSeconds: number, intervalSeconds: number): Evidence {
@@ -42,7 +49,20 @@ export function newEvidence(horizonSeconds: number, intervalSeconds: number): Ev
     intervals: 0,
     beginning: Math.min(horizon, Math.max(1, Math.round(START_SECONDS / intervalSeconds))),
     horizon,
+    step: {
+      weight: 0,
+      intervals: 0,
+      length: Math.max(1, Math.round(STEP_SECONDS / intervalSeconds)),
+      later: AT_STEPS,
+    },
   };
+}
+
+/** A step begins with the next interval. When steps begin may depend on what was seen before, but on nothing else. */
+export function suspectStep({ step }: Evidence): void {
+  step.later /= 2;
+  step.weight = step.later / step.length;
+  step.intervals = step.length;
 }
 
 /** Adds an interval: for each ratio the log of its likelihood ratio. */
@@ -56,12 +76,15 @@ export function gain(evidence: Evidence, logs: readonly number[]): void {
     base[i] = base[i]! + weight;
   }
   evidence.intervals++;
+  evidence.step.intervals = Math.max(0, evidence.step.intervals - 1);
 }
 
 /** The prior weight of a start in the next interval; beyond the horizon there is none left. */
-function weightOf({ intervals, beginning, horizon }: Evidence): number {
+function weightOf({ intervals, beginning, horizon, step }: Evidence): number {
   if (intervals >= horizon) return 0;
-  return (1 - AT_START) / horizon + (intervals < beginning ? AT_START / beginning : 0);
+  const always = (1 - AT_START - AT_STEPS) / horizon;
+  const early = intervals < beginning ? AT_START / beginning : 0;
+  return always + early + (step.intervals > 0 ? step.weight : 0);
 }
 
 /** The e-value now: 1 / a or more refutes "no worse" at level a. */

@@ -1,6 +1,6 @@
-import { type Channel, closeWindows, compare, learnFrom, newChannel } from "./channel.ts";
+import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
-import { closeWindow, type Evidence, gain, newEvidence } from "./evidence.ts";
+import { closeWindow, type Evidence, gain, newEvidence, suspectStep } from "./evidence.ts";
 import { type Gains, logs, newGains, setShare } from "./odds.ts";
 import { burstStarts, newRefractory, type Refractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
@@ -56,9 +56,12 @@ export function newGate(given: Partial<GateSettings> = {}): Gate {
   };
 }
 
-/** Starts a step: what passes is what this step showed. Evidence against the candidate is kept. */
+/** Starts a step: what passes is what this step showed. Evidence against the candidate is kept, and a regression is likelier now. */
 export function beginStep(gate: Gate): void {
   gate.step = newStep();
+  suspectChannel(gate.requests);
+  suspectChannel(gate.bursts);
+  suspectStep(gate.absolute);
 }
 
 /** Learns from an interval of stable's stream before the candidate gets traffic: its error rate and its bursts. */

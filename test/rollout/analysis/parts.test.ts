@@ -4,7 +4,7 @@ import { shareFalseAlarm, together } from "../../../rollout/analysis/analyse.ts"
 import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn-rate.ts";
 import { countPerClient } from "../../../rollout/analysis/clients.ts";
 import { learnBlock, newDispersion, phiOf } from "../../../rollout/analysis/dispersion.ts";
-import { closeWindow, eValue, gain, newEvidence } from "../../../rollout/analysis/evidence.ts";
+import { closeWindow, eValue, gain, newEvidence, suspectStep } from "../../../rollout/analysis/evidence.ts";
 import { newGate, observe } from "../../../rollout/analysis/gate.ts";
 import { RATIOS, worse } from "../../../rollout/analysis/odds.ts";
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
@@ -90,14 +90,41 @@ describe("evidence", () => {
     );
   });
 
-  test("the prior's weights sum to 1", () => {
-    const evidence = newEvidence(1000, 1);
-    for (let i = 0; i < 2000; i++)
-      gain(
-        evidence,
-        RATIOS.map(() => 0),
-      );
-    expect(eValue(evidence, 1)).toBeCloseTo(1, 9);
+  test("the prior's weights sum to 1 at most, however often steps begin", () => {
+    const summed = (stepsAt: readonly number[]) => {
+      const evidence = newEvidence(1000, 1);
+      for (let i = 0; i < 2000; i++) {
+        if (stepsAt.includes(i)) suspectStep(evidence);
+        gain(
+          evidence,
+          RATIOS.map(() => 0),
+        );
+      }
+      return eValue(evidence, 1);
+    };
+    expect(summed([])).toBeCloseTo(0.9, 9);
+    expect(summed([0, 200, 400, 600])).toBeCloseTo(0.9 + 0.05 + 0.025 + 0.0125 + 0.00625, 9);
+    const often = fc.array(fc.integer({ min: 0, max: 1999 }), { maxLength: 60 });
+    fc.assert(
+      fc.property(often, (stepsAt) => {
+        expect(summed(stepsAt)).toBeLessThanOrEqual(1 + 1e-9);
+      }),
+    );
+  });
+
+  test("what comes with a step's traffic is found in fewer requests", () => {
+    const needed = (begins: boolean) => {
+      const evidence = newEvidence(24 * 3600, 1);
+      const quiet = RATIOS.map(() => -1);
+      const loud = RATIOS.map(() => 1);
+      for (let i = 0; i < 7200; i++) gain(evidence, quiet);
+      if (begins) suspectStep(evidence);
+      for (let seconds = 1; ; seconds++) {
+        gain(evidence, loud);
+        if (eValue(evidence, 4) >= 1000) return seconds;
+      }
+    };
+    expect(needed(true)).toBeLessThan(needed(false));
   });
 });
 
@@ -110,6 +137,12 @@ describe("dispersion", () => {
     }
     return phiOf(dispersion);
   };
+
+  test("stays its prior while stable has no bad request, however long that is", () => {
+    const dispersion = newDispersion(4);
+    for (let i = 0; i < 180; i++) learnBlock(dispersion, { requests: 36_000, bad: 0 });
+    expect(phiOf(dispersion)).toBe(4);
+  });
 
   test("is its prior before anything is known, and falls to about 1 for independent errors", () => {
     expect(phiOf(newDispersion(4))).toBe(4);
