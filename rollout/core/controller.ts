@@ -4,7 +4,7 @@ import { isGoingBack } from "./command.ts";
 import { goForward } from "./forward.ts";
 import { goBack } from "./rollback.ts";
 import type { RolloutState } from "./state.ts";
-import { watch } from "./watch.ts";
+import { wakeToLook, watch } from "./watch.ts";
 
 /**
  * What comes next. A function of what the journal says, what was last seen of the world, and the time; the order of the
@@ -22,6 +22,11 @@ export function next(state: RolloutState, seen: Seen, now: number): Action {
   const watched = watch(state, seen, now);
   if (watched.is === "sick") return rollBack(state, watched.reason, watched.evidence);
   if (watched.is === "busy") return watched.action;
+  return wakeToLook(goOn(state, seen, now), state, seen);
+}
+
+/** What is done while nothing speaks against the candidate. */
+function goOn(state: RolloutState, seen: Seen, now: number): Action {
   if (state.mend) return mend(state, seen, now, state.mend);
   if (state.paused) return waitForPerson(state, state.paused, now);
   const action = goForward(state, seen, now);
