@@ -2,12 +2,10 @@ import { replay, targetOf } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge, MetricSecond } from "../core/verdict.ts";
 import { judgeOf } from "../judge.ts";
+import { BEFORE_SECONDS } from "../run/history.ts";
 import type { StatusView } from "../view/model.ts";
 import { statusView } from "../view/status-view.ts";
 import type { Stage } from "./on.ts";
-
-/** As much of stable's past as a run learns from, in seconds. */
-const BEFORE_SECONDS = 600;
 
 /**
  * Looks at a rollout from outside its run, again and again. The gates are asked with the same counts as the run asks them,

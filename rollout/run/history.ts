@@ -4,8 +4,11 @@ import type { Judge, MetricSecond, Verdict } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Clock } from "./clock.ts";
 
-/** How much of stable's traffic before the candidate's first is read, to know what is usual. */
-const BEFORE_SECONDS = 600;
+/**
+ * How much of stable's traffic before the candidate's first is read, in seconds, to know what is usual. A quarter of a day: bursts that
+ * are usual show in few of the blocks that their size is learned from.
+ */
+export const BEFORE_SECONDS = 6 * 3600;
 
 /** The metrics of a rollout, read as they come, and the gates' word on them. */
 export class Watch {
