@@ -42,5 +42,7 @@ async function run(_options: unknown, command: Command): Promise<void> {
     : await preview({ projectDir: projectDir(), base: base!, stacks: stack });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   process.stdout.write(render(result, json ? "json" : (format ?? "terminal"), color));
-  if (result.problems.length > 0) process.exitCode = 1;
+  // A change that breaks a rule of infra/policy/ must not pass for a good one in a pipeline.
+  const broken = result.stacks.some(({ policies }) => policies.length > 0);
+  if (broken || result.problems.length > 0) process.exitCode = 1;
 }

@@ -6,6 +6,7 @@ import { unwrappedPaths } from "./dangers/secrets.ts";
 import { doubtsOf } from "./doubts.ts";
 import { renamed } from "./identity.ts";
 import type { StackPreview } from "./model.ts";
+import { brokenPolicies } from "./policies.ts";
 import { Redactor, secretsOf } from "./redact.ts";
 import { replaces } from "./replacement/replaces.ts";
 import { at, inputsOf, isObject, type Shown, shown } from "./shown.ts";
@@ -17,18 +18,21 @@ export interface Comparison {
   after: Graph;
   /** The weights of the plan's steps in percent, ascending. */
   steps?: number[];
+  /** The day in UTC, `2026-12-31`: waivers of policies end by it. */
+  today: string;
   /** Whether a change replaces; by default what AWS's specification says. */
   verdict?: Verdict;
 }
 
 /** What differs between two graphs of a stack and what of it is dangerous. Nothing in it shows a secret. */
-export function compare({ before: old, after, steps, verdict = replaces }: Comparison): StackPreview {
+export function compare({ before: old, after, steps, today, verdict = replaces }: Comparison): StackPreview {
   const before = renamed(old, after);
   const changed = deltas(before, after, verdict);
   const real = after.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   const preview: StackPreview = {
     stack: after.stack,
     dangers: dangersOf({ before, after, deltas: changed, steps }),
+    policies: brokenPolicies(before, after, today),
     doubts: doubtsOf(changed),
     traffic: trafficOf(before, after),
     changes: changed.map(({ change }) => change),

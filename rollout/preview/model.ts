@@ -23,6 +23,8 @@ export interface StackPreview {
   stack: string;
   /** Worst first. */
   dangers: Danger[];
+  /** Rules of infra/policy/ that the change breaks, one sentence each, and waivers that have ended. */
+  policies: string[];
   /** What the specification can't tell of something that holds data. */
   doubts: Doubt[];
   traffic: Traffic;

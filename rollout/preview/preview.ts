@@ -69,8 +69,12 @@ export async function enginePreview(projectDir: string, file: string): Promise<P
   const stack = engineStack(text);
   const after = await captureGraph({ projectDir, stack });
   const side = engineSide(text, after);
-  const stacks = [compare({ ...side, after, steps: stepsOf(projectDir, stack) })];
+  const stacks = [compare({ ...side, after, steps: stepsOf(projectDir, stack), today: today() })];
   return { version: 1, base: "the state", verdicts: "engine", stacks, problems: [] };
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function textOf(file: string): string {
@@ -108,7 +112,7 @@ async function stackPreview(stack: string, sides: Sides): Promise<StackPreview |
   }
   // Unpacking takes a while the first time: not before there is something to compare.
   if (JSON.stringify(before) !== JSON.stringify(after)) specification();
-  return compare({ before, after, steps: sides.steps() });
+  return compare({ before, after, steps: sides.steps(), today: today() });
 }
 
 function versionProblem(graph: Graph, where: string): string[] {

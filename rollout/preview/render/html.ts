@@ -38,6 +38,7 @@ function section(stack: StackPreview): string {
   return [
     `<section>\n<h2>${safe(headline(stack))}</h2>`,
     ...stack.dangers.map(dangerBox),
+    ...stack.policies.map((each) => `<p class="rule">${safe(each)}</p>`),
     ...stack.doubts.map((doubt) => `<p class="doubt">${safe(doubtText(doubt))}</p>`),
     ...(trafficChanges(stack.traffic) ? [trafficBars(stack)] : []),
     ...byComponent(stack.changes).map(([component, changes]) => componentBox(component, changes)),

@@ -45,6 +45,9 @@ function stackText(stack: StackPreview, details: boolean): string {
   return [
     `## ${inline(headline(stack))}\n`,
     ...stack.dangers.map(dangerText),
+    ...(stack.policies.length > 0
+      ? [`**Rules broken**\n\n${stack.policies.map((each) => `- ${inline(each)}`).join("\n")}\n`]
+      : []),
     ...(stack.doubts.length > 0
       ? [`**Not certain**\n\n${stack.doubts.map((each) => `- ${inline(doubtText(each))}`).join("\n")}\n`]
       : []),

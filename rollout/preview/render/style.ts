@@ -15,7 +15,7 @@ pre { margin: .25rem 0; padding: .4rem .6rem; white-space: pre-wrap; border-left
 pre.before { border-color: var(--red); } pre.after { border-color: var(--green); }
 .danger { border: 1px solid var(--line); border-left: 5px solid var(--amber); border-radius: .4rem; padding: .5rem 1rem; margin: .75rem 0; overflow-wrap: anywhere; }
 .danger.critical { border-left-color: var(--red); } .danger h3 { margin: .25rem 0; } .danger p { margin: .35rem 0; }
-.critical h3 { color: var(--red); } .doubt { border-left: 5px solid var(--line); padding-left: 1rem; }
+.critical h3 { color: var(--red); } .doubt { border-left: 5px solid var(--line); padding-left: 1rem; } .rule { border-left: 5px solid var(--red); padding-left: 1rem; }
 details { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem 1rem; margin: .75rem 0; }
 summary { font-weight: 600; cursor: pointer; }
 ul { padding-left: 1.1rem; } li { overflow-wrap: anywhere; }

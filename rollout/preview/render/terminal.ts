@@ -35,6 +35,7 @@ function stackText(stack: StackPreview, paint: Paint): string {
     paint(1, headline(stack)),
     "",
     ...stack.dangers.map((danger) => dangerText(danger, paint)),
+    ...stack.policies.map((each) => `  ${paint(31, "RULE")} ${each}\n`),
     ...stack.doubts.map((doubt) => `  ? ${doubtText(doubt)}\n`),
     ...(trafficChanges(stack.traffic) ? [trafficText(stack)] : []),
     ...byComponent(stack.changes).flatMap(([component, changes]) => [

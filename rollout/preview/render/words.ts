@@ -12,7 +12,7 @@ export const KINDS: Record<Kind, string> = {
 };
 
 export function isEmpty(stack: StackPreview): boolean {
-  return stack.changes.length === 0 && stack.dangers.length === 0;
+  return stack.changes.length === 0 && stack.dangers.length === 0 && stack.policies.length === 0;
 }
 
 /** `beta: 2 dangers; 1 replaced, 3 updated, 170 unchanged`, or that nothing changes. */
@@ -23,7 +23,8 @@ export function headline(stack: StackPreview): string {
     return number > 0 ? [`${number} ${KINDS[kind]}`] : [];
   });
   const dangers = stack.dangers.length === 0 ? "no danger found" : count(stack.dangers.length, "danger");
-  return `${stack.stack}: ${dangers}; ${[...kinds, `${stack.unchanged} unchanged`].join(", ")}`;
+  const rules = stack.policies.length === 0 ? [] : [`${count(stack.policies.length, "rule")} broken`];
+  return `${stack.stack}: ${[dangers, ...rules].join(", ")}; ${[...kinds, `${stack.unchanged} unchanged`].join(", ")}`;
 }
 
 export function origin({ base, verdicts }: Preview): string {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await inPairs(Object.values(CORPUS).flat(), async (each) => {
     const result = await graphOf(each)
-      .then((after) => compare({ before: base[each.stack]!, after, steps: STEPS }))
+      .then((after) => compare({ before: base[each.stack]!, after, steps: STEPS, today: "2026-11-21" }))
       .catch((error: Error) => error);
     previews.set(each, result);
   });
@@ -52,6 +52,18 @@ for (const [topic, cases] of Object.entries(CORPUS)) {
     });
   });
 }
+
+test("a harmless change breaks no rule, and a database with a public address does", () => {
+  const all = Object.values(CORPUS).flat();
+  const harmless = all.filter(({ dangers }) => dangers.length === 0);
+  expect(harmless.flatMap((each) => previewOf(each).policies)).toEqual([]);
+  const open = all.find(({ edits = [] }) => edits.some(([, , to]) => to === "publiclyAccessible: true"))!;
+  expect(previewOf(open).policies).toEqual([
+    expect.stringContaining(
+      `${open.stack}-database breaks database-private (RDS.2): publiclyAccessible is true.`,
+    ),
+  ]);
+});
 
 test("the corpus is large enough to mean something", () => {
   const all = Object.values(CORPUS).flat();

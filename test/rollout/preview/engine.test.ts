@@ -19,7 +19,7 @@ function output(op: string, old: object, now: object, more: object = {}): string
 }
 
 function previewOf(text: string, after: Graph) {
-  return compare({ ...engineSide(text, after), after });
+  return compare({ ...engineSide(text, after), after, today: "2026-11-21" });
 }
 
 test("the engine's word on a replacement counts, in both directions", () => {
