@@ -16,7 +16,7 @@ import { Metrics } from "./rollout/metrics.ts";
 import { until, whenFree } from "./rollout/patience.ts";
 import { smoke } from "./rollout/smoke.ts";
 import { Ledger } from "./state.ts";
-import { caFileOf, statusOf } from "./status.ts";
+import { caFileOf, serversOf } from "./status.ts";
 import { up } from "./up.ts";
 
 /** How long a track's servers may take to be healthy in the balancer's eyes. */
@@ -83,9 +83,8 @@ class Rehearsal implements Platform {
   }
 
   async capacity(track: string, share: number): Promise<Capacity> {
-    const ledger = this.#ledger();
-    const { servers } = await statusOf(ledger, Promise.resolve({}));
-    return capacityOf(this.#settings(), servers, track, share);
+    const servers = await serversOf(this.#ledger(), track);
+    return capacityOf(this.#settings(), servers, share);
   }
 
   async restoreCapacity(track: string, servers: number): Promise<void> {

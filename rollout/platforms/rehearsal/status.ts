@@ -82,6 +82,17 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
   };
 }
 
+/**
+ * One track's servers. The others aren't asked: one that hangs must not hold up a rollback to those that don't.
+ *
+ * @throws {RehearsalError} when the balancer can't be read
+ */
+export async function serversOf(ledger: Ledger, track: string): Promise<ServerStatus[]> {
+  const view = await readBalancer(ledger);
+  const own = ledger.state.servers.filter((server) => server.track === track);
+  return Promise.all(own.map((server) => serverStatus(ledger, server, view)));
+}
+
 /** By number, not by name: a browser remembers HSTS for a name, and would refuse plain HTTP on localhost afterwards. */
 export function urlOf({ state }: Ledger): string {
   return `https://127.0.0.1:${state.port}`;
