@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { shareOf } from "../../rollout/core/weights.ts";
-import { judgeOf } from "../../rollout/judge.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import type { Options } from "../../rollout/platforms/rehearsal/options.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";

@@ -1,8 +1,8 @@
 import { replay, targetOf } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge, MetricSecond } from "../core/verdict.ts";
-import { judgeOf } from "../judge.ts";
 import { BEFORE_SECONDS } from "../run/history.ts";
+import { judgeOf } from "../run/judge.ts";
 import type { StatusView } from "../view/model.ts";
 import { statusView } from "../view/status-view.ts";
 import type { Stage } from "./on.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { replay } from "../core/replay.ts";
 import { UserError } from "../errors.ts";
-import { judgeOf } from "../judge.ts";
+import { judgeOf } from "../run/judge.ts";
 import { reportData } from "../view/report/data.ts";
 import { reportPage } from "../view/report/page.ts";
 import { onOption, openStage } from "./on.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { observed } from "../../rollout/cli/observed.ts";
 import type { Plan } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/judge.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import type { JournalEntry } from "../../rollout/platforms/platform.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import { run } from "../../rollout/run/run.ts";

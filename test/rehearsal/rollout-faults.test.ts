@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planOf } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/judge.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { Platform } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status, weights } from "../../rollout/platforms/rehearsal/index.ts";

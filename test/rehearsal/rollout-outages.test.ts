@@ -2,7 +2,7 @@ import { renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/judge.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import { layoutOf } from "../../rollout/platforms/rehearsal/balancing.ts";

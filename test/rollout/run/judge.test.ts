@@ -38,7 +38,7 @@ describe("the gates in a rollout", () => {
     on.health = (track) => ({ errors: 0.001, slow: track === "green" ? 0.4 : 0.01 });
     expect((await runWith(on)).result).toEqual({
       outcome: "rolled-back",
-      reason: expect.stringContaining("slow requests: "),
+      reason: expect.stringContaining("over 500 ms: "),
     });
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { judgeOf } from "../../../rollout/judge.ts";
+import { judgeOf } from "../../../rollout/run/judge.ts";
 import { reportData } from "../../../rollout/view/report/data.ts";
 import { reportPage } from "../../../rollout/view/report/page.ts";
 import { BEGUN, baking, plan, rolledBack, traffic } from "./example.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { replay } from "../../../rollout/core/replay.ts";
-import { judgeOf } from "../../../rollout/judge.ts";
+import { judgeOf } from "../../../rollout/run/judge.ts";
 import { duration } from "../../../rollout/view/figures.ts";
 import { gatesIn } from "../../../rollout/view/model.ts";
 import { statusLine, statusLines } from "../../../rollout/view/status.ts";
