@@ -2,7 +2,6 @@ import { renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import { layoutOf } from "../../rollout/platforms/rehearsal/balancing.ts";
@@ -12,6 +11,7 @@ import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts"
 import { Ledger } from "../../rollout/platforms/rehearsal/state.ts";
 import { systemClock } from "../../rollout/run/clock.ts";
 import { give } from "../../rollout/run/command.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunResult, run } from "../../rollout/run/run.ts";
 import { projectCopy, removeCopies } from "./project.ts";
 
