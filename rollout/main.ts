@@ -25,6 +25,11 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "close the stack to users, or open it again",
       load: () => import("./cli/maintenance.ts"),
     },
+    phases: {
+      summary: "judge the phases of the launch by measured figures",
+      load: () => import("./cli/phases.ts"),
+    },
+    score: { summary: "work out the launch score", load: () => import("./cli/score.ts") },
     report: {
       summary: "write the last rollout down as one HTML page",
       load: () => import("./cli/report.ts"),

@@ -8,6 +8,8 @@ import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
 import { drive, stateOf } from "./drive.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";
+import { globalOptions, projectDir } from "./options.ts";
+import { enterPhase } from "./phase-files.ts";
 import { TELL_HELP } from "./tell.ts";
 
 interface RunOptions {
@@ -15,6 +17,8 @@ interface RunOptions {
   adopt?: boolean;
   restore?: boolean;
   keep?: Duration;
+  phase?: string;
+  metrics?: string;
 }
 
 export function register(program: Command): void {
@@ -38,8 +42,12 @@ export function register(program: Command): void {
     )
     .option("--restore", "after a drift: set the weights that the rollout left")
     .option("--keep <duration>", "how long the servers of the track without traffic stay", keepTime)
+    .option("--phase <name>", "the phase of phases.yaml that this begins: refused unless it is GO")
+    .option("--metrics <file>", "what was measured, YAML or JSON: what --phase is judged by")
     .addHelpText("after", `\n${TELL_HELP}`)
     .action(async (options: RunOptions, command: Command) => {
+      // Before anything is opened: a phase that isn't GO leaves no trace.
+      checkPhase(options, command);
       const stage = await openStage(command);
       const begin = beginningOf(stage, await stateOf(stage), options);
       for (const settled of ["adopt", "restore"] as const) {
@@ -52,6 +60,13 @@ export function register(program: Command): void {
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
     });
+}
+
+function checkPhase({ phase, metrics }: RunOptions, command: Command): void {
+  if (phase === undefined && metrics === undefined) return;
+  if (phase === undefined) throw new Misuse("--metrics is what a phase is judged by: add --phase NAME");
+  if (metrics === undefined) throw new Misuse("--phase is judged by what was measured: add --metrics FILE");
+  enterPhase(projectDir(), globalOptions(command).stack, { phase, metrics });
 }
 
 /**
