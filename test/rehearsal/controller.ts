@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { observed } from "../../rollout/cli/observed.ts";
 import type { Plan } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/run/judge.ts";
 import type { JournalEntry } from "../../rollout/platforms/platform.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";
 
 // A controller that is killed as soon as it has written an entry of a sort that none was killed at before. It prints what

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planOf } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { Platform } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status, weights } from "../../rollout/platforms/rehearsal/index.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import { systemClock } from "../../rollout/run/clock.ts";
 import { give } from "../../rollout/run/command.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunResult, run } from "../../rollout/run/run.ts";
 import { orderFaults } from "./faults.ts";
 import { projectCopy, removeCopies } from "./project.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
-import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";
 import { orderFaults } from "./faults.ts";
 import { projectCopy, removeCopies } from "./project.ts";
