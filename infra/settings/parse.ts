@@ -73,3 +73,24 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
 function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
   return issue.code === "unrecognized_keys" ? issue.keys : [];
 }
+
+/**
+ * The same from config as the engine hands it over: keys with their namespace, every value as text.
+ *
+ * @throws {ConfigError} with all mistakes at once
+ */
+export function settingsOf(stack: string, config: Readonly<Record<string, string>>): Settings {
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+    .map(([key, text]) => [key.slice(NAMESPACE.length + 1), plainOrJson(text)] as const);
+  return parseSettings(stack, config["aws:region"], Object.fromEntries(own));
+}
+
+/** Structured values come as JSON; a plain word stays a word. */
+function plainOrJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
