@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Four suites: unit (mocks, seconds), rehearsal (real servers), engine (the real Pulumi CLI, where there is one), aws
-// (moto's server in place of AWS, where there is one).
+// Five suites: unit (mocks, seconds), rehearsal (real servers), aws (moto's server in place of AWS, where there is one),
+// engine (the real Pulumi CLI, where there is one), drills (real servers again, for what takes minutes).
 export default defineConfig({
   test: {
     projects: [
@@ -31,6 +31,15 @@ export default defineConfig({
           include: ["test/aws/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "drills",
+          include: ["test/drills/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
