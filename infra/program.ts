@@ -196,6 +196,7 @@ export function program(settings: Settings) {
       ]),
     ),
     trackAlarmArns: alarms.trackAlarmArns,
+    alertTopicArns: alerts.topicArns,
     dashboardUrl: dashboard.url,
     logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
     secretNames: {

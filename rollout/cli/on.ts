@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { milliseconds } from "../../infra/settings/duration.ts";
 import type { Settings } from "../../infra/settings/settled.ts";
 import { stackSettings } from "../config/settings.ts";
+import type { Severity } from "../notify/severity.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { globalOptions, projectDir } from "./options.ts";
 
@@ -19,6 +20,8 @@ export interface Stage {
   say: (line: string) => void;
   /** Where this machine keeps what it told and to whom. */
   noticesFile: string;
+  /** The stack's SNS topics, where it has some. */
+  topicArns?: Partial<Record<Severity, string>>;
 }
 
 /** `--on aws|rehearsal`. The rehearsal unless said otherwise: a word forgotten must not move real users. */
@@ -42,7 +45,8 @@ export async function openStage(command: Command): Promise<Stage> {
     const slowMs = milliseconds(settings.plan.gates.latency.p95);
     const onOutput = (text: string) => void process.stderr.write(text);
     const platform = await awsPlatform({ projectDir: dir, stack, slowMs, onOutput });
-    return { ...common, platform, noticesFile: join(ownFolder(), `${stack}.notices.ndjson`) };
+    const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
+    return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
   }
   const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout.ts");
   const platform = rehearsalPlatform({ stack, projectDir: dir, say });

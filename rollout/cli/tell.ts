@@ -7,16 +7,17 @@ import type { Stage } from "./on.ts";
 /** For the verbs' help. */
 export const TELL_HELP = `Environment:
   ROLLOUT_WEBHOOKS    addresses of Slack-compatible webhooks, with spaces between them
-  ROLLOUT_SNS_TOPICS  topics by severity, such as "P1=arn:aws:sns:... P2=arn:aws:sns:..."
+  ROLLOUT_SNS_TOPICS  topics by severity instead of the stack's own, such as "P1=arn:aws:sns:... P2=arn:aws:sns:..."
   ROLLOUT_ON          aws or rehearsal, for --on`;
 
-/** Everybody who is to hear of a rollout: this machine's log, the webhooks, the topics. */
+/** Everybody who is to hear of a rollout: this machine's log, the webhooks, the stack's topics or those that the environment names. */
 export function tellerOf(
-  { noticesFile, say }: Pick<Stage, "noticesFile" | "say">,
+  { noticesFile, say, topicArns }: Pick<Stage, "noticesFile" | "say" | "topicArns">,
   env = process.env,
 ): Notifier {
   const channels: Channel[] = [localLog(noticesFile), ...webhooksIn(env.ROLLOUT_WEBHOOKS)];
-  const topics = topicsIn(env.ROLLOUT_SNS_TOPICS);
+  const named = topicsIn(env.ROLLOUT_SNS_TOPICS);
+  const topics = Object.keys(named).length > 0 ? named : (topicArns ?? {});
   const [first] = Object.values(topics);
   // arn:aws:sns:REGION:...
   if (first) channels.push(sns(topics, first.split(":")[3]!));

@@ -68,6 +68,7 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
       databaseArn: expect.stringMatching(/\.arn}$/),
       backupRoleArn: `\${${stack}-backups.arn}`,
       journalBucket: `\${${stack}-journal.bucket}`,
+      alertTopicArns: { P1: expect.stringMatching(/\.arn}$/), P4: expect.stringMatching(/\.arn}$/) },
     });
     expect(Object.values(all.outputs.weights as Record<string, number>).reduce((a, b) => a + b)).toBe(100);
     expect(JSON.stringify(all.outputs)).not.toContain('secret":');

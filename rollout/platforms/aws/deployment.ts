@@ -28,6 +28,8 @@ export interface StackFacts {
   split: Split;
   weights: Weights;
   journalBucket: string;
+  /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
+  alertTopicArns: Record<string, string>;
   backup: { vault: string; roleArn: string; databaseArn: string };
 }
 
@@ -65,6 +67,7 @@ export function factsOf({ resources = [] }: Deployment): StackFacts {
     split,
     weights: sharesOf(split, targetGroupArns),
     journalBucket: text(outputs, "journalBucket"),
+    alertTopicArns: outputs.alertTopicArns === undefined ? {} : texts(outputs, "alertTopicArns"),
     backup: {
       vault: text(outputs, "backupVault"),
       roleArn: text(outputs, "backupRoleArn"),

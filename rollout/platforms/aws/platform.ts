@@ -148,6 +148,11 @@ export class AwsPlatform implements Platform {
     return this.#metrics.since(sinceEpochSecond, this.#facts);
   }
 
+  /** The stack's SNS topics by severity: who hears of a rollout. */
+  get alertTopicArns(): Readonly<Record<string, string>> {
+    return this.#facts.alertTopicArns;
+  }
+
   /** The composite alarm of each track. */
   alarms(): Promise<Record<string, AlarmState>> {
     return this.#metrics.alarms(this.#facts);

@@ -32,6 +32,9 @@ export function deployment(weights: Record<string, number> = { blue: 90, green: 
             green: { group: "beta-green-1", least: 2, most: 4 },
           },
           trackAlarmArns: { blue: alarm("blue"), green: alarm("green") },
+          alertTopicArns: Object.fromEntries(
+            [1, 2, 3, 4].map((each) => [`P${each}`, `arn:aws:sns:us-east-1:123456789012:beta-p${each}`]),
+          ),
           journalBucket: "beta-journal-1234567",
           backupVault: "beta-backups-1234567",
           backupRoleArn: "arn:aws:iam::123456789012:role/beta-backups",

@@ -87,6 +87,7 @@ describe("what the state tells", () => {
       weights: { blue: 90, green: 10 },
       groups: { blue: { name: "beta-blue-1", servers: 2, maxServers: 4 } },
       journalBucket: "beta-journal-1234567",
+      alertTopicArns: { P1: "arn:aws:sns:us-east-1:123456789012:beta-p1" },
     });
   });
 
@@ -103,6 +104,12 @@ describe("what the state tells", () => {
     const older = deployment();
     delete older.resources![0]!.outputs!.journalBucket;
     expect(() => factsOf(older)).toThrow("the output journalBucket");
+  });
+
+  test("a stack that doesn't tell its topics yet has none: a rollback isn't kept from it", () => {
+    const older = deployment();
+    delete older.resources![0]!.outputs!.alertTopicArns;
+    expect(factsOf(older).alertTopicArns).toEqual({});
   });
 
   test("a listener that the state doesn't hold isn't guessed", () => {

@@ -1,9 +1,17 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { text } from "node:stream/consumers";
+import { describe, expect, it, test, vi } from "vitest";
 import { parsed } from "../../../rollout/cli/shift.ts";
 import { tellerOf, topicsIn, webhooksIn } from "../../../rollout/cli/tell.ts";
 import { Misuse } from "../../../rollout/errors.ts";
+import { noticeOf } from "../../../rollout/notify/notice.ts";
+import type { JournalEntry } from "../../../rollout/platforms/platform.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
@@ -41,6 +49,35 @@ describe("who is told", () => {
     ]);
     expect(topicsIn("P1=arn:aws:sns:eu-west-1:1:p1")).toEqual({ P1: "arn:aws:sns:eu-west-1:1:p1" });
     expect(() => tellerOf({ noticesFile: "x", say: () => {} }, {})).not.toThrow();
+  });
+  it("is the stack's own topics, where the environment names no others", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "notices-"));
+    const heard: string[] = [];
+    const topics = createServer(async (request, response) => {
+      heard.push(new URLSearchParams(await text(request)).get("TopicArn")!);
+      response.end(
+        "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>",
+      );
+    }).listen(0, "127.0.0.1");
+    await once(topics, "listening");
+    vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(topics.address() as AddressInfo).port}`);
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, "test");
+    const stage = {
+      noticesFile: join(folder, "notices"),
+      say: (line: string) => void heard.push(line),
+      topicArns: { P1: "arn:aws:sns:eu-west-1:1:stack-p1" },
+    };
+    const entry: JournalEntry = { kind: "stopped", reason: "test", at: 1, by: "test" };
+    const notice = noticeOf(entry, { stack: "beta", stable: "blue", candidate: "green" });
+    for (const env of [{}, { ROLLOUT_SNS_TOPICS: "P1=arn:aws:sns:eu-west-1:1:mine" }]) {
+      const teller = tellerOf(stage, env);
+      teller.tell(notice);
+      await teller.flush();
+    }
+    topics.close();
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+    expect(heard).toEqual(["arn:aws:sns:eu-west-1:1:stack-p1", "arn:aws:sns:eu-west-1:1:mine"]);
   });
   it("is refused when it is no address, and the secret in it isn't repeated", () => {
     expect(() => webhooksIn("secret")).toThrow("ROLLOUT_WEBHOOKS must hold addresses");
