@@ -25,6 +25,7 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "close the stack to users, or open it again",
       load: () => import("./cli/maintenance.ts"),
     },
+    smoke: { summary: "ask the stack whether it serves", load: () => import("./cli/smoke.ts") },
     phases: {
       summary: "judge the phases of the launch by measured figures",
       load: () => import("./cli/phases.ts"),

@@ -7,6 +7,7 @@ import { operators } from "./schema/operators.ts";
 import { pipeline } from "./schema/pipeline.ts";
 import { plan } from "./schema/plan.ts";
 import { server } from "./schema/server.ts";
+import { smoke } from "./schema/smoke.ts";
 import { track, trackName } from "./schema/track.ts";
 import { waivers } from "./schema/waivers.ts";
 
@@ -78,6 +79,12 @@ export const schema = z.strictObject({
   budget: budget.prefault({}).describe("what the stack may cost"),
   rehearsal: rehearsal.prefault({}).describe("what the rehearsal starts in place of the container"),
   plan: plan.prefault({}).describe("the steps of a rollout"),
+  smoke: smoke
+    .default([])
+    .describe(
+      "what a track is asked before it gets users; empty: health, version, database, cache, the page and a quote of the " +
+        "sample app, or health, version and the page of any other image",
+    ),
   pipeline: pipeline.prefault({}).describe("the workflows' way into the AWS account"),
   waivers: waivers.default([]).describe("policies that a resource may break for a while"),
 });

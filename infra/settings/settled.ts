@@ -1,3 +1,4 @@
+import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/smoke.ts";
 import type { Parsed } from "./schema.ts";
 
 /** A track as the program uses it: every default filled in. */
@@ -35,6 +36,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         .split(".")
         .slice(-Math.max(2, config.domain.split(".").length - 1))
         .join("."),
+    smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
     tracks: Object.entries(config.tracks)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -50,4 +52,10 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         };
       }),
   };
+}
+
+/** Only the sample app is known to take a quote. */
+function testsOf({ tracks }: Parsed): Parsed["smoke"] {
+  const sample = Object.values(tracks).every(({ image, build }) => !image && (build ?? "app") === "app");
+  return sample ? SAMPLE_TESTS : COMMON_TESTS;
 }

@@ -17,7 +17,10 @@ export type Act =
   | { do: "stable"; track: string }
   | { do: "drain"; track: string };
 
-export type ActResult = { backup: string } | { passed: boolean; details: readonly string[] };
+/** @property version what was tested: 12 hex digits */
+export type ActResult =
+  | { backup: string }
+  | { passed: boolean; details: readonly string[]; version?: string };
 
 export type Command = "pause" | "resume" | "promote" | "rollback" | "adopt" | "restore";
 

@@ -3,6 +3,7 @@ import type { JournalEntry } from "../core/journal.ts";
 import type { Reading } from "../core/reading.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import type { Weights } from "../core/weights.ts";
+import type { SmokeResult } from "../smoke/run.ts";
 
 export type { Capacity } from "../core/action.ts";
 export type { JournalEntry } from "../core/journal.ts";
@@ -36,7 +37,8 @@ export interface Platform {
   migrate(name: string): Promise<void>;
   /** The candidate at 0 %: its servers up and healthy. */
   deploy(track: string): Promise<void>;
-  smoke(track: string): Promise<{ passed: boolean; details: string[] }>;
+  /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */
+  smoke(track?: string): Promise<SmokeResult>;
   metrics(sinceEpochSecond: number): Promise<Metrics>;
   /** Takes away the servers of a track that carries no traffic. */
   drain(track: string): Promise<void>;

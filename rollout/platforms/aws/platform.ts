@@ -1,7 +1,10 @@
+import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
+import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
+import { versionsOf } from "../../smoke/versions.ts";
 import type { Capacity, JournalStore, Metrics, Platform, Reading, Weights } from "../platform.ts";
 import { capacityOf } from "./capacity.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
@@ -12,8 +15,8 @@ import { type AlarmState, BalancerMetrics } from "./metrics.ts";
 import { Objects } from "./objects.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
-import { smoke } from "./smoke.ts";
-import { targetsOf, versionIn } from "./targets.ts";
+import { operatorTokenOf } from "./smoke.ts";
+import { targetsOf } from "./targets.ts";
 import { AwsWeights } from "./weights.ts";
 
 export interface AwsOptions {
@@ -138,10 +141,12 @@ export class AwsPlatform implements Platform {
     await this.#fleet.healthy(servers);
   }
 
-  async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {
-    const { projectDir, stack } = this.#options;
-    const version = versionIn(await captureGraph({ projectDir, stack }), track);
-    return smoke({ url: this.#facts.url, track, version });
+  async smoke(track?: string): Promise<SmokeResult> {
+    const { projectDir, stack, engine } = this.#options;
+    const { smoke: tests } = stackSettings(projectDir, stack);
+    const versions = versionsOf(await captureGraph({ projectDir, stack }));
+    const operatorToken = operatorTokenOf(engine, this.#region);
+    return runSmoke({ door: { url: this.#facts.url }, tests, track, versions, operatorToken });
   }
 
   metrics(sinceEpochSecond: number): Promise<Metrics> {

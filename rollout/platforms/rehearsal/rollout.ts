@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
+import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
+import { versionsOf } from "../../smoke/versions.ts";
 import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../platform.ts";
 import { apply } from "./apply.ts";
 import { readBalancer, setWeights as setBalancer } from "./balancer-view.ts";
 import { layoutOf } from "./balancing.ts";
-import { type Options, placeIn, projectOf } from "./options.ts";
+import { captured, type Options, placeIn, projectOf } from "./options.ts";
 import { prepareChange } from "./prepare.ts";
 import { appliedWeights } from "./rollout/applied.ts";
 import { backUp } from "./rollout/backup.ts";
@@ -14,9 +16,9 @@ import { capacityOf } from "./rollout/capacity.ts";
 import { FileJournal } from "./rollout/journal.ts";
 import { Metrics } from "./rollout/metrics.ts";
 import { until, whenFree } from "./rollout/patience.ts";
-import { smoke } from "./rollout/smoke.ts";
+import { doorOf, operatorTokenOf } from "./rollout/smoke.ts";
 import { Ledger } from "./state.ts";
-import { caFileOf, serversOf } from "./status.ts";
+import { serversOf } from "./status.ts";
 import { up } from "./up.ts";
 
 /** How long a track's servers may take to be healthy in the balancer's eyes. */
@@ -111,9 +113,12 @@ class Rehearsal implements Platform {
     await until(`${track} is to be healthy`, ready, HEALTHY_MS);
   }
 
-  async smoke(track: string): Promise<{ passed: boolean; details: string[] }> {
+  async smoke(track?: string): Promise<SmokeResult> {
     const ledger = this.#ledger();
-    return smoke(ledger, caFileOf(ledger), track);
+    const graph = await captured(this.#options);
+    const operatorToken = operatorTokenOf(graph, ledger);
+    const { smoke: tests } = this.#settings();
+    return runSmoke({ door: doorOf(ledger), tests, track, versions: versionsOf(graph), operatorToken });
   }
 
   metrics(sinceEpochSecond: number): Promise<Measured> {
