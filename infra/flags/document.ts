@@ -1,4 +1,4 @@
-import type { Flag } from "./schema.ts";
+import { type Flag, IMPORTANCES, type Importance } from "./schema.ts";
 
 /** What AppConfig stores: AWS docs, "type reference for AWS.AppConfig.FeatureFlags", version 1. */
 export interface FlagDocument {
@@ -12,17 +12,26 @@ export interface FlagDefinition {
   description: string;
   /** Short-lived flags are marked for removal on a date; AppConfig shows it. */
   _deprecation: { status: "planned"; date: string };
-  attributes: { owner: { constraints: { type: "string"; required: true } } };
+  attributes: {
+    owner: { constraints: { type: "string"; required: true } };
+    importance: { constraints: { type: "string"; required: true; enum: readonly Importance[] } };
+  };
 }
 
 /** A plain flag, or variants of which the first whose rule holds is served; the last has no rule. */
-export type FlagValue = { enabled: boolean; owner: string } | { _variants: Variant[] };
+export type FlagValue = ({ enabled: boolean } & Attributes) | { _variants: Variant[] };
+
+/** What the app gets beside whether a flag is on: whom to ask, and whether it may go under stress. */
+export interface Attributes {
+  owner: string;
+  importance: Importance;
+}
 
 export interface Variant {
   name: string;
   enabled: boolean;
   rule?: string;
-  attributeValues: { owner: string };
+  attributeValues: Attributes;
 }
 
 /** Flags as AppConfig takes them, keys sorted. */
@@ -37,7 +46,10 @@ function definition(key: string, flag: Flag): FlagDefinition {
     name: key,
     description: flag.description,
     _deprecation: { status: "planned", date: flag.until },
-    attributes: { owner: { constraints: { type: "string", required: true } } },
+    attributes: {
+      owner: { constraints: { type: "string", required: true } },
+      importance: { constraints: { type: "string", required: true, enum: IMPORTANCES } },
+    },
   };
 }
 
@@ -47,15 +59,15 @@ function definition(key: string, flag: Flag): FlagDefinition {
  * Rules ask for what the application sends as context: `$tenant`, `$group`. The percentage is of tenants, by a hash of
  * their name: all users of a tenant see the same, and who has it at 10 % keeps it at 20 %.
  */
-function value({ enabled, owner, tenants, groups, percent }: Flag): FlagValue {
+function value({ enabled, owner, importance, tenants, groups, percent }: Flag): FlagValue {
   const rules: [name: string, rule: string][] = [];
   if (tenants.length > 0) rules.push(["tenants", oneOf("$tenant", tenants)]);
   if (groups.length > 0) rules.push(["groups", oneOf("$group", groups)]);
   if (percent !== undefined && percent > 0) rules.push(["percent", `(split pct::${percent} by::$tenant)`]);
 
   const targeted = rules.length > 0 || percent === 0;
-  if (!targeted || !enabled) return { enabled, owner };
-  const attributeValues = { owner };
+  const attributeValues = { owner, importance };
+  if (!targeted || !enabled) return { enabled, ...attributeValues };
   return {
     _variants: [
       ...rules.map(([name, rule]) => ({ name, enabled: true, rule, attributeValues })),

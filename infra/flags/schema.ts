@@ -20,6 +20,10 @@ const names = (what: string) =>
     .refine((all) => new Set(all).size === all.length, `must name each ${what} once`)
     .default([]);
 
+/** What goes first when a server is under stress: the app turns off optional flags, then all but essential ones. */
+export const IMPORTANCES = ["essential", "normal", "optional"] as const;
+export type Importance = (typeof IMPORTANCES)[number];
+
 const percentRule = "must be a whole number from 0 to 100";
 const dateRule = "must be a date such as 2027-03-31";
 
@@ -32,8 +36,9 @@ export const flagSchema = z.strictObject(
     tenants: names("tenant"),
     groups: names("group"),
     percent: z.int(percentRule).min(0, percentRule).max(100, percentRule).optional(),
+    importance: z.enum(IMPORTANCES, `must be one of ${IMPORTANCES.join(", ")}`).default("normal"),
   },
-  "must be a flag: { description, owner, until, enabled, tenants, groups, percent }",
+  "must be a flag: { description, owner, until, enabled, tenants, groups, percent, importance }",
 );
 
 export const flagsSchema = z.strictObject(

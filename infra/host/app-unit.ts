@@ -1,4 +1,4 @@
-import { FLAGS_FOLDER } from "./environment.ts";
+import { FLAGS_AGENT } from "./environment.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
@@ -71,7 +71,7 @@ function dockerRun(host: Host): string[] {
     "--env-file /run/rollout/app.env",
     `--publish 127.0.0.1:${APP_PORT}:${APP_PORT}`,
     `--volume ${TLS_FOLDER}/database-ca.pem:${TLS_FOLDER}/database-ca.pem:ro`,
-    ...(host.flags ? [`--volume ${FLAGS_FOLDER}:${FLAGS_FOLDER}:ro`] : []),
+    ...(host.flags ? [`--add-host ${FLAGS_AGENT.host}:host-gateway`] : []),
     `--log-driver awslogs --log-opt awslogs-region=${host.region} --log-opt awslogs-group=${host.logGroups.app}`,
     `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID} --log-opt mode=non-blocking`,
     host.image,

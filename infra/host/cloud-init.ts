@@ -3,7 +3,7 @@ import { appUnit, pullScript } from "./app-unit.ts";
 import { bootScript } from "./boot.ts";
 import { certificateFiles } from "./certificate.ts";
 import { environmentFiles } from "./environment.ts";
-import { flagFiles } from "./flags-reader.ts";
+import { flagFiles } from "./flags-agent.ts";
 import { upgrades } from "./hardening.ts";
 import type { Host, HostFile } from "./host.ts";
 import { agentConfig, logRotation } from "./logs-agent.ts";

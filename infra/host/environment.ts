@@ -31,12 +31,18 @@ export function environment(host: Host): Record<string, string> {
     COOKIE_SAMESITE: "strict",
     RATE_LIMIT_PER_MINUTE: String(host.requestsPerMinute),
     MAX_BETA_USERS: String(host.maxUsers),
-    ...(host.flags ? { FLAGS_FILE: `${FLAGS_FOLDER}/flags.json` } : {}),
+    ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
   };
 }
 
-/** The folder in which a server keeps the flags it last read; the app reads them there and holds no credentials. */
-export const FLAGS_FOLDER = "/run/rollout-flags";
+/** Where the app finds AppConfig's agent; the container's hosts file says that this is the server itself. */
+export const FLAGS_AGENT = { host: "appconfig-agent", port: 2772 } as const;
+
+/** AWS AppConfig User Guide, "Retrieving basic and multi-variant feature flags": the agent's address scheme. */
+function flagsUrl({ application, environment, profile }: NonNullable<Host["flags"]>): string {
+  const path = `applications/${application}/environments/${environment}/configurations/${profile}`;
+  return `http://${FLAGS_AGENT.host}:${FLAGS_AGENT.port}/${path}`;
+}
 
 /** What the boot script reads: the template, and which secret fills which placeholder (`name arn` a line). */
 export function environmentFiles(host: Host): HostFile[] {

@@ -1,3 +1,4 @@
+import { FLAGS_AGENT } from "./environment.ts";
 import type { Host, HostFile } from "./host.ts";
 
 /**
@@ -21,12 +22,14 @@ Unattended-Upgrade::Remove-Unused-Dependencies "true";
  * The commands that close the server to all but the balancer's network, behind the security group that does so already.
  * ssh is the security group's to open (`operators.sshFrom`); here it is only slowed down for whoever guesses.
  */
-export function firewallCommands({ vpcCidr }: Pick<Host, "vpcCidr">): string[] {
+export function firewallCommands({ vpcCidr, flags }: Pick<Host, "vpcCidr" | "flags">): string[] {
   return [
     "ufw default deny incoming",
     "ufw default allow outgoing",
     `ufw allow proto tcp from ${vpcCidr} to any port 443`,
     "ufw limit 22/tcp",
+    // From the app's container to the agent, and from nowhere else: packets of containers come in on docker0.
+    ...(flags ? [`ufw allow in on docker0 proto tcp to any port ${FLAGS_AGENT.port}`] : []),
     "ufw --force enable",
   ];
 }

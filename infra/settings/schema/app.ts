@@ -10,7 +10,7 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "DATABASE_POOL_SIZE",
   "DATABASE_URL",
   "DEBUG",
-  "FLAGS_FILE",
+  "FLAGS_URL",
   "MAX_BETA_USERS",
   "PORT",
   "RATE_LIMIT_PER_MINUTE",

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expiredFlags, flagDocument } from "../../../infra/flags/document.ts";
 import { readFlags } from "../../../infra/flags/read.ts";
-import type { Flag } from "../../../infra/flags/schema.ts";
+import { type Flag, IMPORTANCES } from "../../../infra/flags/schema.ts";
+import { evaluate, readDocument } from "../../../rollout/flags/document.ts";
 
 const PLAIN: Flag = {
   description: "Charts",
@@ -10,17 +12,18 @@ const PLAIN: Flag = {
   enabled: true,
   tenants: [],
   groups: [],
+  importance: "normal",
 };
 const compiled = (flag: Partial<Flag>) =>
   flagDocument(new Map([["charts", { ...PLAIN, ...flag }]])).values.charts;
 
-const attributeValues = { owner: "product" };
-const OFF = { enabled: false, owner: "product" };
+const attributeValues = { owner: "product", importance: "normal" };
+const OFF = { enabled: false, ...attributeValues };
 const DEFAULT = { name: "default", enabled: false, attributeValues };
 
 describe("a flag that is enabled", () => {
   test("is on for everybody", () => {
-    expect(compiled({})).toEqual({ enabled: true, owner: "product" });
+    expect(compiled({})).toEqual({ enabled: true, ...attributeValues });
   });
 
   test.each<[Partial<Flag>, string, string]>([
@@ -54,7 +57,12 @@ test("the definition says whom to ask and when the flag should be gone", () => {
         name: "charts",
         description: "Charts",
         _deprecation: { status: "planned", date: "2027-06-30" },
-        attributes: { owner: { constraints: { type: "string", required: true } } },
+        attributes: {
+          owner: { constraints: { type: "string", required: true } },
+          importance: {
+            constraints: { type: "string", required: true, enum: ["essential", "normal", "optional"] },
+          },
+        },
       },
     },
   });
@@ -66,11 +74,23 @@ test("a flag is over on the day after its last", () => {
   expect(expiredFlags(flags, "2027-07-01")).toEqual(["charts"]);
 });
 
+test("what may go under stress is told to the app", () => {
+  expect(compiled({ importance: "essential" })).toHaveProperty("importance", "essential");
+  expect(compiled({ importance: "optional", percent: 5 })).toHaveProperty(
+    "_variants.0.attributeValues.importance",
+    "optional",
+  );
+});
+
 test.each(["beta", "prod"])("%s ships with the plans' four flags", (stack) => {
   const { values } = readFlags(stack);
+  const optional = { owner: "product", importance: "optional" };
   expect(values).toEqual({
     dashboard_charts: {
-      _variants: [{ name: "groups", enabled: true, rule: '(eq $group "admin")', attributeValues }, DEFAULT],
+      _variants: [
+        { name: "groups", enabled: true, rule: '(eq $group "admin")', attributeValues: optional },
+        { ...DEFAULT, attributeValues: optional },
+      ],
     },
     enable_assistant_verticals: OFF,
     enable_vertical_import_export: OFF,
@@ -80,4 +100,34 @@ test.each(["beta", "prod"])("%s ships with the plans' four flags", (stack) => {
 
 test("a stack whose file is missing is refused, not taken for one without flags", () => {
   expect(() => readFlags("nowhere")).toThrow("flags.nowhere.yaml is missing");
+});
+
+test("every flag is one that the rehearsal's evaluator reads: AppConfig would refuse a rule that isn't sound", () => {
+  const flags = fc.record({
+    description: fc.constant("x"),
+    owner: fc.constant("x"),
+    until: fc.constant("2027-06-30"),
+    enabled: fc.boolean(),
+    tenants: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/), { maxLength: 3 }),
+    groups: fc.uniqueArray(fc.constantFrom("admin", "ops"), { maxLength: 2 }),
+    percent: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+    importance: fc.constantFrom(...IMPORTANCES),
+  });
+  const caller = fc.record({
+    tenant: fc.constantFrom("acme", "zeta"),
+    group: fc.constantFrom("admin", "user"),
+  });
+  fc.assert(
+    fc.property(flags, caller, (flag, context) => {
+      const document = JSON.stringify(flagDocument(new Map([["charts", flag]])));
+      const { enabled } = evaluate(readDocument(document), "charts", context)!;
+      const named =
+        flag.tenants.includes(context.tenant) || flag.groups.some((group) => group === context.group);
+      const everybody = flag.tenants.length + flag.groups.length === 0 && flag.percent === undefined;
+      if (!flag.enabled) expect(enabled).toBe(false);
+      else if (named || everybody || flag.percent === 100) expect(enabled).toBe(true);
+      else if (!flag.percent) expect(enabled).toBe(false);
+    }),
+    { seed: 6 },
+  );
 });

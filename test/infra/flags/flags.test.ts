@@ -13,7 +13,7 @@ const DEPLOYMENT = "aws:appconfig/deployment:Deployment";
 const document = (enabled: boolean): FlagDocument => ({
   version: "1",
   flags: {},
-  values: { charts: { enabled, owner: "product" } },
+  values: { charts: { enabled, owner: "product", importance: "normal" } },
 });
 
 function flags(enabled = true): Promise<Recording> {

@@ -33,6 +33,7 @@ test.each<[object, string]>([
   [{ percent: 101 }, `flags.charts.percent: ${PERCENT}`],
   [{ percent: 12.5 }, `flags.charts.percent: ${PERCENT}`],
   [{ percent: "10" }, `flags.charts.percent: ${PERCENT}`],
+  [{ importance: "high" }, "flags.charts.importance: must be one of essential, normal, optional"],
   [{ tenant: ["acme"] }, "flags.charts.tenant: unknown key"],
 ])("%o is refused", (bad, message) => {
   expect(mistakesOf(stringify({ flags: { charts: { ...FLAG, ...bad } } }))).toEqual([message]);
@@ -44,7 +45,7 @@ test.each<[string, string]>([
   ["flags: []", "flags: must be a map of flags"],
   [
     "flags: { charts: on }",
-    "flags.charts: must be a flag: { description, owner, until, enabled, tenants, groups, percent }",
+    "flags.charts: must be a flag: { description, owner, until, enabled, tenants, groups, percent, importance }",
   ],
   [
     stringify({ flags: { ENABLE_CHARTS: FLAG } }),
@@ -76,5 +77,5 @@ test("all mistakes come at once, under the file's name", () => {
 test("flags come sorted, with what they leave out filled in", () => {
   const flags = parseFlags("flags.beta.yaml", stringify({ flags: { b: FLAG, a: { ...FLAG, percent: 0 } } }));
   expect([...flags.keys()]).toEqual(["a", "b"]);
-  expect(flags.get("b")).toEqual({ ...FLAG, tenants: [], groups: [] });
+  expect(flags.get("b")).toEqual({ ...FLAG, tenants: [], groups: [], importance: "normal" });
 });

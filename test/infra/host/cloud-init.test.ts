@@ -49,7 +49,7 @@ describe("the user data", () => {
 
   const scripts = document.write_files.filter(({ content }) => content.startsWith("#!"));
   it("has its scripts executable, and starts by one of them", () => {
-    expect(scripts.length).toBeGreaterThanOrEqual(5);
+    expect(scripts.length).toBeGreaterThanOrEqual(4);
     for (const { permissions } of scripts) expect(permissions).toBe("0755");
     expect(scripts.map(({ path }) => path)).toContain(document.runcmd[0]![0]);
   });
@@ -93,6 +93,7 @@ describe("the user data", () => {
     expect(boot.match(/ufw (allow|limit) .*/g)).toEqual([
       "ufw allow proto tcp from 10.30.0.0/16 to any port 443",
       "ufw limit 22/tcp",
+      "ufw allow in on docker0 proto tcp to any port 2772",
     ]);
     // The service is announced last, once everything before has worked.
     expect(boot.trim().split("\n").slice(-6)).toEqual([
@@ -103,6 +104,25 @@ describe("the user data", () => {
       "answer",
       "report",
     ]);
+  });
+
+  it("runs AppConfig's agent, pinned, where only the server itself and the app's container reach it", () => {
+    const unit = fileAt("/etc/systemd/system/rollout-flags.service").content;
+    for (const part of [
+      "--network host",
+      "--cap-drop ALL",
+      "--env HTTP_PORT=2772",
+      "--env SERVICE_REGION=eu-south-2",
+      "--env PREFETCH_LIST=/applications/rollout-production/environments/production/configurations/flags",
+      "Restart=always",
+    ]) {
+      expect(unit).toContain(part);
+    }
+    expect(unit).toMatch(/ public\.ecr\.aws\/aws-appconfig\/aws-appconfig-agent:2\.x@sha256:[0-9a-f]{64}\n/);
+    const app = fileAt("/etc/systemd/system/rollout-app.service").content;
+    expect(app).toContain("--add-host appconfig-agent:host-gateway");
+    // A server whose agent doesn't come serves with its flags at their defaults.
+    expect(app).toContain("Wants=network-online.target rollout-flags.service");
   });
 
   it("leaves flags out where there are none", () => {

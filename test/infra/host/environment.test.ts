@@ -16,7 +16,8 @@ it("gives the app every variable it is promised", () => {
       "?sslmode=verify-full&sslrootcert=/etc/rollout/tls/database-ca.pem",
     DEBUG: "false",
     FEATURE_EXPORT: "on",
-    FLAGS_FILE: "/run/rollout-flags/flags.json",
+    FLAGS_URL:
+      "http://appconfig-agent:2772/applications/rollout-production/environments/production/configurations/flags",
     LOG_LEVEL: "info",
     MAX_BETA_USERS: "10000",
     PORT: "8000",
