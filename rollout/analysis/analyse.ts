@@ -15,8 +15,10 @@ export function analyse(
   return verdictOf(gate, baked);
 }
 
+type Outcome = Pick<Verdict, "outcome" | "hold" | "reason">;
+
 /** All indicators together: one failure fails, a hold holds, and to pass all must. */
-export function together(verdicts: readonly Verdict[]): Pick<Verdict, "outcome" | "hold" | "reason"> {
+export function together(verdicts: readonly Outcome[]): Outcome {
   const first =
     verdicts.find(({ outcome }) => outcome === "fail") ??
     verdicts.find(({ hold }) => hold) ??
@@ -27,6 +29,8 @@ export function together(verdicts: readonly Verdict[]): Pick<Verdict, "outcome" 
 }
 
 /** The settings of several indicators that share one false-alarm rate: each gets its part (Bonferroni). */
-export function shareFalseAlarm(settings: readonly GateSettings[]): GateSettings[] {
+export function shareFalseAlarm<Settings extends { falseAlarm: number }>(
+  settings: readonly Settings[],
+): Settings[] {
   return settings.map((one) => ({ ...one, falseAlarm: one.falseAlarm / settings.length }));
 }

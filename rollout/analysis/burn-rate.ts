@@ -27,6 +27,12 @@ export interface Burn extends BurnRule {
   burning: boolean;
 }
 
+/** The windows' counts, of every rule. */
+export interface BurnCounts {
+  long: Counts;
+  short: Counts;
+}
+
 /**
  * How fast the error budget burns.
  *
@@ -43,12 +49,21 @@ export function burnRates(
   intervalSeconds: number,
   minRequests = 10,
 ): Burn[] {
+  const windows = BURN_RULES.map(({ longSeconds, shortSeconds }) => ({
+    long: latest(stream, longSeconds / intervalSeconds),
+    short: latest(stream, shortSeconds / intervalSeconds),
+  }));
+  return burnsOf(objective, windows, minRequests);
+}
+
+/** The same from counts that are added up already, one pair for each of {@link BURN_RULES}. */
+export function burnsOf(objective: number, windows: readonly BurnCounts[], minRequests: number): Burn[] {
   if (!(objective > 0 && objective < 1))
     throw new RangeError(`objective must be between 0 and 1, it is ${objective}`);
-  const budget = 1 - objective;
-  return BURN_RULES.map((rule) => {
-    const long = latest(stream, rule.longSeconds / intervalSeconds);
-    const short = latest(stream, rule.shortSeconds / intervalSeconds);
+  // Of 1 - 0.999 no more than is meant: it is 0.0010000000000000009.
+  const budget = Number((1 - objective).toPrecision(12));
+  return BURN_RULES.map((rule, index) => {
+    const { long, short } = windows[index]!;
     const rates = { long: share(long) / budget, short: share(short) / budget };
     const burning = short.requests >= minRequests && rates.long >= rule.factor && rates.short >= rule.factor;
     return { ...rule, ...rates, burning };

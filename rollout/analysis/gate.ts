@@ -1,43 +1,21 @@
 import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
-import { closeWindow, type Evidence, gain, newEvidence, suspectStep } from "./evidence.ts";
-import { type Gains, logs, newGains, setShare } from "./odds.ts";
-import { burstStarts, newRefractory, type Refractory } from "./refractory.ts";
+import { closeWindow, gain, newEvidence, suspectStep } from "./evidence.ts";
+import { logs, newGains, setShare } from "./odds.ts";
+import { burstStarts, newRefractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
-import { addToStep, newStep, type Step } from "./step.ts";
-import { extend, newStretch, type Stretch } from "./stretch.ts";
-import { latch, type Verdict } from "./verdict.ts";
+import type { Gate } from "./state.ts";
+import { addToStep, newStep } from "./step.ts";
+import { extend, newStretch } from "./stretch.ts";
+import { latch } from "./verdict.ts";
+
+export type { Gate } from "./state.ts";
 
 /** Evidence within one window counts in full up to a bound. Long enough for a client's retries, short enough to act. */
 const WINDOW_SECONDS = 10;
 /** Until stable has shown otherwise, bad requests are taken to come in small bursts, and long bursts to be split at times. */
 const REQUESTS_PRIOR = 4;
 const BURSTS_PRIOR = 1.2;
-
-/**
- * What one indicator has shown so far. Plain data: it survives `JSON.stringify`, and so a restart.
- *
- * Five questions are asked of the same counts, each with a fifth of the false-alarm rate: the two of a channel, counted by
- * request and counted by burst; and `absolute`: does the candidate break the objective? That is a supermartingale for every share up to
- * the objective. When stable breaks it in the same stretch and nothing speaks against the candidate alone: hold, no rollback onto a
- * sick stable.
- */
-export interface Gate {
-  settings: GateSettings;
-  /** Intervals of the rollout so far. */
-  intervals: number;
-  /** Every bad request counts: fastest when errors are independent, or many. */
-  requests: Channel;
-  /** A burst counts once: fastest when errors come in bursts. */
-  bursts: Channel;
-  quiet: { candidate: Refractory; stable: Refractory };
-  absolute: Evidence;
-  absoluteStretch: Stretch;
-  absoluteGains: Gains;
-  step: Step;
-  /** The failure, once there is one: a later quiet hour doesn't take it back. */
-  failed: Verdict | undefined;
-}
 
 /** @throws {RangeError} naming the setting that is wrong */
 export function newGate(given: Partial<GateSettings> = {}): Gate {

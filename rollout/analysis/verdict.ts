@@ -1,25 +1,11 @@
 import { isWorse, valuesOf } from "./channel.ts";
 import { type Counts, share } from "./counts.ts";
 import { eValue } from "./evidence.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, Verdict } from "./state.ts";
 import { accepted, wayToPass } from "./step.ts";
 import { logAgainstStable, stableBroke } from "./stretch.ts";
 
-export interface Verdict {
-  outcome: "pass" | "fail" | "wait";
-  /** True: both tracks break the objective, so page, and move no load onto a sick stable. Only with `wait`. */
-  hold: boolean;
-  /** One line for people. */
-  reason: string;
-  /** How far on the way to fail and to pass, each from 0 to 1. */
-  toFail: number;
-  toPass: number;
-  /** What the step has counted. */
-  candidate: Counts;
-  stable: Counts;
-  /** How much bad requests come in bursts; 1: not at all. */
-  bursts: number;
-}
+export type { Verdict } from "./state.ts";
 
 /**
  * The outcome now.

@@ -1,7 +1,7 @@
+import { frozenUntil } from "../../infra/settings/freeze.ts";
 import { type Action, note, type Seen, stop, wait } from "./action.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
-import { frozenUntil } from "./freeze.ts";
 import type { Act } from "./journal.ts";
 import { targetOf } from "./stages.ts";
 import { bakedAt, type RolloutState } from "./state.ts";
@@ -113,7 +113,15 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   const deadline = Math.max(over, state.stageAt, state.frozenUntil) + grace;
   if (now >= deadline)
     return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
-  return wait(Math.min(deadline, now + 1000), now < over ? "baking" : gates.verdict.reason);
+  const quiet = quietUntil(state, gates.heard);
+  if (now >= quiet)
+    return note({ kind: "paused", reason: `no data from ${state.candidate}: ${gates.verdict.reason}` });
+  return wait(Math.min(deadline, quiet, now + 1000), now < over ? "baking" : gates.verdict.reason);
+}
+
+/** What was said by a person, or held by a freeze, begins the time anew. */
+function quietUntil({ stageAt, frozenUntil, plan }: RolloutState, heard = 0): number {
+  return Math.max(heard, stageAt, frozenUntil) + plan.limits.noDataSeconds * 1000;
 }
 
 /** CloudWatch is up to three minutes behind. What is older says nothing of now. */

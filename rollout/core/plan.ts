@@ -1,5 +1,5 @@
 import { type Duration, milliseconds, seconds } from "../../infra/settings/duration.ts";
-import { type Freeze, frozenUntil, parseFreeze } from "./freeze.ts";
+import { type Freeze, frozenUntil, parseFreeze } from "../../infra/settings/freeze.ts";
 
 /** How a rollout goes. Written into the journal when it begins: a restart goes on by the same plan. Plain data. */
 export interface Plan {
@@ -24,6 +24,27 @@ export interface PlanGates {
   /** 95 % of requests must be faster, in milliseconds. */
   p95Ms: number;
   minRequests: number;
+  /** How the gates are judged: see rollout/analysis/settings.ts, which has the defaults. */
+  falseAlarm?: number;
+  miss?: number;
+  smallest?: number;
+  /** The share that must be good over 30 days, such as 0.999; left out: its budget isn't watched. */
+  objective?: number;
+  /** Whether the platform's alarms are a gate, where it has some; left out: they are. */
+  alarms?: boolean;
+  /** What the application counts of its business, by name. */
+  counters?: Readonly<Record<string, CounterGate>>;
+}
+
+/** A share of what the application counts: see app/counters.ts for how it tells. */
+export interface CounterGate {
+  /** The metric that counts the bad ones, and the one that counts all. */
+  bad: string;
+  total: string;
+  /** The largest share that may be bad. */
+  max: number;
+  /** How many there must be in a step before it may pass. */
+  min: number;
 }
 
 /** Every wait is bounded: a run ends. */
@@ -39,6 +60,8 @@ export interface Limits {
   capacitySeconds: number;
   /** How long a pause may last before the run ends and pages. */
   patienceSeconds: number;
+  /** How long the candidate may serve nothing that is counted, or its metrics be away, before the rollout pauses and tells. */
+  noDataSeconds: number;
   /** How long the servers of the track without traffic stay: for the post-mortem, or for a late way back. */
   keepSeconds: number;
 }
@@ -50,39 +73,86 @@ export const LIMITS: Limits = {
   readSeconds: 60,
   capacitySeconds: 15 * 60,
   patienceSeconds: 24 * 3600,
+  noDataSeconds: 3600,
   keepSeconds: 3600,
 };
 
-/** The shape of `rollout:plan` once it is parsed. */
+/** The shape of `rollout:plan` once it is parsed. What may be left out is not watched, or has the default. */
 export interface PlanSettings {
-  steps: readonly { weight: number; bake: Duration }[];
-  gates: { errorRate: { max: number }; latency: { p95: Duration }; minRequests: number };
+  steps: readonly { weight: number; bake: Duration; deadline?: Duration | undefined }[];
+  gates: {
+    errorRate: { max: number };
+    latency: { p95: Duration };
+    minRequests: number;
+    falseAlarm?: number;
+    miss?: number;
+    smallest?: number;
+    burnRate?: { objective: number };
+    alarms?: boolean;
+    counters?: Readonly<Record<string, CounterGate>>;
+  };
   freeze: readonly string[];
+  limits?: LimitSettings;
+}
+
+export interface LimitSettings {
+  attempts: number;
+  retry: Duration;
+  verify: Duration;
+  read: Duration;
+  capacity: Duration;
+  patience: Duration;
+  noData: Duration;
+  keep: Duration;
 }
 
 /**
  * @param settings `rollout:plan`, checked by the schema
+ * @param limits what a command line says in place of the config
  * @throws {RangeError} when the freeze windows together leave no time to act, or the steps don't rise to 100
  */
 export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Plan {
-  const { gates } = settings;
   const plan: Plan = {
-    steps: settings.steps.map(({ weight, bake }) => stepOf(weight, seconds(bake))),
+    steps: settings.steps.map(stepOf),
     freeze: settings.freeze.map(parseFreeze),
-    gates: {
-      errorRate: gates.errorRate.max,
-      p95Ms: milliseconds(gates.latency.p95),
-      minRequests: gates.minRequests,
-    },
-    limits: { ...LIMITS, ...limits },
+    gates: gatesOf(settings.gates),
+    limits: { ...LIMITS, ...(settings.limits && limitsOf(settings.limits)), ...limits },
   };
   checkPlan(plan);
   return plan;
 }
 
-/** As long again as the bake, and 10 minutes at least: metrics come late. */
-function stepOf(weight: number, bakeSeconds: number): PlanStep {
-  return { weight, bakeSeconds, graceSeconds: Math.max(600, bakeSeconds) };
+function gatesOf({ errorRate, latency, burnRate, ...same }: PlanSettings["gates"]): PlanGates {
+  return {
+    ...same,
+    errorRate: errorRate.max,
+    p95Ms: milliseconds(latency.p95),
+    // In config a percentage, as people say it.
+    ...(burnRate && { objective: burnRate.objective / 100 }),
+  };
+}
+
+function limitsOf({ attempts, ...times }: LimitSettings): Limits {
+  return {
+    attempts,
+    retrySeconds: seconds(times.retry),
+    verifySeconds: seconds(times.verify),
+    readSeconds: seconds(times.read),
+    capacitySeconds: seconds(times.capacity),
+    patienceSeconds: seconds(times.patience),
+    noDataSeconds: seconds(times.noData),
+    keepSeconds: seconds(times.keep),
+  };
+}
+
+/** Without a deadline as long again as the bake, and 10 minutes at least: metrics come late. */
+function stepOf({ weight, bake, deadline }: PlanSettings["steps"][number]): PlanStep {
+  const bakeSeconds = seconds(bake);
+  return {
+    weight,
+    bakeSeconds,
+    graceSeconds: deadline ? seconds(deadline) : Math.max(600, bakeSeconds),
+  };
 }
 
 /** @throws {RangeError} see {@link planOf} */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFreeze } from "../../../rollout/core/freeze.ts";
+import { parseFreeze } from "../../../infra/settings/freeze.ts";
 import type { Judge } from "../../../rollout/core/verdict.ts";
 import { sameWeights, weightsText } from "../../../rollout/core/weights.ts";
 import { Held } from "../../../rollout/platforms/held.ts";

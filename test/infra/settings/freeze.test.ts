@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { frozenUntil, parseFreeze } from "../../../rollout/core/freeze.ts";
+import { frozenUntil, parseFreeze } from "../../../infra/settings/freeze.ts";
 
 const until = (window: string | string[], now: string) => {
   const end = frozenUntil([window].flat().map(parseFreeze), Date.parse(now));

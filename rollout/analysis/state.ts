@@ -1,0 +1,49 @@
+import type { Channel } from "./channel.ts";
+import type { Counts } from "./counts.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Gains } from "./odds.ts";
+import type { Refractory } from "./refractory.ts";
+import type { GateSettings } from "./settings.ts";
+import type { Step } from "./step.ts";
+import type { Stretch } from "./stretch.ts";
+
+export interface Verdict {
+  outcome: "pass" | "fail" | "wait";
+  /** True: both tracks break the objective, so page, and move no load onto a sick stable. Only with `wait`. */
+  hold: boolean;
+  /** One line for people. */
+  reason: string;
+  /** How far on the way to fail and to pass, each from 0 to 1. */
+  toFail: number;
+  toPass: number;
+  /** What the step has counted. */
+  candidate: Counts;
+  stable: Counts;
+  /** How much bad requests come in bursts; 1: not at all. */
+  bursts: number;
+}
+
+/**
+ * What one indicator has shown so far. Plain data: it survives `JSON.stringify`, and so a restart.
+ *
+ * Five questions are asked of the same counts, each with a fifth of the false-alarm rate: the two of a channel, counted by
+ * request and counted by burst; and `absolute`: does the candidate break the objective? That is a supermartingale for every share up to
+ * the objective. When stable breaks it in the same stretch and nothing speaks against the candidate alone: hold, no rollback onto a
+ * sick stable.
+ */
+export interface Gate {
+  settings: GateSettings;
+  /** Intervals of the rollout so far. */
+  intervals: number;
+  /** Every bad request counts: fastest when errors are independent, or many. */
+  requests: Channel;
+  /** A burst counts once: fastest when errors come in bursts. */
+  bursts: Channel;
+  quiet: { candidate: Refractory; stable: Refractory };
+  absolute: Evidence;
+  absoluteStretch: Stretch;
+  absoluteGains: Gains;
+  step: Step;
+  /** The failure, once there is one: a later quiet hour doesn't take it back. */
+  failed: Verdict | undefined;
+}
