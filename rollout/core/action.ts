@@ -28,8 +28,11 @@ export interface Seen {
   real?: Looked<Weights>;
   capacity?: Looked<Capacity> & { track: string; share: number };
   gates?: Sight & {
-    verdict: Verdict /** Until when the data reach, in milliseconds. */;
+    verdict: Verdict;
+    /** Until when the data reach, in milliseconds. */
     through: number;
+    /** Until when there was a request to the candidate in them; undefined when there was none. */
+    heard?: number;
     steps: number;
   };
 }

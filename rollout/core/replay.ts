@@ -1,6 +1,7 @@
 import { obey } from "./command.ts";
 import { done, failed, intended, lost } from "./intent.ts";
 import type { JournalEntry } from "./journal.ts";
+import { LIMITS } from "./plan.ts";
 import { afterStep, enter, FRESH, rolledBack, verified } from "./stages.ts";
 import type { RolloutState } from "./state.ts";
 
@@ -24,7 +25,9 @@ export function step(state: RolloutState | undefined, entry: JournalEntry): Roll
 
 function begun(entry: JournalEntry & { kind: "begin" }, length: number): RolloutState {
   const { rollout, stable, candidate, plan, at } = entry;
-  const names = { rollout, stable, candidate, first: stable === candidate, plan };
+  // A rollout that an older version began knows no limit that came later.
+  const limits = { ...LIMITS, ...plan.limits };
+  const names = { rollout, stable, candidate, first: stable === candidate, plan: { ...plan, limits } };
   return {
     length,
     ...names,

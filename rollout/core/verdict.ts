@@ -4,7 +4,30 @@ export interface TrackCounts {
   errors: number;
   /** Slower than the plan's limit. */
   slow: number;
+  /** What the application counted of its business, by the name that the plan's gate has for it. */
+  counters?: Readonly<Record<string, Tally>>;
 }
+
+/** Such as quotes that failed, of quotes that were asked for. */
+export interface Tally {
+  bad: number;
+  total: number;
+}
+
+/** An alarm that the platform keeps for a track. */
+export interface AlarmReading {
+  name: string;
+  state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  /** Why it is in that state, for people. */
+  reason: string;
+  /** Since when, in milliseconds since the epoch, where the platform says so. */
+  since?: number;
+}
+
+/** The alarms of both tracks as they were last read. Ones that can't be read are no alarms that are off. */
+export type AlarmSight =
+  | { candidate: readonly AlarmReading[]; stable: readonly AlarmReading[] }
+  | { error: string };
 
 export interface MetricSecond {
   epochSecond: number;
@@ -21,6 +44,8 @@ export interface History {
   steps: readonly { weight: number; from: number }[];
   /** Whether the present step's bake is over: before that nothing passes. */
   baked: boolean;
+  /** Left out where the platform has no alarms. */
+  alarms?: AlarmSight;
 }
 
 export interface Verdict {

@@ -1,14 +1,14 @@
 import type { Capacity } from "../core/action.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import type { Reading } from "../core/reading.ts";
-import type { MetricSecond } from "../core/verdict.ts";
+import type { AlarmReading, MetricSecond } from "../core/verdict.ts";
 import type { Weights } from "../core/weights.ts";
 import type { SmokeResult } from "../smoke/run.ts";
 
 export type { Capacity } from "../core/action.ts";
 export type { JournalEntry } from "../core/journal.ts";
 export type { Reading } from "../core/reading.ts";
-export type { MetricSecond, TrackCounts } from "../core/verdict.ts";
+export type { AlarmReading, MetricSecond, Tally, TrackCounts } from "../core/verdict.ts";
 export type { Weights } from "../core/weights.ts";
 
 /**
@@ -40,6 +40,12 @@ export interface Platform {
   /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */
   smoke(track?: string): Promise<SmokeResult>;
   metrics(sinceEpochSecond: number): Promise<Metrics>;
+  /**
+   * The alarms kept for a track, as they are now; left out where there are none to ask.
+   *
+   * @throws when they can't be read: callers fail closed
+   */
+  alarms?(track: string): Promise<readonly AlarmReading[]>;
   /** Takes away the servers of a track that carries no traffic. */
   drain(track: string): Promise<void>;
   journal: JournalStore;

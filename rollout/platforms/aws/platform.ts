@@ -5,13 +5,22 @@ import { captureGraph } from "../../graph/capture.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
 import { versionsOf } from "../../smoke/versions.ts";
-import type { Capacity, JournalStore, Metrics, Platform, Reading, Weights } from "../platform.ts";
+import type {
+  AlarmReading,
+  Capacity,
+  JournalStore,
+  Metrics,
+  Platform,
+  Reading,
+  Weights,
+} from "../platform.ts";
+import { TrackAlarms } from "./alarms.ts";
 import { capacityOf } from "./capacity.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal.ts";
 import { Listener } from "./listener.ts";
-import { type AlarmState, BalancerMetrics } from "./metrics.ts";
+import { BalancerMetrics } from "./metrics.ts";
 import { Objects } from "./objects.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
@@ -55,6 +64,7 @@ export class AwsPlatform implements Platform {
   readonly #fleet: ServerFleet;
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
+  readonly #alarms: TrackAlarms;
   #facts: StackFacts;
 
   constructor(options: Settled, facts: StackFacts) {
@@ -68,6 +78,7 @@ export class AwsPlatform implements Platform {
     this.#fleet = new ServerFleet({ region, clock });
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
+    this.#alarms = new TrackAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
       config: this.#config,
@@ -158,9 +169,8 @@ export class AwsPlatform implements Platform {
     return this.#facts.alertTopicArns;
   }
 
-  /** The composite alarm of each track. */
-  alarms(): Promise<Record<string, AlarmState>> {
-    return this.#metrics.alarms(this.#facts);
+  alarms(track: string): Promise<readonly AlarmReading[]> {
+    return this.#alarms.of(track, this.#facts);
   }
 
   /** @throws {UserError} for a track that carries traffic */
