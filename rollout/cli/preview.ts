@@ -10,6 +10,7 @@ interface Options {
   stack?: string[];
   format?: Format;
   json?: boolean;
+  install?: boolean;
 }
 
 export function register(program: Command): void {
@@ -25,21 +26,26 @@ export function register(program: Command): void {
     )
     .option("--base <revision>", "what to compare with: a git revision, or a file of rollout graph --json")
     .option("--engine <file>", "in place of --base: what pulumi preview --json printed")
+    .option(
+      "--install",
+      "install the packages that the base locks, to run it with (default: the working tree's packages)",
+    )
     .addOption(new Option("--format <format>", "how to print it (default: terminal)").choices([...FORMATS]))
     .addHelpText("after", "\nExample: rollout preview --base origin/main --format markdown")
     .action(run);
 }
 
 async function run(_options: unknown, command: Command): Promise<void> {
-  const { base, engine, stack, format, json } = command.optsWithGlobals<Options>();
+  const { base, engine, stack, format, json, install } = command.optsWithGlobals<Options>();
   if (base && engine) throw new Misuse("--base and --engine contradict each other: give one of them");
   if (!base && !engine)
     throw new Misuse("compare with what? Add --base REVISION, such as: rollout preview --base origin/main");
+  if (engine && install) throw new Misuse("--install is for --base: the engine brings its own comparison");
   if (json && format && format !== "json")
     throw new Misuse(`--json and --format ${format} contradict each other`);
   const result = engine
     ? await enginePreview(projectDir(), engine)
-    : await preview({ projectDir: projectDir(), base: base!, stacks: stack });
+    : await preview({ projectDir: projectDir(), base: base!, stacks: stack, install });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   process.stdout.write(render(result, json ? "json" : (format ?? "terminal"), color));
   // A change that breaks a rule of infra/policy/ must not pass for a good one in a pipeline.

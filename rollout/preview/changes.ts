@@ -13,10 +13,17 @@ export interface Delta extends Pair {
   change: Change;
 }
 
-/** Every resource that differs between two graphs, with those that follow from another's replacement. */
-export function deltas(before: Graph, after: Graph, verdict: Verdict): Delta[] {
+/** Takes the secrets out of a value. */
+export type Hide = (value: Shown | undefined) => Shown | undefined;
+
+/**
+ * Every resource that differs between two graphs, with those that follow from another's replacement.
+ *
+ * @param hide before a value is cut to what differs: half a secret would no longer be known for one
+ */
+export function deltas(before: Graph, after: Graph, verdict: Verdict, hide: Hide): Delta[] {
   const all = pairs(before, after).map(
-    (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict) }),
+    (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
   );
   followReplacements(all, verdict);
   return all
@@ -24,13 +31,13 @@ export function deltas(before: Graph, after: Graph, verdict: Verdict): Delta[] {
     .toSorted(byName);
 }
 
-function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict): Change {
+function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict, hide: Hide): Change {
   const resource = (pair.after ?? pair.before)!;
   const { urn, type, name } = resource;
   const about = { urn, type, name, component: componentOf(resource, pair.after ? after : before) };
   if (!pair.before) return { kind: "create", ...about, properties: [] };
   if (!pair.after) return { kind: "delete", ...about, properties: [] };
-  const properties = propertyChanges(pair.before, pair.after, verdict);
+  const properties = propertyChanges(pair.before, pair.after, verdict, hide);
   return { kind: kindOf(properties), ...about, properties };
 }
 
@@ -38,14 +45,19 @@ function kindOf(properties: PropertyChange[]): Kind {
   return properties.some(({ replaces }) => replaces === "yes") ? "replace" : "update";
 }
 
-function propertyChanges(before: GraphResource, after: GraphResource, verdict: Verdict): PropertyChange[] {
+function propertyChanges(
+  before: GraphResource,
+  after: GraphResource,
+  verdict: Verdict,
+  hide: Hide,
+): PropertyChange[] {
   const { ignoreChanges = [], replaceOnChanges = [] } = after.options;
   const inputs = differences(withoutNames(inputsOf(before)), withoutNames(inputsOf(after)))
     .filter(({ path }) => !covers(ignoreChanges, path))
     .map(
       ({ path, before: old, after: now }): PropertyChange => ({
         path,
-        ...sides(old, now),
+        ...sides(hide(old), hide(now)),
         replaces: covers(replaceOnChanges, path) ? "yes" : verdict(after.type, path, after.urn),
       }),
     );

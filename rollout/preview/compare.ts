@@ -27,7 +27,12 @@ export interface Comparison {
 /** What differs between two graphs of a stack and what of it is dangerous. Nothing in it shows a secret. */
 export function compare({ before: old, after, steps, today, verdict = replaces }: Comparison): StackPreview {
   const before = renamed(old, after);
-  const changed = deltas(before, after, verdict);
+  const redactor = new Redactor([
+    ...literalsOf(before, after),
+    ...secretsOfGraph(before),
+    ...secretsOfGraph(after),
+  ]);
+  const changed = deltas(before, after, verdict, (value) => redactor.deep(value));
   const real = after.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   const preview: StackPreview = {
     stack: after.stack,
@@ -40,12 +45,11 @@ export function compare({ before: old, after, steps, today, verdict = replaces }
     unchanged: real.length - changed.filter(({ change }) => change.kind !== "delete").length,
     cost: costOf(before, after),
   };
-  return new Redactor([...literalsOf(before, after), ...secretsIn(before), ...secretsIn(after)]).deep(
-    preview,
-  );
+  return redactor.deep(preview);
 }
 
-function secretsIn(graph: Graph): string[] {
+/** What a graph holds in clear though it looks like a secret, or is called like one. */
+export function secretsOfGraph(graph: Graph): string[] {
   return [
     ...graph.resources.flatMap((each) => secretsOf(inputsOf(each))),
     ...secretsOf(shown(graph.outputs)),

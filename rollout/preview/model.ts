@@ -12,6 +12,8 @@ export interface Preview {
   stacks: StackPreview[];
   /** Stacks that can't be compared, and why. */
   problems: Problem[];
+  /** What limits the comparison of all stacks, a sentence or two each. */
+  notes: string[];
 }
 
 export interface Problem {
@@ -101,10 +103,11 @@ export interface Topology {
 }
 
 export interface CostDifference {
+  /** The sum of what the price table knows, in US dollars a month. */
   beforeUsd: number;
   afterUsd: number;
-  /** What changes in it, in US dollars a month. */
-  lines: { resource: string; what: string; beforeUsd: number; afterUsd: number }[];
+  /** What changes in it; null: it isn't in the price table. */
+  lines: { resource: string; what: string; beforeUsd: number | null; afterUsd: number | null }[];
   /** Types with a resource that the price table doesn't know. */
   unknown: string[];
   source: string;

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
-import { compare } from "./compare.ts";
+import { compare, secretsOfGraph } from "./compare.ts";
 import { engineSide, engineStack } from "./engine.ts";
 import type { Preview, Problem, StackPreview } from "./model.ts";
+import { lockNote } from "./packages.ts";
 import { stepsOf } from "./plan.ts";
+import { Redactor } from "./redact.ts";
 import { specification } from "./replacement/specification.ts";
 import { checkOut } from "./worktree.ts";
 
@@ -17,6 +19,8 @@ export interface PreviewOptions {
   base: string;
   /** None: all stacks of the project. */
   stacks?: string[];
+  /** Install the packages that the base locks, in place of using the working tree's. */
+  install?: boolean;
 }
 
 /**
@@ -25,12 +29,12 @@ export interface PreviewOptions {
  *
  * @throws {UserError} when nothing can be compared at all: no such revision, no project in it
  */
-export async function preview({ projectDir, base, stacks = [] }: PreviewOptions): Promise<Preview> {
+export async function preview({ projectDir, base, stacks = [], install }: PreviewOptions): Promise<Preview> {
   const isFile = base.endsWith(".json") && existsSync(base);
   const asked =
     stacks.length > 0 ? [...new Set(stacks)] : isFile ? [graphIn(base).stack] : stacksOf(projectDir);
   if (asked.length === 0) throw new UserError("there are no stacks here (Pulumi.<stack>.yaml)");
-  const worktree = isFile ? undefined : await checkOut(projectDir, base);
+  const worktree = isFile ? undefined : await checkOut(projectDir, base, { install });
   try {
     const results = await Promise.all(
       asked.map((stack) =>
@@ -52,6 +56,7 @@ export async function preview({ projectDir, base, stacks = [] }: PreviewOptions)
       verdicts: "graph",
       stacks: results.filter((each) => "changes" in each),
       problems: results.filter((each) => "message" in each),
+      notes: worktree?.borrowed ? lockNote(worktree.projectDir, projectDir) : [],
     };
   } finally {
     await worktree?.remove();
@@ -70,7 +75,7 @@ export async function enginePreview(projectDir: string, file: string): Promise<P
   const after = await captureGraph({ projectDir, stack });
   const side = engineSide(text, after);
   const stacks = [compare({ ...side, after, steps: stepsOf(projectDir, stack), today: today() })];
-  return { version: 1, base: "the state", verdicts: "engine", stacks, problems: [] };
+  return { version: 1, base: "the state", verdicts: "engine", stacks, problems: [], notes: [] };
 }
 
 function today(): string {
@@ -81,7 +86,8 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(`--engine: ${(error as Error).message}`);
+    const hint = "pulumi preview --json > FILE makes one";
+    throw new UserError(`--engine: can't read ${file} (${(error as NodeJS.ErrnoException).code}); ${hint}`);
   }
 }
 
@@ -99,20 +105,33 @@ async function stackPreview(stack: string, sides: Sides): Promise<StackPreview |
   const attempt = <T>(make: () => Promise<T> | T) =>
     Promise.resolve()
       .then(make)
-      .catch((error: unknown) => messageOf(error, sides.hide));
+      .catch((error: unknown) => new Failure(error));
   const [before, after] = await Promise.all([attempt(sides.before), attempt(sides.after)]);
   const problems = [
-    ...(typeof before === "string" ? [`${sides.where}: ${before}`] : versionProblem(before, sides.where)),
-    ...(typeof after === "string"
-      ? [`in the working tree: ${after}`]
-      : versionProblem(after, "in the working tree")),
+    ...problemsOf(before, sides.where, sides.hide, after),
+    ...problemsOf(after, "in the working tree", sides.hide, before),
   ];
-  if (problems.length > 0 || typeof before === "string" || typeof after === "string") {
+  if (problems.length > 0 || before instanceof Failure || after instanceof Failure) {
     return { stack, message: problems.join("\n") };
   }
   // Unpacking takes a while the first time: not before there is something to compare.
   if (JSON.stringify(before) !== JSON.stringify(after)) specification();
   return compare({ before, after, steps: sides.steps(), today: today() });
+}
+
+/** A capture that came to nothing. */
+class Failure {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** What keeps a side from being compared; a message may quote a value, of which the other side knows that it is secret. */
+function problemsOf(side: Graph | Failure, where: string, hide: string | undefined, other: Graph | Failure) {
+  if (!(side instanceof Failure)) return versionProblem(side, where);
+  const secrets = other instanceof Failure || !Array.isArray(other.resources) ? [] : secretsOfGraph(other);
+  return [`${where}: ${messageOf(side.error, new Redactor(secrets), hide)}`];
 }
 
 function versionProblem(graph: Graph, where: string): string[] {
@@ -125,9 +144,12 @@ function versionProblem(graph: Graph, where: string): string[] {
 
 function graphIn(file: string): Graph {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    const graph = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof graph?.stack === "string") return graph;
+    throw new Error("it names no stack");
   } catch (error) {
-    throw new UserError(`--base: ${file} is no graph (${(error as Error).message})`);
+    const hint = "rollout graph --stack NAME --json prints one";
+    throw new UserError(`--base: ${file} is no graph (${(error as Error).message}); ${hint}`);
   }
 }
 
@@ -137,11 +159,13 @@ function sameStack(graph: Graph, stack: string): Graph {
 }
 
 /** A message for the user as it is; of a program's own failure its first lines, which say where. */
-function messageOf(error: unknown, hide = "\0"): string {
-  const text =
+function messageOf(error: unknown, redactor: Redactor, hide = "\0"): string {
+  const whole =
     error instanceof UserError || !(error instanceof Error)
       ? String((error as Error).message ?? error)
       : (error.stack ?? error.message);
+  // Before it is cut: a half of a secret isn't recognised.
+  const text = redactor.text(whole);
   return text.split("\n").slice(0, 6).join("\n").replaceAll(`file://${hide}/`, "").replaceAll(`${hide}/`, "");
 }
 

@@ -1,7 +1,10 @@
-import { isObject, type Shown } from "./shown.ts";
+import { isObject, SECRET, type Shown } from "./shown.ts";
 
 const LONGEST = 240;
 const MOST_LINES = 8;
+const ORDER = { before: "the same lines", after: "only their order or spaces changed" };
+/** Two values that differ are the same once their secrets are out of sight. */
+const ANOTHER = { before: SECRET, after: `${SECRET}, another` };
 
 /** A value in a few words. */
 export function brief(value: Shown | undefined): string {
@@ -20,8 +23,12 @@ function inner(value: Shown): string {
   return Array.isArray(value) ? `[${value.map(inner).join(", ")}]` : String(value);
 }
 
-function clipped(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+/** At most so much of a text, from some words before the place that matters. */
+function clipped(text: string, around = 0): string {
+  if (text.length <= LONGEST) return text;
+  const from = around < LONGEST - 40 ? 0 : around - 40;
+  const part = text.slice(from, from + LONGEST - 2);
+  return `${from > 0 ? "…" : ""}${part}${from + part.length < text.length ? "…" : ""}`;
 }
 
 /** Both sides of a difference; of long texts the lines that differ, of long lists what comes and goes. */
@@ -31,12 +38,25 @@ export function sides(
 ): { before?: string; after?: string } {
   if (isText(before) && isText(after)) {
     const [old, now] = [before.split("\n"), after.split("\n")];
-    return { before: lines(old, now), after: lines(now, old) };
+    const [gone, come] = [lines(old, now), lines(now, old)];
+    if (gone === "" && come === "") return before === after ? ANOTHER : ORDER;
+    return { ...(gone && { before: gone }), ...(come && { after: come }) };
+  }
+  if (typeof before === "string" && typeof after === "string") {
+    if (before === after) return ANOTHER;
+    const start = sameStart(before, after);
+    return { before: clipped(before, start), after: clipped(after, start) };
   }
   return {
     ...(before === undefined || before === null ? {} : { before: brief(before) }),
     ...(after === undefined || after === null ? {} : { after: brief(after) }),
   };
+}
+
+/** How many characters two texts begin with alike. */
+function sameStart(a: string, b: string): number {
+  const index = [...a].findIndex((character, at) => character !== b[at]);
+  return index === -1 ? a.length : index;
 }
 
 function isText(value: Shown | undefined): value is string {
@@ -48,8 +68,8 @@ function lines(of: string[], other: string[]): string {
   const there = new Set(other.map((line) => line.trim()));
   const own = of.map((line) => line.trim()).filter((line) => line !== "" && !there.has(line));
   const more = own.length - MOST_LINES;
-  const shownLines = own.slice(0, MOST_LINES).map(clipped);
-  return [...shownLines, ...(more > 0 ? [`… ${more} more lines`] : [])].join("\n") || "(the order of lines)";
+  const shownLines = own.slice(0, MOST_LINES).map((line) => clipped(line));
+  return [...shownLines, ...(more > 0 ? [`… ${more} more lines`] : [])].join("\n");
 }
 
 export function count(number: number, what: string, plural = `${what}s`): string {

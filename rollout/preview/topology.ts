@@ -17,9 +17,7 @@ export function topologyOf(deltas: Delta[], before: Graph, after: Graph): Topolo
     const kinds = new Set(members.map((each) => each.change.kind));
     return {
       id: ids.get(key)!,
-      label: byComponent
-        ? `${members.length} resources`
-        : `${change.name} (${change.type.split(":").at(-1)})`,
+      label: byComponent ? `${members.length} resources` : `${change.name} (${kindOf(change.type)})`,
       component: change.component,
       kind: kinds.size === 1 ? change.kind : ("update" as const),
     };
@@ -34,6 +32,12 @@ export function topologyOf(deltas: Delta[], before: Graph, after: Graph): Topolo
     nodes,
     edges: [...new Set(edges)].map((edge) => ({ from: edge.split(" ")[0]!, to: edge.split(" ")[1]! })),
   };
+}
+
+/** `aws:rds/instance:Instance`: `rds Instance`. The last word alone could be anything. */
+function kindOf(type: string): string {
+  const [, module = "", name = ""] = type.split(":");
+  return `${module.split("/")[0]} ${name}`;
 }
 
 function needs({ before, after }: Delta, old: Graph, now: Graph): string[] {

@@ -4,22 +4,31 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../errors.ts";
+import { installPackages } from "./packages.ts";
 
 const run = promisify(execFile);
 
-/** A revision's files in a folder of their own, with the packages of the working tree. */
+/** A revision's files in a folder of their own. */
 export interface Worktree {
   /** Where the project is in it. */
   projectDir: string;
+  /** Whether its packages are the working tree's. */
+  borrowed: boolean;
   remove(): Promise<void>;
 }
 
 /**
  * Checks a revision out beside the repository, which stays as it is.
  *
+ * @param install install the packages that the revision locks, in place of borrowing the working tree's
+ *
  * @throws {UserError} when there is no repository, no such revision, or no project in it
  */
-export async function checkOut(projectDir: string, revision: string): Promise<Worktree> {
+export async function checkOut(
+  projectDir: string,
+  revision: string,
+  { install = false } = {},
+): Promise<Worktree> {
   const git = (...args: string[]) =>
     run("git", ["-C", projectDir, ...args]).then(({ stdout }) => stdout.trim());
   const prefix = await git("rev-parse", "--show-prefix").catch((error) => {
@@ -34,7 +43,9 @@ export async function checkOut(projectDir: string, revision: string): Promise<Wo
     "--end-of-options",
     `${revision}^{commit}`,
   ).catch(() => {
-    const hint = "git fetch may bring it (in GitHub Actions: actions/checkout with fetch-depth: 0)";
+    const hint = /\.json$/.test(revision)
+      ? "nor is there a file of that name"
+      : "git fetch may bring it (in GitHub Actions: actions/checkout with fetch-depth: 0)";
     throw new UserError(`--base: there is no revision "${revision}" in this repository; ${hint}`);
   });
   const folder = mkdtempSync(join(tmpdir(), "rollout-base-"));
@@ -50,10 +61,11 @@ export async function checkOut(projectDir: string, revision: string): Promise<Wo
         `--base: at ${revision} there is no Pulumi.yaml in ${prefix || "the repository's root"}`,
       );
     }
+    if (install) await installPackages(base, revision);
     const packages = packagesOf(projectDir);
-    if (packages && !existsSync(join(base, "node_modules")))
-      symlinkSync(packages, join(base, "node_modules"));
-    return { projectDir: base, remove };
+    const borrowed = packages !== undefined && !existsSync(join(base, "node_modules"));
+    if (borrowed) symlinkSync(packages, join(base, "node_modules"));
+    return { projectDir: base, borrowed, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -10,8 +10,8 @@ export function costOf(before: Graph, after: Graph): CostDifference {
   const lines = names.map((key) => ({
     resource: (now.get(key) ?? old.get(key))!.resource,
     what: (now.get(key) ?? old.get(key))!.what,
-    beforeUsd: cents(old.get(key)?.usd ?? 0),
-    afterUsd: cents(now.get(key)?.usd ?? 0),
+    beforeUsd: cents(old.has(key) ? old.get(key)!.usd : 0),
+    afterUsd: cents(now.has(key) ? now.get(key)!.usd : 0),
   }));
   const unknown = [...estimate(before).unknown, ...estimate(after).unknown];
   return {
@@ -30,11 +30,11 @@ function byResource(items: Item[]): Costs {
 }
 
 function total(costs: Costs): number {
-  return cents([...costs.values()].reduce((sum, { usd }) => sum + usd, 0));
+  return cents([...costs.values()].reduce((sum, { usd }) => sum + (usd ?? 0), 0));
 }
 
-function cents(usd: number): number {
-  return Math.round(usd * 100) / 100;
+function cents<T extends number | null>(usd: T): T {
+  return (usd === null ? null : Math.round(usd * 100) / 100) as T;
 }
 
 /** Other regions cost more or less; the table has one. */

@@ -6,7 +6,8 @@ import { PRICES } from "./prices.ts";
 export interface Item {
   resource: string;
   what: string;
-  usd: number;
+  /** Null: it costs something, and the table doesn't say what. */
+  usd: number | null;
 }
 
 type Inputs = { [key: string]: Shown };
@@ -97,7 +98,7 @@ export function estimate(graph: Graph): { items: Item[]; unknown: string[] } {
     }
     for (const [what, usd] of estimator(inputs, graph, resource)) {
       if (usd === undefined) unknown.push(`${resource.name}: ${what}`);
-      else if (usd > 0) items.push({ resource: resource.name, what, usd });
+      if (usd !== 0) items.push({ resource: resource.name, what, usd: usd ?? null });
     }
   }
   return { items, unknown };

@@ -33,7 +33,7 @@ function openedDanger(flows: Flow[], old: Flow[]): Danger {
   return danger({
     severity: outside || protocol === "-1" ? "critical" : "warning",
     kind: "firewall-opened",
-    title: `${labels(flows, "from")} can now reach ${labels(flows, "to")} on ${what}`,
+    title: `${capitalised(labels(flows, "from"))} can now reach ${labels(flows, "to")} on ${what}`,
     resources: [...new Set(flows.map(({ group }) => group))].toSorted(),
     property: "ingress and egress rules",
     before: reachedBefore(flows, old),
@@ -45,6 +45,11 @@ function openedDanger(flows: Flow[], old: Flow[]): Danger {
         : "What breaks into the one gets a way to the other.",
     advice: "Name the few addresses or the one security group that need it, or leave the rule out.",
   });
+}
+
+/** Names of resources stay as they are. */
+function capitalised(text: string): string {
+  return text.replace(/^the /, "The ");
 }
 
 function reachedBefore(flows: Flow[], old: Flow[]): string {

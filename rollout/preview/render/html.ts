@@ -1,4 +1,4 @@
-import type { Change, Danger, Preview, StackPreview, Topology } from "../model.ts";
+import type { Change, Danger, Preview, PropertyChange, StackPreview, Topology } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
 import { STYLE } from "./style.ts";
 import {
@@ -28,6 +28,7 @@ export function html(preview: Preview): string {
         `<section><h2>${safe(stack)}: can’t be compared</h2><pre>${safe(message)}</pre></section>`,
     ),
     ...preview.stacks.map(section),
+    ...preview.notes.map((note) => `<p class="doubt"><strong>Note:</strong> ${rich(note)}</p>`),
     ...(preview.stacks.every(isEmpty) ? [] : [`<footer>${safe(origin(preview))}</footer>`]),
     "</main>\n</body>\n</html>\n",
   ].join("\n");
@@ -38,8 +39,8 @@ function section(stack: StackPreview): string {
   return [
     `<section>\n<h2>${safe(headline(stack))}</h2>`,
     ...stack.dangers.map(dangerBox),
-    ...stack.policies.map((each) => `<p class="rule">${safe(each)}</p>`),
-    ...stack.doubts.map((doubt) => `<p class="doubt">${safe(doubtText(doubt))}</p>`),
+    listed("Rules broken", "rule", stack.policies),
+    listed("Not certain", "doubt", stack.doubts.map(doubtText)),
     ...(trafficChanges(stack.traffic) ? [trafficBars(stack)] : []),
     ...byComponent(stack.changes).map(([component, changes]) => componentBox(component, changes)),
     touched(stack.topology),
@@ -48,19 +49,32 @@ function section(stack: StackPreview): string {
   ].join("\n");
 }
 
+function listed(title: string, kind: string, sentences: string[]): string {
+  if (sentences.length === 0) return "";
+  const lines = sentences.map((each) => {
+    const [what, advice] = each.split(" To do: ");
+    return `<p class="${kind}">${rich(what!)}${advice ? ` <strong>To do:</strong> ${rich(advice)}` : ""}</p>`;
+  });
+  return `<h3>${title}</h3>\n${lines.join("\n")}`;
+}
+
 function dangerBox(danger: Danger): string {
+  const word = danger.severity === "critical" ? "Danger" : "Warning";
   return [
     `<article class="danger ${danger.severity}">`,
-    `<h3>${safe(danger.title)}</h3>`,
+    `<h3><span class="word">${word}</span> ${safe(danger.title)}</h3>`,
     danger.property
       ? `<p>${safe(danger.resources.join(", "))}: <code>${safe(danger.property)}</code></p>`
       : "",
     danger.before || danger.after
       ? `<p><code>${safe(danger.before || "none")}</code> → <code>${safe(danger.after || "none")}</code></p>`
       : "",
-    `<p>${safe(danger.why)}</p><p><strong>To do:</strong> ${safe(danger.advice)}</p></article>`,
+    `<p>${rich(danger.why)}</p><p><strong>To do:</strong> ${rich(danger.advice)}</p></article>`,
   ].join("\n");
 }
+
+/** A share with less has no room for its words on a phone; below the bars they stand once more. */
+const ROOM = 25;
 
 function trafficBars({ traffic }: StackPreview): string {
   const row = (key: "before" | "after") => {
@@ -69,11 +83,10 @@ function trafficBars({ traffic }: StackPreview): string {
       .filter((track) => track[key] > 0)
       .map(
         (track) =>
-          `<span class="t${track.index}" style="width:${track[key]}%">${safe(track.name)} ${track[key]} %</span>`,
+          `<span class="t${track.index % 5}" style="width:${track[key]}%">${track[key] < ROOM ? "" : `${safe(track.name)} ${track[key]} %`}</span>`,
       );
     return `<div class="label">${key}</div><div class="bar">${parts.join("")}</div>`;
   };
-  // A small share has no room for its words.
   const legend = traffic.tracks
     .map(({ name, before, after }) => `${name} ${before} % → ${after} %`)
     .join(" · ");
@@ -85,11 +98,22 @@ function componentBox(component: string, changes: Change[]): string {
   const items = changes.map((change) => {
     const properties = change.properties.map((property) => {
       const note = consequence(property);
-      return `<li><code>${safe(property.path)}</code>${note ? ` <em>${safe(note)}</em>` : ""}${side("before", property.before)}${side("after", property.after)}</li>`;
+      return `<li><code>${safe(property.path)}</code>${note ? ` <em>${safe(note)}</em>` : ""}${sidesOf(property)}</li>`;
     });
     return `<li class="${change.kind}"><b>${SIGNS[change.kind]} ${safe(change.name)}</b> ${KINDS[change.kind]} <small>${safe(change.type)}</small>${properties.length > 0 ? `<ul>${properties.join("")}</ul>` : ""}</li>`;
   });
   return `<details open><summary>${safe(component)}</summary>\n<ul>${items.join("\n")}</ul></details>`;
+}
+
+/** What fits in a line, in a line. */
+const SHORT = 48;
+
+function sidesOf({ before, after }: PropertyChange): string {
+  const both = `${before ?? "none"}${after ?? "none"}`;
+  if (before === undefined && after === undefined) return "";
+  if (both.length <= SHORT && !both.includes("\n"))
+    return ` <code>${safe(before ?? "none")}</code> → <code>${safe(after ?? "none")}</code>`;
+  return side("before", before) + side("after", after);
 }
 
 function side(kind: string, text: string | undefined): string {
@@ -98,13 +122,17 @@ function side(kind: string, text: string | undefined): string {
 
 /** The topology as boxes in boxes; the arrows as a list, which reads on a phone as well. */
 function touched({ nodes, edges }: Topology): string {
+  if (nodes.length === 0) return "";
   const names = new Map(nodes.map(({ id, label }) => [id, label]));
   const boxes = [...Map.groupBy(nodes, ({ component }) => component)].map(
     ([component, members]) =>
       `<div class="box"><b>${safe(component)}</b>${members.map(({ label, kind }) => `<span class="${kind}">${SIGNS[kind]} ${safe(label)}</span>`).join("")}</div>`,
   );
-  const arrows = edges.map(({ from, to }) => `<li>${safe(names.get(from)!)} → ${safe(names.get(to)!)}</li>`);
-  return `<details><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : ""}</details>`;
+  const arrows = edges.map(
+    ({ from, to }) => `<li>${safe(names.get(from)!)} needs ${safe(names.get(to)!)}</li>`,
+  );
+  const needs = arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : "";
+  return `<details open><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${needs}</details>`;
 }
 
 function costTable({ cost }: StackPreview): string {
@@ -114,10 +142,17 @@ function costTable({ cost }: StackPreview): string {
   );
   return [
     `<h3>Cost</h3><p>${safe(costText(cost))}</p>`,
-    rows.length > 0 ? `<table><tr><th></th><th>before</th><th>after</th></tr>${rows.join("")}</table>` : "",
+    rows.length > 0
+      ? `<div class="scroll"><table><tr><th>a month</th><th>before</th><th>after</th></tr>${rows.join("")}</table></div>`
+      : "",
     cost.unknown.length > 0 ? `<p>Price unknown: ${safe(cost.unknown.join(", "))}</p>` : "",
     `<p><small>${safe(cost.source)}</small></p>`,
   ].join("\n");
+}
+
+/** A sentence of ours: code stands between backticks. */
+function rich(sentence: string): string {
+  return safe(sentence).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function safe(raw: string): string {

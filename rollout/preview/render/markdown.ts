@@ -37,6 +37,7 @@ function text(preview: Preview, details: boolean): string {
     ...preview.stacks.map((stack) =>
       isEmpty(stack) ? `${inline(headline(stack))}\n` : stackText(stack, details),
     ),
+    ...preview.notes.map((note) => `**Note:** ${inline(note)}\n`),
     ...(preview.stacks.every(isEmpty) ? [] : [`<sub>${inline(origin(preview))}</sub>\n`]),
   ].join("\n");
 }
@@ -55,7 +56,11 @@ function stackText(stack: StackPreview, details: boolean): string {
     ...(details
       ? [
           changesText(stack),
-          `<details><summary>What is touched</summary>\n\n\`\`\`mermaid\n${mermaid(stack.topology)}\n\`\`\`\n\n</details>\n`,
+          ...(stack.topology.nodes.length > 0
+            ? [
+                `<details><summary>What is touched</summary>\n\n\`\`\`mermaid\n${mermaid(stack.topology)}\n\`\`\`\n\n</details>\n`,
+              ]
+            : []),
         ]
       : ["(The list of changes is too long for a comment.)\n"]),
     costTable(stack),

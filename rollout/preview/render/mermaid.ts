@@ -1,5 +1,5 @@
 import type { Topology } from "../model.ts";
-import { SIGNS } from "./words.ts";
+import { KINDS } from "./words.ts";
 
 /** The topology as a mermaid flow chart, which GitHub draws. */
 export function mermaid({ nodes, edges }: Topology): string {
@@ -8,7 +8,8 @@ export function mermaid({ nodes, edges }: Topology): string {
     "flowchart LR",
     ...components.flatMap(([component, members], index) => [
       `  subgraph c${index}["${escaped(component)}"]`,
-      ...members.map(({ id, label, kind }) => `    ${id}["${SIGNS[kind]} ${escaped(label)}"]:::${kind}`),
+      // In words: a label that begins with `-` or `+` is a list to some versions of mermaid, which refuse to draw it.
+      ...members.map(({ id, label, kind }) => `    ${id}["${KINDS[kind]}: ${escaped(label)}"]:::${kind}`),
       "  end",
     ]),
     ...edges.map(({ from, to }) => `  ${from} --> ${to}`),
@@ -19,12 +20,12 @@ export function mermaid({ nodes, edges }: Topology): string {
   ].join("\n");
 }
 
-/** Mermaid reads quotes and brackets of labels; its own escapes are HTML's, with `#`. */
+/**
+ * Whatever mermaid, its Markdown, its directives or HTML could read in a label, as mermaid's own escape: `#34;` is the
+ * character 34. Letters of every language stay, and the few signs that names are made of.
+ */
 function escaped(text: string): string {
   return text
-    .replaceAll("#", "#35;")
-    .replaceAll('"', "#quot;")
-    .replaceAll("<", "#lt;")
-    .replaceAll(">", "#gt;")
-    .replaceAll("\n", " ");
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[^\p{L}\p{N} .,:()-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -22,6 +22,7 @@ export function terminal(preview: Preview, color = false): string {
       ({ stack, message }) => `${paint(31, `${stack}: can't be compared`)}\n${indent(message)}`,
     ),
     ...preview.stacks.map((stack) => stackText(stack, paint)),
+    ...preview.notes.map((note) => `Note: ${note}`),
     ...(preview.stacks.every(isEmpty) ? [] : [origin(preview)]),
     "",
   ].join("\n");

@@ -27,10 +27,11 @@ export function headline(stack: StackPreview): string {
   return `${stack.stack}: ${[dangers, ...rules].join(", ")}; ${[...kinds, `${stack.unchanged} unchanged`].join(", ")}`;
 }
 
+/** Whose verdicts these are, and what they can't know. */
 export function origin({ base, verdicts }: Preview): string {
   return verdicts === "engine"
-    ? "Compared by Pulumi's engine with the state; what is replaced is the engine's verdict."
-    : `Compared with ${base}, from the program alone; what is replaced follows AWS's resource specifications, not the engine.`;
+    ? "Compared by Pulumi's engine with the state: what is replaced is the engine's verdict. The plan, whose steps a state doesn't have, is the working tree's."
+    : `Compared with ${base}, from the program alone: what is replaced follows AWS's resource specifications. The engine wasn't asked, and may update in place what they replace.`;
 }
 
 export function byComponent(changes: Change[]): [string, Change[]][] {
@@ -50,11 +51,14 @@ export function doubtText(doubt: StackPreview["doubts"][number]): string {
   return `${doubt.resource}, ${doubt.property} (${doubt.because}): AWS's specification ${says}. Ask the engine: pulumi preview.`;
 }
 
-export function usd(amount: number): string {
-  return `$${amount.toFixed(2)}`;
+export function usd(amount: number | null): string {
+  return amount === null ? "unknown" : `$${amount.toFixed(2)}`;
 }
 
-export function costText({ beforeUsd, afterUsd }: CostDifference): string {
+export function costText({ beforeUsd, afterUsd, lines }: CostDifference): string {
+  // A server without a price must not look like money saved.
+  if (lines.some((line) => line.beforeUsd === null || line.afterUsd === null))
+    return `about ${usd(afterUsd)} a month without what is unknown, was ${usd(beforeUsd)}`;
   if (beforeUsd === afterUsd) return `about ${usd(afterUsd)} a month, as before`;
   const sign = afterUsd > beforeUsd ? "+" : "-";
   return `about ${usd(afterUsd)} a month, was ${usd(beforeUsd)} (${sign}${usd(Math.abs(afterUsd - beforeUsd))})`;

@@ -75,7 +75,10 @@ test("no format shows what a change puts in clear", () => {
   for (const each of access.filter(({ name }) => /in clear|token among/.test(name))) {
     for (const format of FORMATS) {
       const stacks = [previewOf(each)];
-      const text = render({ version: 1, base: "main", verdicts: "graph", stacks, problems: [] }, format);
+      const text = render(
+        { version: 1, base: "main", verdicts: "graph", stacks, problems: [], notes: [] },
+        format,
+      );
       expect(text).not.toContain("canary-in-clear");
     }
   }

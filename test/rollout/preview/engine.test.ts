@@ -51,7 +51,10 @@ describe("a secret of the state is in no format", () => {
     const preview = previewOf(output("update", old, {}), graph(inputs));
     for (const format of FORMATS) {
       const stacks = [preview];
-      const text = render({ version: 1, base: "x", verdicts: "engine", stacks, problems: [] }, format);
+      const text = render(
+        { version: 1, base: "x", verdicts: "engine", stacks, problems: [], notes: [] },
+        format,
+      );
       expect(text).not.toContain(CANARY);
     }
   });

@@ -19,7 +19,7 @@ function graph(value: Value | undefined, property = "authToken", outputs: Graph[
 function everyFormat(before: Graph, after: Graph): string {
   const stacks = [compare({ before, after, today: "2026-11-21" })];
   return FORMATS.map((each) =>
-    render({ version: 1, base: "main", verdicts: "graph", stacks, problems: [] }, each),
+    render({ version: 1, base: "main", verdicts: "graph", stacks, problems: [], notes: [] }, each),
   ).join("\n");
 }
 

@@ -30,7 +30,7 @@ export const TRAFFIC: Guard[] = [
     /^aws:lb\/listener:/,
     "sslPolicy",
     tlsStrength,
-    "the TLS policy",
+    "the stricter TLS policy",
     "Clients may again use versions and ciphers that can be broken.",
   ),
   guard(/^aws:lb\/(listener|targetGroup):/, "protocol", ranked("HTTP", "HTTPS"), "TLS", READABLE),
