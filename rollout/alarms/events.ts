@@ -1,0 +1,75 @@
+import type { Graph, Value } from "../graph/model.ts";
+import { referencesIn, textOf } from "../platforms/rehearsal/values.ts";
+import { localNames } from "./names.ts";
+
+/** A rule of EventBridge and the topics that it passes events on to. */
+export interface EventRule {
+  name: string;
+  description: string;
+  pattern: EventPattern;
+  topics: string[];
+}
+
+/** Each field that is named must have one of the values listed. */
+export interface EventPattern {
+  [field: string]: string[] | EventPattern;
+}
+
+/** An event of EventBridge's default bus (EventBridge User Guide, "AWS service event metadata"). */
+export interface BusEvent {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: string[];
+  detail: Record<string, unknown>;
+}
+
+const RULE = "aws:cloudwatch/eventRule:EventRule";
+const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
+
+/**
+ * The rules of a captured stack that wait for events; sorted by name.
+ *
+ * @throws {SyntaxError} for a pattern that isn't played here, such as `[{ prefix: "a" }]`
+ */
+export function eventRulesOf(graph: Graph): EventRule[] {
+  const resolve = localNames(graph);
+  const targets = graph.resources.filter(({ type }) => type === TARGET);
+  return graph.resources
+    .filter(({ type, inputs }) => type === RULE && inputs.eventPattern !== undefined)
+    .map(({ name, urn, inputs }) => ({
+      name,
+      description: textOf(inputs.description ?? "", resolve),
+      pattern: patternOf(name, JSON.parse(textOf(inputs.eventPattern, resolve))),
+      topics: targets
+        .filter((target) => referencesIn(target.inputs.rule as Value).some((each) => each.urn === urn))
+        .map((target) => textOf(target.inputs.arn, resolve))
+        .sort(),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function patternOf(rule: string, value: unknown): EventPattern {
+  for (const [field, wanted] of Object.entries(value as object)) {
+    const isList = Array.isArray(wanted) && wanted.every((each) => typeof each === "string");
+    if (isList) continue;
+    if (Array.isArray(wanted) || typeof wanted !== "object" || wanted === null)
+      throw new SyntaxError(`${rule}: the pattern of ${field} isn't played here: ${JSON.stringify(wanted)}`);
+    patternOf(rule, wanted);
+  }
+  return value as EventPattern;
+}
+
+/** EventBridge User Guide, "Creating event patterns": every field of the pattern must match, the event may have more. */
+export function matches(pattern: EventPattern, event: object): boolean {
+  return Object.entries(pattern).every(([field, wanted]) => {
+    const value = (event as Record<string, unknown>)[field];
+    if (!Array.isArray(wanted)) return typeof value === "object" && value !== null && matches(wanted, value);
+    const values = Array.isArray(value) ? value : [value];
+    return values.some((each) => wanted.includes(each as string));
+  });
+}

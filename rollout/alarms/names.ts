@@ -1,0 +1,31 @@
+import type { Graph, Reference } from "../graph/model.ts";
+
+/** An account that is nobody's: AWS's own documentation uses no such number. */
+export const ACCOUNT = "000000000000";
+
+/** Where the stack's provider says that it is. */
+export function regionOf(graph: Graph): string {
+  const provider = graph.resources.find(({ type }) => type === "pulumi:providers:aws");
+  return typeof provider?.inputs.region === "string" ? provider.inputs.region : "us-east-1";
+}
+
+/**
+ * What a reference is called where there is no AWS to name it: alarms and topics get ARNs that look like AWS's, anything
+ * else the resource's name and the property. The same reference always gets the same name, so that alarms and metrics meet.
+ */
+export function localNames(graph: Graph): (reference: Reference["$ref"]) => string {
+  const region = regionOf(graph);
+  const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+  return ({ urn, property }) => {
+    const name = byUrn.get(urn)?.name ?? urn;
+    const type = byUrn.get(urn)?.type ?? "";
+    if (property === "arn" && /^aws:cloudwatch\/(metric|composite)Alarm:/.test(type))
+      return `arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${name}`;
+    if (property === "arn" && type === "aws:sns/topic:Topic") return topicArn(region, name);
+    return `${name}.${property}`;
+  };
+}
+
+function topicArn(region: string, name: string): string {
+  return `arn:aws:sns:${region}:${ACCOUNT}:${name}`;
+}
