@@ -1,27 +1,52 @@
 import { z } from "zod";
+import { seconds } from "../duration.ts";
+import { frozenUntil, parseFreeze } from "../freeze.ts";
 import { duration, whole } from "./fields.ts";
+import { gates } from "./gates.ts";
 
 const step = z.strictObject({
   weight: whole(1, 100).describe("the candidate's share in whole percent"),
   bake: duration.describe("how long it is watched at that share"),
+  deadline: duration
+    .optional()
+    .describe(
+      "how long after the bake the gates may still wait, before the rollout pauses and tells; as long again as the bake, and 10 minutes at least, when left out",
+    ),
 });
-const ratio = z
-  .number("must be a number from 0 to 1")
-  .min(0, "must be a number from 0 to 1")
-  .max(1, "must be a number from 0 to 1");
-const gates = z.strictObject({
-  errorRate: z
-    .strictObject({ max: ratio.default(0.01) })
-    .prefault({})
-    .describe("the largest share of requests that may fail"),
-  latency: z
-    .strictObject({ p95: duration.default("500ms") })
-    .prefault({})
-    .describe("the latency that 95 % of requests must stay under"),
-  minRequests: whole(1, 1_000_000_000).default(200).describe("requests below which a gate waits"),
-});
+
 const freezeRule = 'must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"';
-const freeze = z.string(freezeRule).refine(isFreezeWindow, freezeRule);
+const emptyRule = "must not end when it begins: it would be no time, or all of it";
+const freeze = z
+  .string(freezeRule)
+  .refine(isFreezeWindow, { error: freezeRule, abort: true })
+  .refine((window) => !isEmpty(window), emptyRule);
+
+const NO_TIME = "must leave time to act: these windows together cover the whole week";
+const noDataRule = "must be 5m or more: CloudWatch is minutes behind";
+
+/** Every wait of a rollout ends. */
+const limits = z.strictObject({
+  attempts: whole(1, 20).default(3).describe("how often an act is tried before it is given up"),
+  retry: duration.default("2s").describe("how long between two tries"),
+  verify: duration
+    .default("1m")
+    .describe("how long the balancer may take to show the weights that it was given"),
+  read: duration.default("1m").describe("how long the balancer, the config or the state may be unreadable"),
+  capacity: duration.default("15m").describe("how long servers may take to be enough"),
+  noData: duration
+    .refine((value) => seconds(value) >= 300, noDataRule)
+    .default("1h")
+    .describe(
+      "how long a bake may go without a request to the candidate, or without metrics, before the rollout pauses and tells",
+    ),
+  patience: duration.default("24h").describe("how long a pause may last before the run ends and pages"),
+  keep: duration
+    .default("1h")
+    .describe(
+      "how long the servers of the track without traffic stay; in the rehearsal they stay in any case",
+    ),
+});
+
 export const plan = z.strictObject({
   steps: z
     .array(step, "must be a list of { weight, bake }")
@@ -36,8 +61,10 @@ export const plan = z.strictObject({
   gates: gates.prefault({}).describe("what must hold at each step"),
   freeze: z
     .array(freeze, "must be a list of windows")
+    .refine(leavesTime, NO_TIME)
     .default([])
     .describe("windows in which no step is taken"),
+  limits: limits.prefault({}).describe("how long a rollout waits for what it needs"),
 });
 
 function isFreezeWindow(window: string): boolean {
@@ -51,4 +78,15 @@ function isFreezeWindow(window: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isEmpty(window: string): boolean {
+  const [from, to] = window.split(" - ");
+  return to?.startsWith(`${from} `) ?? false;
+}
+
+function leavesTime(windows: readonly string[]): boolean {
+  // Each window's own mistakes are told at the window.
+  if (!windows.every((window) => isFreezeWindow(window) && !isEmpty(window))) return true;
+  return frozenUntil(windows.map(parseFreeze), 0) !== Number.POSITIVE_INFINITY;
 }

@@ -194,6 +194,45 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     'rollout:plan.freeze[0]: must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"',
   ],
   [
+    "plan.freeze",
+    ["Mon 09:00 - Mon 09:00 UTC"],
+    "rollout:plan.freeze[0]: must not end when it begins: it would be no time, or all of it",
+  ],
+  [
+    "plan.freeze",
+    ["Mon 00:00 - Sun 00:00 UTC", "Sat 00:00 - Tue 00:00 Europe/Madrid"],
+    "rollout:plan.freeze: must leave time to act: these windows together cover the whole week",
+  ],
+  [
+    "plan.steps",
+    [{ weight: 100, bake: "1h", deadline: 60 }],
+    'rollout:plan.steps[0].deadline: must be a duration such as "30m", "1h" or "500ms"',
+  ],
+  [
+    "plan.limits.noData",
+    "1m",
+    "rollout:plan.limits.noData: must be 5m or more: CloudWatch is minutes behind",
+  ],
+  ["plan.limits.attempts", 0, "rollout:plan.limits.attempts: must be a whole number from 1 to 20"],
+  [
+    "plan.gates.burnRate.objective",
+    0.999,
+    "rollout:plan.gates.burnRate.objective: must be a number above 90 and below 100",
+  ],
+  ["plan.gates.falseAlarm", 0, "rollout:plan.gates.falseAlarm: must be a number above 0 and below 0.5"],
+  ["plan.gates.smallest", 1, "rollout:plan.gates.smallest: must be a number above 1 and below 1000"],
+  ["plan.gates.alarms", "off", "rollout:plan.gates.alarms: must be true or false"],
+  [
+    "plan.gates.counters",
+    { errors: { bad: "A", total: "B" } },
+    "rollout:plan.gates.counters.errors: a counter's name is 1 to 30 lower-case letters, digits and -, and not errors or alarms",
+  ],
+  [
+    "plan.gates.counters",
+    { quotes: { bad: "Quotes Failed", total: "QuotesAsked" } },
+    "rollout:plan.gates.counters.quotes.bad: must be the name of a metric that the application counts, such as QuotesFailed",
+  ],
+  [
     "pipeline.repository",
     "shop",
     "rollout:pipeline.repository: must be a repository on GitHub, such as example/shop",

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { duration, flag, text, whole } from "./fields.ts";
+
+/** What must hold at each step of a rollout; rollout/run/judge.ts judges it. */
+
+const ratio = z
+  .number("must be a number from 0 to 1")
+  .min(0, "must be a number from 0 to 1")
+  .max(1, "must be a number from 0 to 1");
+
+const between = (above: number, below: number) => {
+  const rule = `must be a number above ${above} and below ${below}`;
+  return z.number(rule).gt(above, rule).lt(below, rule);
+};
+
+const TAKEN = ["errors", "alarms"];
+const counterName = text(
+  "a counter's name is 1 to 30 lower-case letters, digits and -, and not errors or alarms",
+  new RegExp(`^(?!(${TAKEN.join("|")})$)[a-z][a-z0-9-]{0,29}$`),
+);
+const metricName = text(
+  "must be the name of a metric that the application counts, such as QuotesFailed",
+  /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/,
+);
+
+const counter = z.strictObject(
+  {
+    bad: metricName.describe("the metric that counts the bad ones, such as QuotesFailed"),
+    total: metricName.describe("the metric that counts all, such as QuotesAsked"),
+    max: ratio.default(0.01).describe("the largest share that may be bad"),
+    min: whole(0, 1_000_000_000).default(50).describe("how many there must be in a step before it may pass"),
+  },
+  "must be a counter: { bad, total, max, min }",
+);
+
+export const gates = z.strictObject({
+  errorRate: z
+    .strictObject({ max: ratio.default(0.01) })
+    .prefault({})
+    .describe("the largest share of requests that may fail"),
+  latency: z
+    .strictObject({ p95: duration.default("500ms") })
+    .prefault({})
+    .describe("the latency that 95 % of requests must stay under"),
+  burnRate: z
+    .strictObject({
+      objective: between(90, 100)
+        .default(99.9)
+        .describe("the percentage of requests over 30 days that must be good"),
+    })
+    .prefault({})
+    .describe(
+      "how fast the error budget may go: 14.4 times too fast over 1 h and 5 min, or 6 times over 6 h and 30 min, sends the candidate back; once over 3 d and 6 h keeps it from passing",
+    ),
+  alarms: flag
+    .default(true)
+    .describe("whether a track's alarm that is on sends the candidate back, where there are alarms"),
+  counters: z
+    .record(counterName, counter, "must be a map of counters")
+    .default({})
+    .describe("shares of what the application counts, by name: each is a gate"),
+  minRequests: whole(1, 1_000_000_000).default(200).describe("requests below which a gate waits"),
+  falseAlarm: between(0, 0.5)
+    .default(0.01)
+    .describe(
+      "the chance that a healthy candidate is sent back, over the whole rollout and all gates together",
+    ),
+  miss: between(0, 0.5)
+    .default(0.05)
+    .describe("the chance that a candidate worse than stable by `smallest` passes a step"),
+  smallest: between(1, 1000)
+    .default(2)
+    .describe("the smallest regression that matters: 2 is twice as many bad requests as stable has"),
+});
