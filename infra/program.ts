@@ -142,11 +142,12 @@ export function program(settings: Settings) {
     },
     opts,
   );
+  const flagDocument = readFlags(stack);
   const flags = new Flags(
     stack,
     {
       ...flagNames(stack),
-      document: readFlags(stack),
+      document: flagDocument,
       alarmArns: settings.tracks.map(({ name }) => alarms.trackAlarmArns[name]!),
       readerRoleName: tracks.roleName,
     },
@@ -211,7 +212,12 @@ export function program(settings: Settings) {
     backupRoleArn: backups.roleArn,
     journalBucket: journal.bucket,
     repositoryUrl: tracks.repositoryUrl,
-    flags: { application: flags.applicationId, environment: flags.environmentId, profile: flags.profileId },
+    flags: {
+      application: flags.applicationId,
+      environment: flags.environmentId,
+      profile: flags.profileId,
+      document: JSON.stringify(flagDocument),
+    },
     rehearsal: settings.rehearsal,
     waivers: settings.waivers,
     pipeline: pipeline ? { deployRoleArn: pipeline.deployRoleArn, driftRoleArn: pipeline.driftRoleArn } : {},

@@ -1,6 +1,7 @@
 import { converge } from "./converge.ts";
 import { storesVersion } from "./describe.ts";
 import { locked } from "./lock.ts";
+import { ensureFlags } from "./flags/ensure.ts";
 import { type Options, placeIn } from "./options.ts";
 import { prepareChange } from "./prepare.ts";
 import { type Status, statusOf } from "./status.ts";
@@ -19,6 +20,7 @@ export async function apply(options: Options): Promise<Status> {
       room.say("database and cache keep what they were started with: their new settings need down and up");
     }
     await converge(room);
+    await ensureFlags(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });
 }

@@ -4,6 +4,7 @@ import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { RehearsalError } from "./errors.ts";
 import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
+import { type FlagsPlan, flagsPlan } from "./flags/describe.ts";
 import { secretTexts } from "./resolver.ts";
 import { type Resolve, referencesIn, textOf } from "./values.ts";
 import { type HostFile, writtenFiles } from "./written-files.ts";
@@ -17,6 +18,8 @@ export interface Plan {
   /** The weights of the config, in whole percent by track. */
   weights: Record<string, number>;
   /** Sorted by name. */
+  /** Absent when the stack deploys none. */
+  flags?: FlagsPlan | undefined;
   tracks: TrackPlan[];
   database: DatabasePlan;
   cache: CachePlan;
@@ -56,6 +59,7 @@ export function describe(graph: Graph, resolve: Resolve): Plan {
     weights: (graph.outputs.weights ?? {}) as Record<string, number>,
     database: databasePlan(graph, resolve),
     cache: cachePlan(graph, resolve),
+    flags: flagsPlan(graph),
     tracks: Object.entries(targetGroups(graph))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, urn]) => trackPlan(graph, name, urn, command, resolve, secrets)),

@@ -1,15 +1,17 @@
-import { CACHE, DATABASE } from "./resolver.ts";
+import { AGENT, CACHE, DATABASE } from "./resolver.ts";
 
 export interface Here {
   /** The folder that takes the place of `/etc/rollout`. */
   etc: string;
   databasePort: number;
   cachePort: number;
+  /** AppConfig's agent; absent where no flags are served. */
+  flagsPort?: number | undefined;
 }
 
 /**
  * The application's environment file as a server here has it: secrets in place of `@@name@@`, the addresses of the
- * database and the cache here, paths in this server's folder.
+ * database, the cache and the flags here, paths in this server's folder.
  *
  * @param template lines `KEY=value`, empty lines and `#` comments
  * @param secrets the texts by name
@@ -37,6 +39,7 @@ function filled(value: string, secrets: Record<string, string>, here: Here): str
     })
     .replaceAll(DATABASE, `127.0.0.1:${here.databasePort}`)
     .replaceAll(CACHE, `127.0.0.1:${here.cachePort}`)
+    .replaceAll(AGENT, here.flagsPort ? `127.0.0.1:${here.flagsPort}` : AGENT)
     .replaceAll("/etc/rollout/", `${here.etc}/`);
 }
 

@@ -9,6 +9,8 @@ import { isReference, type Resolve } from "./values.ts";
  */
 export const DATABASE = "database.rehearsal:5432";
 export const CACHE = "cache.rehearsal:6379";
+/** The servers' own name for AppConfig's agent beside them (infra/host/environment.ts). */
+export const AGENT = "appconfig-agent:2772";
 
 /**
  * What each reference of the graph is on this machine: a generated password, the database's address, a secret's local

@@ -67,7 +67,12 @@ export function accessLog(room: Room, server: ServerRecord): string {
 
 function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc: string) {
   const { state } = room.ledger;
-  const here: Here = { etc, databasePort: state.database.port, cachePort: state.cache.port };
+  const here: Here = {
+    etc,
+    databasePort: state.database.port,
+    cachePort: state.cache.port,
+    flagsPort: state.flags?.port,
+  };
   const captured = environmentOf(track.environment, track.secrets, here);
   return {
     ...captured,

@@ -35,6 +35,8 @@ export interface State {
   redirectPort: number;
   database: { port: number; folder: string };
   cache: { port: number };
+  /** Where AppConfig's agent listens, and the version of the flags that was last published. */
+  flags?: { port: number; version: number };
   /** What database and cache were last started with, as a digest. */
   stores?: string;
   servers: ServerRecord[];

@@ -4,6 +4,7 @@ import { storesVersion } from "./describe.ts";
 import { removeState } from "./down.ts";
 import { RehearsalError } from "./errors.ts";
 import { locked } from "./lock.ts";
+import { ensureFlags } from "./flags/ensure.ts";
 import { placeIn, type UpOptions } from "./options.ts";
 import { ensurePostgres } from "./postgres.ts";
 import { prepareUp } from "./prepare.ts";
@@ -27,6 +28,7 @@ export async function up(options: UpOptions): Promise<Status> {
     try {
       await ensureStores(room);
       await ensureServers(room);
+      await ensureFlags(room);
       await ensureBalancer(room);
       await converge(room);
     } catch (error) {

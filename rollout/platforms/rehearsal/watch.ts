@@ -16,16 +16,16 @@ const SETTLE_MS = 150;
  */
 export async function watch(options: Options, applied: (status: Status) => void): Promise<void> {
   const { stateFile } = placeIn(options);
-  const file = `Pulumi.${options.stack}.yaml`;
+  const files = [`Pulumi.${options.stack}.yaml`, `flags.${options.stack}.yaml`];
   const say = options.say ?? (() => {});
   let saved = 0;
   let done = 0;
   // The folder, not the file: most editors put a new file in the old one's place.
   const watcher = watchFolder(projectOf(options), (_, name) => {
-    if (name === file) saved += 1;
+    if (name && files.includes(name)) saved += 1;
   });
   try {
-    say(`watching ${file}`);
+    say(`watching ${files.join(" and ")}`);
     while (!options.signal?.aborted && existsSync(stateFile)) {
       const seen = saved;
       await sleep(SETTLE_MS);

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { freePort } from "../ports.ts";
+import { isRunning, start, untilReady } from "../processes.ts";
+import type { Room } from "../room.ts";
+import { publish, publishedFile } from "./published.ts";
+
+const KEY = "flags";
+
+/** Publishes the stack's flags and starts the agent that serves them, unless it runs. No server is started again. */
+export async function ensureFlags(room: Room): Promise<void> {
+  const { ledger, plan } = room;
+  if (!plan.flags) return;
+  const file = publishedFile(ledger.place);
+  const version = publish(file, plan.flags);
+  const port = ledger.state.flags?.port ?? (await freePort());
+  if (ledger.state.flags?.version !== version) {
+    ledger.change((state) => {
+      state.flags = { port, version };
+    });
+    room.say(`flags: version ${version} is served on 127.0.0.1:${port}`);
+  }
+  if (isRunning(ledger.state.processes[KEY])) return;
+  const main = join(import.meta.dirname, "main.ts");
+  const started = start(ledger, { key: KEY, command: [process.execPath, main, file, String(port)] });
+  await untilReady(started, () => answers(port), { signal: room.signal });
+}
+
+async function answers(port: number): Promise<boolean> {
+  const { ok } = await fetch(`http://127.0.0.1:${port}/ping`, { signal: AbortSignal.timeout(1_000) });
+  return ok;
+}

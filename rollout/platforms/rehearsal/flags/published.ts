@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Flags, readDocument } from "../../../flags/document.ts";
+import { writeAtomically } from "../files.ts";
+import type { Place } from "../state.ts";
+import type { FlagsPlan } from "./describe.ts";
+
+/** What the agent serves, as it lies in a file: the place of AppConfig's deployed version. */
+export interface Published extends FlagsPlan {
+  /** Counts the documents that were published, as AppConfig numbers its versions. */
+  version: number;
+}
+
+export function publishedFile({ folder }: Pick<Place, "folder">): string {
+  return join(folder, "flags", "published.json");
+}
+
+/**
+ * Publishes a document; the agent serves it from its next answer on.
+ *
+ * @returns its version, which stays when nothing has changed
+ * @throws {DocumentError} when it can't be served; what was served before still is
+ */
+export function publish(file: string, plan: FlagsPlan): number {
+  readDocument(plan.document);
+  const before = published(file);
+  const { version = 0, ...same } = before ?? {};
+  if (before && JSON.stringify(same) === JSON.stringify(plan)) return version;
+  mkdirSync(dirname(file), { recursive: true });
+  const { application, environment, profile, document } = plan;
+  const next: Published = { application, environment, profile, document, version: version + 1 };
+  writeAtomically(file, JSON.stringify(next));
+  return next.version;
+}
+
+/** @returns undefined when nothing was published */
+export function published(file: string): Published | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Published;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export interface Served extends Published {
+  flags: Flags;
+}
+
+/** Gives what is published now; the file is read again only when it is another. */
+export function servedFrom(file: string): () => Served {
+  let served: Served | undefined;
+  let seen = "";
+  return () => {
+    const { ino, mtimeMs } = statSync(file);
+    const now = `${ino} ${mtimeMs}`;
+    if (!served || seen !== now) {
+      const next = published(file)!;
+      served = { ...next, flags: readDocument(next.document) };
+      seen = now;
+    }
+    return served;
+  };
+}
