@@ -32,9 +32,14 @@ export async function drive(
   let subject = subjectOf(stage, begin, await stateOf(stage));
   const settled = new AbortController();
   const acts = actsIn((await platform.journal.read()).entries);
+  let judge = judgeOf((await stateOf(stage))?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
   const said = (entry: JournalEntry) => {
     if (entry.kind === "intent") acts.set(entry.id, entry.act);
-    if (entry.kind === "begin") subject = { stack, stable: entry.stable, candidate: entry.candidate };
+    if (entry.kind === "begin") {
+      subject = { stack, stable: entry.stable, candidate: entry.candidate };
+      // By its own plan, and not by that of the rollout before it.
+      judge = judgeOf(entry.plan);
+    }
     say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
     if (leaveWhenSettled && (entry.kind === "verified" || entry.kind === "done"))
       void stateOf(stage).then((state) => state && hasSettled(state) && settled.abort());
@@ -42,7 +47,7 @@ export async function drive(
   try {
     return await run({
       platform: observed(platform, said, settled.signal),
-      judge: judgeOf((await stateOf(stage))?.plan ?? begin?.plan ?? planOf(stage.settings.plan)),
+      judge: (history) => judge(history),
       owner: `${whoami()} (process ${process.pid})`,
       ...(begin && { begin }),
       notify: async (entry) => teller.tell(noticeOf(entry, subject)),

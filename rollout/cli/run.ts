@@ -17,6 +17,7 @@ interface RunOptions {
   adopt?: boolean;
   restore?: boolean;
   keep?: Duration;
+  anew?: boolean;
   phase?: string;
   metrics?: string;
 }
@@ -41,7 +42,15 @@ export function register(program: Command): void {
       ),
     )
     .option("--restore", "after a drift: set the weights that the rollout left")
-    .option("--keep <duration>", "how long the servers of the track without traffic stay", keepTime)
+    .option(
+      "--keep <duration>",
+      "how long the servers of the track without traffic stay (default on AWS: plan.limits.keep)",
+      keepTime,
+    )
+    .option(
+      "--anew",
+      "begin another rollout although the last one still keeps the servers of the track without traffic",
+    )
     .option("--phase <name>", "the phase of phases.yaml that this begins: refused unless it is GO")
     .option("--metrics <file>", "what was measured, YAML or JSON: what --phase is judged by")
     .addHelpText("after", `\n${TELL_HELP}`)
@@ -80,6 +89,8 @@ function beginningOf(
 ): Beginning | undefined {
   const { settings, platform } = stage;
   if (options.adopt || options.restore) return undefined;
+  if (options.anew && options.candidate === undefined)
+    throw new Misuse("--anew begins another rollout: name its track with --candidate");
   if (state && options.candidate === undefined) {
     if (state.stage.at !== "ended") return undefined;
     const { outcome, rollout } = state;
@@ -91,9 +102,10 @@ function beginningOf(
   if (!settings.tracks.some(({ name }) => name === candidate))
     throw new Misuse(`${stage.stack} has no track ${candidate}: its tracks are ${namesOf(stage).join(", ")}`);
   // On one machine the servers stay in any case, so there is nothing to wait for.
-  const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : "1h");
-  const plan = planOf(settings.plan, { keepSeconds: seconds(keep) });
-  return { rollout: nameOf(candidate, new Date()), stable: settings.stable, candidate, plan };
+  const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : undefined);
+  const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) });
+  const { anew = false } = options;
+  return { rollout: nameOf(candidate, new Date()), stable: settings.stable, candidate, plan, anew };
 }
 
 function onlyOther(stage: Stage): string {

@@ -43,7 +43,9 @@ function mayBegin(state: RolloutState, { rollout, anew = false }: Beginning): bo
 
 function underWay({ candidate, rollout, stage }: RolloutState, asked: Beginning): string {
   const settled =
-    stage.at === "keep" ? "its traffic has settled, but servers of the other track are still kept" : "";
+    stage.at === "keep"
+      ? `its traffic has settled, but servers of the other track are still kept: --anew gives them up`
+      : "";
   const what = settled || `finish it, or roll it back, before ${asked.candidate} begins`;
   return `The rollout of ${candidate} (${rollout}) isn't over: ${what}.`;
 }
