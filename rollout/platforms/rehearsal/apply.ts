@@ -1,7 +1,8 @@
+import { ensureBackups } from "./backups/ensure.ts";
 import { converge } from "./converge.ts";
 import { storesVersion } from "./describe.ts";
-import { locked } from "./lock.ts";
 import { ensureFlags } from "./flags/ensure.ts";
+import { locked } from "./lock.ts";
 import { type Options, placeIn } from "./options.ts";
 import { prepareChange } from "./prepare.ts";
 import { type Status, statusOf } from "./status.ts";
@@ -19,8 +20,9 @@ export async function apply(options: Options): Promise<Status> {
     if (room.ledger.state.stores !== storesVersion(room.plan)) {
       room.say("database and cache keep what they were started with: their new settings need down and up");
     }
-    await converge(room);
     await ensureFlags(room);
+    await converge(room);
+    ensureBackups(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });
 }

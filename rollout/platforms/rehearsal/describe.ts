@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { RehearsalError } from "./errors.ts";
-import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
 import { type FlagsPlan, flagsPlan } from "./flags/describe.ts";
+import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
 import { secretTexts } from "./resolver.ts";
 import { type Resolve, referencesIn, textOf } from "./values.ts";
 import { type HostFile, writtenFiles } from "./written-files.ts";
@@ -17,12 +18,14 @@ export interface Plan {
   command: string[];
   /** The weights of the config, in whole percent by track. */
   weights: Record<string, number>;
-  /** Sorted by name. */
   /** Absent when the stack deploys none. */
   flags?: FlagsPlan | undefined;
+  /** Sorted by name. */
   tracks: TrackPlan[];
   database: DatabasePlan;
   cache: CachePlan;
+  /** Absent when the stack plans none. */
+  backups?: BackupPlan | undefined;
 }
 
 export interface TrackPlan {
@@ -56,10 +59,11 @@ export function describe(graph: Graph, resolve: Resolve): Plan {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
     command,
+    flags: flagsPlan(graph),
     weights: (graph.outputs.weights ?? {}) as Record<string, number>,
     database: databasePlan(graph, resolve),
     cache: cachePlan(graph, resolve),
-    flags: flagsPlan(graph),
+    backups: backupPlan(graph),
     tracks: Object.entries(targetGroups(graph))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, urn]) => trackPlan(graph, name, urn, command, resolve, secrets)),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { socketFolder } from "./backups/store.ts";
 import { removeSockets } from "./balancing.ts";
 import { locked } from "./lock.ts";
 import { type Options, placeIn } from "./options.ts";
@@ -37,9 +38,12 @@ export async function down(options: Options): Promise<Down> {
 export function removeState(ledger: Ledger): void {
   const { place, state } = ledger;
   removeSockets(ledger);
-  rmSync(state.database.folder, { recursive: true, force: true });
+  // Again and again: what was killed a moment ago may have made another file since.
+  const whole = { recursive: true, force: true, maxRetries: 5 };
+  rmSync(socketFolder(state.database), whole);
+  rmSync(state.database.folder, whole);
   for (const name of readdirSync(place.folder)) {
-    if (!keeps(place, name)) rmSync(join(place.folder, name), { recursive: true, force: true });
+    if (!keeps(place, name)) rmSync(join(place.folder, name), whole);
   }
   if (existsSync(place.stateFile)) rmSync(place.stateFile);
 }

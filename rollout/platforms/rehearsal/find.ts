@@ -9,6 +9,7 @@ export interface Programs {
   redis: string;
   postgres: string;
   initdb: string;
+  pgbackrest: string;
 }
 
 /** What is searched; by default this machine. */
@@ -34,10 +35,11 @@ const PACKAGES = [
   { program: "haproxy", apt: "haproxy", brew: "haproxy" },
   { program: "redis-server", apt: "redis-server", brew: "redis" },
   { program: "postgres", apt: "postgresql", brew: "postgresql@16" },
+  { program: "pgbackrest", apt: "pgbackrest", brew: "pgbackrest" },
 ] as const;
 
 /**
- * Finds nginx, HAProxy, Redis and PostgreSQL.
+ * Finds nginx, HAProxy, Redis, PostgreSQL and pgBackRest.
  *
  * @param major the PostgreSQL that the stack asks for, preferred where several are installed; else the newest
  * @throws {RehearsalError} that names all that is missing and the command that installs it
@@ -55,6 +57,7 @@ export function findPrograms(major?: string, places: Places = thisMachine()): Pr
     haproxy: find("haproxy"),
     "redis-server": find("redis-server"),
     postgres: postgres && initdb,
+    pgbackrest: find("pgbackrest"),
   };
   const missing = PACKAGES.filter(({ program }) => !found[program]);
   if (missing.length > 0) throw new RehearsalError(howToInstall(missing, places.platform));
@@ -64,6 +67,7 @@ export function findPrograms(major?: string, places: Places = thisMachine()): Pr
     redis: found["redis-server"]!,
     postgres: postgres!,
     initdb: initdb!,
+    pgbackrest: found.pgbackrest!,
   };
 }
 

@@ -4,6 +4,7 @@ import { referencesIn } from "./values.ts";
 
 /** The type tokens that the rehearsal plays. */
 export const TYPES = {
+  backupPlan: "aws:backup/plan:Plan",
   autoscalingGroup: "aws:autoscaling/group:Group",
   launchTemplate: "aws:ec2/launchTemplate:LaunchTemplate",
   database: "aws:rds/instance:Instance",

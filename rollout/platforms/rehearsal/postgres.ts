@@ -1,5 +1,10 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { archiveSettings, configFile, writeConfig } from "./backups/config.ts";
+import { createStanza } from "./backups/repository.ts";
+import { makePrivateFolder, socketFolder, storeOf } from "./backups/store.ts";
 import { writeIn } from "./files.ts";
 import { isLoadable, knownParameters, majorOf } from "./postgres-knows.ts";
 import { databaseUser, type SystemUser } from "./postgres-user.ts";
@@ -10,30 +15,56 @@ import { stop } from "./stopping.ts";
 const KEY = "postgres";
 const INITDB = "initdb";
 const INIT = "postgres-init";
+const LEFTOVERS_MS = 10_000;
 
 /**
  * Starts the database unless it runs: PostgreSQL with TLS, the stack's role and database, its parameters.
  * A database that was stopped is started again with its data.
  */
 export async function ensurePostgres(room: Room): Promise<void> {
-  const { ledger, programs, plan } = room;
+  const { ledger, plan } = room;
   if (isRunning(ledger.state.processes[KEY])) return;
   const user = databaseUser();
   const { folder } = ledger.state.database;
   const data = join(folder, "data");
   if (!existsSync(join(data, "rehearsal-ready"))) await create(room, data, user);
+  await prepareBackups(room);
   writeSettings(room, data, user);
-  const started = start(ledger, {
-    key: KEY,
-    command: [programs.postgres, "-D", data],
-    cwd: folder,
-    env: { LC_ALL: "C", TZ: "UTC" },
-    // A fast shutdown: open transactions are rolled back and clients sent away (PostgreSQL, "Shutting Down the Server").
-    stopSignal: "SIGINT",
-    ...asUser(user),
-  });
-  await untilReady(started, () => answers(room), { signal: room.signal });
+  await launch(room, data, user);
   room.say(`database: ${plan.database.name} on 127.0.0.1:${ledger.state.database.port}, TLS only`);
+}
+
+/**
+ * A server that was killed leaves processes that hold its memory until they notice: the next one refuses to start before
+ * they are gone.
+ */
+async function launch(room: Room, data: string, user: SystemUser | undefined): Promise<void> {
+  for (const deadline = Date.now() + LEFTOVERS_MS; ; ) {
+    const started = start(room.ledger, {
+      key: KEY,
+      command: [room.programs.postgres, "-D", data],
+      cwd: dirname(data),
+      env: { LC_ALL: "C", TZ: "UTC" },
+      // A fast shutdown: open transactions are rolled back and clients sent away (PostgreSQL, "Shutting Down the Server").
+      stopSignal: "SIGINT",
+      ...asUser(user),
+    });
+    try {
+      return await untilReady(started, () => answers(room), { signal: room.signal });
+    } catch (error) {
+      if (!/pre-existing shared memory/.test(String(error)) || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** Before the server starts: it archives from its first moment on. */
+async function prepareBackups(room: Room): Promise<void> {
+  const store = storeOf(room);
+  makePrivateFolder(store.socketFolder, store.user);
+  const isNew = !existsSync(configFile(store));
+  writeConfig(store);
+  if (isNew) await createStanza(store);
 }
 
 /** The role isn't a superuser, as on RDS; it may make roles and databases. */
@@ -49,8 +80,10 @@ async function create(room: Room, data: string, user: SystemUser | undefined): P
   makeDatabaseFolder(dirname(data), user);
   // What is lost if the machine dies now is made again: only this step goes without fsync.
   const options = ["--username=postgres", "--encoding=UTF8", "--no-locale", "--auth=reject", "--no-sync"];
+  // As RDS has them: a page that rotted on disk is found when it is read, and by every backup.
+  options.push("--data-checksums");
   await run(ledger, { key: INITDB, command: [programs.initdb, "-D", data, ...options], ...common });
-  // The single-user mode needs no open door: no connection without TLS and password is ever possible.
+  // The single-user mode needs no open door: no connection by network without TLS and password is ever possible.
   const statements = [
     `CREATE ROLE ${identifier(username)} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)}`,
     `CREATE DATABASE ${identifier(name)} OWNER ${identifier(username)}`,
@@ -64,7 +97,8 @@ async function create(room: Room, data: string, user: SystemUser | undefined): P
   put(join(data, "rehearsal-ready"), "", user);
 }
 
-function writeSettings({ ledger, plan, programs, certificates, say }: Room, data: string, user?: SystemUser) {
+function writeSettings(room: Room, data: string, user?: SystemUser) {
+  const { ledger, plan, programs, certificates, say } = room;
   const { database } = plan;
   const known = knownParameters(programs.postgres);
   const usable = Object.entries(database.parameters).filter(
@@ -78,9 +112,11 @@ function writeSettings({ ledger, plan, programs, certificates, say }: Room, data
   put(join(data, "server-key.pem"), readFileSync(certificates.keyFile, "utf8"), user);
   const settings = {
     ...Object.fromEntries(usable),
+    ...archiveSettings(storeOf(room)),
     listen_addresses: "127.0.0.1",
     port: String(ledger.state.database.port),
-    unix_socket_directories: "",
+    // The superuser's way in, for backups; it has no password and can't come by the network.
+    unix_socket_directories: socketFolder(ledger.state.database),
     ssl: "on",
     ssl_cert_file: "server.pem",
     ssl_key_file: "server-key.pem",
@@ -92,7 +128,11 @@ function writeSettings({ ledger, plan, programs, certificates, say }: Room, data
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${literal(value)}`);
   put(join(data, "postgresql.conf"), `${lines.join("\n")}\n`, user);
   const kind = database.forceTls ? "hostssl" : "host";
-  put(join(data, "pg_hba.conf"), `${kind} all all 127.0.0.1/32 scram-sha-256\n`, user);
+  const doors = ["local all postgres peer map=rehearsal", `${kind} all all 127.0.0.1/32 scram-sha-256`];
+  put(join(data, "pg_hba.conf"), doors.map((line) => `${line}\n`).join(""), user);
+  // Who runs the database and who runs the rehearsal may come as the superuser: either can read its files anyway.
+  const names = new Set([userInfo().username, ...(user ? [user.name] : [])]);
+  put(join(data, "pg_ident.conf"), [...names].map((name) => `rehearsal "${name}" postgres\n`).join(""), user);
 }
 
 /** Ready is when the application could use it: its role, password, database and TLS. */

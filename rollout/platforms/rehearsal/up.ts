@@ -1,10 +1,11 @@
+import { ensureBackups } from "./backups/ensure.ts";
 import { ensureBalancer } from "./balancing.ts";
 import { converge } from "./converge.ts";
 import { storesVersion } from "./describe.ts";
 import { removeState } from "./down.ts";
 import { RehearsalError } from "./errors.ts";
-import { locked } from "./lock.ts";
 import { ensureFlags } from "./flags/ensure.ts";
+import { locked } from "./lock.ts";
 import { placeIn, type UpOptions } from "./options.ts";
 import { ensurePostgres } from "./postgres.ts";
 import { prepareUp } from "./prepare.ts";
@@ -27,10 +28,11 @@ export async function up(options: UpOptions): Promise<Status> {
     const before = new Set(Object.keys(room.ledger.state.processes));
     try {
       await ensureStores(room);
-      await ensureServers(room);
       await ensureFlags(room);
+      await ensureServers(room);
       await ensureBalancer(room);
       await converge(room);
+      ensureBackups(room);
     } catch (error) {
       await undo(room, before);
       throw options.signal?.aborted ? interrupted(error) : error;

@@ -16,7 +16,7 @@ function machine(files: string[], platform: NodeJS.Platform = "linux"): Places {
   };
 }
 
-const debian = ["/usr/sbin/nginx", "/usr/sbin/haproxy", "/usr/bin/redis-server"];
+const debian = ["/usr/sbin/nginx", "/usr/sbin/haproxy", "/usr/bin/redis-server", "/usr/bin/pgbackrest"];
 const postgres = (version: number) => [
   `/usr/lib/postgresql/${version}/bin/postgres`,
   `/usr/lib/postgresql/${version}/bin/initdb`,
@@ -30,6 +30,7 @@ describe("the servers on this machine", () => {
       redis: "/usr/bin/redis-server",
       postgres: "/usr/lib/postgresql/15/bin/postgres",
       initdb: "/usr/lib/postgresql/15/bin/initdb",
+      pgbackrest: "/usr/bin/pgbackrest",
     });
   });
 
@@ -43,14 +44,14 @@ describe("the servers on this machine", () => {
 
   it("that are missing are named all at once, with the command that installs them", () => {
     expect(() => findPrograms(undefined, machine(["/usr/sbin/nginx"]))).toThrow(
-      "The rehearsal runs real servers and can't find: haproxy, redis-server, postgres. Install with:\n" +
-        "  sudo apt-get update && sudo apt-get install -y --no-install-recommends haproxy redis-server postgresql",
+      "The rehearsal runs real servers and can't find: haproxy, redis-server, postgres, pgbackrest. Install with:\n" +
+        "  sudo apt-get update && sudo apt-get install -y --no-install-recommends haproxy redis-server postgresql pgbackrest",
     );
   });
 
   it("are installed by Homebrew on macOS", () => {
     const mac = machine(["/opt/homebrew/bin/nginx", "/opt/homebrew/bin/redis-server"], "darwin");
-    expect(() => findPrograms(undefined, mac)).toThrow("  brew install haproxy postgresql@16");
+    expect(() => findPrograms(undefined, mac)).toThrow("  brew install haproxy postgresql@16 pgbackrest");
   });
 
   it("too old a PostgreSQL doesn't count", () => {

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RehearsalError } from "../errors.ts";
+import { STANZA } from "./config.ts";
+import type { Store } from "./store.ts";
+
+const SEGMENT = /^([0-9A-F]{24})-[0-9a-f]{40}(\.\w+)?$/;
+
+/** The names of the WAL segments that are in the repository, sorted. */
+export function archivedSegments({ folder }: Pick<Store, "folder">): string[] {
+  const archive = join(folder, "repository", "archive", STANZA);
+  if (!existsSync(archive)) return [];
+  return readdirSync(archive, { recursive: true, encoding: "utf8" })
+    .flatMap((path) => SEGMENT.exec(path.split("/").at(-1)!)?.[1] ?? [])
+    .sort();
+}
+
+/**
+ * Waits until a segment is in the repository.
+ *
+ * @returns milliseconds since the epoch at which it was found there
+ * @throws {RehearsalError} when it isn't in time: what is written now would be lost with the server
+ */
+export async function untilArchived(store: Store, segment: string, withinMs: number): Promise<number> {
+  const deadline = Date.now() + withinMs;
+  while (!archivedSegments(store).includes(segment)) {
+    if (Date.now() > deadline) {
+      throw new RehearsalError(
+        `the WAL segment ${segment} isn't archived after ${withinMs / 1000} s: see the database's log`,
+      );
+    }
+    await sleep(50);
+  }
+  return Date.now();
+}
+
+/**
+ * The segments of one timeline that lie between two, both inclusive, in PostgreSQL's own order: a file has 16 MiB, and
+ * 256 of them make a log.
+ */
+export function segmentsBetween(first: string, last: string): string[] {
+  const timeline = last.slice(0, 8);
+  const numberOf = (name: string) =>
+    Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16), 16);
+  const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, "0");
+  const [from, to] = [numberOf(first), numberOf(last)];
+  return Array.from(
+    { length: Math.max(0, to - from + 1) },
+    (_, index) => `${timeline}${hex(Math.floor((from + index) / 256))}${hex((from + index) % 256)}`,
+  );
+}

@@ -1,0 +1,51 @@
+import type pg from "pg";
+
+/** What is in a table, whatever the order of its rows. */
+export interface TableDigest {
+  rows: number;
+  /** The sum of a 64-bit hash of each row's text; 0 for an empty table. */
+  digest: string;
+}
+
+/** By `schema.table`, sorted. */
+export type Digests = Record<string, TableDigest>;
+
+/** Ordinary tables that outlive a crash; not the system's own, and partitions rather than what they are parts of. */
+const TABLES = `
+  SELECT format('%I.%I', nspname, relname) AS name
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE relkind = 'r' AND relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_'
+  ORDER BY 1`;
+
+/** Quoted as SQL wants them. */
+export async function tablesOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(TABLES);
+  return rows.map(({ name }) => name);
+}
+
+/** Reads every table whole. Within one transaction of the kind REPEATABLE READ all are of the same moment. */
+export async function digestsOf(client: pg.Client): Promise<Digests> {
+  const digests: Digests = {};
+  for (const name of await tablesOf(client)) {
+    const { rows } = await client.query<{ rows: string; digest: string }>(
+      `SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS digest FROM ${name} AS t`,
+    );
+    digests[name] = { rows: Number(rows[0]!.rows), digest: rows[0]!.digest };
+  }
+  return digests;
+}
+
+/** What is different in the copy, a line each; empty when nothing is. */
+export function differences(marked: Digests, copy: Digests): { rows: string[]; digests: string[] } {
+  const names = [...new Set([...Object.keys(marked), ...Object.keys(copy)])].sort();
+  const rows: string[] = [];
+  const digests: string[] = [];
+  for (const name of names) {
+    const [was, is] = [marked[name], copy[name]];
+    if (!was) rows.push(`${name}: wasn't there`);
+    else if (!is) rows.push(`${name}: is missing, it had ${was.rows} rows`);
+    else if (was.rows !== is.rows) rows.push(`${name}: ${is.rows} rows, it had ${was.rows}`);
+    if (was && is && was.digest !== is.digest) digests.push(`${name}: its rows aren't the same`);
+  }
+  return { rows, digests };
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type pg from "pg";
+import { RehearsalError } from "../errors.ts";
+import { writeAtomically } from "../files.ts";
+import { type Digests, digestsOf, tablesOf } from "./digest.ts";
+import type { Store } from "./store.ts";
+import { asSuperuser } from "./superuser.ts";
+
+/** What the database held at one point of its log, to be compared with a copy that is restored to that very point. */
+export interface Marker {
+  /** The restore point's name in PostgreSQL's log: where a recovery can be told to stop. */
+  name: string;
+  /** Milliseconds since the epoch, by the database's clock. */
+  at: number;
+  /** The WAL segment that the point lies in: once it is archived, the point can be reached. */
+  segment: string;
+  tables: Digests;
+}
+
+const ATTEMPTS = 10;
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/**
+ * Marks the present moment and says what each table holds at it, exactly, while others write: writers are held up only
+ * until the point is in the log and a snapshot is taken; the tables are read from the snapshot afterwards.
+ *
+ * @param marked told of the point as soon as it is in the log, before the tables are read
+ * @throws {RehearsalError} when the tables can't be had for a moment because others lock them
+ */
+export async function writeMarker(
+  store: Store,
+  marked?: (point: Omit<Marker, "tables">) => void,
+): Promise<Marker> {
+  const name = `rollout-${new Date().toISOString().replaceAll(/[^\dTZ]/g, "")}-${process.pid}`;
+  const marker = await asSuperuser(store, (writer) =>
+    asSuperuser(store, async (reader) => {
+      const point = await markAndSnapshot(name, writer, reader);
+      marked?.(point);
+      return { ...point, tables: await digestsOf(reader) };
+    }),
+  );
+  const folder = markerFolder(store);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeAtomically(join(folder, `${name}.json`), JSON.stringify(marker, null, 2), 0o600);
+  return marker;
+}
+
+async function markAndSnapshot(name: string, writer: pg.Client, reader: pg.Client) {
+  // Autovacuum gives way to who has waited that long.
+  await writer.query("SET deadlock_timeout = '100ms'; SET lock_timeout = '1500ms'");
+  for (let left = ATTEMPTS; ; left -= 1) {
+    try {
+      await writer.query("BEGIN");
+      const tables = await tablesOf(writer);
+      // Waits for the writers that are at it and holds up new ones; readers go on.
+      if (tables.length > 0) await writer.query(`LOCK TABLE ${tables.join(", ")} IN SHARE MODE`);
+      await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      await reader.query("SELECT 1");
+      const { rows } = await writer.query<{ segment: string; at: string }>(
+        `SELECT pg_walfile_name(pg_create_restore_point($1)) AS segment,
+                extract(epoch FROM clock_timestamp()) * 1000 AS at`,
+        [name],
+      );
+      await writer.query("COMMIT");
+      return { name, at: Number(rows[0]!.at), segment: rows[0]!.segment };
+    } catch (error) {
+      await writer.query("ROLLBACK");
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+      if (left <= 1) throw new RehearsalError("the tables are locked by others: no moment could be marked");
+    }
+  }
+}
+
+/** Oldest first. One that can't be read doesn't count. */
+export function readMarkers(store: Store): Marker[] {
+  const folder = markerFolder(store);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(join(folder, name), "utf8")) as Marker];
+      } catch {
+        return [];
+      }
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+/** Those that no backup reaches any more. */
+export function forgetMarkers(store: Store, before: number): void {
+  for (const { name, at } of readMarkers(store)) {
+    if (at < before) rmSync(join(markerFolder(store), `${name}.json`), { force: true });
+  }
+}
+
+function markerFolder({ folder }: Store): string {
+  return join(folder, "markers");
+}

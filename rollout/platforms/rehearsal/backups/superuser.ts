@@ -1,0 +1,28 @@
+import type pg from "pg";
+import type { Store } from "./store.ts";
+
+/** Does something on a connection of the database's superuser, by the Unix socket. */
+export async function asSuperuser<T>(
+  { socketFolder, port, database }: Pick<Store, "socketFolder" | "port" | "database">,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { default: postgres } = await import("pg");
+  const client = new postgres.Client({
+    host: socketFolder,
+    port,
+    user: "postgres",
+    database,
+    application_name: "rollout-backups",
+    connectionTimeoutMillis: 5_000,
+    // The way a row is written as text must be the same wherever it is read.
+    options:
+      "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex",
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,79 @@
+import { archivedSegments, segmentsBetween } from "./archive.ts";
+import { type Backup, listBackups, pgbackrest } from "./repository.ts";
+import type { Store } from "./store.ts";
+
+/** What is wrong with the backups, by name, and which of them can be restored. */
+export interface Findings {
+  /** Oldest first. */
+  good: Backup[];
+  /** One line each, beginning with the backup's label or the WAL segment's name. */
+  problems: string[];
+  /** The newest moment that the newest good backup can be taken to: where its unbroken log ends. */
+  reaches?: string;
+}
+
+/** Reads every file of the repository and compares it with its checksum. */
+export async function inspect(store: Store): Promise<Findings> {
+  const [backups, verified] = await Promise.all([
+    listBackups(store),
+    pgbackrest(store, ["verify", "--output=text", "--verbose", "--log-level-console=info"]),
+  ]);
+  return judge(backups, verified, archivedSegments(store));
+}
+
+/**
+ * Puts together what pgBackRest says with what it doesn't look at: a backup whose manifest is gone, and a gap in the log.
+ * Its exit code is 0 whatever it finds.
+ *
+ * @param verified what `verify --output=text --verbose` printed
+ * @param segments the archived WAL segments, sorted
+ */
+export function judge(backups: Backup[], verified: string, segments: string[]): Findings {
+  const problems: string[] = [];
+  const rotten = rottenSegments(verified);
+  for (const segment of rotten) problems.push(`${segment}: this WAL segment is corrupt`);
+  const usable = new Set(segments.filter((segment) => !rotten.includes(segment)));
+  const good = backups.filter((backup) => {
+    const found = faultsOf(backup, verified, usable);
+    problems.push(...found.map((fault) => `${backup.label}: ${fault}`));
+    return found.length === 0;
+  });
+  const newest = good.at(-1);
+  if (!newest) return { good, problems };
+  const since = segments.filter((segment) => segment >= newest.wal.last);
+  const gap = segmentsBetween(newest.wal.last, since.at(-1) ?? newest.wal.last).find(
+    (name) => !usable.has(name),
+  );
+  if (gap && !rotten.includes(gap)) problems.push(`${gap}: this WAL segment is missing`);
+  const unbroken = since.filter((segment) => !gap || segment < gap);
+  return { good, problems, ...(unbroken.length > 0 && { reaches: unbroken.at(-1)! }) };
+}
+
+function faultsOf({ label, wal, pageErrors }: Backup, verified: string, usable: Set<string>): string[] {
+  const faults: string[] = [];
+  const escaped = label.replaceAll(/[^\w]/g, "\\$&");
+  const report = new RegExp(`backup: ${escaped}, status: ([^,\\n]+)(.*)\\n\\s*(.*)`).exec(verified);
+  if (!report) faults.push("its manifest is missing or can't be read");
+  else if (report[1] !== "valid")
+    faults.push(`its files are damaged (${report[3]!.trim()}): ${filesOf(label, verified)}`);
+  if (pageErrors) faults.push("it was taken from damaged pages");
+  const gone = segmentsBetween(wal.first, wal.last).filter((segment) => !usable.has(segment));
+  if (gone.length > 0) faults.push(`it can't be made whole without the WAL segment ${gone.join(", ")}`);
+  return faults;
+}
+
+/** Lines such as `invalid checksum '20261121-090533F/pg_data/base/1/3164.zst'`. */
+function damaged(verified: string): string[] {
+  const lines = /(?:invalid checksum|invalid size|file missing|invalid result \S+ for) '([^']+)'/g;
+  return [...verified.matchAll(lines)].map(([, path]) => path!);
+}
+
+function filesOf(label: string, verified: string): string {
+  const own = damaged(verified).filter((path) => path.startsWith(`${label}/`));
+  const shown = own.slice(0, 3).map((path) => path.slice(label.length + 1));
+  return [...shown, ...(own.length > 3 ? [`and ${own.length - 3} more`] : [])].join(", ");
+}
+
+function rottenSegments(verified: string): string[] {
+  return damaged(verified).flatMap((path) => /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(path)?.[1] ?? []);
+}
