@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Value } from "../../../rollout/graph/model.ts";
+import { costOf } from "../../../rollout/preview/cost/cost.ts";
 import { contains } from "../../../rollout/preview/dangers/ranges.ts";
 import { timesAWeek } from "../../../rollout/preview/dangers/schedule.ts";
 import { differences } from "../../../rollout/preview/differences.ts";
 import { renamed } from "../../../rollout/preview/identity.ts";
+import { costText } from "../../../rollout/preview/render/words.ts";
+import { sides } from "../../../rollout/preview/text.ts";
 
 describe("how often a schedule fires in a week", () => {
   const schedules: [string, number | undefined][] = [
@@ -64,6 +68,22 @@ describe("differences", () => {
   });
 });
 
+describe("both sides of a difference", () => {
+  const long = "a word ".repeat(100);
+  test("a long value is shown from a little before what differs", () => {
+    const { before, after } = sides(`${long}8 hours`, `${long}14 hours`);
+    expect([before, after]).toEqual([
+      expect.stringMatching(/^….{40}8 hours$/),
+      expect.stringMatching(/^….{40}14 hours$/),
+    ]);
+  });
+  test("of a text, the lines that come and go; one that only comes takes nothing away", () => {
+    expect(sides("a\nb\nc", "a\nx\nc")).toEqual({ before: "b", after: "x" });
+    expect(sides("a\nb", "a\nb\nc")).toEqual({ after: "c" });
+    expect(sides("a\nb", "b\na").after).toBe("only their order or spaces changed");
+  });
+});
+
 test("an alias is the same resource, also where others name it", () => {
   const urn = (name: string) => `urn:pulumi:beta::rollout::aws:s3/bucket:Bucket::${name}`;
   const bucket = (name: string, aliases?: { name: string }[]) => ({
@@ -86,4 +106,37 @@ test("an alias is the same resource, also where others name it", () => {
   const aligned = renamed(before, of(bucket("new", [{ name: "old" }])));
   expect(aligned.resources[0]?.urn).toBe(urn("new"));
   expect(aligned.outputs).toEqual({ arn: { $ref: { urn: urn("new"), property: "arn" } } });
+});
+
+describe("the monthly cost", () => {
+  const server = (instanceType: string) => {
+    const urn = (type: string) => `urn:pulumi:beta::rollout::${type}::blue`;
+    const [template, group] = ["aws:ec2/launchTemplate:LaunchTemplate", "aws:autoscaling/group:Group"];
+    const resource = (type: string, inputs: Record<string, Value>) => ({
+      ...{ urn: urn(type), type, name: "blue", custom: true, inputs, dependencies: [], options: {} },
+    });
+    const launchTemplate = { id: { $ref: { urn: urn(template), property: "id" } } };
+    return {
+      ...{ version: 1 as const, project: "rollout", stack: "beta", outputs: {} },
+      resources: [
+        resource(template, { instanceType }),
+        resource(group, { desiredCapacity: 2, launchTemplate }),
+      ],
+    };
+  };
+
+  test("has a date, a region and a source", () => {
+    const { source } = costOf(server("t3.medium"), server("t3.large"));
+    expect(source).toMatch(/^AWS price list \(aws\.amazon\.com\/pricing\).*, us-east-1, \d{4}-\d\d-\d\d/);
+  });
+
+  test("what has no price is unknown, and not money saved", () => {
+    const cost = costOf(server("t3.medium"), server("x9.huge"));
+    expect(cost).toMatchObject({
+      beforeUsd: 60.74,
+      lines: [{ resource: "blue", what: "servers", beforeUsd: 60.74, afterUsd: null }],
+      unknown: ["blue: servers"],
+    });
+    expect(costText(cost)).toBe("about $0.00 a month without what is unknown, was $60.74");
+  });
 });

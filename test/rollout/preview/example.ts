@@ -1,0 +1,43 @@
+import { compare } from "../../../rollout/preview/compare.ts";
+import type { Preview } from "../../../rollout/preview/model.ts";
+import { graphOf } from "./corpus/project.ts";
+
+/** A change as people make them in a hurry: several dangers, a cost, something nobody knows, and long values. */
+export async function busyPreview(): Promise<Preview> {
+  const stack = "beta" as const;
+  const rule = '    { from: "servers", to: "database", port: 5432, why: "PostgreSQL over TLS" },\n';
+  const [before, after] = await Promise.all([
+    graphOf({ stack }),
+    graphOf({
+      stack,
+      config: {
+        tracks: {
+          blue: { weight: 50, servers: 1 },
+          green: { weight: 45, servers: 2 },
+          abcdefghijkl: { weight: 5, servers: 1 },
+        },
+        database: { backupEveryHours: 12 },
+        "server.instanceType": "t3.nano",
+        "app.environment": { LONG: "word".repeat(60), MARKUP: "</pre><script>document.title='run'</script>" },
+      },
+      edits: [
+        ["infra/database.ts", "storageEncrypted: true", "storageEncrypted: false"],
+        ["infra/cache.ts", 'engine: "redis"', 'engine: "valkey"'],
+        ["infra/firewall.ts", rule, `${rule}    { from: IPV4, to: "servers", port: 22, why: "ssh" },\n`],
+      ],
+    }),
+  ]);
+  const doubt = { resource: "beta-database", property: "multiAz", because: "the property changes" };
+  const busy = compare({ before, after, steps: [10, 25, 50, 100], today: "2026-11-21" });
+  return {
+    version: 1,
+    base: "origin/main",
+    verdicts: "graph",
+    stacks: [
+      { ...busy, doubts: [{ ...doubt, replaces: "maybe" }] },
+      compare({ before, after: before, today: "2026-11-21" }),
+    ],
+    problems: [{ stack: "prod", message: `at origin/main: no stack "prod"\n${"x".repeat(200)}` }],
+    notes: [`package-lock.json differs (${"@pulumi/aws 7.47.0 -> 7.48.0, ".repeat(3)})`],
+  };
+}
