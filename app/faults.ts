@@ -8,11 +8,19 @@ export interface FaultOrder {
   latencyMs: number;
   /** The share of requests that are delayed. */
   latencyRate: number;
+  /** The share of sound orders that are refused, as a mistake in the rules would: only what is counted of the business shows it. */
+  refuseRate: number;
   /** Ends the process at once, as a crash would. */
   crash: boolean;
 }
 
-export const noFaults: FaultOrder = { errorRate: 0, latencyMs: 0, latencyRate: 1, crash: false };
+export const noFaults: FaultOrder = {
+  errorRate: 0,
+  latencyMs: 0,
+  latencyRate: 1,
+  refuseRate: 0,
+  crash: false,
+};
 
 /** An order in a request's body; what it leaves out is back to normal. */
 export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: string[] } {
@@ -21,7 +29,7 @@ export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: 
   const mistakes = Object.keys(body)
     .filter((key) => !Object.hasOwn(noFaults, key))
     .map((key) => `${key} is not a fault`);
-  for (const key of ["errorRate", "latencyRate"] as const) {
+  for (const key of ["errorRate", "latencyRate", "refuseRate"] as const) {
     if (!(order[key] >= 0 && order[key] <= 1)) mistakes.push(`${key} must be a number from 0 to 1`);
   }
   if (!(order.latencyMs >= 0 && order.latencyMs <= 60_000)) mistakes.push("latencyMs must be 0 to 60000");
@@ -33,6 +41,11 @@ export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: 
 export async function suffer(order: FaultOrder, random = Math.random): Promise<boolean> {
   if (order.latencyMs > 0 && random() < order.latencyRate) await sleep(order.latencyMs);
   return random() < order.errorRate;
+}
+
+/** True when a sound order is to be refused. */
+export function refuses({ refuseRate }: FaultOrder, random = Math.random): boolean {
+  return random() < refuseRate;
 }
 
 /**

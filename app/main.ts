@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openCache } from "./cache.ts";
+import { Counters } from "./counters.ts";
 import { migrate, openDatabase } from "./database.ts";
 import { noFaults } from "./faults.ts";
+import { openFlags } from "./flags.ts";
 import { jsonLog, reasonOf } from "./log.ts";
 import { Quotes } from "./quotes.ts";
 import type { Service } from "./routes.ts";
@@ -9,6 +11,7 @@ import { appServer } from "./server.ts";
 import { Sessions } from "./sessions.ts";
 import { readAppSettings } from "./settings.ts";
 import { shutDown } from "./shutdown.ts";
+import { Stress } from "./stress.ts";
 
 // The sample service: `node main.ts`, with the environment that settings.ts reads.
 
@@ -16,12 +19,17 @@ const settings = readSettingsOrExit();
 const log = jsonLog({ track: settings.track, version: settings.version }, settings.debug);
 const pool = openDatabase(settings, log);
 const cache = openCache(settings.redisUrl, log);
+const stress = new Stress(settings.mostInFlight, pool, settings.stressHoldMs);
+stress.watch((report) => log.warn("the stress level changed", { ...report }));
 const service: Service = {
   settings,
   pool,
   cache,
   quotes: new Quotes(pool, cache, settings.track),
   sessions: new Sessions(cache, settings),
+  flags: await openFlags(settings.flagsUrl, stress, log),
+  stress,
+  counters: new Counters(settings),
   state: { ready: false, draining: false },
   faults: noFaults,
   crash: () => process.exit(1),
@@ -56,6 +64,7 @@ async function prepareDatabase(): Promise<void> {
 
 async function stop(): Promise<void> {
   const closePools = async () => {
+    service.counters.flush();
     cache.close();
     await Promise.race([pool.end(), sleep(2000, undefined, { ref: false })]);
   };

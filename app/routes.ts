@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type pg from "pg";
 import type { Cache } from "./cache.ts";
-import { type FaultOrder, isDirect, noFaults, parseFaults } from "./faults.ts";
+import type { Counters } from "./counters.ts";
+import { type FaultOrder, isDirect, noFaults, parseFaults, refuses } from "./faults.ts";
 import { checkHealth } from "./health.ts";
 import { type Answer, Refusal, readJson } from "./http.ts";
 import { page, script, style } from "./page.ts";
@@ -17,6 +18,7 @@ export interface Service {
   cache: Cache;
   quotes: Quotes;
   sessions: Sessions;
+  counters: Counters;
   state: { ready: boolean; draining: boolean };
   /** What tests have ordered; `noFaults` otherwise. */
   faults: FaultOrder;
@@ -57,9 +59,11 @@ async function health({ settings, pool, cache, state }: Service): Promise<Answer
   return { status: report.status === "ok" ? 200 : 503, json: { ...report, ...identity(settings) } };
 }
 
-async function addQuote({ quotes, sessions }: Service, request: IncomingMessage): Promise<Answer> {
+async function addQuote(service: Service, request: IncomingMessage): Promise<Answer> {
+  const { quotes, sessions, faults } = service;
   const parsed = parseOrder(await readJson(request));
   if ("mistakes" in parsed) throw new Refusal(400, ...parsed.mistakes);
+  if (refuses(faults)) throw new Refusal(400, "a fault was ordered");
   const quote = await quotes.add(parsed.order);
   // Whose quote it is matters less than the quote: without Redis it is stored all the same.
   const session = await sessions.find(request.headers.cookie).catch(() => undefined);

@@ -23,9 +23,16 @@ async function serve(service: Service, log: Log, request: IncomingMessage, respo
   const path = (request.url ?? "/").split("?", 1)[0]!;
   const answer = await answerTo(service, log, request, path);
   send(service, request, response, answer);
+  if (request.method === "POST" && path === "/quotes") countQuote(service, answer);
   const ms = Math.round((performance.now() - start) * 10) / 10;
   const level = answer.status >= 500 ? "error" : path === "/health" ? "debug" : "info";
   log[level]("request", { method: request.method, path, status: answer.status, ms });
+}
+
+/** Also one that the order's mistakes are to blame for: a version that finds mistakes where there are none fails its users. */
+function countQuote({ counters }: Service, { status }: Answer): void {
+  counters.add("QuotesAsked");
+  if (status !== 201) counters.add("QuotesFailed");
 }
 
 async function answerTo(service: Service, log: Log, request: IncomingMessage, path: string): Promise<Answer> {

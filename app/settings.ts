@@ -3,6 +3,8 @@ export interface AppSettings {
   host: string;
   port: number;
   name: string;
+  /** The stack it belongs to, such as `beta`: what is counted is told apart by it. */
+  stack: string;
   /** The track this process belongs to, such as `blue`. */
   track: string;
   /** What runs here: the image's digest, shortened. */
@@ -18,6 +20,12 @@ export interface AppSettings {
   /** How many sessions may exist at once; 0 means any number. */
   maxUsers: number;
   debug: boolean;
+  /** Where AppConfig's agent answers for this stack's flags; empty when there is none. */
+  flagsUrl: string;
+  /** Requests that the server is made for at once: with so many it counts itself as full. */
+  mostInFlight: number;
+  /** How long the stress must have been low before what was turned off comes back. */
+  stressHoldMs: number;
   /** Whether tests may order errors, latency and a crash by `POST /faults`. */
   faults: boolean;
   /** How long the service goes on accepting connections after SIGTERM. */
@@ -49,6 +57,11 @@ export function readAppSettings(env: Environment): AppSettings {
     if (!value) mistakes.push(`${name} must be one of ${choices.join(", ")}`);
     return value ?? choices[0];
   };
+  const url = (name: string) => {
+    const value = env[name] ?? "";
+    if (value && !URL.canParse(value)) mistakes.push(`${name} must be an address`);
+    return value;
+  };
   const secret = (name: string, least: number) => {
     const value = text(name);
     if (value && value.length < least) mistakes.push(`${name} must be at least ${least} characters long`);
@@ -59,6 +72,7 @@ export function readAppSettings(env: Environment): AppSettings {
     host: text("HOST", "0.0.0.0"),
     port: whole("PORT", 8000, 0, 65_535),
     name: text("APP_NAME", "Rollout sample"),
+    stack: text("STACK", "local"),
     track: text("TRACK", "local"),
     version: text("VERSION", "local"),
     databaseUrl: text("DATABASE_URL"),
@@ -71,6 +85,9 @@ export function readAppSettings(env: Environment): AppSettings {
     allowedOrigins: (env.ALLOWED_ORIGINS ?? "").split(/[\s,]+/).filter(Boolean),
     maxUsers: whole("MAX_BETA_USERS", 0, 0, 10_000_000),
     debug: choice("DEBUG", ["false", "true"]) === "true",
+    flagsUrl: url("FLAGS_URL"),
+    mostInFlight: whole("MAX_IN_FLIGHT", 200, 1, 100_000),
+    stressHoldMs: whole("STRESS_HOLD_MS", 10_000, 0, 600_000),
     faults: choice("FAULTS", ["off", "on"]) === "on",
     graceMs: whole("SHUTDOWN_GRACE_MS", 2000, 0, 60_000),
   };
