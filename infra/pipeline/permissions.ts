@@ -64,6 +64,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
       `arn:aws:s3:::${stack}-*`,
     ),
     allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
+    ...mayTell({ stack, region }),
     allow(
       "Secrets",
       [
@@ -103,6 +104,17 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
     // Who starts servers must be able to read which image they start from.
     allow("ServerImages", ["ssm:GetParameters"], "arn:aws:ssm:*:*:parameter/aws/service/canonical/*"),
     ...mayManageRoles(stack),
+  ];
+}
+
+/** A rollout's notices go to the stack's topics, which are encrypted: who publishes asks for the key, through SNS alone. */
+function mayTell({ stack, region }: Scope): Statement[] {
+  return [
+    allow("Notices", ["sns:Publish"], `arn:aws:sns:*:*:${stack}-*`),
+    {
+      ...allow("NoticesKey", ["kms:Decrypt", "kms:GenerateDataKey*"], "*"),
+      Condition: { StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } },
+    },
   ];
 }
 

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { mayDeploy, mayRead, type Statement } from "../../../infra/pipeline/permissions.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const FOLDERS = ["rollout/platforms/aws", "rollout/notify", "rollout/cli"];
+
+/** The service in IAM's words, by the SDK's package, and a thing of the stack's that a rollout acts on there. */
+const SERVICES: Record<string, { prefix: string; resource: string }> = {
+  "auto-scaling": {
+    prefix: "autoscaling",
+    resource: "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:0:autoScalingGroupName/beta-blue-1",
+  },
+  backup: { prefix: "backup", resource: "arn:aws:backup:us-east-1:1:backup-vault:beta-backups-1" },
+  cloudwatch: { prefix: "cloudwatch", resource: "*" },
+  "elastic-load-balancing-v2": {
+    prefix: "elasticloadbalancing",
+    resource: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/beta-1/0/0",
+  },
+  s3: { prefix: "s3", resource: "arn:aws:s3:::beta-journal-1/beta/journal.jsonl" },
+  "secrets-manager": {
+    prefix: "secretsmanager",
+    resource: "arn:aws:secretsmanager:us-east-1:1:secret:beta-operator-token-1",
+  },
+  sns: { prefix: "sns", resource: "arn:aws:sns:us-east-1:1:beta-p1-1" },
+};
+
+/** What follows from a call besides its own permission (each service's "Actions, resources, and condition keys"). */
+const ALSO = [
+  // A missing object is told as missing only to who may list the bucket; to others it is forbidden, and no journal begins.
+  ["s3:ListBucket", "arn:aws:s3:::beta-journal-1"],
+  ["iam:PassRole", "arn:aws:iam::1:role/beta-backups-1"],
+  ["backup:TagResource", "arn:aws:backup:us-east-1:1:recovery-point:1"],
+  ["kms:GenerateDataKey", "arn:aws:kms:us-east-1:1:key/1"],
+  ["kms:Decrypt", "arn:aws:kms:us-east-1:1:key/1"],
+] as const;
+
+const scope = { stack: "beta", region: "us-east-1" };
+const deploying = [...mayRead(scope), ...mayDeploy(scope)];
+
+/** `service:Command` of the AWS SDK, wherever a rollout's code imports one. */
+function calls(): [action: string, resource: string][] {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(ROOT, folder, name), "utf8")),
+  );
+  const imports = files.flatMap((text) => [
+    ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
+  ]);
+  const found = imports.flatMap(([, names, client]) =>
+    [...names!.matchAll(/(\w+)Command\b/g)].map(([, name]) => {
+      const service = SERVICES[client!] ?? expect.fail(`a rollout calls ${client}: name its service here`);
+      return [`${service.prefix}:${name}`, service.resource] as [string, string];
+    }),
+  );
+  return [...new Map(found.map((each) => [each[0], each]))].map(([, each]) => each);
+}
+
+test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
+  const asked = calls();
+  expect(asked.map(([action]) => action)).toEqual(
+    expect.arrayContaining(["elasticloadbalancing:ModifyListener", "s3:PutObject", "sns:Publish"]),
+  );
+  const refused = [...asked, ...ALSO].filter(([action, resource]) => !allows(deploying, action, resource));
+  expect(refused).toEqual([]);
+});
+
+test("and not with another stack's journal, secrets or topics", () => {
+  for (const [action, resource] of [
+    ["s3:PutObject", "arn:aws:s3:::prod-journal-1/prod/journal.jsonl"],
+    ["secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:1:secret:prod-operator-token-1"],
+    ["sns:Publish", "arn:aws:sns:us-east-1:1:prod-p1-1"],
+  ] as const) {
+    expect([action, allows(deploying, action, resource)]).toEqual([action, false]);
+  }
+});
+
+function allows(statements: Statement[], action: string, resource: string): boolean {
+  const about = statements.filter(
+    ({ Action, Resource }) =>
+      Action.some((each) => matches(each, action)) &&
+      [Resource].flat().some((each) => matches(each, resource)),
+  );
+  return about.length > 0 && about.every(({ Effect }) => Effect === "Allow");
+}
+
+function matches(pattern: string, text: string): boolean {
+  return new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(text);
+}
