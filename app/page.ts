@@ -1,8 +1,15 @@
 import { materials, sides } from "./price.ts";
 import type { AppSettings } from "./settings.ts";
 
-/** The one page: asks for a quote, reads it back, joins the beta. Its script is a file of its own (see nginx's CSP). */
-export function page({ name, track, version }: Pick<AppSettings, "name" | "track" | "version">): string {
+/**
+ * The one page: asks for a quote, reads it back, joins the beta. Its script is a file of its own (see nginx's CSP).
+ *
+ * @param charts HTML, empty for who doesn't see charts
+ */
+export function page(
+  { name, track, version }: Pick<AppSettings, "name" | "track" | "version">,
+  charts = "",
+): string {
   const options = Object.keys(materials).map((material) => `<option>${material}</option>`);
   return `<!doctype html>
 <html lang="en">
@@ -20,6 +27,7 @@ export function page({ name, track, version }: Pick<AppSettings, "name" | "track
   </form>
   <p id="result" role="status"></p>
   <p><button id="join">Join the beta</button> <span id="member" role="status"></span></p>
+  ${charts}
   <footer>Served by <b>${escaped(track)}</b>, version <code>${escaped(version)}</code></footer>
 </main>
 <script src="/page.js" type="module"></script>

@@ -1,15 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import type pg from "pg";
 import type { Cache } from "./cache.ts";
+import { chart, quotesByDay } from "./charts.ts";
 import type { Counters } from "./counters.ts";
 import { type FaultOrder, isDirect, noFaults, parseFaults, refuses } from "./faults.ts";
+import type { Flags } from "./flags.ts";
 import { checkHealth } from "./health.ts";
 import { type Answer, Refusal, readJson } from "./http.ts";
+import { callerOf, identityCookie, parseCaller } from "./identity.ts";
 import { page, script, style } from "./page.ts";
 import { parseOrder } from "./price.ts";
 import { type Quotes, quoteId } from "./quotes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { AppSettings } from "./settings.ts";
+import type { Stress } from "./stress.ts";
 
 /** The parts of the running service. */
 export interface Service {
@@ -18,6 +22,8 @@ export interface Service {
   cache: Cache;
   quotes: Quotes;
   sessions: Sessions;
+  flags: Flags;
+  stress: Stress;
   counters: Counters;
   state: { ready: boolean; draining: boolean };
   /** What tests have ordered; `noFaults` otherwise. */
@@ -28,14 +34,16 @@ export interface Service {
 type Route = (service: Service, request: IncomingMessage, id: string) => Promise<Answer>;
 
 const routes: Record<string, Record<string, Route>> = {
-  "/": { GET: async ({ settings }) => ({ status: 200, text: { type: "text/html", body: page(settings) } }) },
+  "/": { GET: showPage },
   "/page.css": { GET: async () => ({ status: 200, text: { type: "text/css", body: style } }) },
   "/page.js": { GET: async () => ({ status: 200, text: { type: "text/javascript", body: script } }) },
   "/health": { GET: health },
   "/version": { GET: async ({ settings }) => ({ status: 200, json: identity(settings) }) },
+  "/flags": { GET: showFlags },
   "/quotes": { POST: addQuote },
   "/quotes/:id": { GET: findQuote },
   "/session": { GET: showSession, POST: join, DELETE: leave },
+  "/identity": { POST: identify },
   "/faults": { POST: orderFaults },
 };
 
@@ -54,9 +62,31 @@ function identity({ version, track }: AppSettings) {
   return { version, track };
 }
 
-async function health({ settings, pool, cache, state }: Service): Promise<Answer> {
+async function showPage({ settings, flags, pool }: Service, request: IncomingMessage): Promise<Answer> {
+  const on = await flags.isOn("dashboard_charts", callerOf(request.headers.cookie, settings));
+  // A page without its chart is better than none.
+  const charts = on ? await quotesByDay(pool).then(chart, () => "") : "";
+  return { status: 200, text: { type: "text/html", body: page(settings, charts) } };
+}
+
+async function showFlags({ settings, flags }: Service, request: IncomingMessage): Promise<Answer> {
+  return { status: 200, json: await flags.all(callerOf(request.headers.cookie, settings)) };
+}
+
+/** For tests, as faults are: a real service has its login here. */
+async function identify({ settings }: Service, request: IncomingMessage): Promise<Answer> {
+  const allowed = settings.faults && isDirect(request.socket.remoteAddress, request.headers);
+  if (!allowed) throw new Refusal(404, "there is nothing here");
+  const caller = parseCaller(await readJson(request));
+  return { status: 200, json: caller, headers: { "Set-Cookie": identityCookie(caller, settings) } };
+}
+
+async function health({ settings, pool, cache, state, stress }: Service): Promise<Answer> {
   const report = await checkHealth(pool, cache, state);
-  return { status: report.status === "ok" ? 200 : 503, json: { ...report, ...identity(settings) } };
+  return {
+    status: report.status === "ok" ? 200 : 503,
+    json: { ...report, stress: stress.report(), ...identity(settings) },
+  };
 }
 
 async function addQuote(service: Service, request: IncomingMessage): Promise<Answer> {

@@ -21,7 +21,8 @@ export function appServer(service: Service, log: Log): Server {
 async function serve(service: Service, log: Log, request: IncomingMessage, response: ServerResponse) {
   const start = performance.now();
   const path = (request.url ?? "/").split("?", 1)[0]!;
-  const answer = await answerTo(service, log, request, path);
+  const work = () => answerTo(service, log, request, path);
+  const answer = await (path === "/health" ? work() : service.stress.during(work));
   send(service, request, response, answer);
   if (request.method === "POST" && path === "/quotes") countQuote(service, answer);
   const ms = Math.round((performance.now() - start) * 10) / 10;
