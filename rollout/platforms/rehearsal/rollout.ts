@@ -52,6 +52,7 @@ class Rehearsal implements Platform {
       logs,
       file: join(logs, "rollout", "seconds.ndjson"),
       slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
+      counters: this.#settings().plan.gates.counters,
     });
   }
 

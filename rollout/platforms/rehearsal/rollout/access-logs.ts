@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
 import type { TrackCounts } from "../../platform.ts";
+import { Tail } from "./tail.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
@@ -10,8 +10,6 @@ export interface LoggedSecond {
   counts: TrackCounts;
 }
 
-const CHUNK = 1 << 20;
-
 /**
  * The access logs of all the servers of a stack, each read on from where it was read to. A line is one answer, in JSON
  * (see infra/host/nginx.ts), and belongs to the second in which the answer was whole.
@@ -19,7 +17,7 @@ const CHUNK = 1 << 20;
 export class AccessLogs {
   readonly #folder: string;
   readonly #slowMs: number;
-  readonly #files = new Map<string, Place>();
+  readonly #tail = new Tail();
 
   /** @param slowMs a longer answer is slow, in milliseconds */
   constructor(folder: string, slowMs: number) {
@@ -31,31 +29,10 @@ export class AccessLogs {
   read(): LoggedSecond[] {
     const seconds = new Map<string, LoggedSecond>();
     for (const name of readdirSync(this.#folder)) {
-      if (name.endsWith(".access.log")) this.#tail(join(this.#folder, name), seconds);
+      if (name.endsWith(".access.log"))
+        this.#tail.read(join(this.#folder, name), (line) => this.#add(line, seconds));
     }
     return [...seconds.values()];
-  }
-
-  #tail(file: string, seconds: Map<string, LoggedSecond>): void {
-    const known = this.#files.get(file) ?? beginning();
-    const handle = openSync(file, "r");
-    try {
-      const { size } = fstatSync(handle);
-      // A log that shrank was begun anew.
-      if (size < known.offset) Object.assign(known, beginning());
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, size - known.offset));
-      while (known.offset < size) {
-        const length = readSync(handle, chunk, 0, Math.min(chunk.length, size - known.offset), known.offset);
-        if (length === 0) break;
-        known.offset += length;
-        const lines = (known.rest + known.decoder.write(chunk.subarray(0, length))).split("\n");
-        known.rest = lines.pop() ?? "";
-        for (const line of lines) this.#add(line, seconds);
-      }
-    } finally {
-      closeSync(handle);
-      this.#files.set(file, known);
-    }
   }
 
   #add(line: string, seconds: Map<string, LoggedSecond>): void {
@@ -74,17 +51,6 @@ export class AccessLogs {
     if (answer.status >= 500) second.counts.errors += 1;
     if (answer.seconds * 1000 > this.#slowMs) second.counts.slow += 1;
   }
-}
-
-/** How far a file is read; a letter or a line may be half written yet. */
-interface Place {
-  offset: number;
-  rest: string;
-  decoder: StringDecoder;
-}
-
-function beginning(): Place {
-  return { offset: 0, rest: "", decoder: new StringDecoder("utf8") };
 }
 
 interface Answer {

@@ -1,7 +1,9 @@
+import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told, TrackCounts } from "../../platform.ts";
 import type { RehearsalError } from "../errors.ts";
 import { AccessLogs, type LoggedSecond } from "./access-logs.ts";
 import { BalancerCounts } from "./balancer-counts.ts";
+import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
 import { type KeptSecond, SecondsFile } from "./seconds-file.ts";
 
 export interface MetricsOptions {
@@ -13,19 +15,22 @@ export interface MetricsOptions {
   file: string;
   /** A longer answer is slow, in milliseconds. */
   slowMs: number;
+  /** What the applications count, by the gate's name. */
+  counters?: Readonly<Record<string, CounterGate>>;
 }
 
 /** After a second's end, so that its last answers are in the logs. */
 const SETTLE_MS = 100;
 
 /**
- * Counts for each second and track: answers and errors from the balancer's counters, slow answers from the servers' logs.
- * Measuring starts with the first question and goes on by itself. For seconds before that, which nobody measured, the
- * servers' logs tell all three.
+ * Counts for each second and track: answers and errors from the balancer's counters, slow answers from the servers' logs,
+ * and what the applications count from theirs. Measuring starts with the first question and goes on by itself. For seconds
+ * before that, which nobody measured, the logs tell all of it.
  */
 export class Metrics {
   readonly #balancer: BalancerCounts;
   readonly #logs: AccessLogs;
+  readonly #counters: CounterLogs;
   readonly #file: SecondsFile;
   readonly #now: () => number;
   #seconds: MetricSecond[] = [];
@@ -35,9 +40,10 @@ export class Metrics {
   #working: Promise<void> | undefined;
   #failure: RehearsalError | undefined;
 
-  constructor({ socket, logs, file, slowMs }: MetricsOptions, now: () => number = Date.now) {
+  constructor({ socket, logs, file, slowMs, counters = {} }: MetricsOptions, now: () => number = Date.now) {
     this.#balancer = new BalancerCounts(socket);
     this.#logs = new AccessLogs(logs, slowMs);
+    this.#counters = new CounterLogs(logs, counters);
     this.#file = new SecondsFile(file);
     this.#now = now;
   }
@@ -76,17 +82,20 @@ export class Metrics {
     }
     this.#failure = undefined;
     const logged = this.#logs.read();
-    if (answered === undefined || this.#measuredTo === undefined) this.#begin(logged, second);
-    else this.#end(second, this.#measuredTo + 1, answered, logged);
+    const counted = this.#counters.read();
+    if (answered === undefined || this.#measuredTo === undefined) this.#begin(logged, counted, second);
+    else this.#end(second, this.#measuredTo + 1, answered, logged, counted);
     this.#measuredTo = second;
   }
 
   /** What others have measured, and what the logs have of the seconds that nobody did. */
-  #begin(logged: LoggedSecond[], last: number): void {
+  #begin(logged: LoggedSecond[], counted: CountedSecond[], last: number): void {
     const measured = this.#file.read();
     const covered = new Set(measured.flatMap(({ from, epochSecond }) => range(from, epochSecond)));
-    const unmeasured = logged.filter(({ epochSecond }) => epochSecond <= last && !covered.has(epochSecond));
-    this.#seconds = [...measured, ...bySecond(unmeasured)].sort((a, b) => a.epochSecond - b.epochSecond);
+    const isMissing = ({ epochSecond }: { epochSecond: number }) =>
+      epochSecond <= last && !covered.has(epochSecond);
+    const unmeasured = bySecond(logged.filter(isMissing), counted.filter(isMissing));
+    this.#seconds = [...measured, ...unmeasured].sort((a, b) => a.epochSecond - b.epochSecond);
     this.#tick();
   }
 
@@ -96,12 +105,13 @@ export class Metrics {
     from: number,
     answered: Record<string, { requests: number; errors: number }>,
     logged: LoggedSecond[],
+    counted: CountedSecond[],
   ): void {
     for (const { track, counts } of logged) this.#slow.set(track, (this.#slow.get(track) ?? 0) + counts.slow);
     const tracks = Object.fromEntries(
       Object.entries(answered).map(([track, counts]) => [
         track,
-        { ...counts, slow: this.#takeSlow(track, counts.requests) },
+        { ...counts, slow: this.#takeSlow(track, counts.requests), ...countersOf(counted, track) },
       ]),
     );
     const second: KeptSecond = { epochSecond, from, tracks };
@@ -129,12 +139,25 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-function bySecond(logged: LoggedSecond[]): MetricSecond[] {
+function bySecond(logged: LoggedSecond[], counted: CountedSecond[]): MetricSecond[] {
   const seconds = new Map<number, Record<string, TrackCounts>>();
-  for (const { epochSecond, track, counts } of logged) {
+  const tracksOf = (epochSecond: number) => {
     const tracks = seconds.get(epochSecond) ?? {};
-    tracks[track] = counts;
     seconds.set(epochSecond, tracks);
+    return tracks;
+  };
+  for (const { epochSecond, track, counts } of logged) tracksOf(epochSecond)[track] = counts;
+  for (const { epochSecond, track, counters } of counted) {
+    const tracks = tracksOf(epochSecond);
+    const before = tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
+    tracks[track] = { ...before, counters: addTallies(before.counters, counters) };
   }
   return [...seconds].map(([epochSecond, tracks]) => ({ epochSecond, tracks }));
+}
+
+/** What was written since the second before: a line may be a moment late, none is lost. */
+function countersOf(counted: CountedSecond[], track: string): { counters?: Tallies } {
+  const mine = counted.filter((each) => each.track === track);
+  if (mine.length === 0) return {};
+  return { counters: mine.reduce<Tallies>((sum, { counters }) => addTallies(sum, counters), {}) };
 }

@@ -1,0 +1,43 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+
+const CHUNK = 1 << 20;
+
+/** Log files, each read on from where it was read to. */
+export class Tail {
+  readonly #files = new Map<string, Place>();
+
+  /** Tells each line that was written whole since the last call. */
+  read(file: string, tell: (line: string) => void): void {
+    const known = this.#files.get(file) ?? beginning();
+    const handle = openSync(file, "r");
+    try {
+      const { size } = fstatSync(handle);
+      // A log that shrank was begun anew.
+      if (size < known.offset) Object.assign(known, beginning());
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, size - known.offset));
+      while (known.offset < size) {
+        const length = readSync(handle, chunk, 0, Math.min(chunk.length, size - known.offset), known.offset);
+        if (length === 0) break;
+        known.offset += length;
+        const lines = (known.rest + known.decoder.write(chunk.subarray(0, length))).split("\n");
+        known.rest = lines.pop() ?? "";
+        for (const line of lines) tell(line);
+      }
+    } finally {
+      closeSync(handle);
+      this.#files.set(file, known);
+    }
+  }
+}
+
+/** How far a file is read; a letter or a line may be half written yet. */
+interface Place {
+  offset: number;
+  rest: string;
+  decoder: StringDecoder;
+}
+
+function beginning(): Place {
+  return { offset: 0, rest: "", decoder: new StringDecoder("utf8") };
+}
