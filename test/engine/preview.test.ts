@@ -5,6 +5,7 @@ import type { Preview } from "../../rollout/preview/model.ts";
 import { enginePreview } from "../../rollout/preview/preview.ts";
 import { FORMATS, render } from "../../rollout/preview/render/index.ts";
 import { Engine, pulumiThere } from "./engine.ts";
+import { fixture, lasting } from "./fixture.ts";
 
 describe.skipIf(!pulumiThere)("the engine's preview, through the same model", () => {
   let engine: Engine;
@@ -14,8 +15,10 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
   });
   afterAll(() => engine?.remove());
 
+  let printed = "";
   async function preview(): Promise<Preview> {
     const { stdout } = await engine.succeed("preview", "--json", "--stack", "beta");
+    printed = stdout;
     const file = join(engine.folder, "preview.json");
     await writeFile(file, stdout);
     return enginePreview(join(engine.folder, "project"), file);
@@ -47,5 +50,10 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
     expect(stacks[0]?.dangers.map(({ title }) => title)).toContain(
       "203.0.113.7/32 can now reach the servers of beta-blue, the servers of beta-green on port 22",
     );
+  });
+
+  test("the fixture of the tests without an engine is what the engine prints now", async () => {
+    const again = "WRITE_FIXTURES=1 bin/test engine writes it anew, for you to look at and commit";
+    expect(JSON.parse(lasting(printed)), again).toEqual(JSON.parse(await fixture(printed)));
   });
 });

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Graph, Value } from "../../../rollout/graph/model.ts";
 import { compare } from "../../../rollout/preview/compare.ts";
 import { engineSide, engineStack } from "../../../rollout/preview/engine.ts";
 import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
+import { FIXTURE } from "../../engine/fixture.ts";
+import { graphOf } from "./corpus/project.ts";
 
 const TYPE = "aws:rds/instance:Instance";
 const URN = `urn:pulumi:beta::rollout::${TYPE}::db`;
@@ -57,6 +60,38 @@ describe("a secret of the state is in no format", () => {
       );
       expect(text).not.toContain(CANARY);
     }
+  });
+});
+
+describe("what the real engine printed (test/engine/preview.test.ts keeps it up to date)", () => {
+  const change = {
+    stack: "beta" as const,
+    config: {
+      tracks: { blue: { weight: 50, servers: 1 }, green: { weight: 50, servers: 1 } },
+      database: { backupEveryHours: 12 },
+      operators: { email: ["ops@example.com"], sshFrom: ["203.0.113.7/32"] },
+    },
+  };
+  const text = readFileSync(FIXTURE, "utf8");
+
+  test("leads to the same dangers and changes as the two graphs", async () => {
+    const [before, after] = await Promise.all([graphOf({ stack: "beta" }), graphOf(change)]);
+    const common = { after, steps: [10, 25, 50, 100], today: "2026-11-21" };
+    const ours = compare({ before, ...common });
+    const engines = compare({ ...engineSide(text, after), ...common });
+    expect(engines.dangers).toEqual(ours.dangers);
+    expect(engines.dangers.map(({ kind }) => kind).toSorted()).toEqual([
+      "alarm-loosened",
+      "backups-thinner",
+      "firewall-opened",
+      "weight-jump",
+    ]);
+    const names = (each: typeof ours) => each.changes.map(({ kind, name }) => `${kind} ${name}`);
+    expect(names(engines)).toEqual(names(ours));
+  });
+
+  test("names no machine and no time", () => {
+    expect(text).not.toMatch(/project:\/\/|\/tmp\/|T\d\d:\d\d:\d\d/);
   });
 });
 
