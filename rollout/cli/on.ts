@@ -42,9 +42,10 @@ export async function openStage(command: Command): Promise<Stage> {
   const common = { settings, stack, json, projectDir: dir, say };
   if (on === "aws") {
     const { awsPlatform } = await import("../platforms/aws/platform.ts");
-    const slowMs = milliseconds(settings.plan.gates.latency.p95);
+    const { latency, counters } = settings.plan.gates;
+    const slowMs = milliseconds(latency.p95);
     const onOutput = (text: string) => void process.stderr.write(text);
-    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, onOutput });
+    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput });
     const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
     return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
   }

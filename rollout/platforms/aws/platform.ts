@@ -1,3 +1,4 @@
+import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { UserError } from "../../errors.ts";
@@ -16,6 +17,7 @@ import type {
 } from "../platform.ts";
 import { TrackAlarms } from "./alarms.ts";
 import { capacityOf } from "./capacity.ts";
+import { BusinessCounters, type CounterGates } from "./counters.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal.ts";
@@ -34,6 +36,8 @@ export interface AwsOptions {
   stack: string;
   /** A request that takes longer is slow, in milliseconds. */
   slowMs: number;
+  /** What the applications count, by the gate's name. */
+  counters?: CounterGates;
   clock?: Clock;
   /** What Pulumi prints while it works. */
   onOutput?: (text: string) => void;
@@ -64,6 +68,7 @@ export class AwsPlatform implements Platform {
   readonly #fleet: ServerFleet;
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
+  readonly #counters: BusinessCounters;
   readonly #alarms: TrackAlarms;
   #facts: StackFacts;
 
@@ -78,6 +83,7 @@ export class AwsPlatform implements Platform {
     this.#fleet = new ServerFleet({ region, clock });
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
+    this.#counters = new BusinessCounters({ region, stack, gates: options.counters ?? {} });
     this.#alarms = new TrackAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
@@ -131,11 +137,13 @@ export class AwsPlatform implements Platform {
   }
 
   /**
-   * Nothing to do from here: the database takes connections from the servers only, and the service brings its tables up
-   * to date as it starts, one server at a time (app/database.ts). It is healthy only after that, and `deploy` waits
-   * for it.
+   * What the servers will do: the database takes connections from them only. The first one of a version migrates before
+   * it serves (infra/host/migration.ts); it is healthy only after that, and `deploy` waits for it.
    */
-  async migrate(_name: string): Promise<void> {}
+  async migrate(_name: string): Promise<string> {
+    const { projectDir, stack } = this.#options;
+    return migrationText(stackSettings(projectDir, stack).app);
+  }
 
   /** An `up` of the track's own resources, then until its servers are replaced and healthy. */
   async deploy(track: string): Promise<void> {
@@ -160,8 +168,9 @@ export class AwsPlatform implements Platform {
     return runSmoke({ door: { url: this.#facts.url }, tests, track, versions, operatorToken });
   }
 
-  metrics(sinceEpochSecond: number): Promise<Metrics> {
-    return this.#metrics.since(sinceEpochSecond, this.#facts);
+  async metrics(sinceEpochSecond: number): Promise<Metrics> {
+    const told = await this.#metrics.since(sinceEpochSecond, this.#facts);
+    return this.#counters.addTo(told, sinceEpochSecond, Object.keys(this.#facts.targetGroupArns));
   }
 
   /** The stack's SNS topics by severity: who hears of a rollout. */
