@@ -92,7 +92,10 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] = []): Pl
       await act("backup", addOnce(world.backups, name));
       return { id: name };
     },
-    migrate: (name) => act("migrate", addOnce(world.migrations, name)),
+    async migrate(name) {
+      await act("migrate", addOnce(world.migrations, name));
+      return "the migration of the test";
+    },
     deploy: (track) =>
       act("deploy", () => {
         world.deployed.push(track);
@@ -106,6 +109,12 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] = []): Pl
       await call("metrics");
       return { seconds: world.metricsSince(since), through: Math.floor(world.now / 1000) };
     },
+    ...(world.alarms && {
+      async alarms(track: string) {
+        await call("alarms");
+        return world.alarms?.(track, world.now) ?? [];
+      },
+    }),
     drain: (track) =>
       act("drain", () => {
         world.drained.push(track);

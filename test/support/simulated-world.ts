@@ -1,5 +1,11 @@
 import { type Random, seededRandom } from "../../rollout/load/random.ts";
-import type { JournalEntry, MetricSecond, Weights } from "../../rollout/platforms/platform.ts";
+import type {
+  AlarmReading,
+  JournalEntry,
+  MetricSecond,
+  Tally,
+  Weights,
+} from "../../rollout/platforms/platform.ts";
 import type { Clock } from "../../rollout/run/clock.ts";
 
 /** How a track answers at a moment: the shares of its requests that fail and that are slow. */
@@ -29,6 +35,10 @@ export class World {
   requestsPerSecond = 100;
   health: Health = () => ({ errors: 0.001 });
   hasMetrics: (second: number) => boolean = () => true;
+  /** What alarms say of a track at a moment; it throws while they can't be read. Left out: there are none. */
+  alarms: ((track: string, now: number) => AlarmReading[]) | undefined;
+  /** What the business counts of a track in a second. */
+  counters: ((track: string, second: number) => Record<string, Tally>) | undefined;
   smoke: { passed: boolean; details: string[] } = { passed: true, details: [] };
   readonly #random: Random;
   readonly #seconds: MetricSecond[] = [];
@@ -68,7 +78,12 @@ export class World {
       const { errors, slow = 0 } = this.health(track, epochSecond);
       return [
         track,
-        { requests, errors: this.#hits(requests, errors), slow: this.#hits(requests, slow) },
+        {
+          requests,
+          errors: this.#hits(requests, errors),
+          slow: this.#hits(requests, slow),
+          ...(this.counters && { counters: this.counters(track, epochSecond) }),
+        },
       ] as const;
     });
     return { epochSecond, tracks: Object.fromEntries(tracks) };
