@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { FlagDocument } from "./flags/document.ts";
+import { atOnceName } from "./flags/names.ts";
+
+export { flagNames } from "./flags/names.ts";
 
 export interface FlagsArgs {
   /** Names of the application, its environment and its profile: see {@link flagNames}. */
@@ -12,11 +15,6 @@ export interface FlagsArgs {
   alarmArns: pulumi.Input<string>[];
   /** The role of the servers, which read the flags. */
   readerRoleName: pulumi.Input<string>;
-}
-
-/** The names under which a server asks AppConfig: fixed, because user data has them before AppConfig knows them. */
-export function flagNames(stack: string): { application: string; environment: string; profile: string } {
-  return { application: `rollout-${stack}`, environment: stack, profile: "flags" };
 }
 
 /** Feature flags on AppConfig, spread over some minutes and taken back when a track's alarm goes off. */
@@ -56,6 +54,7 @@ export class Flags extends pulumi.ComponentResource {
       },
       child,
     );
+    atOnce(name, args.application, child);
     deploy(name, { application, environment, profile, document: args.document }, child);
     letRead(
       name,
@@ -104,6 +103,26 @@ function alarmReader(name: string, child: pulumi.CustomResourceOptions): aws.iam
     child,
   );
   return role;
+}
+
+/**
+ * For the emergency switch: no spread and no bake. AppConfig's own AppConfig.AllAtOnce bakes for ten minutes, and the
+ * alarms that ring because of the flag would take its switching off back.
+ */
+function atOnce(name: string, application: string, child: pulumi.CustomResourceOptions) {
+  new aws.appconfig.DeploymentStrategy(
+    `${name}-flags-at-once`,
+    {
+      name: atOnceName(application),
+      description: "The emergency switch: all servers at once, whatever alarms say",
+      deploymentDurationInMinutes: 0,
+      growthFactor: 100,
+      growthType: "LINEAR",
+      finalBakeTimeInMinutes: 0,
+      replicateTo: "NONE",
+    },
+    child,
+  );
 }
 
 interface Deployed {

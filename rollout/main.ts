@@ -35,6 +35,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "write the last rollout down as one HTML page",
       load: () => import("./cli/report.ts"),
     },
+    flags: {
+      summary: "list, set and switch off feature flags",
+      load: () => import("./cli/flags.ts"),
+    },
   };
 
 const program = new Command("rollout")

@@ -1,36 +1,43 @@
 import { isDeepStrictEqual } from "node:util";
-import { isMap, isNode, isScalar, parseDocument, stringify, type YAMLMap } from "yaml";
+import { isCollection, isMap, isNode, isScalar, isSeq, parseDocument, stringify, type YAMLMap } from "yaml";
 import { UserError } from "../errors.ts";
 
-/** One value in a stack's config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
+/** One value in a config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
 export interface Edit {
   path: string[];
-  value: number | boolean | string;
+  value: number | boolean | string | readonly string[];
 }
 
 /**
  * A stack's config with some values changed and every other byte as it was: comments, spaces, order.
  * A key that is not there yet goes behind the last one beside it.
  *
+ * @param root where the paths begin; by default where a stack's config file has its config
  * @throws {UserError} when it isn't YAML, or a value isn't where it should be
  */
-export function edited(text: string, edits: readonly Edit[], file: string): string {
-  return edits.reduce((before, edit) => withEdit(before, edit, file), text);
+export function edited(text: string, edits: readonly Edit[], file: string, root = ["config"]): string {
+  return edits.reduce((before, edit) => withEdit(before, edit, file, root), text);
 }
 
-function withEdit(text: string, { path, value }: Edit, file: string): string {
+function withEdit(text: string, { path, value }: Edit, file: string, root: string[]): string {
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake) throw new UserError(`${file}: ${mistake.message}`);
-  const whole = ["config", ...path];
+  const whole = [...root, ...path];
   const node = document.getIn(whole, true);
   if (isScalar(node) && node.range) {
     if (node.value === value) return text;
-    return text.slice(0, node.range[0]) + stringify(value).trimEnd() + text.slice(node.range[1]);
+    return text.slice(0, node.range[0]) + written(value) + text.slice(node.range[1]);
   }
-  if (node !== undefined) throw new UserError(`${file}: ${path.join(".")} is not a plain value`);
+  const isList = Array.isArray(value) && isSeq(node);
+  if (isList && isDeepStrictEqual(node.toJS(document), value)) return text;
+  if (isList && node.flow && node.range)
+    return text.slice(0, node.range[0]) + written(value) + text.slice(node.range[1]);
+  if (node !== undefined && !isList) throw new UserError(`${file}: ${path.join(".")} is not a plain value`);
   try {
     document.setIn(whole, value);
+    const set = document.getIn(whole, true);
+    if (isCollection(set)) set.flow = true;
   } catch {
     throw new UserError(`${file}: ${path.slice(0, -1).join(".")} is not a map`);
   }
@@ -45,13 +52,18 @@ function withEdit(text: string, { path, value }: Edit, file: string): string {
 function withKey(text: string, map: YAMLMap, key: string, value: Edit["value"]): string {
   const [first, last] = [map.items[0]?.key, map.items.at(-1)?.value];
   if (!isNode(first) || !isNode(last) || !first.range || !last.range) return text;
-  const pair = `${key}: ${stringify(value).trimEnd()}`;
+  const pair = `${key}: ${written(value)}`;
   const end = text.slice(0, last.range[1]).trimEnd().length;
   if (map.flow) return `${text.slice(0, end)}, ${pair}${text.slice(end)}`;
   const newline = text.indexOf("\n", end);
   const lineEnd = newline < 0 ? text.length : newline;
   const indent = first.range[0] - (text.lastIndexOf("\n", first.range[0] - 1) + 1);
   return `${text.slice(0, lineEnd)}\n${" ".repeat(indent)}${pair}${text.slice(lineEnd)}`;
+}
+
+/** On one line, as it stands behind its key. */
+function written(value: Edit["value"]): string {
+  return stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
 }
 
 function isSame(text: string, wanted: unknown): boolean {

@@ -8,6 +8,7 @@ const APPLICATION = "aws:appconfig/application:Application";
 const ENVIRONMENT = "aws:appconfig/environment:Environment";
 const PROFILE = "aws:appconfig/configurationProfile:ConfigurationProfile";
 const VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion";
+const STRATEGY = "aws:appconfig/deploymentStrategy:DeploymentStrategy";
 const DEPLOYMENT = "aws:appconfig/deployment:Deployment";
 
 const document = (enabled: boolean): FlagDocument => ({
@@ -49,10 +50,19 @@ test("a deployment is watched by every track's alarm", () => {
       alarmRoleArn: "${beta-flags-watcher.arn}",
     })),
   );
-  expect(recorded.one("aws:appconfig/deploymentStrategy:DeploymentStrategy").inputs).toMatchObject({
+  expect(recorded.one(STRATEGY, "beta-flags").inputs).toMatchObject({
     deploymentDurationInMinutes: 4,
     growthFactor: 25,
     finalBakeTimeInMinutes: 10,
+  });
+});
+
+test("the emergency switch waits for nothing, and no alarm takes it back", () => {
+  expect(recorded.one(STRATEGY, "beta-flags-at-once").inputs).toMatchObject({
+    name: "rollout-beta-at-once",
+    deploymentDurationInMinutes: 0,
+    growthFactor: 100,
+    finalBakeTimeInMinutes: 0,
   });
 });
 
