@@ -1,5 +1,5 @@
 import { beginStep, type Gate, learn, newGate, observe } from "../../rollout/analysis/gate.ts";
-import { BEFORE, type Day, STABLE_PER_CANDIDATE } from "./streams.ts";
+import { BEFORE, DAY, type Day, STABLE_PER_CANDIDATE } from "./streams.ts";
 
 /** A gate at its defaults that has learned from stable's quarter of a day. */
 export function gateBefore(day: Day, rate: number): Gate {
@@ -10,16 +10,45 @@ export function gateBefore(day: Day, rate: number): Gate {
   return gate;
 }
 
-/** Feeds the seconds to the gate. @returns the end of the second that made it fail, or undefined */
-export function failsAt(gate: Gate, day: Day, rate: number, from: number, to: number): number | undefined {
-  const candidate = { requests: rate, bad: 0 };
-  const stable = { requests: rate * STABLE_PER_CANDIDATE, bad: 0 };
-  const interval = { candidate, stable };
-  for (let second = from; second < to; second++) {
-    candidate.bad = day.candidate[second]!;
-    stable.bad = day.stable[second]!;
-    observe(gate, interval);
-    if (gate.failed) return second + 1;
+/** A gate, and when it first failed at each of some false-alarm rates: the end of that second, or undefined. */
+export interface Watched {
+  gate: Gate;
+  rates: readonly number[];
+  failedAt: (number | undefined)[];
+}
+
+export function newWatched(day: Day, rate: number, rates: readonly number[]): Watched {
+  return { gate: gateBefore(day, rate), rates, failedAt: rates.map(() => undefined) };
+}
+
+/** Feeds the seconds to the gate until it has failed at every rate. The rates steer nothing that it learns, so one pass serves all. */
+export function watch(
+  { gate, rates, failedAt }: Watched,
+  day: Day,
+  rate: number,
+  from: number,
+  to: number,
+): void {
+  for (let second = from; second < to && failedAt.includes(undefined); second++) {
+    const complaint = complaintAt(gate, day, rate, second);
+    for (let i = 0; i < rates.length; i++) {
+      if (complaint <= rates[i]!) failedAt[i] ??= second + 1;
+    }
   }
-  return undefined;
+}
+
+/** The smallest false-alarm rate at which the day would have been rolled back. */
+export function leastRate(day: Day, rate: number): number {
+  const gate = gateBefore(day, rate);
+  let least = 1;
+  for (let second = 0; second < DAY; second++) least = Math.min(least, complaintAt(gate, day, rate, second));
+  return least;
+}
+
+/** Feeds a second. @returns the smallest false-alarm rate at which it makes the gate fail */
+function complaintAt(gate: Gate, day: Day, rate: number, second: number): number {
+  const candidate = { requests: rate, bad: day.candidate[second]! };
+  const stable = { requests: rate * STABLE_PER_CANDIDATE, bad: day.stable[second]! };
+  observe(gate, { candidate, stable });
+  return gate.complaint.rate;
 }

@@ -1,5 +1,5 @@
 import { seededRandom } from "../../rollout/load/random.ts";
-import { failsAt, gateBefore } from "./ours.ts";
+import { leastRate, newWatched, watch } from "./ours.ts";
 import { rollsBackAt, tuned } from "./peers/rule.ts";
 import { RIVALS } from "./rivals.ts";
 import { DAY, type Day, type Errors, healthyDay, worseDay } from "./streams.ts";
@@ -36,24 +36,37 @@ export interface Outcome {
   cells: Record<string, Record<string, Cell>>;
 }
 
-export const OURS = "ours";
+/** At the default false-alarm rate, which is a guarantee; and with the rate tuned on the same days as the rivals' thresholds. */
+export const OURS = ["ours", "ours, tuned"] as const;
 
 /** Plays one scenario: seeded, so that it gives the same numbers each time. */
 export function play(scenario: Scenario): Outcome {
   const { errors, rate } = scenario;
   const seed = RATES.indexOf(rate) * 1e6 + (errors === "bursty" ? 5e6 : 0);
   const thresholds = tuneRivals(scenario, seed);
+  const rates = [FALSE_ALARM, tuneOurs(scenario, seed)];
   const outcome: Outcome = { scenario, falseRollbacks: {}, cells: {} };
   for (let day = 0; day < scenario.healthy; day++) {
     const healthy = healthyDay(seededRandom(seed + 200_000 + day), rate, errors);
-    countFalse(outcome, OURS, failsAt(gateBefore(healthy, rate), healthy, rate, 0, DAY));
+    const ours = newWatched(healthy, rate, rates);
+    watch(ours, healthy, rate, 0, DAY);
+    OURS.forEach((name, i) => {
+      countFalse(outcome, name, ours.failedAt[i]);
+    });
     const scores = scoresOf(healthy, rate);
     RIVALS.forEach(({ name, rule }, i) => {
       countFalse(outcome, name, rollsBackAt(rule, scores[i]!, thresholds[i]!));
     });
   }
-  for (let day = 0; day < scenario.worse; day++) playWorse(outcome, thresholds, seed + 400_000 + day);
+  for (let day = 0; day < scenario.worse; day++) playWorse(outcome, thresholds, rates, seed + 400_000 + day);
   return outcome;
+}
+
+function tuneOurs({ errors, rate, tuning }: Scenario, seed: number): number {
+  const least = Array.from({ length: tuning }, (_, day) =>
+    leastRate(healthyDay(seededRandom(seed + day), rate, errors), rate),
+  );
+  return least.sort((a, b) => a - b)[Math.floor(FALSE_ALARM * tuning)]!;
 }
 
 function tuneRivals({ errors, rate, tuning }: Scenario, seed: number): number[] {
@@ -84,21 +97,29 @@ function countFalse(outcome: Outcome, method: string, at: number | undefined): v
 }
 
 /** One day with each regression from each start; the healthy hours before a late start are gone through once. */
-function playWorse(outcome: Outcome, thresholds: readonly number[], seed: number): void {
+function playWorse(
+  outcome: Outcome,
+  thresholds: readonly number[],
+  rates: readonly number[],
+  seed: number,
+): void {
   const { errors, rate } = outcome.scenario;
   const random = seededRandom(seed);
   const healthy = healthyDay(random, rate, errors);
-  const gate = gateBefore(healthy, rate);
+  const before = newWatched(healthy, rate, rates);
   let from = 0;
   for (const [label, hour] of Object.entries(STARTS)) {
     const start = hour + Math.floor(3600 * random());
-    failsAt(gate, healthy, rate, from, start);
+    watch(before, healthy, rate, from, start);
     from = start;
     for (const ratio of RATIOS) {
       const day = worseDay(random, healthy, rate, errors, ratio, start);
-      const ours = gate.failed ? start : failsAt(structuredClone(gate), day, rate, start, DAY);
+      const ours = structuredClone(before);
+      watch(ours, day, rate, start, DAY);
       const row = `${label} x${ratio}`;
-      record(cellOf(outcome, row, OURS), day, rate, start, ours);
+      OURS.forEach((name, i) => {
+        record(cellOf(outcome, row, name), day, rate, start, ours.failedAt[i]);
+      });
       const scores = scoresOf(day, rate);
       RIVALS.forEach(({ name, rule }, i) => {
         const at = rollsBackAt(rule, scores[i]!, thresholds[i]!);

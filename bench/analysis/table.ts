@@ -2,12 +2,14 @@ import type { Cell, Outcome } from "./scenario.ts";
 import { OURS, RATIOS, STARTS } from "./scenario.ts";
 
 export interface Lost {
+  /** Which of ours is behind. */
+  ours: (typeof OURS)[number];
   row: string;
   to: string;
   how: string;
 }
 
-/** Prints every row of a scenario and returns the rows in which a rival with at most our nominal false alarms is ahead. */
+/** Prints every row of a scenario and returns the rows in which a rival that is tuned to 1 % false alarms is ahead. */
 export function printOutcome(
   { scenario, falseRollbacks, cells }: Outcome,
   tuned: ReadonlySet<string>,
@@ -24,9 +26,12 @@ export function printOutcome(
       const row = cells[`${start} x${ratio}`]!;
       console.log(`\nx${ratio}, ${start} (${worse} rollouts)${HEADER}`);
       for (const [method, cell] of Object.entries(row)) {
-        const note = method !== OURS && tuned.has(method) ? ahead(cell, row[OURS]!) : "";
-        if (note) lost.push({ row: `${errors}, ${rate}/s, x${ratio}, ${start}`, to: method, how: note });
-        console.log(line(method, cell) + (note ? `  <- ahead of us: ${note}` : ""));
+        const behind = OURS.filter((ours) => tuned.has(method) && ahead(cell, row[ours]!));
+        for (const ours of behind) {
+          const how = ahead(cell, row[ours]!);
+          lost.push({ ours, row: `${errors}, ${rate}/s, x${ratio}, ${start}`, to: method, how });
+        }
+        console.log(line(method, cell) + (behind.length ? `  <- ahead of ${behind.join(" and ")}` : ""));
       }
     }
   }

@@ -4,7 +4,7 @@ import { BLOCK_SECONDS, type Dispersion, learnBlock, newDispersion, phiOf } from
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "./evidence.ts";
 import { type Gains, logs, newGains, RATIOS, setShare } from "./odds.ts";
 import type { GateSettings } from "./settings.ts";
-import { extend, logAgainstStable, newStretch, type Stretch } from "./stretch.ts";
+import { extend, newStretch, type Stretch } from "./stretch.ts";
 
 /**
  * One way of counting, and what it says of the candidate against stable.
@@ -98,11 +98,4 @@ export function suspectChannel({ relative, history }: Channel): void {
 /** The evidence that the candidate is worse than stable, and than stable has been. */
 export function valuesOf({ relative, history, phi }: Channel): [number, number] {
   return [eValue(relative, phi), eValue(history, phi)];
-}
-
-/** Whether the candidate is worse: `bar` is the e-value that decides, `alone` the log of the one the stretch must show. */
-export function isWorse(channel: Channel, bar: number, alone: number): "now" | "than before" | undefined {
-  const [relative, history] = valuesOf(channel);
-  if (relative >= bar) return "now";
-  return history >= bar && logAgainstStable(channel.stretch) >= alone ? "than before" : undefined;
 }

@@ -1,4 +1,5 @@
 import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
+import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
 import { closeWindow, gain, newEvidence, suspectStep } from "./evidence.ts";
 import { logs, newGains, setShare } from "./odds.ts";
@@ -30,6 +31,7 @@ export function newGate(given: Partial<GateSettings> = {}): Gate {
     absoluteStretch: newStretch(),
     absoluteGains: newGains("requests"),
     step: newStep(),
+    complaint: NO_COMPLAINT,
     failed: undefined,
   };
 }
@@ -72,6 +74,7 @@ export function observe(gate: Gate, { candidate, stable }: Interval): void {
   extend(gate.absoluteStretch, absolute[0]!, relative, candidate, stable);
 
   addToStep(gate.step, candidate, stable, settings, gate.requests.phi);
+  gate.complaint = complaintOf(gate);
   gate.failed ??= latch(gate);
   gate.intervals++;
   if (gate.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0) {

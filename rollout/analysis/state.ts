@@ -23,6 +23,12 @@ export interface Verdict {
   bursts: number;
 }
 
+/** Something said against the candidate, and the smallest false-alarm rate at which that is enough to fail it, at most 1. */
+export interface Complaint {
+  what: "worse than stable" | "worse than stable is and has been" | "over the objective" | "none";
+  rate: number;
+}
+
 /**
  * What one indicator has shown so far. Plain data: it survives `JSON.stringify`, and so a restart.
  *
@@ -44,6 +50,8 @@ export interface Gate {
   absoluteStretch: Stretch;
   absoluteGains: Gains;
   step: Step;
+  /** The strongest complaint of the last interval. */
+  complaint: Complaint;
   /** The failure, once there is one: a later quiet hour doesn't take it back. */
   failed: Verdict | undefined;
 }

@@ -1,6 +1,5 @@
-import { isWorse, valuesOf } from "./channel.ts";
+import { rateOverObjective } from "./complaint.ts";
 import { type Counts, share } from "./counts.ts";
-import { eValue } from "./evidence.ts";
 import type { Gate, Verdict } from "./state.ts";
 import { accepted, wayToPass } from "./step.ts";
 import { logAgainstStable, stableBroke } from "./stretch.ts";
@@ -21,49 +20,32 @@ export function verdictOf(gate: Gate, baked: boolean): Verdict {
   return verdict(gate, "pass", `no worse than stable and within the objective: ${figures(gate)}`);
 }
 
-/** The failure, if this interval brought one. */
+/** The failure, if the last interval brought one. */
 export function latch(gate: Gate): Verdict | undefined {
-  const { settings } = gate;
-  const bar = barOf(gate);
-  const alone = -Math.log(settings.falseAlarm);
-  const worse = isWorse(gate.requests, bar, alone) ?? isWorse(gate.bursts, bar, alone);
-  if (worse) {
-    const than = worse === "now" ? "worse than stable" : "worse than stable is and has been";
-    return verdict(gate, "fail", `${than}: ${figures(gate)}`);
-  }
-  if (eValue(gate.absolute, gate.requests.phi) >= bar && !holds(gate)) {
-    return verdict(gate, "fail", `over the objective of ${percent(settings.objective)}: ${figures(gate)}`);
-  }
-  return undefined;
+  const { complaint, settings } = gate;
+  if (complaint.rate > settings.falseAlarm) return undefined;
+  const over = complaint.what === "over the objective" ? ` of ${percent(settings.objective)}` : "";
+  return verdict(gate, "fail", `${complaint.what}${over}: ${figures(gate)}`);
 }
 
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
 function holds(gate: Gate): boolean {
-  const { absolute, absoluteStretch, requests, settings } = gate;
+  const { absoluteStretch, settings } = gate;
   return (
-    eValue(absolute, requests.phi) >= barOf(gate) &&
+    rateOverObjective(gate) <= settings.falseAlarm &&
     stableBroke(absoluteStretch, settings.objective) &&
     logAgainstStable(absoluteStretch) < -Math.log(settings.falseAlarm)
   );
 }
 
-/** The false-alarm rate is shared by the five questions. */
-function barOf(gate: Gate): number {
-  return 5 / gate.settings.falseAlarm;
-}
-
 function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
-  const { step, settings } = gate;
-  const most = Math.max(
-    ...valuesOf(gate.requests),
-    ...valuesOf(gate.bursts),
-    eValue(gate.absolute, gate.requests.phi),
-  );
+  const { complaint, step, settings } = gate;
+  const toFail = Math.log(complaint.rate) / Math.log(settings.falseAlarm);
   return {
     outcome,
     hold,
     reason: `${settings.indicator}: ${reason}`,
-    toFail: outcome === "fail" ? 1 : Math.max(0, Math.min(1, Math.log(most) / Math.log(barOf(gate)))),
+    toFail: outcome === "fail" ? 1 : Math.max(0, Math.min(1, toFail)),
     toPass: outcome === "pass" ? 1 : wayToPass(step, settings),
     candidate: { ...step.candidate },
     stable: { ...step.stable },
