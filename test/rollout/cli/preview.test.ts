@@ -84,6 +84,57 @@ test("a graph of another version is refused by name", () => {
   ]);
 });
 
+test("a file that is no graph, or isn't there, says what would be one", () => {
+  writeFileSync(join(folder, "list.json"), "[1]");
+  expect(preview("--base", "list.json")).toMatchObject({
+    status: 1,
+    stderr:
+      "--base: list.json is no graph (it names no stack); rollout graph --stack NAME --json prints one\n",
+  });
+  expect(preview("--base", "none.json").stderr).toMatch(/no revision "none\.json".*nor is there a file/);
+  expect(preview("--engine", "none.json").stderr).toMatch(
+    /can't read none\.json \(ENOENT\); pulumi preview --json/,
+  );
+});
+
+test("other packages at the base are a note, also when nothing else changes", () => {
+  const lock = (version: string) => JSON.stringify({ packages: { "": {}, "node_modules/a": { version } } });
+  writeFileSync(join(folder, "package-lock.json"), lock("1.0.0"));
+  git("add", "--force", "package-lock.json");
+  commit("locked");
+  writeFileSync(join(folder, "package-lock.json"), lock("2.0.0"));
+  try {
+    for (const format of ["terminal", "html"]) {
+      const { stdout } = preview("--base", "locked", "--stack", "beta", "--format", format);
+      expect(stdout.replaceAll("&gt;", ">")).toContain("(a 1.0.0 -> 2.0.0)");
+    }
+  } finally {
+    rmSync(join(folder, "package-lock.json"));
+  }
+});
+
+test("--install needs something to install from", () => {
+  expect(preview("--base", "sound", "--install")).toMatchObject({
+    status: 1,
+    stderr: "--install: at sound there is no package-lock.json to install from\n",
+  });
+});
+
+test("the message of a program that fails shows no secret", () => {
+  const canary = "canary-of-a-message-12";
+  const failing = `\nthrow new Error("connect to postgresql://app:${canary}@db/app PASSWORD=${canary}");\n`;
+  appendFileSync(join(folder, "index.ts"), failing);
+  try {
+    for (const format of ["markdown", "json"]) {
+      const { stdout, stderr } = preview("--base", "sound", "--stack", "beta", "--format", format);
+      expect(stdout).toContain("(secret)");
+      expect(stdout + stderr).not.toContain("canary");
+    }
+  } finally {
+    git("checkout", "--quiet", "sound", "--", "index.ts");
+  }
+});
+
 test("several stacks in one option, and every format", () => {
   for (const format of ["terminal", "markdown", "html", "json"]) {
     const { status, stdout } = preview("--base", "fresh", "--stack", "beta", "fresh", "--format", format);
