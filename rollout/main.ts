@@ -26,18 +26,23 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       load: () => import("./cli/maintenance.ts"),
     },
     smoke: { summary: "ask the stack whether it serves", load: () => import("./cli/smoke.ts") },
+    check: {
+      summary: "go through the checklist before a launch, or watch the service",
+      load: () => import("./cli/check.ts"),
+    },
+    drill: { summary: "rehearse what must work on a bad day", load: () => import("./cli/drill.ts") },
     phases: {
       summary: "judge the phases of the launch by measured figures",
       load: () => import("./cli/phases.ts"),
+    },
+    flags: {
+      summary: "list, set and switch off feature flags",
+      load: () => import("./cli/flags.ts"),
     },
     score: { summary: "work out the launch score", load: () => import("./cli/score.ts") },
     report: {
       summary: "write the last rollout down as one HTML page",
       load: () => import("./cli/report.ts"),
-    },
-    flags: {
-      summary: "list, set and switch off feature flags",
-      load: () => import("./cli/flags.ts"),
     },
   };
 

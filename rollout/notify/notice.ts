@@ -9,7 +9,8 @@ export interface Notice {
   at: number;
   stack: string;
   severity: Severity;
-  event: JournalEntry["kind"];
+  /** What happened to a rollout, or that the service check found a change. */
+  event: JournalEntry["kind"] | "check";
   /** One line. */
   title: string;
   /** By when somebody answers, in milliseconds since the epoch; null: at the weekly review. */

@@ -1,0 +1,24 @@
+import type { DrillRecord } from "../drill/record.ts";
+import type { DrillFacts } from "./checks/drill.ts";
+
+const RESTORE = "restore";
+
+/** The newest restore that was drilled, however it ended: one that failed after one that passed is what counts. */
+export function lastDrill(records: readonly DrillRecord[]): DrillFacts {
+  const last = records.filter(({ drill }) => drill === RESTORE).at(-1);
+  if (!last) return undefined;
+  const { id, outcome, checks, figures, endedAt } = last;
+  const bad = checks
+    .filter(({ verdict }) => verdict !== "pass")
+    .map(({ name, details }) => `${name}: ${details}`);
+  const { rtoSeconds, rpoSeconds } = figures;
+  const measured = [
+    ...(rtoSeconds === undefined ? [] : [`RTO ${Math.round(rtoSeconds)} s`]),
+    ...(rpoSeconds === undefined ? [] : [`RPO ${Math.round(rpoSeconds)} s`]),
+  ];
+  return {
+    passed: outcome === "passed",
+    at: endedAt,
+    detail: [`${id} ${outcome}`, ...measured, ...bad].join(", "),
+  };
+}

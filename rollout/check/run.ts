@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { About } from "./about.ts";
+import { judgeAlarms } from "./checks/alarms.ts";
+import { judgeBackups } from "./checks/backups.ts";
+import { judgeCapacity } from "./checks/capacity.ts";
+import { judgeCertificate } from "./checks/certificate.ts";
+import { judgeDisk } from "./checks/disk.ts";
+import { judgeDns } from "./checks/dns.ts";
+import { judgeDrill } from "./checks/drill.ts";
+import { judgeDatabase, judgeHealth } from "./checks/health.ts";
+import { judgeMigrations } from "./checks/migrations.ts";
+import { judgePorts } from "./checks/ports.ts";
+import { judgeQuotas } from "./checks/quotas.ts";
+import { judgeRollback } from "./checks/rollback.ts";
+import { judgeSecrets } from "./checks/secrets.ts";
+import { judgeSmoke } from "./checks/smoke.ts";
+import { judgeTls } from "./checks/tls.ts";
+import { CannotTell, type Finding, unknown } from "./finding.ts";
+import type { Sources } from "./sources.ts";
+
+export interface Result extends Finding {
+  /** Such as `certificate`. */
+  check: string;
+}
+
+type Check = (sources: Sources, about: About) => Promise<Finding>;
+
+/** Before a launch, in the order of the checklist. */
+export const PRE_LAUNCH: Readonly<Record<string, Check>> = {
+  dns: async (from) => judgeDns(await from.dns()),
+  certificate: async (from, { now }) => judgeCertificate(await from.certificate(), now),
+  tls: async (from) => judgeTls(await from.tls()),
+  ports: async (from) => judgePorts(await from.ports()),
+  secrets: async (from, { now }) => judgeSecrets(await from.secrets(), now),
+  backups: async (from, { now }) => judgeBackups(await from.backups(), now),
+  restore: async (from, { now, stack, on }) => judgeDrill(await from.drill(), now, stack, on),
+  alarms: async (from) => judgeAlarms(await from.alarms()),
+  capacity: async (from, { stack }) => judgeCapacity(await from.capacity(), stack),
+  migrations: async (from) => judgeMigrations(await from.health()),
+  smoke: async (from, { stack, on }) => judgeSmoke(await from.smoke(), stack, on),
+  rollback: async (from, { stack, now }) => judgeRollback(await from.rollback(), stack, now),
+  quotas: async (from) => judgeQuotas(await from.quotas()),
+};
+
+/** The service check, again and again. */
+export const SERVICE: Readonly<Record<string, Check>> = {
+  health: async (from, { stack }) => judgeHealth(await from.health(), stack),
+  database: async (from) => judgeDatabase(await from.health()),
+  disk: async (from) => judgeDisk(await from.disk()),
+  certificate: async (from, { now }) => judgeCertificate(await from.certificate(), now),
+};
+
+const WITHIN_MS = 120_000;
+
+/** Every check, at the same time. What can't be found out, or not in time, is unknown, and says why. */
+export function runChecks(
+  checks: Readonly<Record<string, Check>>,
+  sources: Sources,
+  about: About,
+): Promise<Result[]> {
+  return Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      const late = new AbortController();
+      const finding = await Promise.race([check(sources, about), tooLate(late.signal)]).catch(notTold);
+      late.abort();
+      return { check: name, ...finding };
+    }),
+  );
+}
+
+function notTold(error: unknown): Finding {
+  const again = "Mend that, then run the check again.";
+  if (error instanceof CannotTell) return unknown(error.message, error.whatToDo);
+  const { name, message } = error as Error;
+  return unknown(message || name || String(error), again);
+}
+
+async function tooLate(signal: AbortSignal): Promise<Finding> {
+  await sleep(WITHIN_MS, undefined, { signal, ref: false }).catch(() => {});
+  return unknown(`no answer within ${WITHIN_MS / 1000} s`, "Run the check again; see what is slow.");
+}

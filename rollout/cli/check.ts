@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Command, InvalidArgumentError } from "commander";
+import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
+import type { About } from "../check/about.ts";
+import { PRE_LAUNCH, type Result, runChecks, SERVICE } from "../check/run.ts";
+import type { Common, Sources } from "../check/sources.ts";
+import { countsOf, resultsText } from "../check/text.ts";
+import { watch } from "../check/watch.ts";
+import { Misuse } from "../errors.ts";
+import type { Graph } from "../graph/model.ts";
+import { onOption, openStage, type Stage } from "./on.ts";
+import { TELL_HELP, tellerOf } from "./tell.ts";
+
+interface Options {
+  candidate?: string;
+  strict?: boolean;
+  watch?: number;
+}
+
+export function register(program: Command): void {
+  program
+    .command("check")
+    .summary("go through the checklist before a launch, or watch the service")
+    .description(
+      "Checks DNS, certificate, TLS, ports, secrets, backups, the last restore, alarms, capacity for the plan, migrations, " +
+        "smoke tests, whether a rollback of the candidate's version was rehearsed, and quotas. What fails leads with what to " +
+        "do. Exit code 0 when nothing fails, else 1. With --watch: health, database, disk and certificate again and again, " +
+        "with a notice when one fails and when it is well again; Ctrl-C ends it.",
+    )
+    .option("--candidate <track>", "the track that is to take over (default: the only other one)")
+    .option("--strict", "what is unknown fails too")
+    .option("--watch <interval>", "the service check, every so often, such as 5m", intervalOf)
+    .addOption(onOption())
+    .addHelpText("after", `\n${TELL_HELP}`)
+    .action(async (options: Options, command: Command) => {
+      const stage = await openStage(command);
+      const about = aboutOf(stage, options.candidate);
+      const sources = await sourcesOf(stage, about);
+      if (options.watch !== undefined) await keepWatch(stage, about, sources, options.watch);
+      else await checkOnce(stage, about, sources, options.strict ?? false);
+    });
+}
+
+async function checkOnce(
+  { stack, json, platform }: Stage,
+  about: About,
+  sources: Sources,
+  strict: boolean,
+): Promise<void> {
+  const results = await runChecks(PRE_LAUNCH, sources, about);
+  const counts = countsOf(results);
+  const passed = counts.fail === 0 && (!strict || counts.unknown === 0);
+  const document = { stack, on: platform.kind, passed, ...counts, results };
+  const text = resultsText(`${stack} (${platform.kind})`, results);
+  process.stdout.write(`${json ? JSON.stringify(document) : text}\n`);
+  process.exitCode = passed ? 0 : 1;
+}
+
+/** Until Ctrl-C, which is its good end. */
+async function keepWatch(stage: Stage, about: About, sources: Sources, everyMs: number): Promise<void> {
+  const { stack, json } = stage;
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+  try {
+    await watch({
+      stack,
+      everyMs,
+      check: () => runChecks(SERVICE, sources, { ...about, now: Date.now() }),
+      notifier: tellerOf(stage),
+      now: Date.now,
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+      told: (results, at) =>
+        process.stdout.write(`${json ? roundJson(stack, results, at) : roundText(results, at)}\n`),
+      signal: ending.signal,
+    });
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, end);
+  }
+}
+
+/** One document a line: a watch has no end to wait for. */
+function roundJson(stack: string, results: Result[], at: number): string {
+  return JSON.stringify({ stack, at, ...countsOf(results), results });
+}
+
+function roundText(results: Result[], at: number): string {
+  const time = new Date(at).toISOString().slice(0, 19).replace("T", " ");
+  const bad = results.filter(({ status }) => status !== "pass");
+  if (bad.length === 0) return `${time} all well: ${results.map(({ check }) => check).join(", ")}`;
+  return resultsText(
+    time,
+    bad.length === results.length ? results : [...bad, ...results.filter((each) => !bad.includes(each))],
+  );
+}
+
+function aboutOf({ settings, stack, platform }: Stage, asked: string | undefined): About {
+  const names = settings.tracks.map(({ name }) => name);
+  if (asked !== undefined && !names.includes(asked))
+    throw new Misuse(`${stack} has no track ${asked}: its tracks are ${names.join(", ")}`);
+  const others = names.filter((name) => name !== settings.stable);
+  const candidate = asked ?? (others.length === 1 ? others[0] : undefined);
+  return { stack, on: platform.kind, settings, candidate, now: Date.now() };
+}
+
+/** The AWS SDK is loaded only when it is AWS. */
+async function sourcesOf({ platform, projectDir, stack }: Stage, about: About): Promise<Sources> {
+  let capturing: Promise<Graph> | undefined;
+  const graph = async () => {
+    const { captureGraph } = await import("../graph/capture.ts");
+    capturing ??= captureGraph({ projectDir, stack });
+    return capturing;
+  };
+  const common: Omit<Common, "door" | "operatorToken"> = { about, platform, projectDir, graph };
+  if (platform.kind === "aws") return (await import("../check/aws/sources.ts")).awsSources(common);
+  return (await import("../check/rehearsal/sources.ts")).rehearsalSources(common);
+}
+
+function intervalOf(text: string): number {
+  if (isDuration(text) && milliseconds(text) >= 1000) return milliseconds(text);
+  throw new InvalidArgumentError("It must be a duration of a second or more, such as 5m.");
+}
