@@ -1,8 +1,10 @@
 import { FLAGS_AGENT } from "./environment.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+import { MIGRATE } from "./migration.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
 export function appUnit(host: Host): HostFile {
+  const migrates = host.app.migrate.length > 0;
   const flags = host.flags ? " rollout-flags.service" : "";
   return {
     path: "/etc/systemd/system/rollout-app.service",
@@ -18,10 +20,10 @@ StartLimitIntervalSec=0
 Environment=DOCKER_CONFIG=/run/rollout/docker
 # INSTANCE_ID, written at boot.
 EnvironmentFile=/etc/rollout/instance.env
-ExecStartPre=/usr/local/sbin/rollout-env
+${migrates ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.image}\n` : ""}ExecStartPre=/usr/local/sbin/rollout-env
 ExecStartPre=/usr/local/sbin/rollout-pull
-ExecStartPre=-/usr/bin/docker rm --force rollout-app
-ExecStart=/usr/bin/docker run ${dockerRun(host).join(" \\\n  ")}
+${migrates ? `ExecStartPre=${MIGRATE}\n` : ""}ExecStartPre=-/usr/bin/docker rm --force rollout-app
+ExecStart=/usr/bin/docker run ${(migrates ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
 # Open requests finish: the balancer drains for 60 s.
 ExecStop=/usr/bin/docker stop --time 55 rollout-app
 TimeoutStopSec=70
@@ -56,24 +58,32 @@ docker pull --quiet "$image"
   };
 }
 
+/** A migration runs in a container like the app's: then the unit says once, in variables, what they have in common. */
+function dockerRun(host: Host, common = container(host), image = host.image): string[] {
+  return [
+    "--name rollout-app --rm --init --pull never",
+    ...common,
+    `--publish 127.0.0.1:${APP_PORT}:${APP_PORT}`,
+    `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID}`,
+    image,
+  ];
+}
+
 /**
  * The container sees nothing of the server: its files are read-only, it has no capabilities, and with the metadata
  * service's hop limit of 1 it can't get the server's credentials.
  */
-function dockerRun(host: Host): string[] {
+function container(host: Host): string[] {
   const memory = `${host.memoryMiB}m`;
   return [
-    "--name rollout-app --rm --init --pull never",
     // As much memory as memory and swap: a container that leaks is killed and started again, it never swaps.
     `--cpus ${host.cpus} --memory ${memory} --memory-swap ${memory} --pids-limit 512`,
     "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=64m",
     "--cap-drop ALL --security-opt no-new-privileges",
     "--env-file /run/rollout/app.env",
-    `--publish 127.0.0.1:${APP_PORT}:${APP_PORT}`,
     `--volume ${TLS_FOLDER}/database-ca.pem:${TLS_FOLDER}/database-ca.pem:ro`,
     ...(host.flags ? [`--add-host ${FLAGS_AGENT.host}:host-gateway`] : []),
     `--log-driver awslogs --log-opt awslogs-region=${host.region} --log-opt awslogs-group=${host.logGroups.app}`,
-    `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID} --log-opt mode=non-blocking`,
-    host.image,
+    "--log-opt mode=non-blocking",
   ];
 }

@@ -7,11 +7,14 @@ import { flagFiles } from "./flags-agent.ts";
 import { upgrades } from "./hardening.ts";
 import type { Host, HostFile } from "./host.ts";
 import { agentConfig, logRotation } from "./logs-agent.ts";
+import { migrationScript } from "./migration.ts";
 import { machineFiles, nginxConf } from "./nginx.ts";
 import { secretsScript } from "./secrets-script.ts";
 
 /** What EC2 takes as user data, in bytes before base64 (EC2 User Guide, "Run commands when you launch an instance"). */
 const LIMIT = 16_384;
+
+const PACKAGES = ["curl", "docker.io", "logrotate", "nginx", "openssl", "ufw", "unattended-upgrades"];
 
 /**
  * The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots.
@@ -22,7 +25,7 @@ export function cloudInit(host: Host): string {
   const text = `#cloud-config\n${stringify(
     {
       package_update: true,
-      packages: ["curl", "docker.io", "logrotate", "nginx", "openssl", "ufw", "unattended-upgrades"],
+      packages: [...PACKAGES, ...(host.app.migrate.length > 0 ? ["postgresql-client"] : [])].sort(),
       write_files: hostFiles(host).map(writeFile),
       runcmd: [["/usr/local/sbin/rollout-boot"]],
     },
@@ -45,6 +48,7 @@ export function hostFiles(host: Host): HostFile[] {
     ...environmentFiles(host),
     secretsScript(host),
     pullScript(host),
+    ...migrationScript(host),
     appUnit(host),
     ...certificateFiles(host),
     ...flagFiles(host),

@@ -20,6 +20,8 @@ export type Act =
 /** @property version what was tested: 12 hex digits */
 export type ActResult =
   | { backup: string }
+  /** What is run, and by whom. */
+  | { migration: string }
   | { passed: boolean; details: readonly string[]; version?: string };
 
 export type Command = "pause" | "resume" | "promote" | "rollback" | "adopt" | "restore";

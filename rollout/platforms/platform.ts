@@ -33,8 +33,8 @@ export interface Platform {
   restoreCapacity(track: string, servers: number): Promise<void>;
   /** Idempotent by name: a second call with the same name returns the first one's backup. */
   backup(name: string): Promise<{ id: string }>;
-  /** Idempotent by name. */
-  migrate(name: string): Promise<void>;
+  /** Idempotent by name. @returns what is done, or that nothing is to be done, in words */
+  migrate(name: string): Promise<string>;
   /** The candidate at 0 %: its servers up and healthy. */
   deploy(track: string): Promise<void>;
   /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */

@@ -8,8 +8,7 @@ export async function perform(platform: Platform, act: Act): Promise<ActResult |
     case "backup":
       return { backup: (await platform.backup(act.name)).id };
     case "migrate":
-      await platform.migrate(act.name);
-      return undefined;
+      return { migration: await platform.migrate(act.name) };
     case "deploy":
       await platform.deploy(act.track);
       return undefined;

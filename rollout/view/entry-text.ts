@@ -77,5 +77,6 @@ export function actText(act: Act): string {
 function resultText(result: ActResult | undefined): string {
   if (!result) return "";
   if ("backup" in result) return ` (${result.backup})`;
+  if ("migration" in result) return ` (${result.migration})`;
   return `: ${result.passed ? "passed" : "not passed"} (${result.details.join("; ")})`;
 }

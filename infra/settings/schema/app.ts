@@ -31,6 +31,13 @@ export const app = z.strictObject({
     .array(z.url("must be an origin such as https://app.example.com"), "must be a list of origins")
     .default([])
     .describe("origins besides the domain that may call the API"),
+  migrate: z
+    .array(text("must be a word of a command, in one line", /^[^\r\n\0]*$/), "must be the words of a command")
+    .default([])
+    .describe(
+      "the command that brings the database up to date, run in the image once for each version, before its first server " +
+        "serves; empty: the app does it by itself, or nobody does",
+    ),
   environment: z
     .record(
       text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/).refine(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MIGRATE } from "../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
 import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
@@ -38,6 +39,8 @@ export interface TrackPlan {
   nginxFiles: Record<string, string>;
   /** `KEY=value` lines with `@@name@@` where a secret goes. */
   environment: string;
+  /** The script that migrates the database before a server of this version serves; undefined: none is configured. */
+  migration?: string | undefined;
   /** The secrets' texts by the name between the `@@`. */
   secrets: Record<string, string>;
 }
@@ -94,6 +97,7 @@ function trackPlan(
         .map(({ path, content }) => [path.slice(NGINX.length), content]),
     ),
     environment: contentOf(files, ENVIRONMENT, name),
+    migration: files.find(({ path }) => path === MIGRATE)?.content,
     secrets: secretsOf(contentOf(files, SECRETS, name), secrets, name),
   };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
+import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
@@ -100,9 +101,9 @@ class Rehearsal implements Platform {
     return backUp(await prepareChange(this.#options, placeIn(this.#options)), name);
   }
 
-  /** The application migrates its database by itself when it starts. */
-  async migrate(): Promise<void> {
-    this.#options.say?.("migrate: the application migrates its database when it starts");
+  /** As on AWS: a version's first server migrates before it serves. */
+  async migrate(): Promise<string> {
+    return migrationText(this.#settings().app);
   }
 
   async deploy(track: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { TrackPlan } from "./describe.ts";
 import { healthOf } from "./health.ts";
+import { migrate } from "./migration.ts";
 import { freePorts } from "./ports.ts";
 import { isRunning, logOf, start, untilReady } from "./processes.ts";
 import type { Room } from "./room.ts";
@@ -30,6 +31,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
     server.version = track.version;
   });
   const files = writeServerFiles(room, track, server);
+  await migrate(room, track, server, files);
   const app = start(room.ledger, {
     key: keys.app,
     command: room.plan.command.map((word) => word.replaceAll("{node}", process.execPath)),

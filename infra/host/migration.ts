@@ -1,0 +1,56 @@
+import type { Host, HostFile } from "./host.ts";
+
+/** Which of the servers' files brings the database up to date; the rehearsal runs it too. */
+export const MIGRATE = "/usr/local/sbin/rollout-migrate";
+
+/** Any number, as long as no application locks the same: of all tracks' servers one migrates at a time. */
+const LOCK = 7_202_612;
+
+/** Shorter than a new server is waited for (boot.ts): a migration that hangs fails the deployment. */
+const WITHIN_SECONDS = 420;
+
+/**
+ * The script that runs `app.migrate` once for each version, before the app of that version starts. Servers ask the
+ * database whether it was done, under an advisory lock (PostgreSQL, "Advisory Locks"), so of several that boot at once
+ * one migrates and the others wait; and one of an older version that boots later finds its own migration done. A
+ * migration that was interrupted is run again: the command must bear that.
+ *
+ * A command that fails makes psql divide by zero, which ends it. It has the app's unit's variables CONTAINER and IMAGE. The password isn't among psql's arguments, where every user of the
+ * server could read it. In the rehearsal, which has no containers, ROLLOUT_HERE stands in docker's place.
+ */
+export function migrationScript({ app, track }: Host): HostFile[] {
+  if (app.migrate.length === 0) return [];
+  return [
+    {
+      path: MIGRATE,
+      permissions: "0755",
+      content: `#!/bin/bash
+set -euo pipefail
+if [[ \${1-} == run ]]; then
+  in=(docker run --rm --init --pull never $CONTAINER --log-opt awslogs-stream=${track}/migrate-$INSTANCE_ID $IMAGE)
+  exec timeout ${WITHIN_SECONDS} \${ROLLOUT_HERE-"\${in[@]}"} ${app.migrate.map(quoted).join(" ")}
+fi
+value() { sed -n "s/^$1=//p" "\${ROLLOUT_RUN:-/run/rollout}/app.env"; }
+url=$(value DATABASE_URL)
+password=\${url#*://*:}
+export PGPASSWORD=\${password%%@*}
+psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" >/dev/null <<'SQL'
+SELECT pg_advisory_lock(${LOCK});
+CREATE TABLE IF NOT EXISTS rollout_migrations (version text PRIMARY KEY, at timestamptz DEFAULT now());
+SELECT count(*) = 0 AS due FROM rollout_migrations WHERE version = :'version' \\gset
+\\if :due
+\\set code \`:'self' run >&2 </dev/null; echo $?\`
+\\warn the migration ended with :code
+SELECT 1 / (:code = 0)::int;
+INSERT INTO rollout_migrations VALUES (:'version');
+\\endif
+SQL
+`,
+    },
+  ];
+}
+
+/** A word as the shell takes it, whatever is in it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
