@@ -1,6 +1,8 @@
 import { replay, targetOf } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
-import type { Judge, MetricSecond } from "../core/verdict.ts";
+import type { AlarmSight, Judge, MetricSecond } from "../core/verdict.ts";
+import { AlarmWatch } from "../run/alarm-watch.ts";
+import { systemClock } from "../run/clock.ts";
 import { BEFORE_SECONDS } from "../run/history.ts";
 import { judgeOf } from "../run/judge.ts";
 import type { StatusView } from "../view/model.ts";
@@ -13,6 +15,7 @@ import type { Stage } from "./on.ts";
  */
 export class Onlooker {
   readonly #stage: Stage;
+  readonly #alarms: AlarmWatch;
   #rollout = "";
   #judge: Judge | undefined;
   #seconds: MetricSecond[] = [];
@@ -20,6 +23,7 @@ export class Onlooker {
 
   constructor(stage: Stage) {
     this.#stage = stage;
+    this.#alarms = new AlarmWatch(stage.platform);
   }
 
   /** @returns undefined when no rollout has begun */
@@ -28,8 +32,12 @@ export class Onlooker {
     const state = replay((await platform.journal.read()).entries);
     if (!state) return undefined;
     if (state.rollout !== this.#rollout) this.#begin(state);
-    const [real] = await Promise.all([platform.readRealWeights().catch(() => undefined), this.#read()]);
-    const evidence = this.#evidence(state);
+    const [real, alarms] = await Promise.all([
+      platform.readRealWeights().catch(() => undefined),
+      isJudged(state) ? this.#alarms.look(state, systemClock) : undefined,
+      this.#read(),
+    ]);
+    const evidence = this.#evidence(state, alarms);
     const asked = targetOf(state);
     return statusView({ stack, state, asked, real, seconds: this.#seconds, evidence, now: Date.now() });
   }
@@ -49,11 +57,16 @@ export class Onlooker {
     this.#next = Math.max(this.#next, told.through);
   }
 
-  #evidence({ stable, candidate, steps, stage }: RolloutState): unknown {
-    const watched = ["shift", "bake", "promote"].includes(stage.at) && steps.length > 0;
-    if (!watched) return undefined;
+  #evidence(state: RolloutState, alarms: AlarmSight | undefined): unknown {
+    if (!isJudged(state)) return undefined;
+    const { stable, candidate, steps } = state;
     const begun = steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
     const history = { stable, candidate, seconds: this.#seconds, steps: begun, baked: false };
-    return this.#judge!(history).evidence;
+    return this.#judge!({ ...history, ...(alarms && { alarms }) }).evidence;
   }
+}
+
+/** Whether the gates have something to say. */
+function isJudged({ steps, stage }: RolloutState): boolean {
+  return ["shift", "bake", "promote"].includes(stage.at) && steps.length > 0;
 }

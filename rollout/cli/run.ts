@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, isDuration, seconds } from "../../infra/settings/duration.ts";
+import type { PhaseRecord } from "../core/journal.ts";
 import { planOf } from "../core/plan.ts";
 import type { RolloutState } from "../core/state.ts";
 import { Misuse, UserError } from "../errors.ts";
@@ -7,23 +8,23 @@ import type { Beginning } from "../run/begin.ts";
 import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
 import { drive, stateOf } from "./drive.ts";
+import { enterPhase } from "./enter-phase.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
-import { enterPhase } from "./phase-files.ts";
+import { hasSource, SOURCES, SOURCES_HELP, type Supplied, sourceOptions } from "./phase-sources.ts";
 import { TELL_HELP } from "./tell.ts";
 
-interface RunOptions {
+interface RunOptions extends Supplied {
   candidate?: string;
   adopt?: boolean;
   restore?: boolean;
   keep?: Duration;
   anew?: boolean;
   phase?: string;
-  metrics?: string;
 }
 
 export function register(program: Command): void {
-  program
+  const verb = program
     .command("run")
     .summary("roll a candidate out, step by step")
     .description(
@@ -52,13 +53,13 @@ export function register(program: Command): void {
       "begin another rollout although the last one still keeps the servers of the track without traffic",
     )
     .option("--phase <name>", "the phase of phases.yaml that this begins: refused unless it is GO")
-    .option("--metrics <file>", "what was measured, YAML or JSON: what --phase is judged by")
-    .addHelpText("after", `\n${TELL_HELP}`)
+    .addHelpText("after", `${SOURCES_HELP}\n${TELL_HELP.split("\n").slice(1).join("\n")}`)
     .action(async (options: RunOptions, command: Command) => {
       // Before anything is opened: a phase that isn't GO leaves no trace.
-      checkPhase(options, command);
+      const phase = await checkPhase(options, command);
       const stage = await openStage(command);
-      const begin = beginningOf(stage, await stateOf(stage), options);
+      for (const line of phase?.reach ?? []) stage.say(`${phase!.name}: ${line}`);
+      const begin = beginningOf(stage, await stateOf(stage), options, phase);
       for (const settled of ["adopt", "restore"] as const) {
         if (options[settled]) await give(stage.platform, systemClock, settled, whoami());
       }
@@ -69,13 +70,22 @@ export function register(program: Command): void {
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
     });
+  sourceOptions(verb);
 }
 
-function checkPhase({ phase, metrics }: RunOptions, command: Command): void {
-  if (phase === undefined && metrics === undefined) return;
-  if (phase === undefined) throw new Misuse("--metrics is what a phase is judged by: add --phase NAME");
-  if (metrics === undefined) throw new Misuse("--phase is judged by what was measured: add --metrics FILE");
-  enterPhase(projectDir(), globalOptions(command).stack, { phase, metrics });
+async function checkPhase(
+  { phase, metrics, prometheus, cloudwatch }: RunOptions,
+  command: Command,
+): Promise<PhaseRecord | undefined> {
+  const from: Supplied = {
+    ...(metrics !== undefined && { metrics }),
+    ...(prometheus !== undefined && { prometheus }),
+    ...(cloudwatch !== undefined && { cloudwatch }),
+  };
+  if (phase === undefined && !hasSource(from)) return undefined;
+  if (phase === undefined) throw new Misuse(`${SOURCES} is what a phase is judged by: add --phase NAME`);
+  if (!hasSource(from)) throw new Misuse(`--phase is judged by what was measured: add ${SOURCES}`);
+  return enterPhase(projectDir(), globalOptions(command).stack, { phase, ...from });
 }
 
 /**
@@ -86,6 +96,7 @@ function beginningOf(
   stage: Stage,
   state: RolloutState | undefined,
   options: RunOptions,
+  phase: PhaseRecord | undefined,
 ): Beginning | undefined {
   const { settings, platform } = stage;
   if (options.adopt || options.restore) return undefined;
@@ -105,7 +116,8 @@ function beginningOf(
   const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : undefined);
   const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) });
   const { anew = false } = options;
-  return { rollout: nameOf(candidate, new Date()), stable: settings.stable, candidate, plan, anew };
+  const rollout = nameOf(candidate, new Date());
+  return { rollout, stable: settings.stable, candidate, plan, anew, ...(phase && { phase }) };
 }
 
 function onlyOther(stage: Stage): string {

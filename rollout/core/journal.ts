@@ -26,9 +26,17 @@ export type ActResult =
 
 export type Command = "pause" | "resume" | "promote" | "rollback" | "adopt" | "restore";
 
+/** The phase of the launch that a rollout begins, as it was when it was found to be GO. */
+export interface PhaseRecord {
+  name: string;
+  /** Who is in it, and how they come to the candidate. */
+  cohort: string;
+  reach: readonly string[];
+}
+
 /** What an entry says; all of it is plain data. */
 export type Note =
-  | { kind: "begin"; rollout: string; stable: string; candidate: string; plan: Plan }
+  | { kind: "begin"; rollout: string; stable: string; candidate: string; plan: Plan; phase?: PhaseRecord }
   /** @property id the entry's index in the journal */
   | { kind: "intent"; id: number; act: Act }
   | { kind: "done"; id: number; result?: ActResult }

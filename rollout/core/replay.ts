@@ -24,10 +24,10 @@ export function step(state: RolloutState | undefined, entry: JournalEntry): Roll
 }
 
 function begun(entry: JournalEntry & { kind: "begin" }, length: number): RolloutState {
-  const { rollout, stable, candidate, plan, at } = entry;
+  const { rollout, stable, candidate, plan, phase, at } = entry;
   // A rollout that an older version began knows no limit that came later.
   const limits = { ...LIMITS, ...plan.limits };
-  const names = { rollout, stable, candidate, first: stable === candidate, plan: { ...plan, limits } };
+  const names = { rollout, stable, candidate, first: stable === candidate, plan: { ...plan, limits }, phase };
   return {
     length,
     ...names,

@@ -1,4 +1,4 @@
-import type { Act, Outcome } from "./journal.ts";
+import type { Act, Outcome, PhaseRecord } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import type { Weights } from "./weights.ts";
 
@@ -32,6 +32,8 @@ export interface RolloutState {
   /** The stack's first release: nothing to go back to. */
   first: boolean;
   plan: Plan;
+  /** The phase of the launch that it begins. */
+  phase: PhaseRecord | undefined;
   begunAt: number;
   stage: Stage;
   /** When the stage began, or a person sent it on: its deadlines count from here. */

@@ -27,8 +27,14 @@ export interface PhaseVerdict {
  * either.
  *
  * @param name of a phase in `phases`
+ * @param unread why a metric that is missing couldn't be read
  */
-export function judgePhase({ phases, checkpoints }: Phases, name: string, metrics: Metrics): PhaseVerdict {
+export function judgePhase(
+  { phases, checkpoints }: Phases,
+  name: string,
+  metrics: Metrics,
+  unread: ReadonlyMap<string, string> = new Map(),
+): PhaseVerdict {
   const { description, stack, cohort, checkpoint, entry, noGo } = phases[name]!;
   const before = checkpoint === undefined ? undefined : checkpoints[checkpoint]!;
   const { score, why } = launchScore(metrics);
@@ -36,7 +42,9 @@ export function judgePhase({ phases, checkpoints }: Phases, name: string, metric
   const judged = (criterion: Criterion, role: Role) => {
     const found = judgeCriterion(criterion, role, known);
     const withoutScore = score === null && criterion.metric === SCORE_METRIC;
-    return withoutScore ? { ...found, why: `${SCORE_METRIC} can't be worked out: ${why}` } : found;
+    if (withoutScore) return { ...found, why: `${SCORE_METRIC} can't be worked out: ${why}` };
+    const failed = found.measured === null ? unread.get(criterion.metric) : undefined;
+    return failed === undefined ? found : { ...found, why: failed };
   };
   const judge = (from: "entry" | "checkpoint", go: readonly Criterion[], stop: readonly Criterion[]) => [
     ...go.map((criterion) => ({ from, ...judged(criterion, "go") })),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { whole } from "../../infra/settings/schema/fields.ts";
 import { criterionOf } from "./criterion.ts";
+import { SCORE_METRIC, SCORE_PARTS } from "./score.ts";
+import { source } from "./sources/schema.ts";
 
 /** The phases of a launch: `phases.yaml` at the top of the project. */
 
@@ -64,14 +66,20 @@ const phase = z.strictObject(
   "must be a phase: { description, stack, cohort, checkpoint, entry, noGo }",
 );
 
+const metricName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, "a metric's name is of lower-case letters, digits and _")
+  .refine((name) => name !== SCORE_METRIC, `is worked out from ${SCORE_PARTS.join(", ")}`);
+
 export const phasesSchema = z.strictObject(
   {
+    metrics: z.record(metricName, source, "must be a map of metrics and where they are read").default({}),
     checkpoints: z.record(key("checkpoint"), checkpoint, "must be a map of checkpoints").default({}),
     phases: z
       .record(key("phase"), phase, "must be a map of phases")
       .refine((all) => Object.keys(all).length > 0, "must have at least one phase"),
   },
-  "must be a map with the keys checkpoints and phases",
+  "must be a map with the keys metrics, checkpoints and phases",
 );
 
 export type Phases = z.output<typeof phasesSchema>;

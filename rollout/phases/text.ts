@@ -3,14 +3,19 @@ import type { PhaseVerdict } from "./judge.ts";
 import type { Cohort } from "./schema.ts";
 import type { LaunchScore } from "./score.ts";
 
-/** A phase's verdict for people: who it is for, and a line for each criterion. */
-export function phaseText(verdict: PhaseVerdict): string {
+/**
+ * A phase's verdict for people: who it is for, and a line for each criterion.
+ *
+ * @param reach how they come to the candidate
+ */
+export function phaseText(verdict: PhaseVerdict, reach: readonly string[] = []): string {
   const { phase, description, stack, cohort, checkpoint } = verdict;
   const day = checkpoint && checkpoint.day !== null ? `, day ${checkpoint.day}` : "";
   return [
     `${phase}: ${verdict.outcome}`,
     `  ${description}`,
     `  for ${cohortText(cohort)}${stack ? `, on ${stack}` : ""}`,
+    ...reach.map((line) => `    ${line}`),
     ...(checkpoint ? [`  checkpoint ${checkpoint.name}${day}`] : []),
     ...criteriaLines(verdict),
   ].join("\n");
@@ -34,7 +39,8 @@ function criteriaLines({ criteria, checkpoint }: PhaseVerdict, wanted?: readonly
     });
 }
 
-function cohortText({ everybody, tenants, header, cookie }: Cohort): string {
+/** Who is in a cohort, such as `tenants acme; who sends the cookie rollout-track=green`. */
+export function cohortText({ everybody, tenants, header, cookie }: Cohort): string {
   if (everybody) return "everybody";
   const some = [
     tenants && `tenants ${tenants.join(", ")}`,

@@ -1,3 +1,4 @@
+import type { PhaseRecord } from "../core/journal.ts";
 import { checkPlan, type Plan, planOfFirst } from "../core/plan.ts";
 import type { RolloutState } from "../core/state.ts";
 import { UserError } from "../errors.ts";
@@ -10,6 +11,8 @@ export interface Beginning {
   /** The stable track itself only when nothing was released before. */
   candidate: string;
   plan: Plan;
+  /** The phase of the launch that this begins. */
+  phase?: PhaseRecord;
   /** Begin although the last rollout was the same, or still keeps the servers of the track without traffic. */
   anew?: boolean;
 }
@@ -30,8 +33,8 @@ export async function beginOrGoOn(book: Book, asked: Beginning | undefined): Pro
     if (asked.rollout === state.rollout || asked.candidate === state.candidate) return;
     throw new UserError(underWay(state, asked));
   }
-  const { rollout, stable, candidate, plan } = checked(asked, book);
-  await book.record({ kind: "begin", rollout, stable, candidate, plan });
+  const { rollout, stable, candidate, plan, phase } = checked(asked, book);
+  await book.record({ kind: "begin", rollout, stable, candidate, plan, ...(phase && { phase }) });
 }
 
 function mayBegin(state: RolloutState, { rollout, anew = false }: Beginning): boolean {

@@ -1,4 +1,4 @@
-import type { Act, ActResult, JournalEntry } from "../core/journal.ts";
+import type { Act, ActResult, JournalEntry, PhaseRecord } from "../core/journal.ts";
 import { readingText } from "../core/reading.ts";
 import { weightsText } from "../core/weights.ts";
 
@@ -19,7 +19,7 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
   };
   switch (entry.kind) {
     case "begin":
-      return `rollout ${entry.rollout} begins: ${entry.candidate} is to take over from ${entry.stable}`;
+      return `rollout ${entry.rollout} begins: ${entry.candidate} is to take over from ${entry.stable}${phaseText(entry.phase)}`;
     case "intent":
       return `will ${actText(entry.act)}`;
     case "done":
@@ -49,6 +49,11 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
     case "command":
       return `${entry.by} asks: ${entry.command}${entry.weights ? ` ${weightsText(entry.weights)}` : ""}`;
   }
+}
+
+/** The phase that a rollout begins, and who is in it. */
+export function phaseText(phase: PhaseRecord | undefined): string {
+  return phase ? `, in the phase ${phase.name} (for ${phase.cohort})` : "";
 }
 
 export function actText(act: Act): string {

@@ -1,3 +1,4 @@
+import type { PhaseRecord } from "../core/journal.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import type { Weights } from "../core/weights.ts";
@@ -34,6 +35,8 @@ export interface StatusView {
   rollout: string;
   stable: string;
   candidate: string;
+  /** The phase of the launch that it begins. */
+  phase: PhaseRecord | undefined;
   /** What it is doing, in words. */
   doing: string;
   /** What asks for attention: a pause, a hold, a stop. */

@@ -7,7 +7,7 @@ const WINDOW_SECONDS = 10;
 
 /** Puts together what a person sees. */
 export function statusView({ stack, state, asked, real, seconds, evidence, now }: Seen): StatusView {
-  const { rollout, stable, candidate, plan } = state;
+  const { rollout, stable, candidate, plan, phase } = state;
   const names = [...new Set([stable, candidate, ...Object.keys(asked), ...Object.keys(real ?? {})])].sort();
   const latest = within(seconds, now);
   return {
@@ -15,6 +15,7 @@ export function statusView({ stack, state, asked, real, seconds, evidence, now }
     rollout,
     stable,
     candidate,
+    phase,
     doing: doing(state, now),
     attention: attention(state),
     steps: plan.steps.map(({ weight, bakeSeconds }, index) => ({

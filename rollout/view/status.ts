@@ -19,6 +19,7 @@ export function statusLines(view: StatusView, { color, width }: Look): string[] 
   const { stack, candidate, stable, doing, attention } = view;
   return [
     `${paint("bold", `${stack}: ${stable} -> ${candidate}`)}  ${paint("dim", view.rollout)}`,
+    ...(view.phase ? [`phase ${view.phase.name}, for ${view.phase.cohort}`] : []),
     `${doing}${leftText(view)}`,
     ...(attention ? [paint("yellow", attention)] : []),
     "",

@@ -40,12 +40,14 @@ ${journal(data)}
 }
 
 function outcome({ state, from, to }: ReportData): string {
-  const { rollout, outcome, stopped, stage } = state;
+  const { rollout, outcome, stopped, stage, phase } = state;
   const when = `${new Date(from).toISOString().slice(0, 19).replace("T", " ")} UTC, ${duration((to - from) / 1000)}`;
   const said = stopped ?? outcome?.reason ?? `under way (${stage.at})`;
   const is = stopped !== undefined ? "stopped" : (outcome?.is ?? "");
   const tone = stopped !== undefined || outcome?.is === "rolled-back" ? "bad" : outcome ? "good" : "";
+  const lines = phase ? [`Phase ${phase.name}, for ${phase.cohort}`, ...phase.reach] : [];
   return `<p class="faint">${escaped(rollout)}, ${when}</p>
+${lines.map((line) => `<p class="faint">${escaped(line)}</p>`).join("")}
 <p class="outcome ${tone}">${escaped(is ? `${is}: ${said}` : said)}</p>`;
 }
 

@@ -35,6 +35,8 @@ function rolloutIn(cwd: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
+const SOURCES = "--metrics FILE, --prometheus URL or --cloudwatch REGION";
+
 const MISTAKES = [
   `${WRONG} has 2 mistakes:`,
   "  critical_bugs: must be a number, true or false",
@@ -49,6 +51,17 @@ describe("rollout phases", () => {
     expect(JSON.parse(stdout)).toMatchObject({ phases: [{ phase: "internal", outcome: "GO" }] });
   });
 
+  test("says how its cohort comes to the candidate", () => {
+    const { stdout } = rollout("phases", "--metrics", GOOD, "--stack", "beta");
+    expect(stdout).toContain(
+      "    header x-rollout-track: green: the balancer's rule for testers takes it to green, whatever the weights\n",
+    );
+    expect(stdout).toContain(
+      "    tenants: no flag names them yet; the rule is `tenants: [fashion-pilot, hardware-pilot]` at a flag\n",
+    );
+    expect(stdout).toContain("    everybody: by the weights, as the rollout sets them\n");
+  });
+
   test("of which one isn't GO is 1, with those of the stack alone", () => {
     const { status, stdout } = rollout("phases", "--metrics", GOOD, "--stack", "prod");
     expect(status).toBe(1);
@@ -61,7 +74,11 @@ describe("rollout phases", () => {
     [["--metrics", "nowhere.yaml"], "there is no file nowhere.yaml\n"],
     [["--metrics", GOOD, "--phase", "full", "--stack", "beta"], "the phase full is not one of beta\n"],
     [["--metrics", GOOD, "--stack", "gamma"], "no phase is one of gamma\n"],
-    [[], /required option '--metrics <file>' not specified/],
+    [[], "what was measured? Add --metrics FILE, --prometheus URL or --cloudwatch REGION\n"],
+    [
+      ["--prometheus", "prometheus:9090"],
+      "--prometheus takes an address such as http://prometheus:9090, without a password\n",
+    ],
   ])("%j is misuse: 2", (args, message) => {
     const { status, stdout, stderr } = rollout("phases", ...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
@@ -96,8 +113,8 @@ describe("rollout run --phase", () => {
   const run = (...args: string[]) => rolloutIn(folder, "run", "--stack", "prod", ...args);
 
   test.each([
-    [["--phase", "full"], 2, "--phase is judged by what was measured: add --metrics FILE\n"],
-    [["--metrics", GOOD], 2, "--metrics is what a phase is judged by: add --phase NAME\n"],
+    [["--phase", "full"], 2, `--phase is judged by what was measured: add ${SOURCES}\n`],
+    [["--metrics", GOOD], 2, `${SOURCES} is what a phase is judged by: add --phase NAME\n`],
     [["--phase", "internal", "--metrics", GOOD], 2, "the phase internal is one of beta, not of prod\n"],
     [["--phase", "full", "--metrics", WRONG], 2, MISTAKES],
   ])("%j is refused with %d", (args, status, stderr) => {

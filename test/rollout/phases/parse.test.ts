@@ -98,7 +98,7 @@ describe("a phases file", () => {
   });
 
   test.each<[unknown, string]>([
-    [null, "must be a map with the keys checkpoints and phases"],
+    [null, "must be a map with the keys metrics, checkpoints and phases"],
     [{ phases: {} }, "phases: must have at least one phase"],
     [{ checkpoints: {} }, "phases: is missing: must be a map of phases"],
     [

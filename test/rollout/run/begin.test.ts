@@ -40,6 +40,21 @@ test("a rollout whose servers are still kept gives way to another only when that
   expect(begun).toEqual(["r1", "r3"]);
 });
 
+test("the phase of the launch that a rollout begins is in its first entry", async () => {
+  const world = new World();
+  const phase = { name: "alpha", cohort: "tenants acme", reach: ["tenants: no flag names them yet"] };
+  const life = new Life(world);
+  const begin = { rollout: "r1", stable: "blue", candidate: "green", plan, phase };
+  await run({
+    platform: simulatedPlatform(life),
+    judge: thresholds,
+    owner: "test",
+    begin,
+    clock: life.clock,
+  });
+  expect(world.journal[0]).toMatchObject({ kind: "begin", phase });
+});
+
 test("a bake without a request to the candidate pauses and tells, long before the step's deadline", async () => {
   const world = new World();
   world.requestsPerSecond = 0;
