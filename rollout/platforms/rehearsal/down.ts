@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { socketFolder } from "./backups/store.ts";
-import { removeSockets } from "./balancing.ts";
+import { removeCopy } from "./backups/copy-place.ts";
 import { locked } from "./lock.ts";
 import { type Options, placeIn } from "./options.ts";
-import { Ledger, type Place } from "./state.ts";
+import { removeState } from "./remove-state.ts";
+import { Ledger } from "./state.ts";
 import { inStopOrder, stopAll } from "./stopping.ts";
 
 export interface Down {
@@ -22,6 +20,7 @@ export interface Down {
 export async function down(options: Options): Promise<Down> {
   const place = placeIn(options);
   return locked(place, async () => {
+    await removeCopy(place);
     const ledger = Ledger.open(place);
     if (!ledger) return { stack: place.stack, stopped: [] };
     const keys = Object.keys(ledger.state.processes);
@@ -32,22 +31,4 @@ export async function down(options: Options): Promise<Down> {
     removeState(ledger);
     return { stack: place.stack, stopped: keys, logs: place.logs };
   });
-}
-
-/** Removes all but the logs; the state last, so that a crash on the way is mended by another `down`. */
-export function removeState(ledger: Ledger): void {
-  const { place, state } = ledger;
-  removeSockets(ledger);
-  // Again and again: what was killed a moment ago may have made another file since.
-  const whole = { recursive: true, force: true, maxRetries: 5 };
-  rmSync(socketFolder(state.database), whole);
-  rmSync(state.database.folder, whole);
-  for (const name of readdirSync(place.folder)) {
-    if (!keeps(place, name)) rmSync(join(place.folder, name), whole);
-  }
-  if (existsSync(place.stateFile)) rmSync(place.stateFile);
-}
-
-function keeps({ logs, stateFile }: Place, name: string): boolean {
-  return [logs, stateFile].some((path) => path.endsWith(`/${name}`));
 }

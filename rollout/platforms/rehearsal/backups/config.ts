@@ -12,7 +12,7 @@ export const STANZA = "main";
  * Seconds after which PostgreSQL ends a WAL segment that has something in it, so that it is archived: what a disaster may
  * cost at most, but for the moment that the archiving takes. RDS's own figure is five minutes.
  */
-export const ARCHIVE_TIMEOUT_SECONDS = 15;
+export const ARCHIVE_TIMEOUT_SECONDS = 10;
 
 export function configFile({ folder }: Pick<Store, "folder">): string {
   return join(folder, "pgbackrest.conf");

@@ -109,6 +109,18 @@ export async function takeBackup(store: Store, name?: string, signal?: AbortSign
   return taken;
 }
 
+/** Takes a backup if there is none yet, or waits for the one that another process is taking. */
+export async function takeFirstBackup(store: Store): Promise<void> {
+  for (const deadline = Date.now() + DEADLINE_MS; (await listBackups(store)).length === 0; ) {
+    try {
+      await pgbackrest(store, ["backup", "--type=full"]);
+    } catch (error) {
+      if ((error as { exitCode?: unknown }).exitCode !== LOCKED || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
+}
+
 /** Part of `info --output=json` (pgBackRest, "Info Command"). */
 interface Stanza {
   status: { code: number; message: string };

@@ -14,7 +14,7 @@ import { inspect } from "./wholeness.ts";
 
 /** Times are looked at that often, by the wall clock: a laptop sleeps. */
 const LOOK_EVERY_MS = 20_000;
-const AFTER_FAILURE_MS = 60_000;
+const AFTER_FAILURE_MS = 10_000;
 /** Users first: what is taken in the background must not take their processor. */
 const NICENESS = 10;
 

@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import { register as restore } from "./drill-restore.ts";
+
+/** One line for each kind of drill. */
+const KINDS: ((drill: Command) => void)[] = [restore];
+
+export function register(program: Command): void {
+  const drill = program
+    .command("drill")
+    .summary("rehearse what must work on a bad day")
+    .description(
+      "Each drill does what would be done on a bad day, checks the outcome, measures it and keeps a record. Exit code 1 when\n" +
+        "a check fails.",
+    );
+  for (const kind of KINDS) kind(drill);
+}

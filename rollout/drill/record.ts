@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeAtomically } from "../platforms/rehearsal/files.ts";
+
+/** `unknown`: it couldn't be looked at from here. That is no pass. */
+export type Verdict = "pass" | "fail" | "unknown";
+
+export interface Check {
+  /** What is checked, in a word or two: the same in every drill of the kind. */
+  name: string;
+  verdict: Verdict;
+  /** The evidence, and what to do where it isn't a pass. One line. */
+  details: string;
+}
+
+/** What a drill found: written when it ends, read by whoever wants to know when the last one passed. */
+export interface DrillRecord {
+  version: 1;
+  /** Such as `restore-20261121T091420Z`; sorts by time within a kind. */
+  id: string;
+  /** The drill's kind: `restore`, or what failed (`fail-database`). */
+  drill: string;
+  stack: string;
+  on: "rehearsal" | "aws";
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number;
+  /** `user@host`. */
+  by: string;
+  /** `incomplete`: nothing failed, but something that matters couldn't be checked. */
+  outcome: "passed" | "failed" | "incomplete";
+  checks: Check[];
+  /** What was measured, by a name with its unit: `rtoSeconds`, `rpoSeconds`, `detectSeconds`. */
+  figures: Record<string, number>;
+  /** What it was about, such as `backup: 20261121-091418F`. */
+  facts: Record<string, string>;
+}
+
+export interface DrillRecords {
+  write(record: DrillRecord): Promise<void>;
+  /** Oldest first. */
+  read(): Promise<DrillRecord[]>;
+}
+
+export function outcomeOf(checks: readonly Check[]): DrillRecord["outcome"] {
+  if (checks.length === 0 || checks.some(({ verdict }) => verdict === "fail")) return "failed";
+  return checks.some(({ verdict }) => verdict === "unknown") ? "incomplete" : "passed";
+}
+
+export function idOf(drill: string, startedAt: number): string {
+  return `${drill}-${new Date(startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
+}
+
+/** The newest of a kind that passed; undefined when none has. */
+export function lastPassed(records: readonly DrillRecord[], drill: string): DrillRecord | undefined {
+  return records.findLast((record) => record.drill === drill && record.outcome === "passed");
+}
+
+/** The folder of a rehearsal's records within the stack's. */
+export const DRILLS = "drills";
+
+/** A rehearsal's records: a file each in `.rehearsal/<stack>/drills`, which outlives the rehearsal. */
+export function drillFiles(stackFolder: string): DrillRecords {
+  const folder = join(stackFolder, DRILLS);
+  return {
+    async write(record) {
+      mkdirSync(folder, { recursive: true });
+      writeAtomically(join(folder, `${record.id}.json`), `${JSON.stringify(record, null, 2)}\n`);
+    },
+    async read() {
+      if (!existsSync(folder)) return [];
+      return readdirSync(folder)
+        .filter((name) => name.endsWith(".json"))
+        .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as DrillRecord)
+        .sort((a, b) => a.startedAt - b.startedAt);
+    },
+  };
+}

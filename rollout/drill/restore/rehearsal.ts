@@ -1,0 +1,231 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
+import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
+import { Copy } from "../../platforms/rehearsal/backups/copy.ts";
+import { differences, digestsOf } from "../../platforms/rehearsal/backups/digest.ts";
+import { type Marker, readMarkers, writeMarker } from "../../platforms/rehearsal/backups/markers.ts";
+import { type Backup, takeFirstBackup } from "../../platforms/rehearsal/backups/repository.ts";
+import { tooOld } from "../../platforms/rehearsal/backups/schedule.ts";
+import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts";
+import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
+import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
+import { messageOf } from "../../platforms/rehearsal/errors.ts";
+import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import type { Room } from "../../platforms/rehearsal/room.ts";
+import { type DrillRecord, drillFiles, idOf, outcomeOf } from "../record.ts";
+import { CHECKS, Findings } from "./checks.ts";
+
+/** The most that a disaster may cost, in seconds of work. */
+export const RPO_LIMIT_SECONDS = 60;
+/** A segment is archived within its time and the moment it takes; on a busy machine that moment is long. */
+const ARCHIVED_WITHIN_MS = (ARCHIVE_TIMEOUT_SECONDS + 60) * 1000;
+
+export interface RestoreDrill extends Options {
+  /** The moment to go back to, in milliseconds since the epoch; by default the present one. */
+  at?: number | undefined;
+  by: string;
+}
+
+/**
+ * Restores the rehearsal's database from its backups into a second server beside the live one, compares it with what the
+ * live one held at the same point of its log, tries the application on it, and removes it again.
+ *
+ * @returns the record, which is kept beside the stack's state
+ * @throws {UserError} when there is nothing to drill: the stack isn't up, no backup is as old as `at`
+ */
+export async function drillRestore(options: RestoreDrill): Promise<DrillRecord> {
+  const place = placeIn(options);
+  const room = await prepareChange(options, place);
+  const lockFile = join(place.folder, "restore-drill.lock");
+  const holder = takeLock(lockFile, {});
+  if (holder)
+    throw new UserError(`another restore drill of ${place.stack} is running (process ${holder.pid})`);
+  try {
+    const record = await drill(room, options);
+    await drillFiles(place.folder).write(record);
+    return record;
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<DrillRecord> {
+  const startedAt = Date.now();
+  const findings = new Findings(room.say);
+  const figures: DrillRecord["figures"] = {};
+  const facts: DrillRecord["facts"] = {};
+  let stopped = "the drill ended before it";
+  try {
+    const backup = await goodBackup(room, findings, at);
+    if (!backup) stopped = "there is no backup to restore";
+    else await restoreAndVerify(room, backup, at, { findings, figures, facts });
+  } catch (error) {
+    room.signal?.throwIfAborted();
+    if (error instanceof NoDrill) throw error;
+    stopped = "the restore failed";
+    findings.add("restored", "fail", messageOf(error));
+  }
+  const named =
+    at === undefined ? CHECKS.filter((name) => name !== "moment") : CHECKS.filter((name) => name !== "RPO");
+  const checks = findings.all(named, stopped);
+  return {
+    version: 1,
+    id: idOf("restore", startedAt),
+    drill: "restore",
+    stack,
+    on: "rehearsal",
+    startedAt,
+    endedAt: Date.now(),
+    by,
+    outcome: outcomeOf(checks),
+    checks,
+    figures,
+    facts,
+  };
+}
+
+class NoDrill extends UserError {}
+
+/** The backup to restore, newest first; what is wrong with any of them is found on the way. */
+async function goodBackup(room: Room, findings: Findings, at?: number): Promise<Backup | undefined> {
+  const store = storeOf(room);
+  await takeFirstBackup(store);
+  const { good, problems } = await inspect(store);
+  const age = tooOld(room.plan.backups?.schedules ?? [], good.at(-1), Date.now());
+  const wrong = [...problems, ...(age ? [age] : [])];
+  findings.judge("backups", wrong, `${good.length} good, the newest is ${good.at(-1)?.label}`);
+  if (at === undefined || good.length === 0) return good.at(-1);
+  const before = good.findLast(({ stop }) => stop <= at);
+  if (!before) {
+    const earliest = new Date(good[0]!.stop).toISOString();
+    throw new NoDrill(
+      `no good backup is as old as ${new Date(at).toISOString()}: the earliest moment is ${earliest}`,
+    );
+  }
+  return before;
+}
+
+type Results = { findings: Findings } & Pick<DrillRecord, "figures" | "facts">;
+
+async function restoreAndVerify(
+  room: Room,
+  backup: Backup,
+  at: number | undefined,
+  results: Results,
+): Promise<void> {
+  const { findings, figures, facts } = results;
+  const store = storeOf(room);
+  const marker = at === undefined ? await markNow(store, results) : await markerBefore(store, backup, at);
+  facts.backup = backup.label;
+  if (marker) facts.marker = marker.name;
+  const copy = await Copy.make(room);
+  try {
+    // Only what a real restore would have to do counts: the tables are compared outside of it.
+    const clock = new Stopwatch();
+    await clock.time(() => copy.restore(backup.label));
+    figures.restoreSeconds = clock.seconds;
+    if (marker) {
+      await clock.time(() => copy.recover({ name: marker.name }, "pause"));
+      await compare(copy.store, marker, findings);
+    } else {
+      for (const name of ["row counts", "digests"] as const)
+        findings.add(name, "unknown", "nothing was marked between that backup and that moment");
+    }
+    await clock.time(() => (at === undefined ? copy.promote() : copy.recover({ time: at }, "promote")));
+    figures.recoverSeconds = rounded(clock.seconds - figures.restoreSeconds);
+    findings.add("restored", "pass", `${backup.label} and its log: a server that takes writes`);
+    if (at !== undefined) await moment(copy, at, findings);
+    const smoke = await clock.time(() => copy.smokeTest(String(room.graph.outputs.stable ?? "")));
+    figures.rtoSeconds = clock.seconds;
+    findings.judge("smoke test", smoke.passed ? [] : smoke.details, smoke.details.join(", "));
+    const sums = await copy.checksums();
+    if (!sums) findings.add("checksums", "unknown", "the database has no checksums");
+    else
+      findings.judge(
+        "checksums",
+        sums.damaged > 0 ? [`${sums.damaged} damaged pages`] : [],
+        `${sums.pages} pages read`,
+      );
+  } finally {
+    await copy.remove();
+    findings.add("removed", "pass", "the copy's servers are stopped, its files gone");
+  }
+}
+
+/** A commit is safe when its segment is in the repository: what a disaster costs is the wait until then. */
+async function markNow(store: Store, { findings, figures }: Results): Promise<Marker> {
+  let archived: Promise<number> | undefined;
+  const marker = await writeMarker(store, ({ segment }) => {
+    archived = untilArchived(store, segment, ARCHIVED_WITHIN_MS);
+    archived.catch(() => {});
+  });
+  const seconds = ((await archived!) - marker.at) / 1000;
+  figures.rpoSeconds = rounded(seconds);
+  const bad =
+    seconds < RPO_LIMIT_SECONDS ? [] : [`${seconds.toFixed(1)} s, the limit is ${RPO_LIMIT_SECONDS} s`];
+  findings.judge(
+    "RPO",
+    bad,
+    `${seconds.toFixed(1)} s until what was written was safe (a segment ends after ${ARCHIVE_TIMEOUT_SECONDS} s at most)`,
+  );
+  return marker;
+}
+
+/**
+ * The newest marker on the way from the backup to the moment. A recovery to a time needs something later in the log, so
+ * that it knows that it is there: an empty transaction.
+ */
+async function markerBefore(store: Store, backup: Backup, at: number): Promise<Marker | undefined> {
+  const segment = await asSuperuser(store, async (client) => {
+    await client.query("SELECT pg_current_xact_id()");
+    const { rows } = await client.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS segment");
+    await client.query("SELECT pg_switch_wal()");
+    return rows[0].segment as string;
+  });
+  await untilArchived(store, segment, ARCHIVED_WITHIN_MS);
+  return readMarkers(store).findLast((marker) => marker.at > backup.stop && marker.at <= at);
+}
+
+async function compare(copy: Store, { tables }: Marker, findings: Findings): Promise<void> {
+  const wrong = differences(tables, await asSuperuser(copy, digestsOf));
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  const tableCount = Object.keys(tables).length;
+  findings.judge("row counts", wrong.rows, `${rows} rows in ${tableCount} tables`);
+  findings.judge("digests", wrong.digests, `every row of ${tableCount} tables is as it was`);
+}
+
+async function moment(copy: Copy, at: number, findings: Findings): Promise<void> {
+  const newest = await copy.newestCommit();
+  const text =
+    newest === undefined
+      ? "no transaction since the backup"
+      : `newest commit ${new Date(newest).toISOString()}`;
+  findings.judge(
+    "moment",
+    newest !== undefined && newest > at ? [`${text}, after the moment asked for`] : [],
+    text,
+  );
+}
+
+/** Adds up the times of what it is asked to time. */
+class Stopwatch {
+  seconds = 0;
+
+  async time<T>(work: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.seconds = rounded(this.seconds + (performance.now() - begun) / 1000);
+    }
+  }
+}
+
+/** To milliseconds. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
