@@ -55,7 +55,8 @@ it("under stress optional flags go, and come back when it is over", async () => 
   await order("/faults", { latencyMs: 2000 });
   // The answers don't matter: that many are waiting does.
   const waiting = Array.from({ length: 12 }, () => fetch(`${app}/version`));
-  const stress = async () => (await (await fetch(`${app}/health`)).json()).stress.level;
+  const stress = async () =>
+    ((await (await fetch(`${app}/health`)).json()) as { stress: { level: string } }).stress.level;
   await expect.poll(stress, within).not.toBe("calm");
   await order("/faults", {});
   expect(await page({ cookie })).not.toContain("charts");
