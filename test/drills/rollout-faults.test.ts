@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
-// Faults that the balancer's health checks notice after ten seconds, or never. Those that the gates see at once are in
-// test/rehearsal.
+// Faults that the balancer's health checks notice after ten seconds. Those that the gates see at once: test/rehearsal.
 
 const GREEN = { blue: 0, green: 100 };
 const world = rolloutWorld({
@@ -33,20 +31,6 @@ it("goes back when one of the candidate's two servers is killed: half of its ans
   expectSomeLost("one of the candidate's two servers killed", since());
   expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
   await rehearse.up(project);
-});
-
-it("goes on when the cache is away for some seconds: users don't notice, and nobody is blamed", async () => {
-  const { done } = await world.halfway(planWith({ half: 5, full: 3 }));
-  const since = world.lossSince();
-  process.kill((await rehearse.status(project)).cache.pid!, "SIGKILL");
-  // One failed check takes no server out of the balancer: it takes two, five seconds apart.
-  await sleep(3000);
-  await rehearse.up(project);
-  expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
-  expect(since().lost).toBe(0);
-  const kinds = await world.kinds();
-  expect(kinds).not.toContain("hold");
-  expect(kinds).not.toContain("paused");
 });
 
 /** Half of one track's half, at most, until the balancer has noticed or the traffic has left. */

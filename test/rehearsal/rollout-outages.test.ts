@@ -1,4 +1,6 @@
-import { renameSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { layoutOf } from "../../rollout/platforms/rehearsal/balancing.ts";
@@ -53,3 +55,31 @@ it("stops when the balancer's API can't be reached, while users are served", asy
   expect(await world.goOn()).toMatchObject({ outcome: "rolled-back" });
   expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
 });
+
+it("goes on when the cache is away for two seconds: users don't notice, and nobody is blamed", async () => {
+  const { done } = await world.halfway(planWith({ half: 5, full: 3 }));
+  const since = world.lossSince();
+  const restart = killCache();
+  // Below the five seconds between two health checks: one that fails takes no server out of the balancer.
+  await sleep(2000);
+  const cache = restart();
+  try {
+    expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
+    expect(since().lost).toBe(0);
+    const kinds = await world.kinds();
+    expect(kinds).not.toContain("hold");
+    expect(kinds).not.toContain("paused");
+  } finally {
+    cache.kill();
+  }
+});
+
+/** Redis ends as if its machine had lost power. @returns what starts it again as it was, at once */
+function killCache() {
+  const pid = world.status.cache.pid!;
+  const [program] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split(/[\0 ]/);
+  const configFile = join(placeIn(project).folder, "redis", "redis.conf");
+  process.kill(pid, "SIGKILL");
+  // Redis writes its address over its arguments: of them the program's name is left.
+  return () => spawn(program!, [configFile], { cwd: dirname(configFile), stdio: "ignore" });
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
@@ -67,6 +67,9 @@ class World {
       const { url, domain, caFile } = this.status;
       this.load = startLoad({ url, domain, caFile, ratePerSecond });
     });
+    afterEach(async ({ task }) => {
+      if (task.result?.state === "fail") await this.#print();
+    });
     afterAll(async () => {
       await this.load?.stop();
       await removeCopies();
@@ -129,6 +132,13 @@ class World {
     const entryOf = async () => (await this.entries()).findLast((each) => each.kind === kind);
     await expect.poll(entryOf, { timeout: 30_000 }).toBeDefined();
     return (await entryOf())!;
+  }
+
+  /** For whoever looks into a test that failed. */
+  async #print(): Promise<void> {
+    const lines = (await this.entries()).map((entry) => JSON.stringify(entry).slice(0, 500));
+    const { servers, real } = await rehearse.status(this.project);
+    console.error([...lines, JSON.stringify({ real, servers })].join("\n"));
   }
 
   /** A server of a track ends as if its machine had lost power. */
