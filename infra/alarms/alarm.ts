@@ -11,7 +11,7 @@ export interface Scope {
 
 type Dimensions = Record<string, pulumi.Input<string>>;
 
-/** A CloudWatch metric, over one period. `statistic` may be a percentile such as `p95`. */
+/** A CloudWatch metric, over one period. `statistic` may be a percentile such as `p95`, in an expression that counts its samples. */
 export interface Metric {
   namespace: string;
   name: string;
@@ -92,15 +92,11 @@ function watched({ watch, periodInSeconds }: AlarmRule) {
     }));
     return { metricQueries: [...metrics, { id: "result", expression: watch.expression, returnData: true }] };
   }
-  const percentile = /^p\d/.test(watch.statistic);
   return {
     namespace: watch.namespace,
     metricName: watch.name,
     dimensions: watch.dimensions,
     period: periodInSeconds,
-    ...(percentile
-      ? // Too few requests for a percentile say nothing about latency: the state stays as it was.
-        { extendedStatistic: watch.statistic, evaluateLowSampleCountPercentiles: "ignore" }
-      : { statistic: watch.statistic }),
+    statistic: watch.statistic,
   };
 }

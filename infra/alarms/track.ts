@@ -10,7 +10,7 @@ export interface WatchedTrack {
 
 interface Thresholds {
   maxErrorsInPercent: number;
-  /** Below this many requests in a period a share of errors says nothing. */
+  /** Below this many requests in a period neither a share of errors nor a percentile says anything. */
   minRequests: number;
   maxUnreachedPerMinute: number;
   maxP95InSeconds: number;
@@ -91,13 +91,20 @@ function unreached(scope: Scope, track: string, of: MetricOf) {
   });
 }
 
+/**
+ * Few requests say nothing about one in twenty. CloudWatch's own rule for that (`evaluateLowSampleCountPercentiles`) asks for
+ * 200 and keeps the state until then: a pilot never gets there, and a track that lost its traffic would stay in alarm.
+ */
 function latency(scope: Scope, track: string, of: MetricOf) {
-  const { maxP95InSeconds } = THRESHOLDS;
+  const { maxP95InSeconds, minRequests } = THRESHOLDS;
   return alarm(scope, "latency", {
     severity: "P2",
-    means: `One request in twenty to track ${track} takes more than ${maxP95InSeconds * 1000} ms.`,
+    means: `One request in twenty to track ${track} takes more than ${maxP95InSeconds * 1000} ms, of at least ${minRequests} a minute.`,
     act: `Roll back if ${track} is being rolled out; else look at the database's and the servers' load.`,
-    watch: of("TargetResponseTime", "p95"),
+    watch: {
+      expression: `IF(requests >= ${minRequests}, latency, 0)`,
+      metrics: { latency: of("TargetResponseTime", "p95"), requests: of("RequestCount", "Sum") },
+    },
     breach: { above: maxP95InSeconds },
     periodInSeconds: 60,
     periods: 3,

@@ -111,13 +111,14 @@ describe("a track", () => {
     expect(result).toMatchObject({ expression: "IF(whole >= 20, 100 * FILL(part, 0) / whole, 0)" });
   });
 
-  test("latency is p95 above 500 ms, and too few requests don't change its state", () => {
-    expect(inputs("beta-blue-latency")).toMatchObject({
-      metricName: "TargetResponseTime",
-      extendedStatistic: "p95",
-      evaluateLowSampleCountPercentiles: "ignore",
-      threshold: 0.5,
-    });
+  test("latency is p95 above 500 ms for three of five minutes, of minutes with enough requests", () => {
+    const alarm = inputs("beta-blue-latency");
+    expect(alarm).toMatchObject({ threshold: 0.5, evaluationPeriods: 5, datapointsToAlarm: 3 });
+    expect(alarm.metricQueries).toMatchObject([
+      { id: "latency", metric: { metricName: "TargetResponseTime", stat: "p95", period: 60 } },
+      { id: "requests", metric: { metricName: "RequestCount", stat: "Sum", period: 60 } },
+      { expression: "IF(requests >= 20, latency, 0)", returnData: true },
+    ]);
   });
 
   test("5 minutes without a healthy server wake people by SMS", () => {
