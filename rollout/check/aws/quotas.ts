@@ -8,10 +8,14 @@ import { needsOf } from "../graph.ts";
 export async function readQuotas(graph: Graph, region: string): Promise<QuotaFacts[]> {
   const needs = needsOf(graph);
   const client = new ServiceQuotasClient(clientSettings(region));
-  const limits = new Map<string, number | undefined>();
+  const found: { service: string; name: string; limit: number | undefined }[] = [];
   for (const ServiceCode of new Set(needs.map(({ service }) => service))) {
     for await (const { Quotas = [] } of paginateListServiceQuotas({ client, pageSize: 100 }, { ServiceCode }))
-      for (const { QuotaName = "", Value } of Quotas) limits.set(`${ServiceCode} ${QuotaName}`, Value);
+      for (const { QuotaName: name = "", Value: limit } of Quotas)
+        found.push({ service: ServiceCode, name, limit });
   }
-  return needs.map(({ service, name, need }) => ({ name, need, limit: limits.get(`${service} ${name}`) }));
+  // Some names go on with what isn't counted: "Rules per ... (excluding default rules)".
+  const limitOf = ({ service, name }: { service: string; name: string }) =>
+    found.find((quota) => quota.service === service && quota.name.startsWith(name))?.limit;
+  return needs.map(({ service, name, need }) => ({ name, need, limit: limitOf({ service, name }) }));
 }

@@ -6,6 +6,8 @@ export interface BackupFacts {
   everyHours: number;
   /** The newest that is complete. Undefined: there is none. */
   newest: { id: string; at: number } | undefined;
+  /** What is wrong with those that there are: one that is corrupt is none. */
+  problems?: readonly string[];
   /** What makes one now. */
   command: string;
 }
@@ -13,8 +15,12 @@ export interface BackupFacts {
 /** A backup may begin an hour late (AWS Backup's start window), and takes its time. */
 const GRACE_HOURS = 2;
 
-export function judgeBackups({ everyHours, newest, command }: BackupFacts, now: number): Finding {
+export function judgeBackups(
+  { everyHours, newest, problems = [], command }: BackupFacts,
+  now: number,
+): Finding {
   const whatToDo = `Make one now: ${command}. Then see why the plan's last one failed.`;
+  if (problems.length > 0) return fail(problems.join("; "), whatToDo);
   if (!newest) return fail("there is no complete backup", whatToDo);
   const age = now - newest.at;
   const found = `the newest, ${newest.id}, is ${spanText(age)} old; one is due every ${everyHours} h`;

@@ -1,14 +1,21 @@
 import { type Finding, fail, pass, unknown } from "../finding.ts";
 import type { HealthFacts } from "./health.ts";
 
-/** The sample app says `starting` until the schema is there, and brings it up to date by itself as it starts. */
-export function judgeMigrations(tracks: readonly HealthFacts[]): Finding {
+/**
+ * A server whose migration hasn't ended doesn't serve (infra/host/migration.ts). The sample app brings its database up to
+ * date by itself as it starts, and says `starting` until then.
+ *
+ * @param command what migrates, in the config's words; empty: the service does it by itself, or nobody does
+ */
+export function judgeMigrations(tracks: readonly HealthFacts[], command: readonly string[]): Finding {
   const behind = tracks.filter(({ said }) => said === "starting");
   if (behind.length > 0)
     return fail(
-      `not done on ${behind.map(({ track }) => track).join(", ")}: its servers say that they are starting`,
+      `not done on ${namesOf(behind)}: its servers say that they are starting`,
       "Read the servers' log for the migration that fails or waits for a lock.",
     );
+  if (command.length > 0 && tracks.every(({ status }) => status === 200))
+    return pass(`done: \`${command.join(" ")}\` ended before ${namesOf(tracks)} served`);
   const silent = tracks.filter(({ status, said }) => status !== 200 || said !== "ok");
   if (silent.length > 0)
     return unknown(
@@ -17,5 +24,9 @@ export function judgeMigrations(tracks: readonly HealthFacts[]): Finding {
         .join("; "),
       'Have /health answer {"status": "ok"} only once the migrations are done, or look yourself.',
     );
-  return pass(`done: ${tracks.map(({ track }) => track).join(" and ")} say that their database is ready`);
+  return pass(`done: ${namesOf(tracks)} say that their database is ready`);
+}
+
+function namesOf(tracks: readonly HealthFacts[]): string {
+  return tracks.map(({ track }) => track).join(" and ");
 }

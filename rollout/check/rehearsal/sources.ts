@@ -1,11 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { drillFiles } from "../../drill/record.ts";
 import { doorOf, operatorTokenOf, secretsOf } from "../../platforms/rehearsal/rollout/smoke.ts";
 import { Ledger, placeOf } from "../../platforms/rehearsal/state.ts";
-import type { About } from "../about.ts";
-import type { BackupFacts } from "../checks/backups.ts";
 import type { PortFacts } from "../checks/ports.ts";
 import { strengthOf } from "../checks/secrets.ts";
 import { lastDrill } from "../drills.ts";
@@ -13,6 +10,7 @@ import { CannotTell } from "../finding.ts";
 import { alarmsOf, aliasesOf } from "../graph.ts";
 import { outsideAddress, probeEntrance, probePort } from "../probe/ports.ts";
 import { type Common, commonSources, type Sources } from "../sources.ts";
+import { readBackups } from "./backups.ts";
 
 const ON_AWS = "Run the check with --on aws once the stack is up there.";
 /** As the alarm on the servers' disks (infra/alarms/hosts.ts). */
@@ -45,9 +43,7 @@ export function rehearsalSources(common: Omit<Common, "door" | "operatorToken">)
       const texts = secretsOf(await graph(), ledger);
       return Object.entries(texts).map(([name, text]) => ({ name, strength: strengthOf(text) }));
     },
-    async backups() {
-      return backupsIn(join(place.folder, "backups"), about);
-    },
+    backups: () => readBackups(about, projectDir, place, graph),
     async drill() {
       return lastDrill(await drillFiles(place.folder).read());
     },
@@ -86,23 +82,4 @@ async function portsOf(ledger: Ledger): Promise<PortFacts[]> {
     return { what: `${what} (port ${port})`, expected: "closed", found };
   });
   return [...(await probeEntrance(plain, secure)), ...(await Promise.all(closed))];
-}
-
-/** Complete is what has its checksum beside it. */
-function backupsIn(folder: string, { settings, stack }: About): BackupFacts {
-  let names: string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    // No backup was ever made.
-  }
-  const whole = names
-    .filter((name) => names.includes(`${name}.sha256`))
-    .map((name) => ({ id: name, at: statSync(join(folder, name)).mtimeMs }))
-    .sort((a, b) => a.at - b.at);
-  return {
-    everyHours: settings.database.backupEveryHours,
-    newest: whole.at(-1),
-    command: `rollout run --stack ${stack} takes one before it does anything else`,
-  };
 }

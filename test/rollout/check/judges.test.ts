@@ -102,6 +102,8 @@ test("backups: as fresh as the plan says", () => {
     "fail",
     "there is no complete backup",
   ]);
+  const corrupt = { ...facts(1), problems: ["b7: its files are damaged"] };
+  expect(found(judgeBackups(corrupt, NOW))).toEqual(["fail", "b7: its files are damaged"]);
 });
 
 test("restore: drilled with success this month", () => {
@@ -170,11 +172,14 @@ test("health, database and migrations, from what each track says", () => {
   expect(found(judgeDatabase([ok]))[0]).toBe("pass");
   expect(found(judgeDatabase([{ ...ok, parts: { database: false } }]))[0]).toBe("fail");
   expect(found(judgeDatabase([{ ...ok, parts: {} }]))[0]).toBe("unknown");
-  expect(found(judgeMigrations([ok]))[0]).toBe("pass");
-  expect(found(judgeMigrations([ok, { ...ok, track: "green", status: 503, said: "starting" }]))[0]).toBe(
+  expect(found(judgeMigrations([ok], []))[0]).toBe("pass");
+  expect(found(judgeMigrations([ok, { ...ok, track: "green", status: 503, said: "starting" }], []))[0]).toBe(
     "fail",
   );
-  expect(found(judgeMigrations([{ track: "blue", status: 200, parts: {} }]))[0]).toBe("unknown");
+  expect(found(judgeMigrations([{ track: "blue", status: 200, parts: {} }], []))[0]).toBe("unknown");
+  expect(
+    found(judgeMigrations([{ track: "blue", status: 200, parts: {} }], ["npm", "run", "migrate"])),
+  ).toEqual(["pass", "done: `npm run migrate` ended before blue served"]);
 });
 
 test("disk, quotas and smoke tests", () => {

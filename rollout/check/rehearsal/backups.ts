@@ -1,0 +1,25 @@
+import type { Graph } from "../../graph/model.ts";
+import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
+import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
+import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import type { Place } from "../../platforms/rehearsal/state.ts";
+import type { About } from "../about.ts";
+import type { BackupFacts } from "../checks/backups.ts";
+
+/** What pgBackRest's repository holds, each file of it held against its checksum. */
+export async function readBackups(
+  { stack, settings }: About,
+  projectDir: string,
+  place: Place,
+  graph: () => Promise<Graph>,
+): Promise<BackupFacts> {
+  const room = await prepareChange({ stack, projectDir, capture: graph }, place);
+  const { good, problems } = await inspect(storeOf(room));
+  const newest = good.at(-1);
+  return {
+    everyHours: settings.database.backupEveryHours,
+    newest: newest && { id: newest.label, at: newest.stop },
+    problems,
+    command: `rollout run --stack ${stack} takes one before it does anything else`,
+  };
+}

@@ -1,0 +1,219 @@
+import {
+  BackupClient,
+  ListRecoveryPointsByBackupVaultCommand,
+  ListRestoreJobsByProtectedResourceCommand,
+} from "@aws-sdk/client-backup";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { ListServiceQuotasCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterEach, describe, expect, test } from "vitest";
+import { readAlarms, readDisks } from "../../../rollout/check/aws/alarms.ts";
+import { readBackups, readRestores } from "../../../rollout/check/aws/backups.ts";
+import { readQuotas } from "../../../rollout/check/aws/quotas.ts";
+import { readSecrets } from "../../../rollout/check/aws/secrets.ts";
+import { StackState } from "../../../rollout/check/aws/state.ts";
+import type { Graph, GraphResource } from "../../../rollout/graph/model.ts";
+import { apiError } from "../aws/example.ts";
+
+const REGION = "us-east-1";
+const SNS = "arn:aws:sns:us-east-1:123456789012";
+const clients = {
+  backup: mockClient(BackupClient),
+  cloudWatch: mockClient(CloudWatchClient),
+  secrets: mockClient(SecretsManagerClient),
+  quotas: mockClient(ServiceQuotasClient),
+  sns: mockClient(SNSClient),
+};
+afterEach(() => {
+  for (const client of Object.values(clients)) client.reset();
+});
+
+const resource = (type: string, outputs: Record<string, unknown>) => ({ urn: `urn:${type}`, type, outputs });
+const state = new StackState({
+  resources: [
+    resource("pulumi:pulumi:Stack", {
+      secretNames: { secretKey: "beta-key-1", operatorToken: "beta-token-1" },
+      backupVault: "beta-backups-1",
+      databaseArn: "arn:aws:rds:us-east-1:123456789012:db:beta-1",
+    }),
+    resource("aws:cloudwatch/metricAlarm:MetricAlarm", { name: "beta-errors-1" }),
+    resource("aws:cloudwatch/metricAlarm:MetricAlarm", { name: "beta-hosts-disk-1" }),
+    resource("aws:cloudwatch/compositeAlarm:CompositeAlarm", { alarmName: "beta-state" }),
+  ],
+});
+
+describe("alarms", () => {
+  const alarm = (name: string, topic?: string) => ({
+    AlarmName: name,
+    AlarmArn: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${name}`,
+    ActionsEnabled: true,
+    AlarmActions: topic ? [`${SNS}:${topic}`] : [],
+    StateValue: "OK" as const,
+  });
+
+  test("are wired as CloudWatch and SNS say, page by page; a deleted one tells nobody", async () => {
+    const errors = alarm("beta-errors-1", "beta-p1");
+    clients.cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [errors],
+      CompositeAlarms: [
+        { ...alarm("beta-state"), AlarmRule: `ALARM("${errors.AlarmArn}") OR ALARM(beta-hosts-disk-1)` },
+      ],
+    });
+    clients.sns
+      .on(ListSubscriptionsByTopicCommand)
+      .resolvesOnce({
+        Subscriptions: [
+          { Protocol: "email", Endpoint: "ann@example.com", SubscriptionArn: `${SNS}:beta-p1:1` },
+        ],
+        NextToken: "more",
+      })
+      .resolvesOnce({
+        Subscriptions: [
+          { Protocol: "email", Endpoint: "bob@example.com", SubscriptionArn: "PendingConfirmation" },
+        ],
+      });
+    const facts = await readAlarms(state, REGION);
+    expect(facts.alarms).toEqual([
+      { name: "beta-errors-1", topics: [`${SNS}:beta-p1`], enabled: true },
+      { name: "beta-state", topics: [], enabled: true, parts: ["beta-errors-1", "beta-hosts-disk-1"] },
+      { name: "beta-hosts-disk-1", topics: [], enabled: true },
+    ]);
+    expect(facts.topics).toEqual({
+      [`${SNS}:beta-p1`]: [
+        { protocol: "email", endpoint: "ann@example.com", confirmed: true },
+        { protocol: "email", endpoint: "bob@example.com", confirmed: false },
+      ],
+    });
+  });
+
+  test("on disks say whether one is too full, or that they have no figures", async () => {
+    const disk = alarm("beta-hosts-disk-1");
+    const states = [{ StateValue: "ALARM" as const }, { StateValue: "INSUFFICIENT_DATA" as const }];
+    clients.cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolvesOnce({ MetricAlarms: [{ ...disk, ...states[0]! }] })
+      .resolvesOnce({ MetricAlarms: [{ ...disk, ...states[1]! }] });
+    expect(await readDisks(state, REGION)).toEqual([{ what: "beta-hosts-disk-1", tooFull: true }]);
+    expect(await readDisks(state, REGION)).toEqual([{ what: "beta-hosts-disk-1", tooFull: undefined }]);
+    expect(clients.cloudWatch.calls()[0]!.args[0].input).toMatchObject({ AlarmNames: ["beta-hosts-disk-1"] });
+  });
+});
+
+test("secrets are measured and not told", async () => {
+  clients.secrets
+    .on(DescribeSecretCommand, { SecretId: "beta-key-1" })
+    .resolves({ LastChangedDate: new Date(1000), RotationEnabled: false })
+    .on(GetSecretValueCommand, { SecretId: "beta-key-1" })
+    .resolves({ SecretString: "Zk3v9QmXw27TfLbR8sHdYc5NgPaJ4uEt" })
+    .on(DescribeSecretCommand, { SecretId: "beta-token-1" })
+    .rejects(new ResourceNotFoundException({ message: "gone", $metadata: {} }));
+  const facts = await readSecrets(state, REGION);
+  expect(facts).toEqual([
+    {
+      name: "secretKey",
+      strength: { length: 32, bits: expect.any(Number) },
+      changedAt: 1000,
+      rotates: false,
+    },
+    { name: "operatorToken", strength: undefined },
+  ]);
+  expect(JSON.stringify(facts)).not.toContain("Zk3v9");
+});
+
+test("a secret that may not be read is no weak one: the check can't tell", async () => {
+  clients.secrets.on(DescribeSecretCommand).rejects(apiError("AccessDeniedException", 400, "not allowed"));
+  await expect(readSecrets(state, REGION)).rejects.toThrow("not allowed");
+});
+
+test("the newest backup is the newest complete one, of all pages", async () => {
+  const point = (id: string, hour: number, Status: "COMPLETED" | "PARTIAL" = "COMPLETED") => ({
+    RecoveryPointArn: `arn:aws:rds:us-east-1:123456789012:snapshot:awsbackup:job-${id}`,
+    CreationDate: new Date(hour * 3_600_000),
+    Status,
+  });
+  clients.backup
+    .on(ListRecoveryPointsByBackupVaultCommand)
+    .resolvesOnce({ RecoveryPoints: [point("a", 1), point("b", 5)], NextToken: "more" })
+    .resolvesOnce({ RecoveryPoints: [point("c", 3), point("d", 9, "PARTIAL")] });
+  expect(await readBackups(state, REGION, { everyHours: 6, stack: "beta" })).toMatchObject({
+    everyHours: 6,
+    newest: { id: "job-b", at: 5 * 3_600_000 },
+  });
+});
+
+describe("the last restore", () => {
+  const job = (id: string, hour: number, over: Record<string, unknown> = {}) => ({
+    RestoreJobId: id,
+    Status: "COMPLETED" as const,
+    CompletionDate: new Date(hour * 3_600_000),
+    ...over,
+  });
+
+  test.each<[jobs: ReturnType<typeof job>[], expected: unknown]>([
+    [[], undefined],
+    [[job("a", 1), job("b", 2)], { passed: true, at: 7_200_000, detail: "restore job b COMPLETED" }],
+    [
+      [job("a", 1), job("b", 2, { Status: "FAILED", StatusMessage: "no subnet" })],
+      { passed: false, at: 7_200_000, detail: "restore job b FAILED, no subnet" },
+    ],
+    [
+      [job("a", 1, { ValidationStatus: "FAILED" }), job("b", 2, { Status: "RUNNING" })],
+      { passed: false, at: 3_600_000, detail: "restore job a COMPLETED, validation FAILED" },
+    ],
+  ])("that ended is what counts", async (RestoreJobs, expected) => {
+    clients.backup.on(ListRestoreJobsByProtectedResourceCommand).resolves({ RestoreJobs });
+    expect(await readRestores(state, REGION)).toEqual(expected);
+  });
+});
+
+test("quotas: what the stack needs, a deployment included, of what the account may have", async () => {
+  const of = (type: string, name: string, inputs: Record<string, never | unknown>): GraphResource =>
+    ({
+      urn: name,
+      type,
+      name,
+      custom: true,
+      inputs,
+      dependencies: [],
+      options: {},
+    }) as unknown as GraphResource;
+  const graph: Graph = {
+    version: 1,
+    project: "rollout",
+    stack: "beta",
+    outputs: {},
+    resources: [
+      of("aws:autoscaling/group:Group", "blue", { maxSize: 2 }),
+      of("aws:autoscaling/group:Group", "green", { maxSize: 3 }),
+      of("aws:ec2/launchTemplate:LaunchTemplate", "blue", { instanceType: "m7i.xlarge" }),
+      of("aws:lb/targetGroup:TargetGroup", "blue", {}),
+      of("aws:lb/targetGroup:TargetGroup", "green", {}),
+      of("aws:lb/loadBalancer:LoadBalancer", "alb", {}),
+    ],
+  };
+  clients.quotas.on(ListServiceQuotasCommand, { ServiceCode: "ec2" }).resolves({
+    Quotas: [{ QuotaName: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", Value: 5 }],
+  });
+  clients.quotas
+    .on(ListServiceQuotasCommand, { ServiceCode: "elasticloadbalancing" })
+    .resolves({ Quotas: [{ QuotaName: "Target Groups per Region", Value: 3000 }] });
+  expect((await readQuotas(graph, REGION)).map(({ need, limit }) => [need, limit])).toEqual([
+    [(2 + 3 + 3) * 4, 5],
+    [2, 3000],
+    [0, undefined],
+    [1, undefined],
+  ]);
+});
+
+test("a stack that was never up can't tell", () => {
+  expect(() => new StackState({}).output("secretNames")).toThrow(
+    "the stack's state doesn't have the output secretNames",
+  );
+});
