@@ -23,6 +23,8 @@ export function mayRead({ stack }: Scope): Statement[] {
       ["s3:GetBucket*", "s3:Get*Configuration", "s3:ListBucket"],
       `arn:aws:s3:::${stack}-*`,
     ),
+    // The one permission to read budgets, whatever the API calls it.
+    allow("DescribeBudgets", ["budgets:ViewBudget"], `arn:aws:budgets::*:budget/${stack}-*`),
     // Pulumi compares a secret's value with its state, which holds it too; only the stack's own.
     allow(
       "DescribeSecrets",
@@ -144,6 +146,7 @@ function mayManageRoles(stack: string): Statement[] {
         "UntagRole",
         "UpdateAssumeRolePolicy",
         "UpdateRole",
+        "UpdateRoleDescription",
       ].map((each) => `iam:${each}`),
       own,
     ),

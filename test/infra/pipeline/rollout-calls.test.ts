@@ -12,6 +12,10 @@ const SERVICES: Record<string, { prefix: string; resource: string }> = {
     prefix: "autoscaling",
     resource: "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:0:autoScalingGroupName/beta-blue-1",
   },
+  appconfig: {
+    prefix: "appconfig",
+    resource: "arn:aws:appconfig:us-east-1:1:application/abc1234/environment/def5678",
+  },
   backup: { prefix: "backup", resource: "arn:aws:backup:us-east-1:1:backup-vault:beta-backups-1" },
   cloudwatch: { prefix: "cloudwatch", resource: "*" },
   "elastic-load-balancing-v2": {
