@@ -5,6 +5,7 @@ import { stackSettings } from "../../rollout/config/settings.ts";
 import { planOf } from "../../rollout/core/plan.ts";
 import { percentile } from "../../rollout/load/tally.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import { copyProject } from "../../rollout/tour/project-copy.ts";
 import { WatchedLoad } from "./load.ts";
@@ -50,7 +51,7 @@ async function bench(): Promise<void> {
   // The configured steps from 25 % on: bakes are as long as they are, as the gates spread their suspicion over them.
   const steps = configured.steps.filter(({ weight }) => weight >= 25);
   const plan = planOf({ ...configured, steps }, { keepSeconds: 0 });
-  const { url, domain, caFile } = await rehearse.up(place);
+  const { url, domain, caFile } = await rehearse.up({ ...place, port: await freePort() });
   const load = new WatchedLoad({ url, domain, caFile, ratePerSecond: Number(values.rate) });
   // Measuring begins with the first question, and goes on by itself.
   await rehearsalPlatform(place).metrics(0);

@@ -8,6 +8,7 @@ import { planOf } from "../../rollout/core/plan.ts";
 import { startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Reading } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import type { ControllerOptions, Kill, Moment } from "./controller.ts";
 import { projectCopy } from "./project.ts";
@@ -62,7 +63,7 @@ export interface Survived {
  */
 export async function killedAtEveryWrite(moments: Moment[]): Promise<Survived> {
   const project = projectCopy({ tracks: { blue: { weight: 100 }, green: { weight: 0 } } });
-  const status = await rehearse.up(project);
+  const status = await rehearse.up({ ...project, port: await freePort() });
   const { url, domain, caFile } = status;
   const load = startLoad({ url, domain, caFile, ratePerSecond: 100 });
   const platform = rehearsalPlatform(project);

@@ -4,6 +4,7 @@ import { type Plan, planOf } from "../../rollout/core/plan.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import { systemClock } from "../../rollout/run/clock.ts";
 import { give } from "../../rollout/run/command.ts";
@@ -63,7 +64,8 @@ class World {
   constructor(changes: Changes, ratePerSecond: number) {
     this.project = projectCopy(changes);
     beforeAll(async () => {
-      this.status = await rehearse.up(this.project);
+      // The usual port may be another's a moment later, and HAProxy shares a port without a word.
+      this.status = await rehearse.up({ ...this.project, port: await freePort() });
       const { url, domain, caFile } = this.status;
       this.load = startLoad({ url, domain, caFile, ratePerSecond });
     });
