@@ -1,0 +1,166 @@
+import type { MetricAlarm } from "../../alarms/model.ts";
+import { UserError } from "../../errors.ts";
+import type { Options } from "../../platforms/rehearsal/options.ts";
+import { ACTS, FED_PACE } from "./acts.ts";
+import { Attempts } from "./attempts.ts";
+import { type Act, drives, type Fault, type Pace } from "./fault.ts";
+import { emitUnheard, feed, unplayed } from "./feed.ts";
+import type { DrillReport } from "./report.ts";
+import { resultsOf } from "./results.ts";
+import { Stage } from "./stage.ts";
+
+export interface DrillOptions extends Options {
+  /** One alarm alone. */
+  only?: string;
+}
+
+/** Looks beyond what an alarm's own rules need, for what is real and takes its time: health checks, restarts. */
+const EXTRA_LOOKS = 45;
+
+/**
+ * Brings every alarm of the captured stack to ALARM and back on the running rehearsal, and says of each how.
+ *
+ * @throws {UserError} when the rehearsal isn't well to begin with, or there is no alarm of the name
+ */
+export async function drillAlarms({ only, ...options }: DrillOptions): Promise<DrillReport> {
+  const started = performance.now();
+  const stage = await Stage.open(options);
+  try {
+    const drill = new Drill(stage, only);
+    const done = await drill.run();
+    const seconds = Math.round((performance.now() - started) / 1000);
+    return resultsOf(stage, drill.attempts, { ...done, seconds });
+  } finally {
+    await stage.close();
+  }
+}
+
+class Drill {
+  readonly attempts: Attempts;
+  readonly #stage: Stage;
+  readonly #unhealed: string[] = [];
+
+  constructor(stage: Stage, only: string | undefined) {
+    const { alarms, refused } = stage.captured;
+    this.#stage = stage;
+    this.attempts = new Attempts(stage, only);
+    if (this.attempts.asked.length > 0 || refused.some(({ name }) => name === only)) return;
+    throw new UserError(
+      `there is no alarm ${only}; there are:\n  ${alarms.map(({ name }) => name).join("\n  ")}`,
+    );
+  }
+
+  async run(): Promise<{ fedRules: string[]; unhealed: string[] }> {
+    await this.#begin();
+    for (const act of ACTS) await this.#play(act);
+    await this.#playFed();
+    const fedRules = await emitUnheard(this.#stage);
+    await this.#lookUntil(() => this.#notOk().length === 0, { everyMs: 500, minutes: 1 }, EXTRA_LOOKS);
+    return { fedRules, unhealed: this.#unhealed };
+  }
+
+  /** A new stack is in alarm until its first backup; the rest is well within minutes. */
+  async #begin(): Promise<void> {
+    const stage = this.#stage;
+    for (const alarm of unplayed(stage)) feed(stage, alarm, false);
+    stage.say("a backup first, then all alarms are to be OK");
+    await stage.backUp();
+    await stage.settle();
+    const well = await this.#lookUntil(() => this.#notOk().length === 0, FED_PACE, EXTRA_LOOKS);
+    if (!well) throw new UserError(`before any fault these aren't OK: ${this.#notOk().join(", ")}`);
+  }
+
+  async #play(act: Act): Promise<void> {
+    const stage = this.#stage;
+    const faults = act.faults.filter((fault) => this.#isPossible(fault));
+    const expected = faults.flatMap((fault) => this.attempts.meantFor(fault));
+    if (expected.length === 0) return;
+    stage.say(faults.map(({ name }) => name).join("; "));
+    const injected: Fault[] = [];
+    try {
+      for (const fault of faults) {
+        const since = fault.since?.(stage);
+        for (const { name } of this.attempts.meantFor(fault))
+          this.attempts.make(name, "raised", fault.name, since);
+        injected.push(fault);
+        await fault.inject(stage);
+      }
+      const all = () => expected.every((alarm) => this.attempts.wasRaised(alarm));
+      await this.#lookUntil(all, act.pace, looks(expected, act.pace));
+    } finally {
+      for (const fault of injected.reverse()) await this.#heal(fault);
+    }
+    await stage.settle();
+    // All of them: an alarm that goes on from this act couldn't be raised by the next.
+    const back = () => this.#notOk().every((name) => this.#comesByItself(name));
+    await this.#lookUntil(back, act.recovery, looks(expected, act.recovery));
+  }
+
+  /** Alarms that time alone raises, and a later act ends. */
+  #comesByItself(name: string): boolean {
+    const faults = ACTS.flatMap((act) => act.faults).filter(({ since }) => since !== undefined);
+    return faults.some((fault) =>
+      this.#stage.captured.alarms.some(
+        (alarm) => alarm.name === name && alarm.kind === "metric" && drives(fault, alarm),
+      ),
+    );
+  }
+
+  #isPossible(fault: Fault): boolean {
+    const alarms = this.attempts.meantFor(fault);
+    if (alarms.length === 0) return false;
+    const why = fault.impossible?.(this.#stage);
+    if (why !== undefined) for (const { name } of alarms) this.attempts.why.set(name, why);
+    return why === undefined;
+  }
+
+  /** One that can't be healed must not keep the others from it. */
+  async #heal(fault: Fault): Promise<void> {
+    await fault.heal(this.#stage).catch((error: Error) => {
+      this.#unhealed.push(`${fault.name}: ${error.message}`);
+      this.#stage.say(`not healed: ${fault.name}: ${error.message}`);
+    });
+  }
+
+  /** Figures that no fault on one machine can drive there: the alarm and its notice are rehearsed all the same. */
+  async #playFed(): Promise<void> {
+    const stage = this.#stage;
+    const { why } = this.attempts;
+    const fed: MetricAlarm[] = [];
+    for (const alarm of this.attempts.untried()) {
+      if ("query" in alarm.watch) fed.push(alarm);
+      else why.set(alarm.name, why.get(alarm.name) ?? "no drill moves the metrics of its expression");
+    }
+    if (fed.length === 0) return;
+    stage.say(`fed: ${fed.map(({ name }) => name).join(", ")}`);
+    for (const alarm of fed) {
+      feed(stage, alarm, true);
+      this.attempts.make(alarm.name, "fed", why.get(alarm.name) ?? "no fault on one machine drives it there");
+    }
+    const all = () => fed.every((alarm) => this.attempts.wasRaised(alarm));
+    await this.#lookUntil(all, FED_PACE, looks(fed, FED_PACE));
+    for (const alarm of fed) feed(stage, alarm, false);
+  }
+
+  #notOk(): string[] {
+    const { captured, engine } = this.#stage;
+    return captured.alarms.map(({ name }) => name).filter((name) => engine.state(name) !== "OK");
+  }
+
+  /** @returns whether it came true within that many looks */
+  async #lookUntil(done: () => boolean, pace: Pace, most: number): Promise<boolean> {
+    for (let look = 0; look < most; look += 1) {
+      await this.#stage.look(pace);
+      if (done()) return true;
+    }
+    return false;
+  }
+}
+
+/** Enough looks for the slowest of the alarms by its own rules, and for what is real to happen. */
+function looks(alarms: MetricAlarm[], pace: Pace): number {
+  const minutes = alarms.map(
+    ({ periodSeconds, evaluationPeriods }) => (periodSeconds * (evaluationPeriods + 3)) / 60,
+  );
+  return Math.ceil(Math.max(...minutes) / pace.minutes) + EXTRA_LOOKS;
+}

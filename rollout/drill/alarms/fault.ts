@@ -1,0 +1,36 @@
+import type { MetricAlarm } from "../../alarms/model.ts";
+import { queriesOf } from "../../alarms/model.ts";
+import type { Stage } from "./stage.ts";
+
+/** Something that goes wrong on purpose, and the metrics that it moves. */
+export interface Fault {
+  /** For the report: what is broken. */
+  name: string;
+  /** Metrics by `namespace name` that this drives over the alarms' thresholds. */
+  moves: string[];
+  inject(stage: Stage): Promise<void>;
+  heal(stage: Stage): Promise<void>;
+  /** When it began, where that isn't when it was injected: epoch seconds of the alarms' clock. */
+  since?(stage: Stage): number;
+  /** Why it can't be had on this machine now; undefined when it can. */
+  impossible?(stage: Stage): string | undefined;
+}
+
+/** How virtual time goes by: a look at the rehearsal every so often, each of which stands for some minutes. */
+export interface Pace {
+  everyMs: number;
+  minutes: number;
+}
+
+/** Faults that are injected together. */
+export interface Act {
+  faults: Fault[];
+  pace: Pace;
+  /** While what was broken gets well. */
+  recovery: Pace;
+}
+
+/** Whether a fault is meant for an alarm. */
+export function drives(fault: Fault, alarm: MetricAlarm): boolean {
+  return queriesOf(alarm).some(({ metric }) => fault.moves.includes(`${metric.namespace} ${metric.name}`));
+}

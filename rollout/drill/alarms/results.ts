@@ -1,0 +1,68 @@
+import type { Alarm } from "../../alarms/model.ts";
+import type { Graph } from "../../graph/model.ts";
+import type { Attempts } from "./attempts.ts";
+import { type AlarmReport, alarmReport, type DrillReport, type RuleReport } from "./report.ts";
+import type { Stage } from "./stage.ts";
+
+const TIME = "1 s is 1 min of the alarms' clock, 0.2 to 1 s up to 4 h where an alarm looks back over hours";
+
+export interface Outcome {
+  seconds: number;
+  /** Rules whose event was made, as nothing here brings it about. */
+  fedRules: string[];
+  /** What couldn't be healed, and why. */
+  unhealed: string[];
+}
+
+/** What has become of each alarm, each rule, and what can't be drilled. */
+export function resultsOf(stage: Stage, attempts: Attempts, outcome: Outcome): DrillReport {
+  const alarms = attempts.asked.map((alarm) => ofAlarm(stage, attempts, alarm));
+  const isWhole = attempts.asked.length === stage.captured.alarms.length;
+  const rules = isWhole ? ofRules(stage, outcome.fedRules) : [];
+  const { seconds, unhealed } = outcome;
+  return {
+    stack: stage.options.stack,
+    passed: unhealed.length === 0 && [...alarms, ...rules].every((each) => each.passed),
+    time: TIME,
+    seconds,
+    alarms,
+    rules,
+    unraisable: [...stage.captured.refused, ...budgetsOf(stage.room.graph)],
+    unhealed,
+  };
+}
+
+function ofAlarm({ engine, transitions, endpoint }: Stage, attempts: Attempts, alarm: Alarm): AlarmReport {
+  const isComposite = alarm.kind === "composite";
+  const attempt = attempts.of(alarm.name);
+  const why = attempts.why.get(alarm.name);
+  return alarmReport({
+    alarm,
+    how: attempt?.how ?? (isComposite ? "raised" : "not raised"),
+    by: attempt?.by ?? (isComposite ? "by its rule, with the alarms that it names" : "nothing"),
+    since: attempt?.since,
+    ...(why !== undefined && { why }),
+    state: engine.state(alarm.name),
+    transitions: transitions.filter((each) => each.alarm.name === alarm.name),
+    received: endpoint.received,
+  });
+}
+
+function ofRules({ rules, passedOn, endpoint }: Stage, fedRules: string[]): RuleReport[] {
+  return rules.map((rule) => {
+    const sent = passedOn.filter((each) => each.rule === rule).flatMap((each) => each.notifications);
+    const arrived = sent.filter(({ MessageId }) =>
+      endpoint.received.some((each) => each.MessageId === MessageId),
+    );
+    const isFed = fedRules.includes(rule.name);
+    const how = arrived.length === 0 ? "not raised" : isFed ? "fed" : "raised";
+    const by = isFed ? "an event of that kind" : "a backup that failed";
+    return { name: rule.name, how, by, passed: arrived.length > 0 && arrived.length === sent.length };
+  });
+}
+
+function budgetsOf(graph: Graph): { name: string; why: string }[] {
+  return graph.resources
+    .filter(({ type }) => type === "aws:budgets/budget:Budget")
+    .map(({ name }) => ({ name, why: "AWS Budgets judges the account's bill, and there is none here" }));
+}

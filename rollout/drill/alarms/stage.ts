@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { alarmsOf, type CapturedAlarms } from "../../alarms/capture.ts";
+import { AlarmEngine, type Transition } from "../../alarms/engine.ts";
+import { type BusEvent, type EventRule, eventRulesOf, matches } from "../../alarms/events.ts";
+import type { MetricId } from "../../alarms/model.ts";
+import { ACCOUNT, regionOf } from "../../alarms/names.ts";
+import { eventNotification, notificationsOf, type SnsNotification } from "../../alarms/notice.ts";
+import { keyOf, MetricStore } from "../../alarms/store.ts";
+import { type Sample, Sampler } from "../../platforms/rehearsal/metrics/sampler.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import { rehearsalPlatform } from "../../platforms/rehearsal/rollout.ts";
+import type { Room } from "../../platforms/rehearsal/room.ts";
+import { Ledger } from "../../platforms/rehearsal/state.ts";
+import { caFileOf, urlOf } from "../../platforms/rehearsal/status.ts";
+import { up } from "../../platforms/rehearsal/up.ts";
+import { type Endpoint, openEndpoint, post } from "./endpoint.ts";
+import type { Pace } from "./fault.ts";
+import { Traffic } from "./traffic.ts";
+
+/** Requests a second and track: enough for each look to count as a minute with traffic. */
+const PER_TRACK = 60;
+const MINUTE = 60;
+
+/** An event that a rule passed on. */
+export interface PassedOn {
+  rule: EventRule;
+  notifications: SnsNotification[];
+}
+
+/** The rehearsal that a drill works on, its alarms, and a clock that the drill moves. */
+export class Stage {
+  readonly options: Options;
+  readonly captured: CapturedAlarms;
+  readonly rules: EventRule[];
+  readonly engine: AlarmEngine;
+  readonly store = new MetricStore();
+  readonly sampler: Sampler;
+  readonly endpoint: Endpoint;
+  readonly region: string;
+  readonly transitions: Transition[] = [];
+  readonly passedOn: PassedOn[] = [];
+  /** Values that take the place of a metric's own, by the metric's key. */
+  readonly fed = new Map<string, { metric: MetricId; value: number }>();
+  /** When the last backup was completed, epoch seconds of the alarms' clock. */
+  backedUpAt: number;
+  readonly #room: Room;
+  readonly #traffic: Traffic;
+  /** What comes with the next look, such as a backup that has ended. */
+  readonly #waiting: Sample[] = [];
+  #now: number;
+  #backups = 0;
+
+  static async open(options: Options): Promise<Stage> {
+    const asked = await prepareChange(options, placeIn(options));
+    // The same resources all along: what is drilled is one definition.
+    const room = await prepareChange({ ...options, capture: async () => asked.graph }, placeIn(options));
+    return new Stage({ ...options, capture: async () => asked.graph }, room, await openEndpoint());
+  }
+
+  private constructor(options: Options, room: Room, endpoint: Endpoint) {
+    this.options = options;
+    this.#room = room;
+    this.endpoint = endpoint;
+    this.captured = alarmsOf(room.graph);
+    this.rules = eventRulesOf(room.graph);
+    this.region = regionOf(room.graph);
+    this.#now = Math.floor(Date.now() / 1000 / MINUTE) * MINUTE;
+    this.backedUpAt = this.#now;
+    this.engine = new AlarmEngine(this.captured.alarms, this.store, this.#now);
+    this.sampler = new Sampler(() => this.room);
+    const { ledger } = room;
+    this.#traffic = new Traffic({
+      url: urlOf(ledger),
+      domain: ledger.state.domain,
+      caFile: caFileOf(ledger),
+      tracks: room.plan.tracks.map(({ name }) => name),
+      perTrack: PER_TRACK,
+    });
+  }
+
+  /** As it is now: a command may have started servers again. */
+  get room(): Room {
+    return { ...this.#room, ledger: Ledger.openOrFail(placeIn(this.options)) };
+  }
+
+  /** Epoch seconds of the alarms' clock. */
+  get now(): number {
+    return this.#now;
+  }
+
+  say(line: string): void {
+    this.options.say?.(line);
+  }
+
+  /** Forgets what was counted until now, as a drill's own work isn't a minute's traffic. */
+  async settle(): Promise<void> {
+    await this.sampler.take();
+  }
+
+  /** One look at the rehearsal, which stands for some minutes of the alarms' clock. */
+  async look({ everyMs, minutes }: Pace): Promise<void> {
+    await sleep(everyMs);
+    const samples = this.#withFed([...(await this.sampler.take()), ...this.#waiting]);
+    for (let minute = 0; minute < minutes; minute += 1) {
+      const once = minute === 0 ? samples : samples.filter((sample) => !this.#waiting.includes(sample));
+      for (const { metric, values } of once) this.store.add(metric, this.#now, values);
+      this.#now += MINUTE;
+      await this.#tell(this.engine.advance(this.#now));
+    }
+    this.#waiting.length = 0;
+  }
+
+  #withFed(samples: Sample[]): Sample[] {
+    const own = samples.filter(({ metric }) => !this.fed.has(keyOf(metric)));
+    return [...own, ...[...this.fed.values()].map(({ metric, value }) => ({ metric, values: [value] }))];
+  }
+
+  async #tell(transitions: Transition[]): Promise<void> {
+    for (const transition of transitions) {
+      this.transitions.push(transition);
+      if (transition.to === "ALARM") this.say(`  ${transition.alarm.name} is in ALARM`);
+      for (const notification of notificationsOf(transition, this.region))
+        await post(this.endpoint.url, notification);
+    }
+  }
+
+  /** An event on the bus: each rule that it meets passes it on to its topics. */
+  async emit(detailType: string, detail: Record<string, unknown>): Promise<void> {
+    const event: BusEvent = {
+      version: "0",
+      id: crypto.randomUUID(),
+      "detail-type": detailType,
+      source: "aws.backup",
+      account: ACCOUNT,
+      time: new Date(this.#now * 1000).toISOString(),
+      region: this.region,
+      resources: [],
+      detail,
+    };
+    for (const rule of this.rules.filter(({ pattern }) => matches(pattern, event))) {
+      const notifications = rule.topics.map((topic) => eventNotification(topic, event));
+      for (const notification of notifications) await post(this.endpoint.url, notification);
+      this.passedOn.push({ rule, notifications });
+    }
+  }
+
+  /** A real backup of the rehearsal's database, and what AWS Backup would report of its end. */
+  async backUp(): Promise<boolean> {
+    this.#backups += 1;
+    const name = `drill-alarms-${Date.now()}-${this.#backups}`;
+    const completed = await rehearsalPlatform(this.options)
+      .backup(name)
+      .then(() => true)
+      .catch((error: Error) => {
+        this.say(`the backup failed: ${error.message.slice(0, 80)}...`);
+        return false;
+      });
+    if (completed) this.backedUpAt = this.#now;
+    this.#waiting.push(this.sampler.backupEnded(completed));
+    const state = completed ? "COMPLETED" : "FAILED";
+    await this.emit("Backup Job State Change", { backupVaultName: this.sampler.vaultName, state });
+    return completed;
+  }
+
+  /**
+   * Starts again whatever of the rehearsal doesn't run. While a server was down, a connection may have been given its port:
+   * so it is tried several times.
+   */
+  async restart(): Promise<void> {
+    for (let tries = 5; ; tries -= 1) {
+      try {
+        await up(this.options);
+        return;
+      } catch (error) {
+        if (tries === 1) throw error;
+        await sleep(2_000);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#traffic.stop();
+    await this.sampler.close();
+    await this.endpoint.close();
+  }
+}

@@ -1,0 +1,206 @@
+import { join } from "node:path";
+import { memoryGiB } from "../../../../infra/alarms/instance-class.ts";
+import type { MetricId } from "../../../alarms/model.ts";
+import { layoutOf } from "../balancing.ts";
+import { only, referred, TYPES } from "../lookup.ts";
+import { logOf } from "../processes.ts";
+import type { Room } from "../room.ts";
+import { keysOf } from "../server.ts";
+import type { ServerRecord } from "../state.ts";
+import { textOf } from "../values.ts";
+import { ALLOWANCE, type Allowance, processorsOf } from "./allowance.ts";
+import { BalancerFiguresReader } from "./balancer.ts";
+import { CacheFiguresReader } from "./cache.ts";
+import { daysLeft } from "./certificate.ts";
+import { DatabaseFiguresReader } from "./database.ts";
+import { bytesBeginning, bytesUnder } from "./disk.ts";
+import { type Named, namesIn } from "./named.ts";
+import { ResponseTimes } from "./response-times.ts";
+import { type MachineUsage, MachineUsages } from "./usage.ts";
+
+/** A metric's samples since the last look. */
+export interface Sample {
+  metric: MetricId;
+  values: number[];
+}
+
+export type Measured = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
+
+const DATABASE = "database";
+
+/**
+ * The running rehearsal's figures under CloudWatch's names and dimensions. What isn't there sends nothing, and a count of
+ * nothing is left out, as CloudWatch does.
+ */
+export class Sampler {
+  /** Its ledger is read anew by the caller after servers were started again. */
+  readonly #room: () => Measured;
+  readonly #allowance: Allowance;
+  readonly #named: Named;
+  readonly #balancer: BalancerFiguresReader;
+  readonly #times: ResponseTimes;
+  readonly #usages = new MachineUsages();
+  readonly #database: DatabaseFiguresReader;
+  readonly #cache: CacheFiguresReader;
+  /** Process numbers that count as a server's own, by its id: what a drill starts on it. */
+  readonly guests = new Map<string, number[]>();
+
+  constructor(room: () => Measured, allowance: Allowance = ALLOWANCE) {
+    const first = room();
+    this.#room = room;
+    this.#allowance = allowance;
+    this.#named = namesIn(first.graph, first.plan.tracks);
+    this.#balancer = new BalancerFiguresReader(layoutOf(first.ledger).socket);
+    this.#times = new ResponseTimes(first.ledger.place.logs);
+    this.#database = new DatabaseFiguresReader(first);
+    this.#cache = new CacheFiguresReader(first);
+  }
+
+  async take(): Promise<Sample[]> {
+    const room = this.#room();
+    const usages = this.#usages.take(machinesOf(room, this.guests));
+    const { ledger } = room;
+    const samples = await Promise.all([
+      this.#ofBalancer(),
+      this.#ofServers(room, usages),
+      this.#ofDatabase(room, usages[DATABASE]),
+      this.#ofCache(),
+      daysLeft(ledger.state.domain, ledger.state.port).then((days) =>
+        given("AWS/CertificateManager", this.#named.certificate, { DaysToExpiry: days }),
+      ),
+    ]);
+    return samples.flat();
+  }
+
+  async close(): Promise<void> {
+    this.#cache.close();
+    await this.#database.close();
+  }
+
+  async #ofBalancer(): Promise<Sample[]> {
+    const times = this.#times.take();
+    const figures = await this.#balancer.take().catch(() => undefined);
+    if (!figures) return [];
+    const { own5xx, tracks } = figures;
+    const sum = (of: "requests" | "target5xx") =>
+      Object.values(tracks).reduce((total, track) => total + track[of], 0);
+    return [
+      ...given("AWS/ApplicationELB", this.#named.balancer, {
+        RequestCount: sum("requests") || undefined,
+        HTTPCode_Target_5XX_Count: sum("target5xx") || undefined,
+        HTTPCode_ELB_5XX_Count: own5xx || undefined,
+      }),
+      ...Object.entries(tracks).flatMap(([name, track]) => {
+        const dimensions = this.#named.targetGroups[name];
+        if (!dimensions) return [];
+        const registered = track.healthy + track.unhealthy > 0;
+        return given("AWS/ApplicationELB", dimensions, {
+          RequestCount: track.requests || undefined,
+          HTTPCode_Target_5XX_Count: track.target5xx || undefined,
+          TargetConnectionErrorCount: track.connectionErrors || undefined,
+          TargetResponseTime: times[name],
+          HealthyHostCount: registered ? track.healthy : undefined,
+          UnHealthyHostCount: registered ? track.unhealthy : undefined,
+        });
+      }),
+    ];
+  }
+
+  async #ofServers({ ledger }: Measured, usages: Record<string, MachineUsage>): Promise<Sample[]> {
+    const { memoryBytes, diskBytes } = this.#allowance;
+    const percent = (part: number, whole: number) => Math.min(100, (100 * part) / whole);
+    return ledger.state.servers.flatMap(({ id, track }) => {
+      const usage = usages[id];
+      const group = this.#named.groups[track];
+      if (!usage || !group) return [];
+      const disk =
+        bytesUnder(join(ledger.place.folder, "servers", id)) + bytesBeginning(logPrefix(ledger, id));
+      return [
+        ...given("AWS/EC2", group, { CPUUtilization: usage.cpuPercent }),
+        ...given("CWAgent", group, {
+          mem_used_percent: percent(usage.memoryBytes, memoryBytes),
+          disk_used_percent: percent(disk, diskBytes),
+        }),
+      ];
+    });
+  }
+
+  async #ofDatabase({ graph, ledger }: Measured, usage?: MachineUsage): Promise<Sample[]> {
+    const figures = await this.#database.take();
+    // A monitor of an instance that is down sends nothing at all.
+    if (!figures || !usage) return [];
+    const { inputs } = only(graph, TYPES.database);
+    const total = memoryGiB(String(inputs.instanceClass)) * 2 ** 30;
+    const storage = Number(inputs.allocatedStorage) * 2 ** 30;
+    return given("AWS/RDS", this.#named.database, {
+      CPUUtilization: usage.cpuPercent,
+      FreeableMemory: Math.max(0, total - usage.memoryBytes),
+      FreeStorageSpace: Math.max(0, storage - bytesUnder(join(ledger.state.database.folder, "data"))),
+      DatabaseConnections: figures.connections,
+      MaximumUsedTransactionIDs: figures.usedTransactionIds,
+    });
+  }
+
+  async #ofCache(): Promise<Sample[]> {
+    const figures = await this.#cache.take();
+    if (!figures) return [];
+    return given("AWS/ElastiCache", this.#named.cache, {
+      EngineCPUUtilization: figures.enginePercent,
+      DatabaseMemoryUsagePercentage: figures.memoryPercent,
+      Evictions: figures.evictions,
+    });
+  }
+
+  /** What a backup's end counts as (AWS docs, "AWS Backup metrics with CloudWatch"). */
+  backupEnded(completed: boolean): Sample {
+    const name = completed ? "NumberOfBackupJobsCompleted" : "NumberOfBackupJobsFailed";
+    return { metric: { namespace: "AWS/Backup", name, dimensions: this.#named.vault }, values: [1] };
+  }
+
+  get vaultName(): string {
+    return this.#named.vault.BackupVaultName ?? "";
+  }
+}
+
+/** Figures that are there, each under its metric's name. */
+function given(
+  namespace: string,
+  dimensions: Record<string, string>,
+  figures: Record<string, number | number[] | undefined>,
+): Sample[] {
+  return Object.entries(figures).flatMap(([name, figure]) => {
+    const values = figure === undefined ? [] : [figure].flat();
+    return values.length > 0 ? [{ metric: { namespace, name, dimensions }, values }] : [];
+  });
+}
+
+function machinesOf({ graph, ledger }: Measured, guests: Map<string, number[]>) {
+  const { processes, servers } = ledger.state;
+  const pids = (...keys: string[]) => keys.flatMap((key) => processes[key]?.pid ?? []);
+  const template = serverType(graph);
+  const database = only(graph, TYPES.database);
+  return {
+    ...Object.fromEntries(
+      servers.map((server: ServerRecord) => {
+        const { nginx, app } = keysOf(server);
+        const leaders = [...pids(nginx, app), ...(guests.get(server.id) ?? [])];
+        return [server.id, { leaders, processors: processorsOf(template) }];
+      }),
+    ),
+    [DATABASE]: {
+      leaders: pids("postgres"),
+      processors: processorsOf(String(database.inputs.instanceClass)),
+    },
+  };
+}
+
+/** All tracks have servers of one type. */
+function serverType(graph: Measured["graph"]): string {
+  const group = graph.resources.find(({ type }) => type === TYPES.autoscalingGroup);
+  const template = group && referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate);
+  return textOf(template?.inputs.instanceType ?? "t3.medium", () => "");
+}
+
+function logPrefix(ledger: Measured["ledger"], id: string): string {
+  return logOf(ledger, id).replace(/log$/, "");
+}

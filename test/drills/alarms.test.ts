@@ -1,0 +1,25 @@
+import { afterAll, expect, it } from "vitest";
+import { drillAlarms } from "../../rollout/drill/alarms/drill.ts";
+import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+
+// Every alarm of the beta stack, brought to ALARM and back on real servers.
+
+afterAll(removeCopies);
+
+const FED = ["beta-balancer-rejected", "beta-database-storage", "beta-database-transaction-ids"];
+
+it("every alarm is raised, comes back, and its notices arrive", async () => {
+  const project = projectCopy();
+  await rehearse.up(project);
+  const report = await drillAlarms(project);
+  expect(report.alarms.filter(({ passed }) => !passed)).toEqual([]);
+  expect(report.alarms.filter(({ how }) => how === "fed").map(({ name }) => name)).toEqual(FED);
+  expect(report.alarms).toHaveLength(36);
+  expect(report.rules).toMatchObject([
+    { name: "beta-backup-failed", how: "raised", passed: true },
+    { name: "beta-restore-failed", how: "fed", passed: true },
+  ]);
+  expect(report.unraisable.map(({ name }) => name)).toEqual(["beta-budget"]);
+  expect(report.passed).toBe(true);
+});
