@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { registerAlarms as alarms } from "../drill/alarms/command.ts";
 import { register as restore } from "./drill-restore.ts";
 
 /** One line for each kind of drill. */
-const KINDS: ((drill: Command) => void)[] = [restore];
+const KINDS: ((drill: Command) => void)[] = [restore, alarms];
 
 export function register(program: Command): void {
   const drill = program
