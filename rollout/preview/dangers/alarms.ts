@@ -113,11 +113,14 @@ function shrunk(name: string, before: GraphResource, now: GraphResource, after: 
   ];
 }
 
-/** Topics that alarms speak to and nobody listens to any more, or only on fewer channels. */
+/** Topics that something speaks to (alarms, events, the budget, the vault) and nobody listens to any more, or only on fewer channels. */
 function unheard(before: Graph, after: Graph): Danger[] {
   const [old, now] = [channelsOf(before), channelsOf(after)];
   const spokenTo = new Set(
-    after.resources.flatMap(({ inputs }) => refsOf(inputs.alarmActions)).map(({ urn }) => urn),
+    after.resources
+      .filter(({ type }) => !/^aws:sns\//.test(type))
+      .flatMap(({ inputs }) => Object.values(inputs).flatMap(refsOf))
+      .map(({ urn }) => urn),
   );
   return [...old].flatMap(([topic, was]) => {
     const is = now.get(topic) ?? new Set<string>();

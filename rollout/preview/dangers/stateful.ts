@@ -18,7 +18,7 @@ function replacement({ change, before }: Delta): Danger {
   return danger({
     severity: "critical",
     kind: "stateful-replacement",
-    title: `${change.name} is replaced: ${what} is lost`,
+    title: `${change.name} is replaced, which loses ${what}`,
     resources: [change.name],
     property: causes.map(({ path }) => path).join(", "),
     before: cause?.before ?? "",
@@ -36,7 +36,7 @@ function deletion({ change, before }: Delta): Danger {
     kind: "stateful-deletion",
     title: kept
       ? `${change.name} is left behind, without a program`
-      : `${change.name} is deleted: ${what} is lost`,
+      : `${change.name} is deleted, which loses ${what}`,
     resources: [change.name],
     before: change.type,
     after: "none",

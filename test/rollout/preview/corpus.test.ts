@@ -36,7 +36,7 @@ beforeAll(async () => {
       .catch((error: Error) => error);
     previews.set(each, result);
   });
-}, 240_000);
+}, 600_000);
 
 function previewOf(each: Case): StackPreview {
   const found = previews.get(each);

@@ -61,6 +61,42 @@ export const data: Case[] = [
     ],
   },
   {
+    name: "the buckets are called something else in the program",
+    stack: "beta",
+    edits: [["infra/private-bucket.ts", "new aws.s3.Bucket(name,", "new aws.s3.Bucket(`${name}-new`,"]],
+    dangers: ["stateful-deletion: beta-access-logs", "stateful-deletion: beta-journal"],
+  },
+  {
+    name: "the secrets are called something else in the program",
+    stack: "beta",
+    edits: [
+      [
+        "infra/secrets.ts",
+        "new aws.secretsmanager.Secret(name,",
+        "new aws.secretsmanager.Secret(`${name}-new`,",
+      ],
+    ],
+    dangers: [
+      "iam-widened: beta-server",
+      "stateful-deletion: beta-cache-password",
+      "stateful-deletion: beta-database-password",
+      "stateful-deletion: beta-operator-token",
+      "stateful-deletion: beta-secret-key",
+    ],
+  },
+  {
+    name: "the vault is called something else in the program",
+    stack: "prod",
+    edits: [
+      [
+        "infra/backups.ts",
+        "new aws.backup.Vault(\n      `${name}-backups`",
+        "new aws.backup.Vault(\n      `${name}-vault`",
+      ],
+    ],
+    dangers: ["stateful-deletion: prod-backups"],
+  },
+  {
     name: "the vault is no longer protected",
     stack: "beta",
     edits: [

@@ -148,6 +148,12 @@ export const protection: Case[] = [
     dangers: ["alarm-loosened: prod-p1"],
   },
   {
+    name: "nobody is left to tell",
+    stack: "beta",
+    config: { operators: { email: [] } },
+    dangers: ["alarm-loosened: beta-p1", "alarm-loosened: beta-p2", "alarm-loosened: beta-p3"],
+  },
+  {
     name: "another address is told",
     stack: "beta",
     config: { operators: { email: ["sre@example.com"] } },
