@@ -1,6 +1,6 @@
 import { type Burn, burnsOf } from "./burn-rate.ts";
 import { addInterval, type BurnWindows, newBurnWindows } from "./burn-windows.ts";
-import { type Counts, checkCounts, type Interval } from "./counts.ts";
+import { type Counts, checkCounts, type Interval, share } from "./counts.ts";
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "./evidence.ts";
 import { type Gains, logs, newGains, setShare } from "./odds.ts";
 import type { Verdict } from "./state.ts";
@@ -29,13 +29,16 @@ const LEAST_REQUESTS = 10;
  * that the candidate's share of bad requests is over the budget. A candidate within the objective is sent back with the false-alarm rate at most.
  *
  * A rule that pages fails the candidate; one that opens a ticket keeps it from passing. Where stable burns by the same rule in the
- * same time, the candidate isn't blamed: hold and page.
+ * same time, the candidate isn't blamed: hold and page. Nor is it for what stable did as a habit, before the rollout too: at the
+ * last step stable serves nothing any more that the candidate could be compared with.
  */
 export interface BurnGate {
   settings: BurnSettings;
   intervals: number;
   candidate: BurnWindows;
   stable: BurnWindows;
+  /** All that stable is known to have served. */
+  usual: Counts;
   evidence: Evidence;
   gains: Gains;
   /** How much bad requests come in bursts, as last told. */
@@ -53,6 +56,7 @@ export function newBurnGate(settings: BurnSettings): BurnGate {
     intervals: 0,
     candidate: newBurnWindows(settings.intervalSeconds),
     stable: newBurnWindows(settings.intervalSeconds),
+    usual: { requests: 0, bad: 0 },
     evidence: newEvidence(settings.horizonSeconds, settings.intervalSeconds),
     gains: newGains("requests"),
     phi: 1,
@@ -64,6 +68,12 @@ export function newBurnGate(settings: BurnSettings): BurnGate {
 export function beginBurnStep(gate: BurnGate): void {
   gate.step = newStep();
   suspectStep(gate.evidence);
+}
+
+/** Learns from an interval of stable's stream before the candidate gets traffic. */
+export function learnBurn(gate: BurnGate, stable: Counts): void {
+  checkCounts("stable", stable);
+  add(gate.usual, stable);
 }
 
 /**
@@ -79,6 +89,7 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
   gate.phi = phi;
   addInterval(gate.candidate, candidate);
   addInterval(gate.stable, stable);
+  add(gate.usual, stable);
   add(step.candidate, candidate);
   add(step.stable, stable);
   setShare(gate.gains, 1 - settings.objective, phi);
@@ -92,12 +103,10 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
 function latchBurn(gate: BurnGate): Verdict | undefined {
   if (!isOver(gate)) return undefined;
   const { mine, theirs } = ratesOf(gate);
-  const index = mine.findIndex(
-    (burn, each) => burn.severity === "page" && burn.burning && !theirs[each]!.burning,
-  );
+  const page = mine.find((burn) => burn.severity === "page" && burn.burning && !isUsual(gate, burn));
   // Another rule by which both burn says that it is a bad day for both.
-  if (index < 0 || bothBurn(mine, theirs)) return undefined;
-  return verdict(gate, "fail", `burns ${rateText(mine[index]!)}`);
+  if (!page || bothBurn(mine, theirs)) return undefined;
+  return verdict(gate, "fail", `burns ${rateText(page)}`);
 }
 
 /** The outcome now; passing is the caller's to delay until the bake is over. */
@@ -105,17 +114,28 @@ export function burnVerdict(gate: BurnGate, baked: boolean): Verdict {
   if (gate.failed) return gate.failed;
   const { step, settings } = gate;
   const { mine, theirs } = ratesOf(gate);
-  const over = isOver(gate);
-  const both = over ? bothBurn(mine, theirs) : undefined;
-  if (both) return verdict(gate, "wait", `both tracks burn ${rateText(both)}: hold and page`, true);
-  const ticket = over ? mine.find((burn, each) => burn.burning && !theirs[each]!.burning) : undefined;
-  if (ticket) return verdict(gate, "wait", `burns ${rateText(ticket)}: no page, but no reason to go on`);
+  if (isOver(gate)) {
+    const both = bothBurn(mine, theirs);
+    if (both) return verdict(gate, "wait", `both tracks burn ${rateText(both)}: hold and page`, true);
+    const page = mine.find((burn) => burn.severity === "page" && burn.burning);
+    if (page) return verdict(gate, "wait", `burns ${rateText(page)}, as stable does: no reason to go on`);
+    const ticket = mine.find(
+      (burn, index) => burn.burning && !theirs[index]!.burning && !isUsual(gate, burn),
+    );
+    if (ticket) return verdict(gate, "wait", `burns ${rateText(ticket)}: no page, but no reason to go on`);
+  }
   const { requests } = step.candidate;
   if (requests === 0) return verdict(gate, "wait", "no data from the candidate");
   if (requests < settings.minRequests)
     return verdict(gate, "wait", `${requests} of at least ${settings.minRequests} requests`);
   if (!baked) return verdict(gate, "wait", "good so far, the bake goes on");
   return verdict(gate, "pass", `the error budget lasts: ${rateText(mine[0]!)}`);
+}
+
+/** Whether stable burns so fast as a habit. */
+function isUsual({ usual, settings }: BurnGate, { factor }: Burn): boolean {
+  const enough = usual.requests >= Math.max(1, settings.minRequests);
+  return enough && share(usual) >= factor * (1 - settings.objective);
 }
 
 /** A page by which both burn. */

@@ -4,6 +4,7 @@ import {
   beginBurnStep,
   burnVerdict,
   indicatorOf,
+  learnBurn,
   newBurnGate,
   observeBurn,
 } from "../analysis/burn-gate.ts";
@@ -83,7 +84,8 @@ function burnIndicator(settings: GateSettings, errors: Gate): Indicator {
   let phi = errors.requests.phi;
   return {
     name: indicatorOf(settings),
-    learn() {
+    learn(stable) {
+      learnBurn(gate, errorsOf(stable));
       phi = errors.requests.phi;
     },
     beginStep: () => beginBurnStep(gate),

@@ -61,7 +61,11 @@ it("shows where it is, hears words, refuses a second run, and goes back when its
   expect(rollout("pause").stdout).toMatch(/^pause: told /);
   const status = JSON.parse(rollout("status", "--json").stdout);
   expect(status.rollout).toMatchObject({ asked: { blue: 60, green: 40 }, candidate: "green", over: false });
-  expect(status.rollout.gates.map(({ outcome }: { outcome: string }) => outcome)).toEqual(["wait", "wait"]);
+  expect(status.rollout.gates.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    "wait",
+    "wait",
+    "wait",
+  ]);
   expect(JSON.parse(rollout("resume", "--json").stdout)).toMatchObject({ stack: "beta", command: "resume" });
 
   child.kill("SIGKILL");

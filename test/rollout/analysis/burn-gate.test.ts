@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { beginBurnStep, burnVerdict, newBurnGate, observeBurn } from "../../../rollout/analysis/burn-gate.ts";
+import {
+  beginBurnStep,
+  burnVerdict,
+  learnBurn,
+  newBurnGate,
+  observeBurn,
+} from "../../../rollout/analysis/burn-gate.ts";
 import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn-rate.ts";
 import { addInterval, newBurnWindows } from "../../../rollout/analysis/burn-windows.ts";
 import type { Counts } from "../../../rollout/analysis/counts.ts";
@@ -74,6 +80,23 @@ describe("the burn-rate gate", () => {
     const gate = gateAfter(4 * 3600, 20, 0.003, 0.0002);
     expect(burnVerdict(gate, true)).toMatchObject({ outcome: "wait", hold: false });
     expect(burnVerdict(gate, true).reason).toContain("no reason to go on");
+  });
+
+  test("doesn't blame the candidate for stable's habit, once stable serves nothing to compare with", () => {
+    const random = seededRandom(5);
+    const none = { requests: 0, bad: 0 };
+    const decided = (habit: number, share: number) => {
+      const gate = newBurnGate(settings);
+      for (let i = 0; i < 3600; i++) learnBurn(gate, countsOf(random, 20, habit));
+      beginBurnStep(gate);
+      for (let i = 0; i < 3600; i++)
+        observeBurn(gate, { candidate: countsOf(random, 20, share), stable: none }, 1);
+      return burnVerdict(gate, true);
+    };
+    expect(decided(0.003, 0.003)).toMatchObject({ outcome: "pass" });
+    expect(decided(0.0075, 0.0075)).toMatchObject({ outcome: "wait", hold: false });
+    expect(decided(0.0005, 0.0075)).toMatchObject({ outcome: "fail" });
+    expect(decided(0.003, 0.0075)).toMatchObject({ outcome: "fail" });
   });
 
   test("waits without data, and for the least of it", () => {
