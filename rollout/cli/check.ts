@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
 import type { About } from "../check/about.ts";
+import { once } from "../check/once.ts";
 import { PRE_LAUNCH, type Result, runChecks, SERVICE } from "../check/run.ts";
 import type { Common, Sources } from "../check/sources.ts";
 import { countsOf, resultsText } from "../check/text.ts";
 import { watch } from "../check/watch.ts";
 import { Misuse } from "../errors.ts";
-import type { Graph } from "../graph/model.ts";
 import { onOption, openStage, type Stage } from "./on.ts";
 import { TELL_HELP, tellerOf } from "./tell.ts";
 
@@ -105,12 +105,10 @@ function aboutOf({ settings, stack, platform }: Stage, asked: string | undefined
 
 /** The AWS SDK is loaded only when it is AWS. */
 async function sourcesOf({ platform, projectDir, stack }: Stage, about: About): Promise<Sources> {
-  let capturing: Promise<Graph> | undefined;
-  const graph = async () => {
+  const graph = once(async () => {
     const { captureGraph } = await import("../graph/capture.ts");
-    capturing ??= captureGraph({ projectDir, stack });
-    return capturing;
-  };
+    return captureGraph({ projectDir, stack });
+  });
   const common: Omit<Common, "door" | "operatorToken"> = { about, platform, projectDir, graph };
   if (platform.kind === "aws") return (await import("../check/aws/sources.ts")).awsSources(common);
   return (await import("../check/rehearsal/sources.ts")).rehearsalSources(common);

@@ -5,6 +5,7 @@ import { systemClock } from "../../run/clock.ts";
 import type { DnsFacts } from "../checks/dns.ts";
 import type { PortFacts } from "../checks/ports.ts";
 import { openPortsOf } from "../graph.ts";
+import { once } from "../once.ts";
 import { probeEntrance, probePort } from "../probe/ports.ts";
 import { type Common, commonSources, type Sources } from "../sources.ts";
 import { readAlarms, readDisks } from "./alarms.ts";
@@ -28,8 +29,7 @@ export function awsSources(options: AwsSourcesOptions): Sources {
   const { stack, settings } = about;
   const { region, domain } = settings;
   const engine = options.engine ?? automation({ projectDir, stack, clock: systemClock });
-  let reading: Promise<StackState> | undefined;
-  const state = () => (reading ??= engine.deployment().then((deployment) => new StackState(deployment)));
+  const state = once(async () => new StackState(await engine.deployment()));
   const door = { url: `https://${domain}` };
   return {
     ...commonSources({ ...options, door, operatorToken: operatorTokenOf(engine, region) }),

@@ -1,11 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { operatorTokenOf } from "../../../rollout/platforms/aws/smoke.ts";
 import { fakeEngine } from "./example.ts";
 
 const secrets = mockClient(SecretsManagerClient);
 afterEach(() => secrets.reset());
+afterAll(() => secrets.restore());
 
 function engineWith(secretNames: Record<string, string> | undefined) {
   const engine = fakeEngine();

@@ -13,7 +13,7 @@ import {
 import { ListServiceQuotasCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { readAlarms, readDisks } from "../../../rollout/check/aws/alarms.ts";
 import { readBackups, readRestores } from "../../../rollout/check/aws/backups.ts";
 import { readQuotas } from "../../../rollout/check/aws/quotas.ts";
@@ -33,6 +33,10 @@ const clients = {
 };
 afterEach(() => {
   for (const client of Object.values(clients)) client.reset();
+});
+// Files share a worker: another one's mock of the same class comes after this one.
+afterAll(() => {
+  for (const client of Object.values(clients)) client.restore();
 });
 
 const resource = (type: string, outputs: Record<string, unknown>) => ({ urn: `urn:${type}`, type, outputs });

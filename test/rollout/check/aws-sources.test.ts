@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  BackupClient,
+  ListRecoveryPointsByBackupVaultCommand,
+  ListRestoreJobsByProtectedResourceCommand,
+} from "@aws-sdk/client-backup";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, expect, test } from "vitest";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+import type { About } from "../../../rollout/check/about.ts";
+import { awsSources } from "../../../rollout/check/aws/sources.ts";
+import { PRE_LAUNCH, runChecks } from "../../../rollout/check/run.ts";
+import type { Graph } from "../../../rollout/graph/model.ts";
+import type { Platform } from "../../../rollout/platforms/platform.ts";
+import { apiError, fakeEngine } from "../aws/example.ts";
+
+const backup = mockClient(BackupClient);
+const projectDir = mkdtempSync(join(tmpdir(), "check-"));
+afterAll(() => {
+  backup.restore();
+  rmSync(projectDir, { recursive: true });
+});
+
+const { backups, restore, capacity } = PRE_LAUNCH;
+const now = Date.UTC(2026, 10, 21, 12);
+const settings = parseSettings("beta", "us-east-1", {
+  domain: "beta.example.com",
+  tracks: { blue: { weight: 100, servers: 2 }, green: { weight: 0, servers: 2 } },
+  stable: "blue",
+});
+const about: About = { stack: "beta", on: "aws", settings, candidate: "green", now };
+
+function sources(engine = fakeEngine(), asked: string[] = []) {
+  const platform = {
+    async capacity(track: string, share: number) {
+      asked.push(`${track} ${share}`);
+      return { asked: 2, healthy: 2, need: 2, enough: true };
+    },
+  } as unknown as Platform;
+  const graph = () => Promise.reject<Graph>(new Error("no graph is needed here"));
+  return awsSources({ about, platform, projectDir, graph, engine });
+}
+
+test("what an API refuses is unknown and says so; the other checks go on", async () => {
+  backup.on(ListRecoveryPointsByBackupVaultCommand).resolves({
+    RecoveryPoints: [
+      {
+        Status: "COMPLETED",
+        RecoveryPointArn: "arn:aws:rds:x:1:snapshot:job-1",
+        CreationDate: new Date(now - 3_600_000),
+      },
+    ],
+  });
+  backup
+    .on(ListRestoreJobsByProtectedResourceCommand)
+    .rejects(apiError("AccessDeniedException", 403, "not allowed to list restores"));
+  const results = await runChecks({ restore: restore!, backups: backups! }, sources(), about);
+  expect(results.map(({ check, status }) => [check, status])).toContainEqual(["backups", "pass"]);
+  expect(results.find(({ check }) => check === "restore")).toMatchObject({
+    status: "unknown",
+    evidence: "not allowed to list restores",
+  });
+});
+
+test("capacity is asked for each step of the plan, and for all traffic on the stable track", async () => {
+  const asked: string[] = [];
+  const [result] = await runChecks({ capacity: capacity! }, sources(undefined, asked), about);
+  expect(result).toMatchObject({ status: "pass" });
+  expect(asked).toEqual(["blue 100", "green 10", "green 25", "green 50", "green 100"]);
+});
+
+test("a state that can't be read makes its checks unknown, and is read again the next time", async () => {
+  const engine = fakeEngine();
+  const whole = engine.deployment;
+  engine.deployment = () => Promise.reject(new Error("pulumi isn't logged in"));
+  const from = sources(engine);
+  const [first] = await runChecks({ backups: backups! }, from, about);
+  expect(first).toMatchObject({ status: "unknown", evidence: "pulumi isn't logged in" });
+  engine.deployment = whole;
+  backup.on(ListRecoveryPointsByBackupVaultCommand).resolves({ RecoveryPoints: [] });
+  const [second] = await runChecks({ backups: backups! }, from, about);
+  expect(second).toMatchObject({ status: "fail", evidence: "there is no complete backup" });
+});
