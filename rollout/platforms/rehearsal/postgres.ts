@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { archiveSettings, configFile, writeConfig } from "./backups/config.ts";
 import { createStanza } from "./backups/repository.ts";
 import { makePrivateFolder, socketFolder, storeOf } from "./backups/store.ts";
+import { asSuperuser } from "./backups/superuser.ts";
 import { writeIn } from "./files.ts";
 import { isLoadable, knownParameters, majorOf } from "./postgres-knows.ts";
 import { databaseUser, type SystemUser } from "./postgres-user.ts";
@@ -31,6 +32,7 @@ export async function ensurePostgres(room: Room): Promise<void> {
   await prepareBackups(room);
   writeSettings(room, data, user);
   await launch(room, data, user);
+  await keepArchiveTimeout(room);
   room.say(`database: ${plan.database.name} on 127.0.0.1:${ledger.state.database.port}, TLS only`);
 }
 
@@ -56,6 +58,14 @@ async function launch(room: Room, data: string, user: SystemUser | undefined): P
       await sleep(200);
     }
   }
+}
+
+/**
+ * The process that ends WAL segments in time (the checkpointer) counts no time while the server recovers, and then sleeps
+ * on, for up to `checkpoint_timeout`, five minutes: a crash would cost that much. A reload wakes it.
+ */
+async function keepArchiveTimeout(room: Room): Promise<void> {
+  await asSuperuser(storeOf(room), (client) => client.query("SELECT pg_reload_conf()"));
 }
 
 /** Before the server starts: it archives from its first moment on. */
