@@ -12,7 +12,8 @@ export interface Check {
 }
 
 export interface Health {
-  status: "ok" | "starting" | "failing" | "draining";
+  /** `degraded`: it serves, without all that it needs. */
+  status: "ok" | "starting" | "degraded" | "draining";
   checks: { database: Check; cache: Check };
 }
 
@@ -25,11 +26,19 @@ export async function checkHealth(pool: pg.Pool, cache: Cache, state: { ready: b
   return verdict({ database, cache: cached }, state);
 }
 
-/** A server that drains is unhealthy whatever its checks say: that is how the balancer learns of it. */
+/**
+ * A server is unhealthy until its database has been there once, and when it drains: that is how the balancer learns of it. What all servers share
+ * is told but doesn't make one unhealthy: a failover of the database would have every server replaced. Source: Amazon
+ * Builders' Library, "Implementing health checks", on checks of dependencies.
+ */
 export function verdict(checks: Health["checks"], state: { ready: boolean; draining: boolean }): Health {
   const good = checks.database.ok && checks.cache.ok;
-  const status = state.draining ? "draining" : !good ? "failing" : state.ready ? "ok" : "starting";
+  const status = state.draining ? "draining" : !state.ready ? "starting" : good ? "ok" : "degraded";
   return { status, checks };
+}
+
+export function isHealthy({ status }: Health): boolean {
+  return status === "ok" || status === "degraded";
 }
 
 async function check(what: string, ask: () => Promise<unknown>): Promise<Check> {

@@ -5,7 +5,7 @@ import { chart, quotesByDay } from "./charts.ts";
 import type { Counters } from "./counters.ts";
 import { type FaultOrder, isDirect, noFaults, parseFaults, refuses } from "./faults.ts";
 import type { Flags } from "./flags.ts";
-import { checkHealth } from "./health.ts";
+import { checkHealth, isHealthy } from "./health.ts";
 import { type Answer, Refusal, readJson } from "./http.ts";
 import { callerOf, identityCookie, parseCaller } from "./identity.ts";
 import { page, script, style } from "./page.ts";
@@ -84,7 +84,7 @@ async function identify({ settings }: Service, request: IncomingMessage): Promis
 async function health({ settings, pool, cache, state, stress }: Service): Promise<Answer> {
   const report = await checkHealth(pool, cache, state);
   return {
-    status: report.status === "ok" ? 200 : 503,
+    status: isHealthy(report) ? 200 : 503,
     json: { ...report, stress: stress.report(), ...identity(settings) },
   };
 }

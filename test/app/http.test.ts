@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { verdict } from "../../app/health.ts";
+import { isHealthy, verdict } from "../../app/health.ts";
 import { corsHeaders, type Refusal } from "../../app/http.ts";
 import { jsonLog, reasonOf } from "../../app/log.ts";
 import { page } from "../../app/page.ts";
@@ -49,13 +49,16 @@ describe("health", () => {
   const ok = { ok: true, ms: 1 };
   const bad = { ok: false, ms: 1000, reason: "down" };
   test.each([
-    [ok, ok, { ready: true, draining: false }, "ok"],
-    [ok, ok, { ready: false, draining: false }, "starting"],
-    [bad, ok, { ready: true, draining: false }, "failing"],
-    [ok, bad, { ready: true, draining: false }, "failing"],
-    [ok, ok, { ready: true, draining: true }, "draining"],
-  ])("of database %j and cache %j in %j is %s", (database, cache, state, status) => {
-    expect(verdict({ database, cache }, state).status).toBe(status);
+    [ok, ok, { ready: true, draining: false }, "ok", true],
+    [ok, ok, { ready: false, draining: false }, "starting", false],
+    [bad, ok, { ready: true, draining: false }, "degraded", true],
+    [ok, bad, { ready: true, draining: false }, "degraded", true],
+    [bad, bad, { ready: false, draining: false }, "starting", false],
+    [ok, ok, { ready: true, draining: true }, "draining", false],
+  ])("of database %j and cache %j in %j is %s", (database, cache, state, status, healthy) => {
+    const health = verdict({ database, cache }, state);
+    expect(health.status).toBe(status);
+    expect(isHealthy(health)).toBe(healthy);
   });
 });
 

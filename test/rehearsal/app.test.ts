@@ -119,17 +119,18 @@ describe("without what it needs", () => {
     await cache.stop();
     const health = await until(async () => {
       const answer = await service.ask("GET", "/health");
-      return answer.status === 503 ? answer : undefined;
+      return answer.json.status === "degraded" ? answer : undefined;
     });
+    // What all servers share makes none of them unhealthy: a balancer would take out every one.
+    expect(health.status).toBe(200);
     expect(health.json).toMatchObject({
-      status: "failing",
       checks: { database: { ok: true }, cache: { ok: false } },
     });
     expect((await service.ask("GET", headers.get("location")!)).status).toBe(200);
     expect((await service.ask("POST", "/quotes", order)).status).toBe(201);
     expect((await service.ask("POST", "/session", {})).status).toBe(503);
     await cache.start();
-    await service.healthy();
+    await until(async () => (await service.ask("GET", "/health")).json.status === "ok" || undefined);
     expect((await service.ask("GET", "/session")).status).toBe(200);
   });
 
@@ -142,8 +143,9 @@ describe("without what it needs", () => {
     expect(headers.get("retry-after")).toBe("1");
     expect(text).not.toMatch(/ECONN|postgres/);
     expect(performance.now() - start).toBeLessThan(3000);
+    expect(await service.ask("GET", "/health")).toMatchObject({ status: 200, json: { status: "degraded" } });
     await database.start();
-    await service.healthy();
+    await until(async () => (await service.ask("GET", "/health")).json.status === "ok" || undefined);
     expect((await service.ask("POST", "/quotes", order)).status).toBe(201);
   });
 
