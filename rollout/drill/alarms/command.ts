@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { globalOptions, projectDir } from "../../cli/options.ts";
+import { UserError } from "../../errors.ts";
 
 /** `rollout drill alarms`: a subcommand of `drill`. */
 export function registerAlarms(drill: Command): void {
@@ -15,7 +16,14 @@ export function registerAlarms(drill: Command): void {
       const { stack, json } = globalOptions(command);
       const [{ drillAlarms }, { drillText }] = await Promise.all([import("./drill.ts"), import("./text.ts")]);
       const say = (line: string) => void process.stderr.write(`${line}\n`);
-      const report = await drillAlarms({ stack, projectDir: projectDir(), say, ...(only && { only }) });
+      const stop = new AbortController();
+      const interrupted = new UserError("Interrupted: what was broken has been mended.");
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+        process.once(signal, () => stop.abort(interrupted));
+      const options = { stack, projectDir: projectDir(), say, signal: stop.signal };
+      const report = await drillAlarms({ ...options, ...(only && { only }) }).catch((error: Error) => {
+        throw stop.signal.aborted ? interrupted : error;
+      });
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : drillText(report));
       if (!report.passed) process.exitCode = 1;
     });

@@ -5,9 +5,12 @@ import type { Stage } from "./stage.ts";
 
 /** Puts a figure in place of a metric's own: beyond the threshold of the alarm that looks at it, or well within. */
 export function feed(stage: Stage, alarm: MetricAlarm, breaching: boolean): void {
-  const distance = Math.max(1, Math.abs(alarm.threshold) / 2);
-  const upwards = alarm.comparison.startsWith("Greater") === breaching;
-  const value = Math.max(0, alarm.threshold + (upwards ? distance : -distance));
+  const { threshold, comparison } = alarm;
+  const distance = Math.max(1, Math.abs(threshold) / 2);
+  const isHigh = comparison.startsWith("Greater") === breaching;
+  // Nothing at all is within whatever is summed up.
+  const low = breaching ? Math.max(0, threshold - distance) : 0;
+  const value = isHigh ? threshold + distance : low;
   for (const { metric } of queriesOf(alarm)) stage.fed.set(keyOf(metric), { metric, value });
 }
 

@@ -51,14 +51,18 @@ export class Stage {
   #now: number;
   #backups = 0;
 
-  static async open(options: Options): Promise<Stage> {
+  readonly #signal: AbortSignal | undefined;
+
+  static async open({ signal, ...options }: Options): Promise<Stage> {
     const asked = await prepareChange(options, placeIn(options));
     // The same resources all along: what is drilled is one definition.
     const room = await prepareChange({ ...options, capture: async () => asked.graph }, placeIn(options));
-    return new Stage({ ...options, capture: async () => asked.graph }, room, await openEndpoint());
+    return new Stage({ ...options, capture: async () => asked.graph }, room, await openEndpoint(), signal);
   }
 
-  private constructor(options: Options, room: Room, endpoint: Endpoint) {
+  /** @param signal ends the looking; what heals goes on, so it isn't among the options */
+  private constructor(options: Options, room: Room, endpoint: Endpoint, signal: AbortSignal | undefined) {
+    this.#signal = signal;
     this.options = options;
     this.#room = room;
     this.endpoint = endpoint;
@@ -100,7 +104,7 @@ export class Stage {
 
   /** One look at the rehearsal, which stands for some minutes of the alarms' clock. */
   async look({ everyMs, minutes }: Pace): Promise<void> {
-    await sleep(everyMs);
+    await sleep(everyMs, undefined, { ...(this.#signal && { signal: this.#signal }) });
     const samples = this.#withFed([...(await this.sampler.take()), ...this.#waiting]);
     for (let minute = 0; minute < minutes; minute += 1) {
       const once = minute === 0 ? samples : samples.filter((sample) => !this.#waiting.includes(sample));

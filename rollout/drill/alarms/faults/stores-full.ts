@@ -14,10 +14,17 @@ import type { Stage } from "../stage.ts";
 const held: Client[] = [];
 const hungry: Client[] = [];
 
+/** Each is a process. */
+const MOST_CONNECTIONS = 400;
+
 /** PostgreSQL's own limit here is below RDS's for the class: it gets RDS's first. */
 export const connectionsFull: Fault = {
   name: "somebody opens connections and keeps them",
   moves: ["AWS/RDS DatabaseConnections"],
+  impossible: (stage) => {
+    const limit = maxConnections(classOf(stage));
+    return limit > MOST_CONNECTIONS ? `${limit} connections are too many for one machine` : undefined;
+  },
   inject: async (stage) => {
     const limit = maxConnections(classOf(stage));
     await restartDatabase(stage, limit);

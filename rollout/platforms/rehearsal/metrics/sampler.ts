@@ -2,18 +2,16 @@ import { join } from "node:path";
 import { memoryGiB } from "../../../../infra/alarms/instance-class.ts";
 import type { MetricId } from "../../../alarms/model.ts";
 import { layoutOf } from "../balancing.ts";
-import { only, referred, TYPES } from "../lookup.ts";
+import { only, TYPES } from "../lookup.ts";
 import { logOf } from "../processes.ts";
 import type { Room } from "../room.ts";
-import { keysOf } from "../server.ts";
-import type { ServerRecord } from "../state.ts";
-import { textOf } from "../values.ts";
-import { ALLOWANCE, type Allowance, processorsOf } from "./allowance.ts";
+import { ALLOWANCE, type Allowance } from "./allowance.ts";
 import { BalancerFiguresReader } from "./balancer.ts";
 import { CacheFiguresReader } from "./cache.ts";
 import { daysLeft } from "./certificate.ts";
 import { DatabaseFiguresReader } from "./database.ts";
 import { bytesBeginning, bytesUnder } from "./disk.ts";
+import { DATABASE, machinesOf } from "./machines.ts";
 import { type Named, namesIn } from "./named.ts";
 import { ResponseTimes } from "./response-times.ts";
 import { type MachineUsage, MachineUsages } from "./usage.ts";
@@ -25,8 +23,6 @@ export interface Sample {
 }
 
 export type Measured = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
-
-const DATABASE = "database";
 
 /**
  * The running rehearsal's figures under CloudWatch's names and dimensions. What isn't there sends nothing, and a count of
@@ -172,33 +168,6 @@ function given(
     const values = figure === undefined ? [] : [figure].flat();
     return values.length > 0 ? [{ metric: { namespace, name, dimensions }, values }] : [];
   });
-}
-
-function machinesOf({ graph, ledger }: Measured, guests: Map<string, number[]>) {
-  const { processes, servers } = ledger.state;
-  const pids = (...keys: string[]) => keys.flatMap((key) => processes[key]?.pid ?? []);
-  const template = serverType(graph);
-  const database = only(graph, TYPES.database);
-  return {
-    ...Object.fromEntries(
-      servers.map((server: ServerRecord) => {
-        const { nginx, app } = keysOf(server);
-        const leaders = [...pids(nginx, app), ...(guests.get(server.id) ?? [])];
-        return [server.id, { leaders, processors: processorsOf(template) }];
-      }),
-    ),
-    [DATABASE]: {
-      leaders: pids("postgres"),
-      processors: processorsOf(String(database.inputs.instanceClass)),
-    },
-  };
-}
-
-/** All tracks have servers of one type. */
-function serverType(graph: Measured["graph"]): string {
-  const group = graph.resources.find(({ type }) => type === TYPES.autoscalingGroup);
-  const template = group && referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate);
-  return textOf(template?.inputs.instanceType ?? "t3.medium", () => "");
 }
 
 function logPrefix(ledger: Measured["ledger"], id: string): string {

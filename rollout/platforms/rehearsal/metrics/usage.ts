@@ -1,3 +1,4 @@
+import type { Machine } from "./machines.ts";
 import { familyOf, parents, usageOf } from "./processes.ts";
 
 /** What a machine's processes use of it, in percent of all its processors, and in bytes. */
@@ -12,10 +13,10 @@ export class MachineUsages {
   #takenAt: number | undefined;
 
   /**
-   * @param machines by name the processes that lead it (with all that they started), and its processors
+   * @param machines by name
    * @returns by name; without those none of whose processes runs, and the first time without any
    */
-  take(machines: Record<string, { leaders: number[]; processors: number }>): Record<string, MachineUsage> {
+  take(machines: Record<string, Machine>): Record<string, MachineUsage> {
     const now = performance.now();
     const elapsedNs = (now - (this.#takenAt ?? now)) * 1e6;
     this.#takenAt = now;

@@ -1,0 +1,49 @@
+import { only, referred, TYPES } from "../lookup.ts";
+import type { Room } from "../room.ts";
+import { keysOf } from "../server.ts";
+import type { ServerRecord } from "../state.ts";
+import { textOf } from "../values.ts";
+import { processorsOf } from "./allowance.ts";
+
+export const DATABASE = "database";
+
+export interface Machine {
+  /** Process numbers; all that they started counts as well. */
+  leaders: number[];
+  processors: number;
+}
+
+/**
+ * What plays a machine of its own: each server, by its id, and the database.
+ *
+ * @param guests process numbers that count as a server's own, by its id
+ */
+export function machinesOf(
+  { graph, ledger }: Pick<Room, "graph" | "ledger">,
+  guests: Map<string, number[]>,
+): Record<string, Machine> {
+  const { processes, servers } = ledger.state;
+  const pids = (...keys: string[]) => keys.flatMap((key) => processes[key]?.pid ?? []);
+  const template = serverType(graph);
+  const database = only(graph, TYPES.database);
+  return {
+    ...Object.fromEntries(
+      servers.map((server: ServerRecord) => {
+        const { nginx, app } = keysOf(server);
+        const leaders = [...pids(nginx, app), ...(guests.get(server.id) ?? [])];
+        return [server.id, { leaders, processors: processorsOf(template) }];
+      }),
+    ),
+    [DATABASE]: {
+      leaders: pids("postgres"),
+      processors: processorsOf(String(database.inputs.instanceClass)),
+    },
+  };
+}
+
+/** All tracks have servers of one type. */
+function serverType(graph: Room["graph"]): string {
+  const group = graph.resources.find(({ type }) => type === TYPES.autoscalingGroup);
+  const template = group && referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate);
+  return textOf(template?.inputs.instanceType ?? "t3.medium", () => "");
+}
