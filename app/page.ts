@@ -1,8 +1,12 @@
 import { materials, sides } from "./price.ts";
 import type { AppSettings } from "./settings.ts";
 
+/** What the page may load and who may frame it: its own files, nobody. Source: MDN, "Content-Security-Policy". */
+export const policy =
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
 /**
- * The one page: asks for a quote, reads it back, joins the beta. Its script is a file of its own (see nginx's CSP).
+ * The one page: asks for a quote, reads it back, joins the beta. Its script is a file of its own, as the policy asks.
  *
  * @param charts HTML, empty for who doesn't see charts
  */

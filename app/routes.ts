@@ -8,7 +8,7 @@ import type { Flags } from "./flags.ts";
 import { checkHealth, isHealthy } from "./health.ts";
 import { type Answer, Refusal, readJson } from "./http.ts";
 import { callerOf, identityCookie, parseCaller } from "./identity.ts";
-import { page, script, style } from "./page.ts";
+import { page, policy, script, style } from "./page.ts";
 import { parseOrder } from "./price.ts";
 import { type Quotes, quoteId } from "./quotes.ts";
 import type { Sessions } from "./sessions.ts";
@@ -66,7 +66,8 @@ async function showPage({ settings, flags, pool }: Service, request: IncomingMes
   const on = await flags.isOn("dashboard_charts", callerOf(request.headers.cookie, settings));
   // A page without its chart is better than none.
   const charts = on ? await quotesByDay(pool).then(chart, () => "") : "";
-  return { status: 200, text: { type: "text/html", body: page(settings, charts) } };
+  const headers = { "Content-Security-Policy": policy };
+  return { status: 200, text: { type: "text/html", body: page(settings, charts) }, headers };
 }
 
 async function showFlags({ settings, flags }: Service, request: IncomingMessage): Promise<Answer> {

@@ -31,6 +31,8 @@ function globalLines(model: BalancerModel, layout: BalancerLayout): string[] {
   const longestDrain = Math.max(0, ...model.tracks.map(({ drainSeconds }) => drainSeconds));
   return [
     "global",
+    // Or two stacks that come up at the same moment could share a port, each answering some of the other's clients.
+    "  noreuseport",
     `  stats socket ${quoted(layout.socket)} mode 600 level admin expose-fd listeners`,
     `  server-state-file ${quoted(layout.serversFile)}`,
     // How long a process that a reload replaced may finish what it has begun.
