@@ -7,13 +7,21 @@ import type { Store } from "./store.ts";
 
 const SEGMENT = /^([0-9A-F]{24})-[0-9a-f]{40}(\.\w+)?$/;
 
-/** The names of the WAL segments that are in the repository, sorted. */
-export function archivedSegments({ folder }: Pick<Store, "folder">): string[] {
-  const archive = join(folder, "repository", "archive", STANZA);
+/** The WAL segments that are in the repository, sorted, and their files as pgBackRest names them within it. */
+export function archivedFiles({ folder }: Pick<Store, "folder">): { segment: string; path: string }[] {
+  const within = join("archive", STANZA);
+  const archive = join(folder, "repository", within);
   if (!existsSync(archive)) return [];
   return readdirSync(archive, { recursive: true, encoding: "utf8" })
-    .flatMap((path) => SEGMENT.exec(path.split("/").at(-1)!)?.[1] ?? [])
-    .sort();
+    .flatMap((path) => {
+      const segment = SEGMENT.exec(path.split("/").at(-1)!)?.[1];
+      return segment ? [{ segment, path: join(within, path) }] : [];
+    })
+    .sort((a, b) => (a.segment < b.segment ? -1 : 1));
+}
+
+export function archivedSegments(store: Pick<Store, "folder">): string[] {
+  return archivedFiles(store).map(({ segment }) => segment);
 }
 
 /**

@@ -82,7 +82,8 @@ export class Copy {
     const aim =
       "name" in target
         ? { recovery_target_name: target.name }
-        : { recovery_target_time: new Date(target.time).toISOString() };
+        : // Before its time zones are loaded PostgreSQL takes an offset, not a name such as Z.
+          { recovery_target_time: new Date(target.time).toISOString().replace("Z", "+00") };
     const settings = {
       port,
       archive_mode: "off",

@@ -110,10 +110,10 @@ export async function takeBackup(store: Store, name?: string, signal?: AbortSign
 }
 
 /** Takes a backup if there is none yet, or waits for the one that another process is taking. */
-export async function takeFirstBackup(store: Store): Promise<void> {
+export async function takeFirstBackup(store: Store, signal?: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + DEADLINE_MS; (await listBackups(store)).length === 0; ) {
     try {
-      await pgbackrest(store, ["backup", "--type=full"]);
+      await pgbackrest(store, ["backup", "--type=full"], signal);
     } catch (error) {
       if ((error as { exitCode?: unknown }).exitCode !== LOCKED || Date.now() > deadline) throw error;
       await sleep(200);

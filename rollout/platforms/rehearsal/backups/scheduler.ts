@@ -3,7 +3,7 @@ import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BackupPlan } from "../describe-backups.ts";
 import { writeMarker } from "./markers.ts";
-import { listBackups, takeBackup } from "./repository.ts";
+import { listBackups, takeBackup, takeFirstBackup } from "./repository.ts";
 import { expire } from "./retention.ts";
 import { dueAt } from "./schedule.ts";
 import type { Store } from "./store.ts";
@@ -36,11 +36,13 @@ async function look(): Promise<number> {
     store: Store;
     plan: BackupPlan;
   };
-  // A release's backup is a backup like any other, but the schedule is a promise of its own.
-  const newest = (await listBackups(store)).findLast(({ name }) => name === undefined);
-  const due = dueAt(plan.schedules, newest);
+  const known = await listBackups(store);
+  // Also a release's: the next time of the schedule comes after it all the same.
+  const due = dueAt(plan.schedules, known.at(-1));
   if (Date.now() < due) return Math.min(LOOK_EVERY_MS, due - Date.now());
-  const { label, stored } = await takeBackup(store, undefined, stop.signal);
+  if (known.length === 0) await takeFirstBackup(store, stop.signal);
+  else await takeBackup(store, undefined, stop.signal);
+  const { label, stored } = (await listBackups(store)).at(-1)!;
   say(`${label}: taken, ${(stored / 2 ** 20).toFixed(1)} MiB`);
   const { name } = await writeMarker(store);
   say(`${name}: marked`);

@@ -1,4 +1,5 @@
-import { archivedSegments, segmentsBetween } from "./archive.ts";
+import { messageOf } from "../errors.ts";
+import { archivedFiles, archivedSegments, segmentsBetween } from "./archive.ts";
 import { type Backup, listBackups, pgbackrest } from "./repository.ts";
 import type { Store } from "./store.ts";
 
@@ -14,11 +15,31 @@ export interface Findings {
 
 /** Reads every file of the repository and compares it with its checksum. */
 export async function inspect(store: Store): Promise<Findings> {
-  const [backups, verified] = await Promise.all([
-    listBackups(store),
-    pgbackrest(store, ["verify", "--output=text", "--verbose", "--log-level-console=info"]),
-  ]);
-  return judge(backups, verified, archivedSegments(store));
+  const backups = await listBackups(store);
+  try {
+    const verified = await pgbackrest(store, [
+      "verify",
+      "--output=text",
+      "--verbose",
+      "--log-level-console=info",
+    ]);
+    return judge(backups, verified, archivedSegments(store));
+  } catch (error) {
+    return unverified(store, messageOf(error));
+  }
+}
+
+/** pgBackRest gives up on a file that is cut short, without its name. With nothing verified nothing counts as good. */
+async function unverified(store: Store, reason: string): Promise<Findings> {
+  const problems = [`nothing could be verified: ${reason}`];
+  for (const { segment, path } of archivedFiles(store)) {
+    const readable = await pgbackrest(store, ["repo-get", path]).then(
+      () => true,
+      () => false,
+    );
+    if (!readable) problems.push(`${segment}: this WAL segment is corrupt`);
+  }
+  return { good: [], problems };
 }
 
 /**
@@ -55,11 +76,17 @@ function faultsOf({ label, wal, pageErrors }: Backup, verified: string, usable: 
   const report = new RegExp(`backup: ${escaped}, status: ([^,\\n]+)(.*)\\n\\s*(.*)`).exec(verified);
   if (!report) faults.push("its manifest is missing or can't be read");
   else if (report[1] !== "valid")
-    faults.push(`its files are damaged (${report[3]!.trim()}): ${filesOf(label, verified)}`);
+    faults.push(`its files are damaged (${countsIn(report[3]!)}): ${filesOf(label, verified)}`);
   if (pageErrors) faults.push("it was taken from damaged pages");
   const gone = segmentsBetween(wal.first, wal.last).filter((segment) => !usable.has(segment));
   if (gone.length > 0) faults.push(`it can't be made whole without the WAL segment ${gone.join(", ")}`);
   return faults;
+}
+
+/** `missing: 0, checksum invalid: 1` without what is 0. */
+function countsIn(text: string): string {
+  const counts = text.trim().split(/,\s*/);
+  return counts.filter((count) => !count.endsWith(": 0")).join(", ");
 }
 
 /** Lines such as `invalid checksum '20261121-090533F/pg_data/base/1/3164.zst'`. */
