@@ -64,7 +64,8 @@ async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<Drill
     if (!backup) stopped = "there is no backup to restore";
     else await restoreAndVerify(room, backup, at, { findings, figures, facts });
   } catch (error) {
-    room.signal?.throwIfAborted();
+    if (room.signal?.aborted)
+      throw new UserError("Interrupted: the copy is removed, the live database was never touched.");
     if (error instanceof NoDrill) throw error;
     stopped = "the restore failed";
     findings.add("restored", "fail", messageOf(error));
