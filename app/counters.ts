@@ -1,14 +1,12 @@
+import { embeddedLine } from "./embedded.ts";
+
 /** What the service counts of its business. `QuotesFailed` is how many of `QuotesAsked` got no quote, for whatever reason. */
 export const counted = ["QuotesAsked", "QuotesFailed"] as const;
 export type Counted = (typeof counted)[number];
 
-/** Under it CloudWatch keeps the metrics; a rollout's counters ask for it (rollout/platforms/aws/counters.ts). */
-const namespace = "Rollout/App";
-
 /**
- * Counts what happens and writes the counts to the log, a line for each second in which anything did, in CloudWatch's
- * embedded metric format: CloudWatch makes metrics of such lines by itself, with the stack and the track as dimensions,
- * and in the rehearsal a rollout reads the same lines (CloudWatch User Guide, "Embedded metric format specification").
+ * Counts what happens and writes the counts to the log, a line for each second in which anything did, with the stack and
+ * the track as the metrics' dimensions (see embedded.ts).
  */
 export class Counters {
   readonly #dimensions: { Stack: string; Track: string };
@@ -36,13 +34,7 @@ export class Counters {
     this.#counts = nothing();
     // Timers are late at times, never early by more than a millisecond: this is in the second that was counted.
     const now = Date.now() - 2;
-    const metrics = counted.map((Name) => ({ Name, Unit: "Count" }));
-    const embedded = {
-      Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [["Stack", "Track"]], Metrics: metrics }],
-    };
-    const line = { time: new Date(now).toISOString(), level: "info", message: "counted" };
-    this.#write(JSON.stringify({ ...line, _aws: embedded, ...this.#dimensions, ...counts }));
+    this.#write(embeddedLine(now, this.#dimensions, counts));
   }
 }
 

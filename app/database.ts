@@ -37,6 +37,9 @@ const migrations = [
      created_at timestamptz NOT NULL DEFAULT now()
    )`,
   "CREATE INDEX quotes_created_at ON quotes (created_at)",
+  `ALTER TABLE quotes
+     ADD COLUMN supplier_price_cents integer,
+     ADD COLUMN without_supplier boolean NOT NULL DEFAULT false`,
 ];
 
 /** Any number, as long as every version of the service uses the same. */

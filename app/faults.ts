@@ -10,6 +10,8 @@ export interface FaultOrder {
   latencyRate: number;
   /** The share of sound orders that are refused, as a mistake in the rules would: only what is counted of the business shows it. */
   refuseRate: number;
+  /** How many MiB more are taken each second and never given back, as a leak does. */
+  leakMiB: number;
   /** Ends the process at once, as a crash would. */
   crash: boolean;
 }
@@ -19,6 +21,7 @@ export const noFaults: FaultOrder = {
   latencyMs: 0,
   latencyRate: 1,
   refuseRate: 0,
+  leakMiB: 0,
   crash: false,
 };
 
@@ -33,6 +36,7 @@ export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: 
     if (!(order[key] >= 0 && order[key] <= 1)) mistakes.push(`${key} must be a number from 0 to 1`);
   }
   if (!(order.latencyMs >= 0 && order.latencyMs <= 60_000)) mistakes.push("latencyMs must be 0 to 60000");
+  if (!(order.leakMiB >= 0 && order.leakMiB <= 1024)) mistakes.push("leakMiB must be 0 to 1024");
   if (typeof order.crash !== "boolean") mistakes.push("crash must be true or false");
   return mistakes.length ? { mistakes } : { order };
 }
@@ -59,4 +63,17 @@ export function isDirect(
   const loopback = /^(::ffff:)?127\./.test(remoteAddress ?? "") || remoteAddress === "::1";
   const passedOn = ["x-forwarded-for", "x-real-ip", "forwarded", "via"].some((name) => name in headers);
   return loopback && !passedOn;
+}
+
+let leak: { timer: NodeJS.Timeout; kept: number[][] } | undefined;
+
+/** Begins a leak, or ends it and gives the memory back. On the heap, as leaks are: what it ends with is V8's own word. */
+export function leakMemory({ leakMiB }: FaultOrder): void {
+  clearInterval(leak?.timer);
+  leak = undefined;
+  if (leakMiB === 0) return;
+  const kept: number[][] = [];
+  // A MiB at a time, so that requests are still answered in between; 0.5 is a number of eight bytes.
+  const timer = setInterval(() => kept.push(new Array<number>(2 ** 17).fill(0.5)), 1000 / leakMiB).unref();
+  leak = { timer, kept };
 }

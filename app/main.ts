@@ -12,6 +12,7 @@ import { Sessions } from "./sessions.ts";
 import { readAppSettings } from "./settings.ts";
 import { shutDown } from "./shutdown.ts";
 import { Stress } from "./stress.ts";
+import { SUPPLIER, Supplier } from "./supplier.ts";
 
 // The sample service: `node main.ts`, with the environment that settings.ts reads.
 
@@ -26,6 +27,11 @@ const service: Service = {
   pool,
   cache,
   quotes: new Quotes(pool, cache, settings.track),
+  supplier: new Supplier(
+    settings.dependencies.find(({ name }) => name === SUPPLIER),
+    settings.stack,
+    log,
+  ),
   sessions: new Sessions(cache, settings),
   flags: await openFlags(settings.flagsUrl, stress, log),
   stress,
@@ -65,6 +71,7 @@ async function prepareDatabase(): Promise<void> {
 async function stop(): Promise<void> {
   const closePools = async () => {
     service.counters.flush();
+    service.supplier.flush();
     cache.close();
     await Promise.race([pool.end(), sleep(2000, undefined, { ref: false })]);
   };

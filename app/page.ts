@@ -64,7 +64,8 @@ document.getElementById("order").addEventListener("submit", async (event) => {
   try {
     const { id } = await ask("POST", "/quotes", order);
     const quote = await ask("GET", "/quotes/" + id);
-    show("result", (quote.priceCents / 100).toFixed(2) + " euros (quoted by " + quote.track + ")");
+    const note = quote.withoutSupplier ? ", without the supplier's price: it may change" : "";
+    show("result", (quote.priceCents / 100).toFixed(2) + " euros (quoted by " + quote.track + ")" + note);
   } catch (error) {
     show("result", error.message);
   }

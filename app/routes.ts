@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { Cache } from "./cache.ts";
 import { chart, quotesByDay } from "./charts.ts";
 import type { Counters } from "./counters.ts";
-import { type FaultOrder, isDirect, noFaults, parseFaults, refuses } from "./faults.ts";
+import { type FaultOrder, isDirect, leakMemory, noFaults, parseFaults, refuses } from "./faults.ts";
 import type { Flags } from "./flags.ts";
 import { checkHealth, isHealthy } from "./health.ts";
 import { type Answer, Refusal, readJson } from "./http.ts";
@@ -14,6 +14,7 @@ import { type Quotes, quoteId } from "./quotes.ts";
 import type { Sessions } from "./sessions.ts";
 import type { AppSettings } from "./settings.ts";
 import type { Stress } from "./stress.ts";
+import type { Supplier } from "./supplier.ts";
 
 /** The parts of the running service. */
 export interface Service {
@@ -21,6 +22,7 @@ export interface Service {
   pool: pg.Pool;
   cache: Cache;
   quotes: Quotes;
+  supplier: Supplier;
   sessions: Sessions;
   flags: Flags;
   stress: Stress;
@@ -82,20 +84,20 @@ async function identify({ settings }: Service, request: IncomingMessage): Promis
   return { status: 200, json: caller, headers: { "Set-Cookie": identityCookie(caller, settings) } };
 }
 
-async function health({ settings, pool, cache, state, stress }: Service): Promise<Answer> {
+async function health({ settings, pool, cache, state, stress, supplier }: Service): Promise<Answer> {
   const report = await checkHealth(pool, cache, state);
   return {
     status: isHealthy(report) ? 200 : 503,
-    json: { ...report, stress: stress.report(), ...identity(settings) },
+    json: { ...report, dependencies: supplier.circuits(), stress: stress.report(), ...identity(settings) },
   };
 }
 
 async function addQuote(service: Service, request: IncomingMessage): Promise<Answer> {
-  const { quotes, sessions, faults } = service;
+  const { quotes, sessions, supplier, faults } = service;
   const parsed = parseOrder(await readJson(request));
   if ("mistakes" in parsed) throw new Refusal(400, ...parsed.mistakes);
   if (refuses(faults)) throw new Refusal(400, "a fault was ordered");
-  const quote = await quotes.add(parsed.order);
+  const quote = await quotes.add(parsed.order, await supplier.price(parsed.order));
   // Whose quote it is matters less than the quote: without Redis it is stored all the same.
   const session = await sessions.find(request.headers.cookie).catch(() => undefined);
   if (session) await sessions.remember(session, quote.id).catch(() => undefined);
@@ -131,6 +133,7 @@ async function orderFaults(service: Service, request: IncomingMessage): Promise<
   const parsed = parseFaults(await readJson(request));
   if ("mistakes" in parsed) throw new Refusal(400, ...parsed.mistakes);
   service.faults = { ...parsed.order, crash: false };
+  leakMemory(parsed.order);
   if (parsed.order.crash) service.crash();
   return { status: 200, json: { ...noFaults, ...service.faults } };
 }

@@ -1,3 +1,5 @@
+import type { DependencyPlace } from "./dependency.ts";
+
 /** What the service reads from its environment. Times are in milliseconds unless the name says otherwise. */
 export interface AppSettings {
   host: string;
@@ -22,6 +24,8 @@ export interface AppSettings {
   debug: boolean;
   /** Where AppConfig's agent answers for this stack's flags; empty when there is none. */
   flagsUrl: string;
+  /** The outside services that the stack declares. */
+  dependencies: DependencyPlace[];
   /** Requests that the server is made for at once: with so many it counts itself as full. */
   mostInFlight: number;
   /** How long the stress must have been low before what was turned off comes back. */
@@ -62,6 +66,12 @@ export function readAppSettings(env: Environment): AppSettings {
     if (value && !URL.canParse(value)) mistakes.push(`${name} must be an address`);
     return value;
   };
+  const dependencies = (name: string) => {
+    const read = dependenciesIn(env[name] || "{}");
+    if (!read)
+      mistakes.push(`${name} must be JSON such as {"supplier":{"url":"https://...","timeoutMs":1000}}`);
+    return read ?? [];
+  };
   const secret = (name: string, least: number) => {
     const value = text(name);
     if (value && value.length < least) mistakes.push(`${name} must be at least ${least} characters long`);
@@ -86,6 +96,7 @@ export function readAppSettings(env: Environment): AppSettings {
     maxUsers: whole("MAX_BETA_USERS", 0, 0, 10_000_000),
     debug: choice("DEBUG", ["false", "true"]) === "true",
     flagsUrl: url("FLAGS_URL"),
+    dependencies: dependencies("DEPENDENCIES"),
     mostInFlight: whole("MAX_IN_FLIGHT", 200, 1, 100_000),
     stressHoldMs: whole("STRESS_HOLD_MS", 10_000, 0, 600_000),
     faults: choice("FAULTS", ["off", "on"]) === "on",
@@ -93,4 +104,17 @@ export function readAppSettings(env: Environment): AppSettings {
   };
   if (mistakes.length) throw new Error(`The environment is incomplete: ${mistakes.join("; ")}.`);
   return settings;
+}
+
+/** Undefined when it isn't a map of addresses and timeouts. */
+function dependenciesIn(text: string): DependencyPlace[] | undefined {
+  try {
+    const map = JSON.parse(text) as Record<string, { url?: unknown; timeoutMs?: unknown }>;
+    const places = Object.entries(map).map(([name, { url, timeoutMs }]) => ({ name, url, timeoutMs }));
+    const isPlace = (each: (typeof places)[number]) =>
+      typeof each.url === "string" && URL.canParse(each.url) && Number(each.timeoutMs) > 0;
+    return places.every(isPlace) ? (places as DependencyPlace[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }
