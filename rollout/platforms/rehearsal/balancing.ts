@@ -6,6 +6,7 @@ import type { BalancerSetup } from "./balancer/model.ts";
 import { readSplit } from "./balancer/traffic.ts";
 import { RehearsalError } from "./errors.ts";
 import { answers200 } from "./health.ts";
+import { releasePort } from "./ports.ts";
 import { isRunning, start, untilReady } from "./processes.ts";
 import type { Room } from "./room.ts";
 import type { Ledger, ServerRecord } from "./state.ts";
@@ -25,6 +26,7 @@ export async function ensureBalancer(room: Room): Promise<void> {
   if (model.firewall.unplayed.length > 0) {
     room.say(`balancer: not played here: ${model.firewall.unplayed.join(", ")}`);
   }
+  await releasePort(ledger.state.port);
   const started = start(ledger, { key: KEY, command: balancerCommand(layout), cwd: layout.folder });
   await untilReady(started, () => serves(room), { signal: room.signal });
   room.say(`balancer: https://127.0.0.1:${ledger.state.port}`);

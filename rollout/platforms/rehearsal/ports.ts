@@ -18,20 +18,39 @@ export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!;
 }
 
+/** Client ports that are ours until the balancer listens there. */
+const held = new Map<number, Server>();
+
 /**
- * The port that clients will use.
+ * The port that clients will use, held open until {@link releasePort}: the balancer starts seconds later, and another stack
+ * that comes up in between must not choose the same.
  *
  * @param asked a port that must be had; without one the usual port, or any other when that is taken
  * @throws {RehearsalError} when the asked port is taken or forbidden
  */
 export async function clientPort(asked?: number): Promise<number> {
-  if (asked === undefined) return (await isFree(USUAL_PORT)) ? USUAL_PORT : freePort();
-  try {
-    await close(await listen(asked));
-    return asked;
-  } catch (error) {
-    throw new RehearsalError(portProblem(asked, (error as NodeJS.ErrnoException).code), { cause: error });
-  }
+  if (asked !== undefined) await releasePort(asked);
+  const server =
+    asked === undefined ? await usualOrFree() : await listen(asked).catch((error) => refuse(asked, error));
+  const { port } = server.address() as { port: number };
+  // A stack that doesn't come up after all doesn't keep the process.
+  held.set(port, server.unref());
+  return port;
+}
+
+/** Frees a held port for the balancer, which must start at once. */
+export async function releasePort(port: number): Promise<void> {
+  const server = held.get(port);
+  held.delete(port);
+  if (server) await close(server);
+}
+
+function usualOrFree(): Promise<Server> {
+  return listen(USUAL_PORT).catch(() => listen(0));
+}
+
+function refuse(port: number, error: NodeJS.ErrnoException): never {
+  throw new RehearsalError(portProblem(port, error.code), { cause: error });
 }
 
 function portProblem(port: number, code: string | undefined): string {
@@ -40,15 +59,6 @@ function portProblem(port: number, code: string | undefined): string {
   }
   if (code === "EACCES") return `Port ${port} needs privileges that you don't have. Choose one above 1023.`;
   return `Port ${port} can't be used (${code ?? "unknown error"}).`;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  try {
-    await close(await listen(port));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function listen(port: number): Promise<Server> {

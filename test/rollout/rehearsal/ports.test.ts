@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { expect, it } from "vitest";
-import { clientPort, freePorts } from "../../../rollout/platforms/rehearsal/ports.ts";
+import { clientPort, freePorts, releasePort } from "../../../rollout/platforms/rehearsal/ports.ts";
 
 it("gives free ports that differ", async () => {
   expect(new Set(await freePorts(20)).size).toBe(20);
@@ -13,4 +13,15 @@ it("refuses a port that is taken", async () => {
   });
   await expect(clientPort(port)).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken by another program.`);
   server.close();
+});
+
+it("holds the port that it gave until the balancer takes it", async () => {
+  const port = await clientPort();
+  const other = createServer();
+  const refused = new Promise((resolve) => other.once("error", resolve));
+  other.listen(port, "127.0.0.1");
+  expect(await refused).toMatchObject({ code: "EADDRINUSE" });
+  await releasePort(port);
+  await expect(clientPort(port)).resolves.toBe(port);
+  await releasePort(port);
 });
