@@ -24,7 +24,7 @@ const BRISK = { everyMs: 500, minutes: 1 };
 export const ACTS: Act[] = [
   { faults: [errors], pace: USUAL, recovery: BRISK },
   { faults: [latency], pace: USUAL, recovery: BRISK },
-  // Brisk, as the balancer takes the servers out after two failed checks, 5 s apart.
+  // Brisk, as the alarm for what can't be reached needs 5 min before two failed checks, 5 s apart, take the servers out.
   { faults: [serversKilled], pace: BRISK, recovery: BRISK },
   { faults: [storesKilled, backupFails], pace: USUAL, recovery: { everyMs: 1_000, minutes: 5 } },
   {

@@ -3,25 +3,24 @@ import { keysOf } from "../../../platforms/rehearsal/server.ts";
 import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 
-/** The balancer still takes them for healthy: it can't connect, and answers 502 itself. */
+/** At first the balancer takes them for healthy, can't connect and answers 502 itself; then it takes them out. */
 export const serversKilled: Fault = {
   name: "nginx is killed on every server",
-  moves: ["AWS/ApplicationELB TargetConnectionErrorCount", "AWS/ApplicationELB HTTPCode_ELB_5XX_Count"],
+  moves: [
+    "TargetConnectionErrorCount",
+    "HTTPCode_ELB_5XX_Count",
+    "HealthyHostCount",
+    "UnHealthyHostCount",
+  ].map((metric) => `AWS/ApplicationELB ${metric}`),
   inject: async (stage) => {
     for (const server of stage.room.ledger.state.servers) kill(stage, keysOf(server).nginx);
   },
   heal: (stage) => stage.restart(),
 };
 
-/** Every server's health check fails with them. */
 export const storesKilled: Fault = {
   name: "PostgreSQL and Redis are killed",
-  moves: [
-    "AWS/RDS CPUUtilization",
-    "AWS/ElastiCache EngineCPUUtilization",
-    "AWS/ApplicationELB HealthyHostCount",
-    "AWS/ApplicationELB UnHealthyHostCount",
-  ],
+  moves: ["AWS/RDS CPUUtilization", "AWS/ElastiCache EngineCPUUtilization"],
   inject: async (stage) => {
     for (const key of ["postgres", "redis"]) kill(stage, key);
   },
