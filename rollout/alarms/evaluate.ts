@@ -62,7 +62,8 @@ function isLowOnSamples(alarm: MetricAlarm, store: MetricStore, at: number): boo
   return samples > 0 && samples < minSamples(statistic.percent);
 }
 
-function breaches({ comparison, threshold }: MetricAlarm, value: number): boolean {
+/** Whether a value is beyond the alarm's threshold. */
+export function breaches({ comparison, threshold }: MetricAlarm, value: number): boolean {
   switch (comparison) {
     case "GreaterThanThreshold":
       return value > threshold;

@@ -140,11 +140,7 @@ class Drill {
   async #playFed(): Promise<void> {
     const stage = this.#stage;
     const { why } = this.attempts;
-    const fed: MetricAlarm[] = [];
-    for (const alarm of this.attempts.untried()) {
-      if ("query" in alarm.watch) fed.push(alarm);
-      else why.set(alarm.name, why.get(alarm.name) ?? "no drill moves the metrics of its expression");
-    }
+    const fed = this.attempts.untried();
     if (fed.length === 0) return;
     stage.say(`fed: ${fed.map(({ name }) => name).join(", ")}`);
     for (const alarm of fed) {

@@ -1,18 +1,38 @@
+import { breaches } from "../../alarms/evaluate.ts";
+import { resultOf } from "../../alarms/expression.ts";
 import type { MetricAlarm, MetricId } from "../../alarms/model.ts";
 import { queriesOf } from "../../alarms/model.ts";
 import { keyOf } from "../../alarms/store.ts";
 import type { Stage } from "./stage.ts";
 
-/** Puts a figure in place of a metric's own: beyond the threshold of the alarm that looks at it, or well within. */
+/** Puts figures in place of the metrics' own: beyond the threshold of the alarm that looks at them, or within. */
 export function feed(stage: Stage, alarm: MetricAlarm, breaching: boolean): void {
-  const { threshold, comparison } = alarm;
+  for (const { metric, value } of figuresFor(alarm, breaching))
+    stage.fed.set(keyOf(metric), { metric, value });
+}
+
+/** @throws {RangeError} for an expression that none of the figures tried drives there */
+export function figuresFor(alarm: MetricAlarm, breaching: boolean): { metric: MetricId; value: number }[] {
+  const { watch, threshold, comparison } = alarm;
+  if ("text" in watch) {
+    const ids = Object.keys(watch.queries);
+    for (let choice = 2 ** ids.length - 1; choice >= 0; choice -= 1) {
+      // Much or nothing of each metric, in every combination.
+      const values = Object.fromEntries(ids.map((id, bit) => [id, choice & (1 << bit) ? MUCH : 0]));
+      const result = resultOf(watch.expression, (id) => values[id]);
+      if (result === undefined || breaches(alarm, result) !== breaching) continue;
+      return ids.map((id) => ({ metric: watch.queries[id]!.metric, value: values[id]! }));
+    }
+    throw new RangeError(`no figures drive ${watch.text} ${breaching ? "beyond" : "within"} ${threshold}`);
+  }
   const distance = Math.max(1, Math.abs(threshold) / 2);
   const isHigh = comparison.startsWith("Greater") === breaching;
   // Nothing at all is within whatever is summed up.
   const low = breaching ? Math.max(0, threshold - distance) : 0;
-  const value = isHigh ? threshold + distance : low;
-  for (const { metric } of queriesOf(alarm)) stage.fed.set(keyOf(metric), { metric, value });
+  return [{ metric: watch.query.metric, value: isHigh ? threshold + distance : low }];
 }
+
+const MUCH = 1000;
 
 /** Alarms on what isn't played at all: the cache's second node. Nothing here sends its metrics. */
 export function unplayed(stage: Stage): MetricAlarm[] {
