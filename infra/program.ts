@@ -138,6 +138,7 @@ export function program(settings: Settings) {
       cache: { nodeIds: cache.nodeIds },
       certificateArn: certificate.arn,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
+      dependencies: Object.keys(settings.app.dependencies).sort(),
       topics: alerts.topicArns,
     },
     opts,

@@ -7,6 +7,7 @@ import { balancerAlarms } from "./balancer.ts";
 import { cacheAlarms, type WatchedCache } from "./cache.ts";
 import { certificateAlarm } from "./certificate.ts";
 import { databaseAlarms, type WatchedDatabase } from "./database.ts";
+import { dependencyAlarms } from "./dependency.ts";
 import { hostAlarms } from "./hosts.ts";
 import { trackAlarms, type WatchedTrack } from "./track.ts";
 
@@ -19,6 +20,8 @@ export interface AlarmsArgs {
   cache: WatchedCache;
   certificateArn: pulumi.Input<string>;
   backups: WatchedBackups;
+  /** Names of the services of others that the app asks. */
+  dependencies?: string[];
   topics: Record<Severity, pulumi.Input<string>>;
 }
 
@@ -41,6 +44,7 @@ export class Alarms extends pulumi.ComponentResource {
     cacheAlarms(scope, args.cache);
     certificateAlarm(scope, args.certificateArn);
     backupAlarms(scope, args.backups);
+    for (const each of args.dependencies ?? []) dependencyAlarms(scope, args.stack, each);
 
     this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));
     this.serviceDownArn = serviceDown(

@@ -19,7 +19,7 @@ const PACKAGES = ["curl", "docker.io", "logrotate", "nginx", "openssl", "ufw", "
 /**
  * The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots.
  *
- * @throws {RangeError} when it is longer than EC2 takes; only `app.environment` can make it so
+ * @throws {RangeError} when it is longer than EC2 takes; only `app.environment` and `app.dependencies` can make it so
  */
 export function cloudInit(host: Host): string {
   const text = `#cloud-config\n${stringify(
@@ -34,7 +34,7 @@ export function cloudInit(host: Host): string {
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMIT) {
     throw new RangeError(
-      `the servers' user data is ${bytes} bytes, EC2 takes ${LIMIT}: shorten rollout:app.environment`,
+      `the servers' user data is ${bytes} bytes, EC2 takes ${LIMIT}: shorten rollout:app.environment or app.dependencies`,
     );
   }
   return text;
@@ -64,6 +64,11 @@ function lean(content: string): string {
   return content.replace(/^\s*(#(?!!).*)?\n/gm, "");
 }
 
+/** As long as the rest, and the most deeply indented: a space a level is enough. */
+function shallow(content: string): string {
+  return content.replace(/^( +)\1/gm, "$1");
+}
+
 /** nginx's package brings files of the same names and would start with ours before there is a certificate: they wait. */
 function writeFile({ path, content, permissions }: HostFile) {
   const packaged = path.startsWith("/etc/nginx/") || path.startsWith("/etc/logrotate.d/");
@@ -71,6 +76,6 @@ function writeFile({ path, content, permissions }: HostFile) {
     path,
     ...(permissions && { permissions }),
     ...(packaged && { defer: true }),
-    content: lean(content),
+    content: path.startsWith("/etc/nginx/") ? shallow(lean(content)) : lean(content),
   };
 }

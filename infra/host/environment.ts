@@ -1,3 +1,4 @@
+import { milliseconds } from "../settings/duration.ts";
 import { APP_PORT, type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
 
 /** How a secret is written in the template; the boot script puts the value in its place. */
@@ -31,8 +32,17 @@ export function environment(host: Host): Record<string, string> {
     COOKIE_SAMESITE: "strict",
     RATE_LIMIT_PER_MINUTE: String(host.requestsPerMinute),
     MAX_BETA_USERS: String(host.maxUsers),
+    ...dependencies(host),
     ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
   };
+}
+
+/** JSON in one line, sorted: `{"supplier":{"url":"https://...","timeoutMs":1000}}`. Nothing where none is declared. */
+function dependencies({ app }: Host): Record<string, string> {
+  const places = Object.entries(app.dependencies)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { url, timeout }]) => [name, { url, timeoutMs: milliseconds(timeout) }]);
+  return places.length > 0 ? { DEPENDENCIES: JSON.stringify(Object.fromEntries(places)) } : {};
 }
 
 /** Where the app finds AppConfig's agent; the container's hosts file says that this is the server itself. */

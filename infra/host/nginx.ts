@@ -127,6 +127,7 @@ function clients(requestsPerMinute: number, bodyMiB: number): string {
   limit_req_zone $binary_remote_addr zone=address:10m rate=${requestsPerMinute}r/m;
   limit_req_status 429;
   limit_req_log_level warn;
+  map $status $retry_after { 429 1; }
 
   client_max_body_size ${bodyMiB}m;
   client_body_timeout 30s;
@@ -179,7 +180,9 @@ function headers(track: string): string {
     `    proxy_hide_header ${name};`,
     `    add_header ${name} "${value}" always;`,
   ]);
-  return `${lines.join("\n")}\n`;
+  // An address that is over its limit is served again within the second. A header without a value is not sent: other
+  // answers have none, or the app's own.
+  return `${lines.join("\n")}\n    add_header Retry-After $retry_after always;\n`;
 }
 
 const PROXY = `    proxy_http_version 1.1;

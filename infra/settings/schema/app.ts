@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { text, whole } from "./fields.ts";
+import { milliseconds } from "../duration.ts";
+import { duration, text, whole } from "./fields.ts";
 
 /** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set([
@@ -10,6 +11,7 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "DATABASE_POOL_SIZE",
   "DATABASE_URL",
   "DEBUG",
+  "DEPENDENCIES",
   "FLAGS_URL",
   "MAX_BETA_USERS",
   "PORT",
@@ -21,6 +23,21 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "TRACK",
   "VERSION",
 ]);
+
+/** Its usual port is the only one, for the servers' firewall lets nothing else out. What is in config isn't secret. */
+const dependency = z.strictObject(
+  {
+    url: z
+      .string("must be an address such as https://prices.example.com/v1")
+      .refine(isPlainHttps, "must be an https address on its usual port, without a user, a password, ? or #")
+      .describe("where it answers; the rehearsal has a stand-in in its place"),
+    timeout: duration
+      .refine((each) => milliseconds(each) >= 50 && milliseconds(each) <= 10_000, "must be 50ms to 10s")
+      .default("1s")
+      .describe("the most that one try may take; all tries together take at most twice as long"),
+  },
+  "must be a dependency: { url, timeout }",
+);
 
 export const app = z.strictObject({
   name: text("must be one line of text, 1 to 80 characters", /^[^\r\n]{1,80}$/)
@@ -38,6 +55,16 @@ export const app = z.strictObject({
       "the command that brings the database up to date, run in the image once for each version, before its first server " +
         "serves; empty: the app does it by itself, or nobody does",
     ),
+  dependencies: z
+    .record(
+      text("must be 1 to 20 lower-case letters, digits and dashes", /^[a-z][a-z0-9-]{0,19}$/),
+      dependency,
+      "must be a map of dependencies",
+    )
+    .default({})
+    .describe(
+      "services of others that the app asks (DEPENDENCIES), by name, each watched by alarms; the sample app asks `supplier` for prices",
+    ),
   environment: z
     .record(
       text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/).refine(
@@ -50,3 +77,8 @@ export const app = z.strictObject({
     .default({})
     .describe("further variables of the environment file, none of them secret"),
 });
+
+function isPlainHttps(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && !url.port && !url.username && !url.password && !/[?#\s]/.test(text);
+}

@@ -19,6 +19,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
       cache: { nodeIds: ["beta-001", "beta-002"] },
       certificateArn: "arn:certificate",
       backups: { vaultName: "beta-vault", everyHours: 6 },
+      dependencies: ["supplier"],
       topics: { P1: "arn:p1", P2: "arn:p2", P3: "arn:p3", P4: "arn:p4" },
     });
     return { trackAlarmArns, serviceDownArn };
@@ -63,6 +64,8 @@ test("what the plans ask to be watched is watched", () => {
       "beta-database-memory",
       "beta-database-storage",
       "beta-database-transaction-ids",
+      "beta-dependency-supplier-failed",
+      "beta-dependency-supplier-open",
     ].toSorted(),
   );
 });
@@ -178,6 +181,26 @@ test("the database's limits follow its class and size", () => {
   });
   expect(inputs("beta-database-connections").threshold).toBe(161);
   expect(inputs("beta-database-cpu").treatMissingData).toBe("breaching");
+});
+
+test("a dependency is told of when a tenth of the requests go without it, or it is left alone for minutes", () => {
+  const [failed] = inputs("beta-dependency-supplier-failed").metricQueries;
+  expect(inputs("beta-dependency-supplier-failed")).toMatchObject({
+    threshold: 10,
+    alarmActions: ["arn:p3"],
+  });
+  expect(failed.metric).toMatchObject({
+    namespace: "Rollout/App",
+    metricName: "DependencyFailed",
+    dimensions: { Stack: "beta", Dependency: "supplier" },
+  });
+  expect(inputs("beta-dependency-supplier-open")).toMatchObject({
+    metricName: "DependencyOpen",
+    statistic: "Maximum",
+    threshold: 1,
+    evaluationPeriods: 3,
+    treatMissingData: "notBreaching",
+  });
 });
 
 test("the certificate is told of below 21 days, and stays so when it has ended", () => {

@@ -28,7 +28,9 @@ describe("the user data", () => {
 
   it("is refused when it is longer than EC2 takes", () => {
     const app = { ...HOST.app, environment: { LONG: "x".repeat(4096) } };
-    expect(() => cloudInit({ ...HOST, app })).toThrow(/EC2 takes 16384: shorten rollout:app.environment$/);
+    expect(() => cloudInit({ ...HOST, app })).toThrow(
+      /EC2 takes 16384: shorten rollout:app.environment or app.dependencies$/,
+    );
   });
 
   it("is the same for the same settings, byte for byte", () => {

@@ -15,6 +15,7 @@ it("gives the app every variable it is promised", () => {
       `postgresql://app_production:@@database-password@@@${HOST.database.host}:5432/app_production` +
       "?sslmode=verify-full&sslrootcert=/etc/rollout/tls/database-ca.pem",
     DEBUG: "false",
+    DEPENDENCIES: '{"supplier":{"url":"https://prices.example.com/v1","timeoutMs":800}}',
     FEATURE_EXPORT: "on",
     FLAGS_URL:
       "http://appconfig-agent:2772/applications/rollout-production/environments/production/configurations/flags",

@@ -25,6 +25,7 @@ export const HOST: Host = {
     app: {
       name: "Window quotes",
       allowedOrigins: ["https://partners.example.com", "https://admin.example.com"],
+      dependencies: { supplier: { url: "https://prices.example.com/v1", timeout: "800ms" } },
       environment: { LOG_LEVEL: "info", FEATURE_EXPORT: "on" },
     },
   }).app,

@@ -110,7 +110,10 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
       Promise.all(
         Array.from({ length: 80 }, () => get(nginx.port, path, { "x-forwarded-for": "192.0.2.1" })),
       );
-    const statuses = (await many("/")).map(({ status }) => status);
+    const answers = await many("/");
+    const statuses = answers.map(({ status }) => status);
+    for (const { status, headers } of answers)
+      expect([status, headers["retry-after"]]).toEqual(status === 429 ? [429, "1"] : [200, undefined]);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(50);
     expect(statuses).toContain(429);
     expect((await get(nginx.port, "/", { "x-forwarded-for": "192.0.2.2" })).status).toBe(200);

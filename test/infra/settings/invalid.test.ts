@@ -148,6 +148,36 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.environment.app-name: must be an environment variable's name, such as FEATURE_X",
   ],
   ["app.environment", { NOTE: "a\nb" }, "rollout:app.environment.NOTE: must be one line of text"],
+  [
+    "app.dependencies",
+    { prices: { url: "http://prices.example.com" } },
+    "rollout:app.dependencies.prices.url: must be an https address on its usual port, without a user, a password, ? or #",
+  ],
+  [
+    "app.dependencies",
+    { prices: { url: "https://prices.example.com:8443" } },
+    "rollout:app.dependencies.prices.url: must be an https address on its usual port, without a user, a password, ? or #",
+  ],
+  [
+    "app.dependencies",
+    { prices: { url: "https://key:word@prices.example.com" } },
+    "rollout:app.dependencies.prices.url: must be an https address on its usual port, without a user, a password, ? or #",
+  ],
+  [
+    "app.dependencies",
+    { prices: { url: "https://prices.example.com/?key=word" } },
+    "rollout:app.dependencies.prices.url: must be an https address on its usual port, without a user, a password, ? or #",
+  ],
+  [
+    "app.dependencies",
+    { prices: { url: "https://prices.example.com", timeout: "1m" } },
+    "rollout:app.dependencies.prices.timeout: must be 50ms to 10s",
+  ],
+  [
+    "app.dependencies",
+    { Prices: { url: "https://prices.example.com" } },
+    "rollout:app.dependencies.Prices: must be 1 to 20 lower-case letters, digits and dashes",
+  ],
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],
   ["app.environment", { TRACK: "red" }, "rollout:app.environment.TRACK: is set by the stack itself"],
