@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer, type Server } from "node:net";
 import { RehearsalError } from "./errors.ts";
 
@@ -6,9 +7,16 @@ const LOOPBACK = "127.0.0.1";
 /** The port of the rehearsal's URL when none is asked for and it is free. */
 const USUAL_PORT = 8443;
 
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 on macOS): one of these could have a
+ * server's port at the moment when the server starts again.
+ */
+const OURS = { from: 15_000, to: 32_000 };
+const TRIES = 100;
+
 /** Free loopback ports, all different: they are held open together until all are known. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map(close));
   return ports;
@@ -46,7 +54,7 @@ export async function releasePort(port: number): Promise<void> {
 }
 
 function usualOrFree(): Promise<Server> {
-  return listen(USUAL_PORT).catch(() => listen(0));
+  return listen(USUAL_PORT).catch(listenAnywhere);
 }
 
 function refuse(port: number, error: NodeJS.ErrnoException): never {
@@ -59,6 +67,14 @@ function portProblem(port: number, code: string | undefined): string {
   }
   if (code === "EACCES") return `Port ${port} needs privileges that you don't have. Choose one above 1023.`;
   return `Port ${port} can't be used (${code ?? "unknown error"}).`;
+}
+
+async function listenAnywhere(): Promise<Server> {
+  for (let tried = 0; tried < TRIES; tried++) {
+    const server = await listen(randomInt(OURS.from, OURS.to)).catch(() => undefined);
+    if (server) return server;
+  }
+  return listen(0);
 }
 
 function listen(port: number): Promise<Server> {
