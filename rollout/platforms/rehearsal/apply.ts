@@ -1,5 +1,6 @@
 import { ensureBackups } from "./backups/ensure.ts";
 import { converge } from "./converge.ts";
+import { ensureDependencies } from "./dependencies/ensure.ts";
 import { storesVersion } from "./describe.ts";
 import { ensureFlags } from "./flags/ensure.ts";
 import { locked } from "./lock.ts";
@@ -21,6 +22,7 @@ export async function apply(options: Options): Promise<Status> {
       room.say("database and cache keep what they were started with: their new settings need down and up");
     }
     await ensureFlags(room);
+    await ensureDependencies(room);
     await converge(room);
     ensureBackups(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));

@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { withStandIn } from "./dependencies/declared.ts";
 import type { TrackPlan } from "./describe.ts";
 import { environmentOf, environmentText, type Here } from "./environment.ts";
 import { writeIn } from "./files.ts";
@@ -75,7 +76,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   };
   const captured = environmentOf(track.environment, track.secrets, here);
   return {
-    ...captured,
+    ...withStandIn(captured, state.dependencies?.port),
     // An image that is built on deployment has no digest before it.
     ...(captured.VERSION === "unknown" && { VERSION: track.version }),
     HOST: "127.0.0.1",

@@ -37,6 +37,8 @@ export interface State {
   cache: { port: number };
   /** Where AppConfig's agent listens, and the version of the flags that was last published. */
   flags?: { port: number; version: number };
+  /** Where the stand-in for services of others listens, and for which it stands. */
+  dependencies?: { port: number; names: string[] };
   /** What database and cache were last started with, as a digest. */
   stores?: string;
   servers: ServerRecord[];

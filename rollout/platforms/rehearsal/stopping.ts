@@ -43,7 +43,7 @@ export function inStopOrder(keys: string[]): string[][] {
 }
 
 function storeRank(key: string): number {
-  return ["postgres", "redis", "flags"].includes(key) ? 4 : 0;
+  return ["postgres", "redis", "flags", "dependencies"].includes(key) ? 4 : 0;
 }
 
 async function goneWithin(record: ProcessRecord, ms: number): Promise<boolean> {

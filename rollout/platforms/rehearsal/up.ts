@@ -1,6 +1,7 @@
 import { ensureBackups } from "./backups/ensure.ts";
 import { ensureBalancer } from "./balancing.ts";
 import { converge } from "./converge.ts";
+import { ensureDependencies } from "./dependencies/ensure.ts";
 import { storesVersion } from "./describe.ts";
 import { RehearsalError } from "./errors.ts";
 import { ensureFlags } from "./flags/ensure.ts";
@@ -29,6 +30,7 @@ export async function up(options: UpOptions): Promise<Status> {
     try {
       await ensureStores(room);
       await ensureFlags(room);
+      await ensureDependencies(room);
       await ensureServers(room);
       await ensureBalancer(room);
       await converge(room);
