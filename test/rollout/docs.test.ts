@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+import { captureGraph } from "../../rollout/graph/capture.ts";
+import { faultsOf } from "./docs-check.ts";
+import { blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
+
+// What the pages tell people to type must exist. That it works is seen by test/drills/docs.test.ts, which runs it.
+
+const pages = docPages();
+
+describe.each(pages)("$name", ({ name, text, blocks }) => {
+  it("has only commands that exist, with options that exist", async () => {
+    const outputs = Object.keys((await captureGraph({ projectDir: ROOT, stack: "beta" })).outputs);
+    const faults: string[] = [];
+    for (const command of blocks.flatMap(({ commands }) => commands))
+      faults.push(
+        ...(await faultsOf(command, outputs)).map((fault) => `${command.at}: ${fault}: ${command.text}`),
+      );
+    expect(faults).toEqual([]);
+  });
+
+  it("names only files that are there", () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) =>
+      join(dirname(name), link!),
+    );
+    const files = [
+      ...text.matchAll(/`((?:docs|infra|rollout|app|test|bin|\.github)\/[\w./-]*(?:\.\w+|\/))`/g),
+    ].map(([, file]) => file!);
+    expect([...links, ...files].filter((file) => !existsSync(join(ROOT, normalize(file))))).toEqual([]);
+  });
+
+  it("is short enough for a bad night", () => {
+    if (name !== "README.md") expect(text.split("\n").length).toBeLessThanOrEqual(125);
+  });
+});
+
+describe("the check itself", () => {
+  const fault = async (line: string) => {
+    const [block] = blocksOf("page.md", `\`\`\`sh\n${line}\n\`\`\``);
+    return (await faultsOf(block!.commands[0]!, ["url"])).join("; ");
+  };
+  it.each([
+    ["bin/rollout rolback --stack beta", "rollout has no verb rolback"],
+    ["bin/rollout status --stack beta --wacth", "error: unknown option '--wacth'"],
+    ["bin/rollout drill restor --stack beta", "error: unknown command 'restor'"],
+    ["bin/rollout status", "which stack? --stack is missing"],
+    ["bin/rollout status --stack gamma", "there is no stack gamma"],
+    ["bin/rollout shift blue=50 red=50 --stack beta", "beta has no track red"],
+    ["bin/rollout maintenance of --stack beta", "Allowed choices are on, off"],
+    ["npx pulumi config set -s beta rollout:maintenence true", "Pulumi.yaml has no key maintenence"],
+    ["npx pulumi stack output -s beta urls", "the program has no output urls"],
+    ["npm run drils", "package.json has no script drils"],
+    ["gh workflow run release.yml --field candidat=green", "release.yml has no input candidat"],
+    ["sudo reboot", "nobody knows how to check sudo"],
+  ])("finds what is wrong with %s", async (line, message) => {
+    expect(await fault(line)).toContain(message);
+  });
+
+  it("reads a block as a shell does", () => {
+    const text = "```sh\n# by hand\na 'b c' --d \"e f\" \\\n  g # exit code 1\n```\n```text\nout\n```\n";
+    const [{ commands, output }] = blocksOf("page.md", text) as [ReturnType<typeof blocksOf>[0]];
+    expect(commands).toMatchObject([
+      { at: "page.md:3", words: ["a", "b c", "--d", "e f", "g"], exitCode: 1 },
+    ]);
+    expect(output).toEqual(["out"]);
+    expect(() => split("a 'b")).toThrow("a quote that doesn't end");
+  });
+});
