@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../graph/model.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { FileJournal } from "../platforms/rehearsal/rollout/journal.ts";
+import { allEntries } from "../platforms/rehearsal/rollout/past.ts";
 import type { Door } from "../smoke/client.ts";
 import { versionsOf } from "../smoke/versions.ts";
 import type { About } from "./about.ts";
@@ -94,9 +93,8 @@ export function commonSources(common: Common): Shared {
     async rollback() {
       const version = candidate === undefined ? undefined : versionsOf(await graph())[candidate];
       // On whatever the check is: a rollback is rehearsed in the rehearsal.
-      const folder = join(projectDir, ".rehearsal", about.stack, "logs", "rollout", "journal");
-      if (!existsSync(folder)) return { candidate, version, rehearsed: [] };
-      const { entries } = await new FileJournal(folder, join(folder, "unused.lock")).read();
+      const folder = join(projectDir, ".rehearsal", about.stack);
+      const entries = await allEntries(folder, join(folder, "logs"));
       return { candidate, version, rehearsed: rollbacksIn(entries) };
     },
   };

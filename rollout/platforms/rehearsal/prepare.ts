@@ -12,6 +12,7 @@ import { clientPort, freePorts } from "./ports.ts";
 import { databaseFolder, databaseUser } from "./postgres-user.ts";
 import { removeState } from "./remove-state.ts";
 import { localResolver } from "./resolver.ts";
+import { keepJournal } from "./rollout/past.ts";
 import type { Room } from "./room.ts";
 import { Ledger, type Place } from "./state.ts";
 
@@ -72,6 +73,7 @@ async function newLedger(options: UpOptions, place: Place, graph: Graph): Promis
     options.say?.(`database: its system user can't reach ${place.folder}; the data is in ${folder}`);
   }
   // The logs of the stack's last life were kept until now.
+  keepJournal(place.folder, place.logs, Date.now());
   rmSync(place.logs, { recursive: true, force: true });
   return Ledger.create(place, {
     version: 1,

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { DRILLS } from "../../drill/record.ts";
 import { socketFolder } from "./backups/store.ts";
 import { removeSockets } from "./balancing.ts";
+import { PAST } from "./rollout/past.ts";
 import type { Ledger, Place } from "./state.ts";
 
-/** Removes all but the logs and what drills found; the state last, so that a crash on the way is mended by another `down`. */
+/** Removes all but the logs, the journals and what drills found; the state last, so that a crash on the way is mended by another `down`. */
 export function removeState(ledger: Ledger): void {
   const { place, state } = ledger;
   removeSockets(ledger);
@@ -20,5 +21,5 @@ export function removeState(ledger: Ledger): void {
 }
 
 function keeps({ logs, stateFile }: Place, name: string): boolean {
-  return name === DRILLS || [logs, stateFile].some((path) => path.endsWith(`/${name}`));
+  return name === DRILLS || name === PAST || [logs, stateFile].some((path) => path.endsWith(`/${name}`));
 }

@@ -16,6 +16,7 @@ import { backUp } from "./rollout/backup.ts";
 import { capacityOf } from "./rollout/capacity.ts";
 import { FileJournal } from "./rollout/journal.ts";
 import { Metrics } from "./rollout/metrics.ts";
+import { journalFolder } from "./rollout/past.ts";
 import { until, whenFree } from "./rollout/patience.ts";
 import { doorOf, operatorTokenOf } from "./rollout/smoke.ts";
 import { Ledger } from "./state.ts";
@@ -47,7 +48,7 @@ class Rehearsal implements Platform {
     this.#options = options;
     this.#config = new StackFile(projectOf(options), options.stack);
     // Beside the logs: what a rollout did stays to be read when the stack is taken down.
-    this.journal = new FileJournal(join(logs, "rollout", "journal"), join(folder, "rollout.lock"));
+    this.journal = new FileJournal(journalFolder(logs), join(folder, "rollout.lock"));
     this.#metrics = new Metrics({
       socket: layoutOf(ledger).socket,
       logs,
