@@ -17,6 +17,8 @@ export interface Reply {
   /** The `x-track` header; undefined when no track answered. */
   track: string | undefined;
   body: string;
+  /** The `retry-after` header, when there is one. */
+  retryAfter?: string;
 }
 
 export interface Client {
@@ -34,6 +36,7 @@ export interface Client {
  */
 export function openClient(target: Target, connections: number, timeoutMs: number): Client {
   const ca = target.caFile ? readFileSync(target.caFile, "utf8") : undefined;
+  const here = isLoopback(new URL(target.url).hostname);
   const pool = new Pool(target.url, {
     connections,
     pipelining: 1,
@@ -45,17 +48,26 @@ export function openClient(target: Target, connections: number, timeoutMs: numbe
     connect: { ca, servername: target.domain, timeout: timeoutMs },
   });
   return {
-    async send({ method, path, body, from }) {
-      const headers: Record<string, string> = { host: target.domain, "x-forwarded-for": from };
+    async send({ method, path, body, from, headers: own }) {
+      const headers: Record<string, string> = { host: target.domain, ...own };
+      // Only the rehearsal believes it; elsewhere it would be a lie in somebody's logs.
+      if (here) headers["x-forwarded-for"] = from;
       if (body !== undefined) headers["content-type"] = "application/json";
       const answer = await pool.request({ method, path, headers, body: body ?? null });
       const track = answer.headers["x-track"];
+      const retryAfter = answer.headers["retry-after"];
       return {
         status: answer.statusCode,
         track: Array.isArray(track) ? track[0] : track,
         body: await answer.body.text(),
+        ...(typeof retryAfter === "string" && { retryAfter }),
       };
     },
     close: () => pool.destroy(),
   };
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

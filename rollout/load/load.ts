@@ -1,11 +1,18 @@
+import { type Arrivals, evenArrivals } from "./arrivals.ts";
 import { type Client, openClient, type Target } from "./client.ts";
-import { Mix, type Shot } from "./mix.ts";
+import { Mix, type Shot, type Shots } from "./mix.ts";
 import { seededRandom } from "./random.ts";
 import { Tally, type TrackTally } from "./tally.ts";
 
 export interface LoadOptions extends Target {
-  /** Requests a second, sent at even distances whatever becomes of the ones before. */
+  /** Requests a second, sent at even distances whatever becomes of the ones before. Unused with `arrivals`. */
   ratePerSecond: number;
+  /** When requests are due, where that isn't at even distances. */
+  arrivals?: Arrivals;
+  /** What is sent; by default the {@link Mix} of the sample service's users. */
+  shots?: Shots;
+  /** Told what became of each request. */
+  onOutcome?: (outcome: Outcome) => void;
   /** The same seed gives the same requests in the same order. Default 1. */
   seed?: number;
   /** How many users take part, each with an address. Default 10 for each request a second: 6 requests a minute each. */
@@ -14,6 +21,22 @@ export interface LoadOptions extends Target {
   maxInFlight?: number;
   /** How long one may take to connect, to its headers, to its end. Default 10 s. */
   timeoutMs?: number;
+}
+
+/** What became of one request. Times in milliseconds. */
+export interface Outcome {
+  journey: string | undefined;
+  track: string | undefined;
+  /** Since the load's start. */
+  dueMs: number;
+  /** How much later than due it left: the load's own delay, a part of the latency. */
+  lagMs: number;
+  /** From when it was due to the end of its answer. */
+  latencyMs: number;
+  /** Undefined when it got the answer that was asked for. */
+  mistake: string | undefined;
+  /** False when too many were in flight. */
+  sent: boolean;
 }
 
 /** A stretch of the load. Only requests that were both sent and answered in it count as its own. */
@@ -63,14 +86,17 @@ export function startLoad(
 
 class Load implements RunningLoad {
   readonly #client: Client;
-  readonly #mix: Mix;
-  readonly #rate: number;
+  readonly #shots: Shots;
+  readonly #arrivals: Arrivals;
+  readonly #onOutcome: (outcome: Outcome) => void;
   readonly #maxInFlight: number;
   readonly #start = performance.now();
   readonly #total = new Tally();
   readonly #reasons: Record<string, number> = {};
   readonly #phases: Phase[] = [];
   #phase: { name: string; start: number; tally: Tally };
+  /** When the next request is due, in milliseconds since the start. */
+  #next: number | undefined;
   #due = 0;
   #lost = 0;
   #between = 0;
@@ -81,8 +107,11 @@ class Load implements RunningLoad {
   constructor(options: LoadOptions, firstPhase: string, client: Client) {
     const users = options.users ?? Math.ceil(options.ratePerSecond * 10);
     this.#client = client;
-    this.#mix = new Mix(seededRandom(options.seed ?? 1), Math.min(Math.max(users, 1), 131_070));
-    this.#rate = options.ratePerSecond;
+    this.#shots =
+      options.shots ?? new Mix(seededRandom(options.seed ?? 1), Math.min(Math.max(users, 1), 131_070));
+    this.#arrivals = options.arrivals ?? evenArrivals(options.ratePerSecond);
+    this.#onOutcome = options.onOutcome ?? (() => undefined);
+    this.#next = this.#arrivals.next();
     this.#maxInFlight = options.maxInFlight ?? 512;
     this.#phase = { name: firstPhase, start: this.#start, tally: new Tally() };
     this.#sendDue();
@@ -103,6 +132,9 @@ class Load implements RunningLoad {
 
   async stop(): Promise<LoadResult> {
     clearTimeout(this.#timer);
+    // What is due and late isn't left out: it would be just what the load was too slow for.
+    this.#sendDue();
+    clearTimeout(this.#timer);
     const seconds = (performance.now() - this.#start) / 1000;
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.mark("");
@@ -120,37 +152,54 @@ class Load implements RunningLoad {
 
   /** Sends all that is due by now, several at once after a pause, and comes back when the next one is. */
   #sendDue(): void {
-    const dueAt = () => this.#start + (this.#due * 1000) / this.#rate;
-    while (dueAt() <= performance.now()) {
-      void this.#send(this.#mix.next(), dueAt());
+    for (; this.#next !== undefined; this.#next = this.#arrivals.next()) {
+      const dueAt = this.#start + this.#next;
+      const wait = dueAt - performance.now();
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#sendDue(), wait);
+        return;
+      }
       this.#due++;
+      void this.#send(this.#shots.next(), dueAt);
     }
-    this.#timer = setTimeout(() => this.#sendDue(), Math.max(0, dueAt() - performance.now()));
   }
 
   async #send(shot: Shot, dueAt: number): Promise<void> {
-    const phase = this.#phase;
-    const full = this.#inFlight >= this.#maxInFlight;
-    if (full) return this.#count(phase, undefined, dueAt, `${shot.method} was not sent: too many in flight`);
+    const request = { shot, dueAt, lagMs: performance.now() - dueAt, phase: this.#phase };
+    if (this.#inFlight >= this.#maxInFlight)
+      return this.#count(request, undefined, `${shot.method} ${UNSENT}`, false);
     this.#inFlight++;
     try {
-      const { status, track, body } = await this.#client.send(shot);
-      this.#count(phase, track, dueAt, shot.mistake(status, body));
+      const reply = await this.#client.send(shot);
+      this.#count(request, reply.track, shot.mistake(reply.status, reply.body, reply));
     } catch (error) {
-      this.#count(phase, undefined, dueAt, `${shot.method} got no answer: ${codeOf(error)}`);
+      this.#count(request, undefined, `${shot.method} got no answer: ${codeOf(error)}`);
     }
     if (--this.#inFlight === 0) this.#idle?.();
   }
 
-  #count(sentIn: object, track: string | undefined, dueAt: number, mistake: string | undefined): void {
-    const milliseconds = performance.now() - dueAt;
-    this.#total.add(track, milliseconds, mistake !== undefined);
-    if (sentIn === this.#phase) this.#phase.tally.add(track, milliseconds, mistake !== undefined);
+  #count(request: Sent, track: string | undefined, mistake: string | undefined, sent = true): void {
+    const { shot, dueAt, lagMs, phase } = request;
+    const latencyMs = performance.now() - dueAt;
+    this.#total.add(track, latencyMs, mistake !== undefined);
+    if (phase === this.#phase) this.#phase.tally.add(track, latencyMs, mistake !== undefined);
     else this.#between++;
+    const dueMs = dueAt - this.#start;
+    this.#onOutcome({ journey: shot.journey, track, dueMs, lagMs, latencyMs, mistake, sent });
     if (mistake === undefined) return;
     this.#lost++;
     this.#reasons[mistake] = (this.#reasons[mistake] ?? 0) + 1;
   }
+}
+
+const UNSENT = "was not sent: too many in flight";
+
+interface Sent {
+  shot: Shot;
+  dueAt: number;
+  lagMs: number;
+  /** The phase that it was sent in. */
+  phase: object;
 }
 
 function codeOf(error: unknown): string {

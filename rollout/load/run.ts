@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "./client.ts";
 import { type LoadOptions, type LoadResult, type RunningLoad, startLoad } from "./load.ts";
 
 export interface TimedLoadOptions extends LoadOptions {
@@ -10,11 +11,11 @@ export interface TimedLoadOptions extends LoadOptions {
 }
 
 /** Runs a load for some time: `seconds`, or until the signal, whichever comes first. */
-export async function runLoad(options: TimedLoadOptions): Promise<LoadResult> {
+export async function runLoad(options: TimedLoadOptions, client?: Client): Promise<LoadResult> {
   const { seconds = Number.POSITIVE_INFINITY, signal, onTick } = options;
   if (seconds === Number.POSITIVE_INFINITY && !signal)
     throw new RangeError("seconds or a signal must be given");
-  const load = startLoad(options);
+  const load = startLoad(options, "load", client);
   const end = performance.now() + seconds * 1000;
   // A timer may wake up to a millisecond early; that isn't worth another round.
   while (end - performance.now() > 1 && !signal?.aborted) {

@@ -1,0 +1,75 @@
+import { milliseconds } from "../../../infra/settings/duration.ts";
+import type { Chart, Series } from "../../view/report/chart.ts";
+import { responseOf } from "../play.ts";
+import type { LoadRun, Second } from "../result.ts";
+
+/** What a chart can show apart. */
+const MOST_POINTS = 180;
+
+/** A run's charts, all over the same time. */
+export function chartsOf(run: LoadRun): Chart[] {
+  const from = Date.parse(run.startedAt);
+  const length = Math.max(1, Math.ceil(run.timeline.length / MOST_POINTS));
+  const stretches = Array.from({ length: Math.ceil(run.timeline.length / length) }, (_, index) => ({
+    at: from + (index + 0.5) * length * 1000,
+    seconds: run.timeline.slice(index * length, (index + 1) * length),
+  }));
+  const line = (name: string, tone: string, value: (seconds: Second[]) => number | null): Series => ({
+    name,
+    tone,
+    points: stretches.map(({ at, seconds }) => ({ at, value: value(seconds) ?? undefined })),
+  });
+  const common = { from, to: from + run.timeline.length * 1000, marks: [] };
+  const { response, success } = run.profile.thresholds;
+  return [
+    { ...common, title: "Users", unit: "", series: [line("users at once", "stable", usersOf)] },
+    {
+      ...common,
+      title: "Requests a second",
+      unit: "",
+      series: [line("due", "stable", dueOf), line("failed", "fail", failedOf)],
+    },
+    {
+      ...common,
+      title: "Response time of the right answers",
+      unit: " ms",
+      limit: { value: milliseconds(response.target), text: `target ${response.target}` },
+      series: [
+        line("p50", "stable", (seconds) => responseOf(seconds).p50),
+        line("p95", "candidate", (seconds) => responseOf(seconds).p95),
+      ],
+    },
+    {
+      ...common,
+      title: "Failed",
+      unit: " %",
+      limit: { value: 100 - success.target, text: `target ${100 - success.target} %` },
+      series: [
+        line("failed", "fail", (seconds) => {
+          const due = sum(seconds, (each) => each.due);
+          return due > 0 ? (100 * failedCount(seconds)) / due : null;
+        }),
+      ],
+    },
+  ];
+}
+
+function usersOf(seconds: Second[]): number {
+  return sum(seconds, ({ users }) => users) / seconds.length;
+}
+
+function dueOf(seconds: Second[]): number {
+  return sum(seconds, ({ due }) => due) / seconds.length;
+}
+
+function failedOf(seconds: Second[]): number {
+  return failedCount(seconds) / seconds.length;
+}
+
+function failedCount(seconds: Second[]): number {
+  return sum(seconds, ({ due, latencies }) => due - latencies.length);
+}
+
+function sum(seconds: Second[], of: (second: Second) => number): number {
+  return seconds.reduce((total, each) => total + of(each), 0);
+}
