@@ -30,6 +30,10 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "go through the checklist before a launch, or watch the service",
       load: () => import("./cli/check.ts"),
     },
+    load: {
+      summary: "send what many users would, and judge the answers",
+      load: () => import("./cli/load.ts"),
+    },
     drill: { summary: "rehearse what must work on a bad day", load: () => import("./cli/drill.ts") },
     phases: {
       summary: "judge the phases of the launch by measured figures",
