@@ -60,10 +60,6 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
     expect((await metrics.since(minute + 120, facts)).through).toBe(minute + 120);
   });
 
-  test("that doesn't know a track's alarm says nothing of the track", async () => {
-    await expect(metrics.alarms(facts)).rejects.toThrow("doesn't know the alarm of blue");
-  });
-
   test("that is gone is an error, not an absence of errors", async () => {
     const elsewhere = process.env.AWS_ENDPOINT_URL;
     process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:9";

@@ -1,9 +1,4 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  GetMetricDataCommand,
-  type MetricDataQuery,
-} from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { UserError } from "../../errors.ts";
 import type { Clock } from "../../run/clock.ts";
 import type { MetricSecond, Metrics } from "../platform.ts";
@@ -60,24 +55,6 @@ export class BalancerMetrics {
     return { seconds: after(epochSecond, seconds), through };
   }
 
-  /** Each track's composite alarm. @throws when AWS doesn't know one */
-  async alarms({ alarmArns }: StackFacts): Promise<Record<string, AlarmState>> {
-    const { CompositeAlarms = [] } = await this.#client.send(
-      new DescribeAlarmsCommand({
-        AlarmNames: Object.values(alarmArns).map(nameOf),
-        AlarmTypes: ["CompositeAlarm"],
-      }),
-    );
-    const states = new Map(CompositeAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
-    return Object.fromEntries(
-      Object.entries(alarmArns).map(([track, arn]) => {
-        const state = states.get(nameOf(arn));
-        if (!state) throw new UserError(`CloudWatch doesn't know the alarm of ${track}: ${arn}`);
-        return [track, state];
-      }),
-    );
-  }
-
   /** Values by query, then by the minute's first second. */
   async #data(
     queries: MetricDataQuery[],
@@ -131,6 +108,6 @@ function minuteOf(data: Map<string, Map<number, number>>, track: string, minute:
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
-function nameOf(alarmArn: string): string {
+function _nameOf(alarmArn: string): string {
   return alarmArn.slice(alarmArn.indexOf(":alarm:") + ":alarm:".length);
 }

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shareFalseAlarm, together } from "../../../rollout/analysis/analyse.ts";
 import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn-rate.ts";
-import { countPerClient } from "../../../rollout/analysis/clients.ts";
 import { learnBlock, newDispersion, phiOf } from "../../../rollout/analysis/dispersion.ts";
 import { closeWindow, eValue, gain, newEvidence, suspectStep } from "../../../rollout/analysis/evidence.ts";
 import { newGate, observe } from "../../../rollout/analysis/gate.ts";
@@ -161,21 +160,6 @@ describe("dispersion", () => {
       learnBlock(dispersion, { requests: 2400, bad: badOf(random, 2400, i > 20 && i < 40 ? 0.2 : 0.01) });
     }
     expect(phiOf(dispersion)).toBeLessThan(20);
-  });
-});
-
-describe("clients", () => {
-  test("however often one client retries, it counts as often as its bound", () => {
-    const answers = Array.from({ length: 90 }, (_, i) => ({ at: i, client: "one", bad: true }));
-    const counted = countPerClient(answers);
-    expect(counted).toHaveLength(90);
-    expect(counted.reduce((total, { bad }) => total + bad, 0)).toBe(2);
-    expect(counted.reduce((total, { requests }) => total + requests, 0)).toBe(2);
-  });
-
-  test("different clients all count", () => {
-    const answers = Array.from({ length: 30 }, (_, i) => ({ at: i / 10, client: `c${i}`, bad: i % 2 === 0 }));
-    expect(countPerClient(answers)).toEqual(Array.from({ length: 3 }, () => ({ requests: 10, bad: 5 })));
   });
 });
 

@@ -1,9 +1,4 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  GetMetricDataCommand,
-  type MetricDataResult,
-} from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import { mockClient } from "aws-sdk-client-mock";
 import * as fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -175,20 +170,5 @@ describe("metrics", () => {
   ])("that are incomplete are none: %s", async (_, breaks) => {
     breaks();
     await expect(metrics.since(noon - 180, facts)).rejects.toThrow();
-  });
-
-  test("a track's alarm is read by its name; one that AWS doesn't know isn't well", async () => {
-    const states = [
-      { AlarmName: "beta-blue-state", StateValue: "OK" as const },
-      { AlarmName: "beta-green-state", StateValue: "ALARM" as const },
-    ];
-    cloudwatch.on(DescribeAlarmsCommand).resolves({ CompositeAlarms: states });
-    expect(await metrics.alarms(facts)).toEqual({ blue: "OK", green: "ALARM" });
-    expect(cloudwatch.commandCalls(DescribeAlarmsCommand)[0]!.args[0].input).toEqual({
-      AlarmNames: ["beta-blue-state", "beta-green-state"],
-      AlarmTypes: ["CompositeAlarm"],
-    });
-    cloudwatch.on(DescribeAlarmsCommand).resolves({ CompositeAlarms: states.slice(0, 1) });
-    await expect(metrics.alarms(facts)).rejects.toThrow("doesn't know the alarm of green");
   });
 });
