@@ -107,7 +107,3 @@ function minuteOf(data: Map<string, Map<number, number>>, track: string, minute:
   const known = SERIES.map((series) => [series, data.get(idOf(track, series))?.get(minute)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
-
-function _nameOf(alarmArn: string): string {
-  return alarmArn.slice(alarmArn.indexOf(":alarm:") + ":alarm:".length);
-}
