@@ -1,5 +1,6 @@
 import type { Act, Fault } from "./fault.ts";
 import { certificateEnds } from "./faults/certificate.ts";
+import { dependencyDown } from "./faults/dependency.ts";
 import { backupFails, serversKilled, storesKilled } from "./faults/killed.ts";
 import { errors, latency } from "./faults/requests.ts";
 import { diskFull, memoryFull, serversBusy } from "./faults/servers-full.ts";
@@ -24,6 +25,7 @@ const BRISK = { everyMs: 500, minutes: 1 };
 export const ACTS: Act[] = [
   { faults: [errors], pace: USUAL, recovery: BRISK },
   { faults: [latency], pace: USUAL, recovery: BRISK },
+  { faults: [dependencyDown], pace: USUAL, recovery: BRISK },
   // Brisk, as the alarm for what can't be reached needs 5 min before two failed checks, 5 s apart, take the servers out.
   { faults: [serversKilled], pace: BRISK, recovery: BRISK },
   { faults: [storesKilled, backupFails], pace: USUAL, recovery: { everyMs: 1_000, minutes: 5 } },

@@ -11,6 +11,7 @@ import { CacheFiguresReader } from "./cache.ts";
 import { daysLeft } from "./certificate.ts";
 import { DatabaseFiguresReader } from "./database.ts";
 import { bytesBeginning, bytesUnder } from "./disk.ts";
+import { EmbeddedMetrics } from "./embedded.ts";
 import { DATABASE, machinesOf } from "./machines.ts";
 import { type Named, namesIn } from "./named.ts";
 import { ResponseTimes } from "./response-times.ts";
@@ -38,6 +39,7 @@ export class Sampler {
   readonly #usages = new MachineUsages();
   readonly #database: DatabaseFiguresReader;
   readonly #cache: CacheFiguresReader;
+  readonly #embedded: EmbeddedMetrics;
   /** Process numbers that count as a server's own, by its id: what a drill starts on it. */
   readonly guests = new Map<string, number[]>();
 
@@ -50,6 +52,7 @@ export class Sampler {
     this.#times = new ResponseTimes(first.ledger.place.logs);
     this.#database = new DatabaseFiguresReader(first);
     this.#cache = new CacheFiguresReader(first);
+    this.#embedded = new EmbeddedMetrics(first.ledger.place.logs);
   }
 
   async take(): Promise<Sample[]> {
@@ -65,7 +68,7 @@ export class Sampler {
         given("AWS/CertificateManager", this.#named.certificate, { DaysToExpiry: days }),
       ),
     ]);
-    return samples.flat();
+    return [...samples.flat(), ...this.#embedded.take()];
   }
 
   async close(): Promise<void> {
