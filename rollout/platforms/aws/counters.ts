@@ -1,8 +1,8 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { CounterGate } from "../../core/plan.ts";
-import { UserError } from "../../errors.ts";
 import type { MetricSecond, Metrics, Tally, TrackCounts } from "../platform.ts";
 import { clientSettings } from "./client.ts";
+import { type MetricData, readMetricData } from "./metric-data.ts";
 import { secondsOf } from "./minutes.ts";
 
 /** What the application names in its log lines (app/counters.ts), and CloudWatch keeps. */
@@ -35,10 +35,11 @@ export class BusinessCounters {
   async addTo(told: Metrics, since: number, tracks: readonly string[]): Promise<Metrics> {
     const from = Math.floor(since / 60) * 60;
     if (Object.keys(this.#gates).length === 0 || told.through <= from) return told;
-    const minutes = await this.#minutes(counterQueries(this.#stack, tracks, this.#gates), from, told.through);
+    const queries = counterQueries(this.#stack, tracks, this.#gates);
+    const data = await readMetricData(this.#client, queries, from, told.through);
     const seconds = new Map(told.seconds.map((second) => [second.epochSecond, second]));
-    for (const [minute, counts] of minutes) {
-      for (const second of this.#spread(minute, counts, tracks)) {
+    for (const minute of new Set([...data.values()].flatMap((values) => [...values.keys()]))) {
+      for (const second of this.#spread(minute, data, tracks)) {
         if (second.epochSecond >= since && second.epochSecond < told.through)
           seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second));
       }
@@ -47,43 +48,11 @@ export class BusinessCounters {
     return { ...told, seconds: ordered };
   }
 
-  /** Sums by query, for each minute that has any. */
-  async #minutes(
-    queries: MetricDataQuery[],
-    from: number,
-    through: number,
-  ): Promise<Map<number, Map<string, number>>> {
-    const minutes = new Map<number, Map<string, number>>();
-    let token: string | undefined;
-    do {
-      const answer = await this.#client.send(
-        new GetMetricDataCommand({
-          MetricDataQueries: queries,
-          StartTime: new Date(from * 1000),
-          EndTime: new Date(through * 1000),
-          ScanBy: "TimestampAscending",
-          NextToken: token,
-        }),
-      );
-      token = answer.NextToken;
-      for (const { Id, Timestamps = [], Values = [], StatusCode } of answer.MetricDataResults ?? []) {
-        if (StatusCode !== "Complete" && !(StatusCode === "PartialData" && token))
-          throw new UserError(`CloudWatch answers ${StatusCode} for the counter ${Id}`);
-        for (const [index, at] of Timestamps.entries()) {
-          const minute = at.getTime() / 1000;
-          const counts = minutes.get(minute) ?? new Map<string, number>();
-          minutes.set(minute, counts.set(Id!, Values[index]!));
-        }
-      }
-    } while (token);
-    return minutes;
-  }
-
   /** The bad ones evenly among all, as the balancer's are. */
-  #spread(minute: number, counts: ReadonlyMap<string, number>, tracks: readonly string[]): MetricSecond[] {
+  #spread(minute: number, data: MetricData, tracks: readonly string[]): MetricSecond[] {
     const names = Object.keys(this.#gates);
     const whole = (track: number, gate: number, of: keyof Tally) =>
-      Math.round(counts.get(idOf(track, gate, of)) ?? 0);
+      Math.round(data.get(idOf(track, gate, of))?.get(minute) ?? 0);
     const tallies = tracks.flatMap((_, track) =>
       names.map((_, gate) => {
         const requests = whole(track, gate, "total");

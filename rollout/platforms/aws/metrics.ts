@@ -1,9 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { UserError } from "../../errors.ts";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { Clock } from "../../run/clock.ts";
 import type { MetricSecond, Metrics } from "../platform.ts";
 import { clientSettings } from "./client.ts";
 import type { StackFacts } from "./deployment.ts";
+import { type MetricData, readMetricData } from "./metric-data.ts";
 import { idOf, queriesFor, SERIES } from "./metric-queries.ts";
 import { countsOf, isTold, type Minute, secondsOf } from "./minutes.ts";
 
@@ -13,8 +13,6 @@ export interface MetricsOptions {
   /** A request that takes longer is slow. */
   limitMs: number;
 }
-
-export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
 /** CloudWatch gets a minute of the balancer's in parts; after this it has them all. */
 const SETTLED_SECONDS = 120;
@@ -42,7 +40,7 @@ export class BalancerMetrics {
     if (through <= from) return { seconds: [], through: epochSecond };
     const { listenerArn, targetGroupArns } = facts;
     const queries = queriesFor(listenerArn, targetGroupArns, this.#options.limitMs);
-    const data = await this.#data(queries, from, through);
+    const data = await readMetricData(this.#client, queries, from, through);
     const tracks = Object.keys(targetGroupArns);
     const seconds: MetricSecond[] = [];
     for (const minute of minutesBetween(from, through)) {
@@ -54,45 +52,6 @@ export class BalancerMetrics {
     }
     return { seconds: after(epochSecond, seconds), through };
   }
-
-  /** Values by query, then by the minute's first second. */
-  async #data(
-    queries: MetricDataQuery[],
-    from: number,
-    through: number,
-  ): Promise<Map<string, Map<number, number>>> {
-    const data = new Map(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
-    let token: string | undefined;
-    do {
-      const answer = await this.#client.send(
-        new GetMetricDataCommand({
-          MetricDataQueries: queries,
-          StartTime: new Date(from * 1000),
-          EndTime: new Date(through * 1000),
-          ScanBy: "TimestampAscending",
-          NextToken: token,
-        }),
-      );
-      token = answer.NextToken;
-      for (const {
-        Id,
-        Timestamps = [],
-        Values = [],
-        StatusCode,
-        Messages = [],
-      } of answer.MetricDataResults ?? []) {
-        // PartialData with a token: the rest comes on the next page.
-        if (StatusCode !== "Complete" && !(StatusCode === "PartialData" && token)) {
-          const why = Messages.map((message) => message.Value).join("; ");
-          throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}${why && `: ${why}`}`);
-        }
-        Timestamps.forEach((at, index) => {
-          data.get(Id!)!.set(at.getTime() / 1000, Values[index]!);
-        });
-      }
-    } while (token);
-    return data;
-  }
 }
 
 function after(epochSecond: number, seconds: MetricSecond[]): MetricSecond[] {
@@ -103,7 +62,7 @@ function minutesBetween(from: number, through: number): number[] {
   return Array.from({ length: (through - from) / 60 }, (_, index) => from + index * 60);
 }
 
-function minuteOf(data: Map<string, Map<number, number>>, track: string, minute: number): Minute {
+function minuteOf(data: MetricData, track: string, minute: number): Minute {
   const known = SERIES.map((series) => [series, data.get(idOf(track, series))?.get(minute)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
