@@ -21,6 +21,9 @@ export interface Reply {
   retryAfter?: string;
 }
 
+/** AWS's managed rules block requests without one (NoUserAgent_HEADER). */
+const USER_AGENT = "rollout-load";
+
 export interface Client {
   /** @throws {Error} when no whole answer comes in time */
   send(shot: Shot): Promise<Reply>;
@@ -49,7 +52,7 @@ export function openClient(target: Target, connections: number, timeoutMs: numbe
   });
   return {
     async send({ method, path, body, from, headers: own }) {
-      const headers: Record<string, string> = { host: target.domain, ...own };
+      const headers: Record<string, string> = { host: target.domain, "user-agent": USER_AGENT, ...own };
       // Only the rehearsal believes it; elsewhere it would be a lie in somebody's logs.
       if (here) headers["x-forwarded-for"] = from;
       if (body !== undefined) headers["content-type"] = "application/json";
