@@ -1,0 +1,125 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { UserError } from "../../errors.ts";
+import { clientSettings } from "../../platforms/aws/client.ts";
+import type { StackFacts } from "../../platforms/aws/deployment.ts";
+import { idOf, queriesFor, SERIES } from "../../platforms/aws/metric-queries.ts";
+import { countsOf, isTold, type Minute } from "../../platforms/aws/minutes.ts";
+import { asked as askedFor, type Fact, from as fromFact } from "../fact.ts";
+import { STRETCH_MS } from "../period.ts";
+import type { Percentiles, Traffic } from "../sources.ts";
+
+interface Asked {
+  region: string;
+  /** A longer answer is slow. */
+  limitMs: number;
+  /** Milliseconds, on whole five minutes. */
+  from: number;
+  to: number;
+  now: number;
+}
+
+/** Five-minute figures are kept so long (CloudWatch User Guide, "Metrics retention"). */
+const KEPT_MS = 63 * 86_400_000;
+const STRETCH_SECONDS = STRETCH_MS / 1000;
+const RANKS = [50, 95, 99] as const;
+
+/**
+ * What the tracks served over a day, a week or a month, from the balancer's metrics. Counts are exact: five-minute sums,
+ * added up. Percentiles can't be added up, so CloudWatch is asked for one over the whole time.
+ *
+ * @throws when CloudWatch has no full answer, or no longer
+ */
+export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promise<Traffic> {
+  const { from, to, now, limitMs, region } = asked;
+  if (from < now - KEPT_MS) throw new UserError("CloudWatch keeps five-minute figures for 63 days");
+  const { listenerArn, targetGroupArns } = facts;
+  const queries = queriesFor(listenerArn, targetGroupArns, limitMs);
+  const client = new CloudWatchClient(clientSettings(region));
+  const counted = await dataOf(client, withPeriod(queries, STRETCH_SECONDS), from, to);
+  // Counts are worth having without them.
+  const ranked = await askedFor(() =>
+    dataOf(client, percentileQueries(queries, (to - from) / 1000), from, to),
+  );
+  const tracks: Traffic["tracks"] = {};
+  const hours = new Map<number, { requests: number; errors: number; slow: number }>();
+  for (const track of Object.keys(targetGroupArns)) {
+    const sum = { requests: 0, errors: 0, slow: 0 };
+    for (let at = from; at < to; at += STRETCH_MS) {
+      const minute = minuteOf(counted, track, at);
+      if (!isTold(minute) && now - at < 2 * STRETCH_MS)
+        throw new UserError(
+          "CloudWatch hasn't all figures of the last minutes yet: ask again in five minutes",
+        );
+      const counts = countsOf(minute);
+      const hour = hours.get(Math.floor(at / 3_600_000)) ?? { requests: 0, errors: 0, slow: 0 };
+      for (const each of ["requests", "errors", "slow"] as const) {
+        sum[each] += counts[each];
+        hour[each] += counts[each];
+      }
+      hours.set(Math.floor(at / 3_600_000), hour);
+    }
+    tracks[track] = { ...sum, latency: fromFact(ranked, (data) => latencyOf(data, track, from)) };
+  }
+  return { tracks, hours: [...hours.values()].filter(({ requests }) => requests > 0) };
+}
+
+function withPeriod(queries: MetricDataQuery[], Period: number): MetricDataQuery[] {
+  return queries.map((query) => ({ ...query, MetricStat: { ...query.MetricStat!, Period } }));
+}
+
+/** The same metric that tells the slow answers, by three of its percentiles. */
+function percentileQueries(queries: MetricDataQuery[], Period: number): MetricDataQuery[] {
+  return queries
+    .filter(({ Id }) => Id!.endsWith("_fast"))
+    .flatMap((query) =>
+      RANKS.map((rank) => ({
+        Id: query.Id!.replace(/_fast$/, `_p${rank}`),
+        MetricStat: { ...query.MetricStat!, Period, Stat: `p${rank}` },
+      })),
+    );
+}
+
+function latencyOf(data: Map<string, Map<number, number>>, track: string, from: number): Fact<Percentiles> {
+  const [p50, p95, p99] = RANKS.map((rank) => {
+    const values = data.get(`${track}_p${rank}`)!;
+    // More than one value: it has laid its periods in another way, and no one of them is the whole time's.
+    return values.size === 1 ? values.get(from) : undefined;
+  });
+  if (p50 === undefined || p95 === undefined || p99 === undefined)
+    return { unknown: "CloudWatch has no percentile over just this time" };
+  return { p50: p50 * 1000, p95: p95 * 1000, p99: p99 * 1000 };
+}
+
+function minuteOf(data: Map<string, Map<number, number>>, track: string, at: number): Minute {
+  const known = SERIES.map((series) => [series, data.get(idOf(track, series))!.get(at)] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
+/** Values by query, then by the stretch's beginning in milliseconds. */
+async function dataOf(
+  client: CloudWatchClient,
+  queries: MetricDataQuery[],
+  from: number,
+  to: number,
+): Promise<Map<string, Map<number, number>>> {
+  const data = new Map(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
+  let NextToken: string | undefined;
+  do {
+    const answer = await client.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: queries,
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+        ScanBy: "TimestampAscending",
+        NextToken,
+      }),
+    );
+    NextToken = answer.NextToken;
+    for (const { Id, Timestamps = [], Values = [], StatusCode } of answer.MetricDataResults ?? []) {
+      if (StatusCode !== "Complete" && !(StatusCode === "PartialData" && NextToken))
+        throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}`);
+      Timestamps.forEach((at, index) => void data.get(Id!)!.set(at.getTime(), Values[index]!));
+    }
+  } while (NextToken);
+  return data;
+}
