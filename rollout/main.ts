@@ -48,6 +48,15 @@ const VERBS: Record<string, { summary: string; load: () => Promise<{ register(pr
       summary: "write the last rollout down as one HTML page",
       load: () => import("./cli/report.ts"),
     },
+    digest: { summary: "report a day or a week of a stack", load: () => import("./cli/digest.ts") },
+    postmortem: {
+      summary: "begin the post-mortem of a rollout",
+      load: () => import("./cli/postmortem.ts"),
+    },
+    incident: {
+      summary: "print who is to hear what and when",
+      load: () => import("./cli/incident.ts"),
+    },
   };
 
 const program = new Command("rollout")

@@ -18,6 +18,12 @@ export interface Subject {
 
 const DAY = 24 * 60;
 
+/** What people outside are told, of any stack: no name of ours, no address, no cause that isn't known for sure. */
+export const OUTSIDE = {
+  seen: "We are seeing errors on some requests and are working on it.",
+  withdrawn: "A new version caused errors for a share of requests. It was withdrawn at once.",
+} as const;
+
 /**
  * Who else hears of an entry of the journal, what and when: the team and the status page at once, users within half an hour
  * and every half hour while it lasts, and a summary within a day. Texts for people outside are drafts: a person sends them.
@@ -33,7 +39,7 @@ export function messagesFor(note: Note, { stack, stable, candidate }: Subject): 
         {
           to: "status page",
           withinMinutes: 5,
-          text: "We are seeing errors on some requests and are working on it. Next update in 30 minutes.",
+          text: `${OUTSIDE.seen} Next update in 30 minutes.`,
         },
         {
           to: "key customers",
@@ -43,7 +49,7 @@ export function messagesFor(note: Note, { stack, stable, candidate }: Subject): 
         {
           to: "users",
           withinMinutes: 30,
-          text: "Some requests may fail right now. Your data is safe. We are on it and will say when it is over.",
+          text: "Some requests may fail right now. We are on it and will say when it is over.",
         },
         POSTMORTEM,
       ];
@@ -53,7 +59,7 @@ export function messagesFor(note: Note, { stack, stable, candidate }: Subject): 
         {
           to: "status page",
           withinMinutes: 30,
-          text: "A new version caused errors for a share of requests. It was withdrawn at once.",
+          text: OUTSIDE.withdrawn,
         },
       ];
     case "ended":

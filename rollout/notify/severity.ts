@@ -6,6 +6,17 @@ export type Severity = "P1" | "P2" | "P3" | "P4";
 /** Within how many minutes somebody answers; null: at the weekly review. */
 export const ANSWER_MINUTES: Record<Severity, number | null> = { P1: 30, P2: 120, P3: 24 * 60, P4: null };
 
+/** What each means, in a line for who has to choose one. */
+export const MEANING: Record<Severity, string> = {
+  P1: "the service is down, or users lose work",
+  P2: "a function fails for some users, or a release was taken back",
+  P3: "a nuisance, with a way around it",
+  P4: "a wish",
+};
+
+/** How often those who wait hear again, in minutes, while it lasts; null: once is enough. As soon again as somebody answers. */
+export const UPDATE_MINUTES: Record<Severity, number | null> = { P1: 30, P2: 120, P3: null, P4: null };
+
 /**
  * How urgent an entry of the journal is.
  *
