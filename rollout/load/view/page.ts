@@ -11,7 +11,7 @@ import { differenceText, remarksOf } from "./text.ts";
 
 /** A chart's words keep their size on a phone: it scrolls within its own box there, and the page doesn't. */
 const OWN_STYLE = `
-figure { overflow-x: auto; } figure svg { min-width: 60rem; }
+figure svg { min-width: 60rem; }
 tr.good td.level { color: var(--good); } tr.good td { color: inherit; }
 td { overflow-wrap: anywhere; } td.level { font-weight: 600; white-space: nowrap; } h1, p { overflow-wrap: anywhere; }
 `;
@@ -47,7 +47,7 @@ ${chartsOf(run)
     const names = chart.series
       .map(({ name, tone }) => `<span class="${tone}"><i></i>${escaped(name)}</span>`)
       .join("");
-    return `<h2>${escaped(chart.title)}</h2><figcaption>${names}</figcaption><figure>${chartSvg(chart)}</figure>`;
+    return `<h2>${escaped(chart.title)}</h2><figure><figcaption>${names}</figcaption><div class="scroll" tabindex="0">${chartSvg(chart)}</div></figure>`;
   })
   .join("\n")}
 <h2>By journey</h2>
