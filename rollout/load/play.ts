@@ -41,8 +41,9 @@ export interface Progress {
  * the service answers, and each is timed from when it was due. A load that waits for answers slows down with the service
  * and leaves out just what its users would have suffered (Gil Tene, "How NOT to measure latency": coordinated omission).
  *
- * Tools of npm: autocannon has no open model, its overallRate paces a fixed number of connections that wait for their
- * answers; artillery has one, and brings some hundreds of packages.
+ * Why no tool of npm: autocannon's overallRate paces a fixed number of connections, and corrects the latencies afterwards
+ * for what a stalled service never got to see; artillery has an open model, and depends on Playwright, esbuild and the
+ * clients of several monitoring services.
  */
 export async function play(options: PlayOptions): Promise<LoadRun> {
   const { target, profile, seed = 1, signal, onProgress } = options;
