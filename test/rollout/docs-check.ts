@@ -18,6 +18,7 @@ const PULUMI = [
   "stack select",
   "refresh",
   "cancel",
+  "version",
 ];
 
 /** What is wrong with a command, as far as can be told without running it; empty: nothing. */

@@ -16,8 +16,18 @@ export interface DocCommand {
   exitCode: number;
   /** It stays while others are run: `# another terminal`. */
   background: boolean;
+  /** It is ended by hand when it has said what the page shows: `# Ctrl-C`. */
+  interrupted: boolean;
   /** The number of its block within the page. */
   block: number;
+}
+
+/** What is no command of a block but stands in the text: `bin/...` or `npx pulumi ...` between backticks. */
+export function inlineCommands({ name, text }: DocPage): DocCommand[] {
+  const prose = text.replaceAll(/^\s*```[\s\S]*?^\s*```$/gm, "");
+  return [...prose.matchAll(/`((?:bin\/\w+|npx pulumi) [a-z][^`]*)`/g)].map(([, command]) =>
+    commandOf(name, 0, command!, 0),
+  );
 }
 
 /** A fenced block of commands, and what the page shows of their output. */
@@ -93,7 +103,8 @@ function commandOf(page: string, line: number, whole: string, block: number): Do
   const { words, text, comment } = split(whole);
   const exitCode = Number(/exit code (\d)/.exec(comment)?.[1] ?? 0);
   const background = comment.includes("another terminal");
-  return { at: `${page}:${line}`, page, text, words, exitCode, background, block };
+  const interrupted = background && comment.includes("Ctrl-C");
+  return { at: `${page}:${line}`, page, text, words, exitCode, background, interrupted, block };
 }
 
 /** As a shell would, as far as the pages go: quotes, spaces, and a comment after a space. */
@@ -116,10 +127,10 @@ export function split(line: string): { words: string[]; text: string; comment: s
  */
 export function whyNotRun({ words, page }: DocCommand): string | undefined {
   const [tool = "", verb = ""] = words;
-  if (tool === "npx" || tool === "pulumi") return "needs the Pulumi CLI (test/engine runs it)";
+  if (tool === "npx" || tool === "pulumi") return "needs the Pulumi CLI";
   if (tool === "git" || tool === "gh" || tool === "aws") return `needs what ${tool} reaches`;
   if (tool === "npm") return "a suite or bench of its own";
-  if (words.includes("--on") && words.includes("aws")) return "needs an AWS account (test/aws plays it)";
+  if (words.includes("--on") && words.includes("aws")) return "needs an AWS account";
   if (tool === "bin/smoke") return "asks a stack in AWS";
   if (tool === "bin/test" || tool === "bin/rehearse") return "runs suites and servers of its own";
   if (tool === "bin/rollout" && verb === "preview") return "needs the remote's branch (test/rollout/preview)";

@@ -1,19 +1,25 @@
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { once } from "../../rollout/check/once.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { faultsOf } from "./docs-check.ts";
-import { blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
+import { blocksOf, docPages, inlineCommands, ROOT, split } from "./docs-pages.ts";
+import { missingIn } from "./docs-typist.ts";
 
 // What the pages tell people to type must exist. That it works is seen by test/drills/docs.test.ts, which runs it.
 
 const pages = docPages();
+const outputsOf = once(async () =>
+  Object.keys((await captureGraph({ projectDir: ROOT, stack: "beta" })).outputs),
+);
 
-describe.each(pages)("$name", ({ name, text, blocks }) => {
+describe.each(pages)("$name", (page) => {
+  const { name, text, blocks } = page;
   it("has only commands that exist, with options that exist", async () => {
-    const outputs = Object.keys((await captureGraph({ projectDir: ROOT, stack: "beta" })).outputs);
+    const outputs = await outputsOf();
     const faults: string[] = [];
-    for (const command of blocks.flatMap(({ commands }) => commands))
+    for (const command of [...blocks.flatMap(({ commands }) => commands), ...inlineCommands(page)])
       faults.push(
         ...(await faultsOf(command, outputs)).map((fault) => `${command.at}: ${fault}: ${command.text}`),
       );
@@ -31,7 +37,7 @@ describe.each(pages)("$name", ({ name, text, blocks }) => {
   });
 
   it("is short enough for a bad night", () => {
-    if (name !== "README.md") expect(text.split("\n").length).toBeLessThanOrEqual(125);
+    if (name !== "README.md") expect(text.split("\n").length).toBeLessThanOrEqual(135);
   });
 });
 
@@ -65,5 +71,14 @@ describe("the check itself", () => {
     ]);
     expect(output).toEqual(["out"]);
     expect(() => split("a 'b")).toThrow("a quote that doesn't end");
+  });
+
+  it("takes another time, figure or person for the same line, and nothing else", () => {
+    const missing = (line: string, said: string) => missingIn({ output: [line] }, [said]);
+    expect(missing("told root@vm (process 20055)", "x\ntold ann@a-1.example (process 7)\n")).toEqual([]);
+    expect(missing("RTO 4.5 s", "RTO 12 s (restore 1 s)")).toEqual([]);
+    expect(missing("real    ####......  blue 90", "real   ###.........  blue 75")).toEqual([]);
+    expect(missing("beta is down. Its logs: ...", "beta is down. Its logs: /x")).toEqual([]);
+    expect(missing("blue: passed", "blue: FAILED")).toEqual(["blue: passed"]);
   });
 });

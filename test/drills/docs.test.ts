@@ -1,0 +1,105 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
+import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { type DocCommand, docPages, ROOT, whyNotRun } from "../rollout/docs-pages.ts";
+import { type Typed, Typist } from "../rollout/docs-typist.ts";
+
+// Every command of the pages, typed in order: each page on a stack of its own that is fresh, with users on it.
+
+const pages = docPages();
+/** A step that a person has to end; and in the README, whose rollout nobody watches, one that ends by itself. */
+const BAKES = { page: "1h", readme: "3s" } as const;
+const env = {
+  ...process.env,
+  NO_COLOR: "1",
+  ROLLOUT_ON: undefined,
+  ROLLOUT_WEBHOOKS: undefined,
+  ROLLOUT_SNS_TOPICS: undefined,
+};
+let load: RunningLoad | undefined;
+let typist: Typist | undefined;
+
+afterEach(async () => {
+  await load?.stop();
+  load = undefined;
+  await typist?.interrupt();
+  await removeCopies();
+});
+afterAll(() => {
+  const read = commandsOf(pages).flatMap((command) => {
+    const why = whyNotRun(command);
+    return why ? [`${command.at}: ${command.text}: ${why}`] : [];
+  });
+  console.log(`Only read, not run (${read.length}):\n  ${read.join("\n  ")}`);
+});
+
+const played = pages.filter((page) => commandsOf([page]).some((command) => !whyNotRun(command)));
+
+it.each(played)("$name", async ({ name, blocks }) => {
+  const project = copyFor(name);
+  const port = await freePort();
+  typist = new Typist(project.projectDir, env);
+  const all: Typed[] = [];
+  for (const block of blocks) {
+    const typed: Typed[] = [];
+    for (const command of block.commands) {
+      if (whyNotRun(command)) continue;
+      const done = await typist.type(command, asTyped(command, port));
+      typed.push(done);
+      if (!command.background) expect(done.code, `${command.at}: ${done.said}`).toBe(command.exitCode);
+      if (isUp(command)) await users(project);
+    }
+    all.push(...typed);
+    await typist.heard(block, typed);
+    await typist.interrupt(
+      ({ command }) => typed.some((each) => each.command === command) && command.interrupted,
+    );
+  }
+  const cut = await typist.interrupt();
+  // What ended by itself in another terminal ended as the page says.
+  const ended = all.filter(
+    (typed) => typed.command.background && !typed.command.interrupted && !cut.includes(typed),
+  );
+  for (const { command, code, said } of ended) expect(code, `${command.at}: ${said}`).toBe(command.exitCode);
+});
+
+function commandsOf(which: typeof pages): DocCommand[] {
+  return which.flatMap(({ blocks }) => blocks.flatMap(({ commands }) => commands));
+}
+
+function copyFor(page: string) {
+  const bake = page === "README.md" ? BAKES.readme : BAKES.page;
+  const project = projectCopy({
+    tracks: { blue: { weight: 100 }, green: { weight: 0 } },
+    plan: {
+      steps: [
+        { weight: 50, bake },
+        { weight: 100, bake: "3s" },
+      ],
+      gates: { errorRate: { max: 0.05 }, latency: { p95: "5s" }, minRequests: 20 },
+    },
+  });
+  symlinkSync(join(ROOT, "bin"), join(project.projectDir, "bin"));
+  return project;
+}
+
+function isUp({ words }: DocCommand): boolean {
+  return words.join(" ").startsWith("bin/rollout rehearse up");
+}
+
+/** The port is ours, and a moment is one that this stack has seen. */
+function asTyped(command: DocCommand, port: number): string {
+  if (isUp(command)) return `${command.text} --port ${port}`;
+  return command.text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, new Date(Date.now() - 2_000).toISOString());
+}
+
+/** Gates judge what users meet: without them no rollout goes on. */
+async function users(project: ReturnType<typeof projectCopy>): Promise<void> {
+  await load?.stop();
+  const { url, domain, caFile } = await rehearse.status(project);
+  load = startLoad({ url, domain, caFile, ratePerSecond: 60 });
+}
