@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { registerAlarms as alarms } from "../drill/alarms/command.ts";
+import { registerFail as fail } from "../drill/fail/command.ts";
 import { register as restore } from "./drill-restore.ts";
 
 /** One line for each kind of drill. */
-const KINDS: ((drill: Command) => void)[] = [restore, alarms];
+const KINDS: ((drill: Command) => void)[] = [restore, alarms, fail];
 
 export function register(program: Command): void {
   const drill = program

@@ -1,0 +1,136 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { readBalancer } from "../../platforms/rehearsal/balancer-view.ts";
+import { messageOf } from "../../platforms/rehearsal/errors.ts";
+import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import { type DrillRecord, drillFiles, idOf, outcomeOf } from "../record.ts";
+import { keepReports } from "./kept.ts";
+import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
+import { scenarioOf } from "./scenarios.ts";
+import { Stage } from "./stage.ts";
+
+export interface FailDrill extends Options {
+  scenario: ScenarioName;
+  by: string;
+}
+
+/** Before anything is broken and once all is back, in seconds: no request may be lost then. */
+const CALM = 3;
+/** How long servers that were just started may take to be in, in seconds. */
+const READY_WITHIN = 45;
+
+/**
+ * Breaks the running rehearsal in one way under a small load, checks that what is expected happens, mends it, and keeps a
+ * record with its report. It mends also when it fails or is interrupted, and says what it couldn't mend.
+ *
+ * @throws {UserError} when the stack isn't up or isn't well to begin with, another failure drill is running, or this one
+ *   was interrupted
+ */
+export async function drillFail(options: FailDrill): Promise<DrillRecord> {
+  const place = placeIn(options);
+  const lockFile = join(place.folder, "fail-drill.lock");
+  const asked = await prepareChange(options, place);
+  const holder = takeLock(lockFile, {});
+  if (holder)
+    throw new UserError(`another failure drill of ${place.stack} is running (process ${holder.pid})`);
+  try {
+    // The same resources all along: what is drilled is one definition.
+    const record = await drill(new Stage({ ...options, capture: async () => asked.graph }, asked), options);
+    await drillFiles(place.folder).write(record);
+    keepReports(place.folder, record);
+    return record;
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDrill): Promise<DrillRecord> {
+  const scenario = scenarioOf(name);
+  const startedAt = Date.now();
+  try {
+    await calm(stage);
+    stage.facts.fails = scenario.breaks;
+    await play(stage, scenario);
+    signal?.throwIfAborted();
+    await noneLostAfter(stage);
+  } catch (error) {
+    throw signal?.aborted ? new UserError(await interrupted(stage, stack)) : error;
+  } finally {
+    await stage.traffic.stop();
+  }
+  const fates = stage.traffic.between(startedAt);
+  stage.figures.requests = fates.length;
+  stage.figures.lost = fates.filter((fate) => fate.lost).length;
+  const names = expectationsOf(scenario).map((each) => each.name);
+  const checks = stage.findings.all(names, "the drill ended before it");
+  return {
+    version: 1,
+    id: idOf(`fail-${name}`, startedAt),
+    drill: `fail-${name}`,
+    stack,
+    on: "rehearsal",
+    startedAt,
+    endedAt: Date.now(),
+    by,
+    outcome: outcomeOf(checks),
+    checks,
+    figures: stage.figures,
+    facts: stage.facts,
+  };
+}
+
+/** All servers in, and no request lost: else what is seen later says nothing about the fault. */
+async function calm(stage: Stage): Promise<void> {
+  const isIn = async () => {
+    const { servers } = await readBalancer(stage.room.ledger);
+    return stage.room.ledger.state.servers.every(({ id }) => servers[id]?.status === "UP");
+  };
+  const ready = await stage.until(isIn, READY_WITHIN);
+  const from = Date.now();
+  await stage.wait(CALM);
+  const fates = stage.traffic.between(from);
+  const lost = fates.filter((fate) => fate.lost).length;
+  if (ready !== undefined && fates.length > 0 && lost === 0) return;
+  const found =
+    ready === undefined ? "not every server is in" : `${lost} of ${fates.length} requests are lost`;
+  throw new UserError(
+    `Nothing was broken: before that ${found}. See: rollout rehearse status --stack ${stage.room.plan.stack}`,
+  );
+}
+
+/** What is wrong with the scenario itself is a failed check, not a crash: the rest of the record is worth keeping. */
+async function play(stage: Stage, scenario: Scenario): Promise<void> {
+  try {
+    await scenario.play(stage);
+  } catch (error) {
+    // What the user must know first, such as a missing declaration, before anything was broken.
+    if (error instanceof UserError && stage.brokenAt === 0) throw error;
+    stage.findings.add("drill", "fail", `it stopped: ${messageOf(error)}`);
+  } finally {
+    const failed = await stage.mend();
+    const { stack } = stage.room.plan;
+    const advice = `; start what is missing: rollout rehearse up --stack ${stack}`;
+    stage.findings.judge("mended", failed, "everything that was broken is back");
+    if (failed.length > 0) stage.say(failed.join("; ") + advice);
+  }
+}
+
+async function noneLostAfter(stage: Stage): Promise<void> {
+  const from = Date.now();
+  await stage.wait(CALM);
+  const fates = stage.traffic.between(from);
+  const lost = fates.filter((fate) => fate.lost).length;
+  const bad = lost > 0 || fates.length === 0 ? [`${lost} of ${fates.length} lost`] : [];
+  stage.findings.judge("none lost after", bad, `${fates.length} requests, none lost`);
+}
+
+/** By now all has been mended, or tried to be. */
+async function interrupted(stage: Stage, stack: string): Promise<string> {
+  const failed = stage.findings.all(["mended"], "").find(({ verdict }) => verdict === "fail");
+  return failed
+    ? `Interrupted, and not mended: ${failed.details}. Start what is missing: rollout rehearse up --stack ${stack}`
+    : "Interrupted: what was broken has been mended.";
+}

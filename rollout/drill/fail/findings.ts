@@ -1,0 +1,29 @@
+import type { Check, Verdict } from "../record.ts";
+
+/** Collects what a drill finds. What nobody came to look at is unknown, not passed. */
+export class Findings {
+  readonly #checks = new Map<string, Check>();
+  readonly #say: (line: string) => void;
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  add(name: string, verdict: Verdict, details: string): void {
+    this.#checks.set(name, { name, verdict, details });
+    this.#say(`${name}: ${verdict}, ${details}`);
+  }
+
+  /** @param bad what is wrong, a line each; none for a pass */
+  judge(name: string, bad: readonly string[], good: string): void {
+    this.add(name, bad.length > 0 ? "fail" : "pass", bad.length > 0 ? bad.join("; ") : good);
+  }
+
+  /** Those of the names, in their order, and after them whatever else was found. */
+  all(names: readonly string[], why: string): Check[] {
+    const expected = names.map(
+      (name) => this.#checks.get(name) ?? { name, verdict: "unknown" as const, details: why },
+    );
+    return [...expected, ...[...this.#checks.values()].filter(({ name }) => !names.includes(name))];
+  }
+}

@@ -1,0 +1,72 @@
+import type { ServerRecord } from "../../platforms/rehearsal/state.ts";
+import { healthOfTrack, shareWithout } from "./ground.ts";
+import { goesOn, inWithin, late, outWithin, PATIENCE, seconds } from "./judge.ts";
+import type { Expectation } from "./scenario.ts";
+import type { Stage } from "./stage.ts";
+
+/** What is expected whenever servers are gone for the balancer. */
+export const OUT_AND_IN: readonly Expectation[] = [
+  {
+    name: "out",
+    text: "the balancer sends them nothing any more, within its health check's interval x failures + timeout",
+  },
+  {
+    name: "goes on",
+    text:
+      "after that no request is lost that another server of the track can answer; a track without a server is refused at " +
+      "once (503), and no more than its share is lost",
+  },
+  { name: "in", text: "once back they get requests again, without anybody's help" },
+];
+
+/** How long the load is watched once the balancer has noticed, in seconds. */
+const WATCHED = 3;
+
+/** Takes servers away from the balancer, and looks at what becomes of the requests until they are back. */
+export async function outAndIn(
+  stage: Stage,
+  servers: readonly ServerRecord[],
+  fault: { what: string; inject: () => Promise<void>; mend: () => Promise<void> },
+): Promise<void> {
+  const { room, findings } = stage;
+  const ids = servers.map(({ id }) => id);
+  const health = healthOfTrack(room, servers[0]!.track);
+  const deadShare = shareWithout(room, servers);
+  stage.facts.servers = ids.join(", ");
+  const all = (state: RegExp) => async () => {
+    const view = await stage.balancer();
+    return ids.every((id) => state.test(view.servers[id]?.status ?? ""));
+  };
+
+  await stage.break(fault.what, fault.inject, fault.mend);
+  const out = await stage.until(all(/^DOWN/), PATIENCE * outWithin(health), stage.brokenAt);
+  stage.figure("detectSeconds", out);
+  findings.judge(
+    "out",
+    late("out", out, outWithin(health)),
+    `after ${seconds(out ?? 0)}, expected within ${outWithin(health)} s`,
+  );
+  const noticed = Date.now();
+  await stage.wait(WATCHED);
+  const fates = stage.traffic.between(noticed);
+  const lost = fates.filter((fate) => fate.lost).length;
+  findings.judge("goes on", goesOn(fates, deadShare), goingOn(lost, fates.length, deadShare));
+
+  await stage.mend();
+  const mended = Date.now();
+  const back = await stage.until(all(/^UP/), PATIENCE * inWithin(health), mended);
+  stage.figure("recoverSeconds", back);
+  findings.judge(
+    "in",
+    late("in", back, inWithin(health)),
+    `${seconds(back ?? 0)} after they were back, expected within ${inWithin(health)} s`,
+  );
+}
+
+function goingOn(lost: number, requests: number, deadShare: number): string {
+  const percent = Math.round(100 * deadShare);
+  if (deadShare === 0) return `${lost} of ${requests} requests lost: the other servers answer`;
+  const which =
+    deadShare === 1 ? "the whole service is lost" : `${percent} % of the traffic has no server left`;
+  return `${which}, as expected of so few servers: ${lost} of ${requests} requests refused, each at once`;
+}

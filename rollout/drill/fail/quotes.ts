@@ -1,0 +1,43 @@
+import type { Stage } from "./stage.ts";
+import type { Seen } from "./traffic.ts";
+
+/** How often a quote is asked for, in seconds. */
+const EVERY = 0.25;
+
+/**
+ * Asks every track for quotes, one after the other at even distances whatever becomes of the ones before, for as long as
+ * the work lasts.
+ *
+ * @returns what each got, in the order of the answers
+ */
+export async function quotesWhile(stage: Stage, work: () => Promise<void>): Promise<Seen[]> {
+  const tracks = stage.room.plan.tracks.map(({ name }) => name);
+  const seen: Seen[] = [];
+  const open: Promise<void>[] = [];
+  const ask = () => {
+    const track = tracks[open.length % tracks.length];
+    open.push(stage.traffic.quote(track).then((each) => void seen.push(each)));
+  };
+  const timer = setInterval(ask, EVERY * 1000);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    await Promise.all(open);
+  }
+  return seen;
+}
+
+/** The longest that any of them took, in seconds. */
+export function slowestOf(seen: readonly Seen[]): number {
+  return Math.max(0, ...seen.map(({ ms }) => ms)) / 1000;
+}
+
+/** How many got each status; 0 is no answer. */
+export function statusesOf(seen: readonly Seen[]): string {
+  const counts = Map.groupBy(seen, ({ status }) => status);
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([status, each]) => `${each.length} x ${status || "no answer"}`)
+    .join(", ");
+}

@@ -1,0 +1,40 @@
+import type { Stage } from "./stage.ts";
+
+export const SCENARIO_NAMES = [
+  "dependency",
+  "database",
+  "rate-limit",
+  "memory",
+  "partition",
+  "server",
+  "zone",
+] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+/** What is to happen when something fails; a check of the drill. */
+export interface Expectation {
+  /** A word or two: the check's name. */
+  name: string;
+  text: string;
+}
+
+/** One way in which things fail, and what is expected of the service then. */
+export interface Scenario {
+  name: ScenarioName;
+  /** What is broken. */
+  breaks: string;
+  /** In the order in which they are looked at. */
+  expected: readonly Expectation[];
+  /** Breaks it, looks, mends it. Whatever it leaves broken the drill mends, also when it throws. */
+  play(stage: Stage): Promise<void>;
+}
+
+/** Expected whatever fails. */
+export const ALWAYS: readonly Expectation[] = [
+  { name: "none lost after", text: "once all is back, no request is lost any more" },
+  { name: "mended", text: "what the drill broke is whole again" },
+];
+
+export function expectationsOf({ expected }: Scenario): Expectation[] {
+  return [...expected, ...ALWAYS];
+}

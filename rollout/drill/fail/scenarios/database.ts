@@ -1,0 +1,112 @@
+import { keysOf } from "../../../platforms/rehearsal/server.ts";
+import { late, PATIENCE, seconds } from "../judge.ts";
+import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+
+/** The app waits 2 s for a connection and 3 s for its query (app/database.ts). */
+const REFUSED_WITHIN = 6;
+const NOTICED_WITHIN = 5;
+const BACK_WITHIN = 10;
+/** How long it is left without, in seconds. */
+const AWAY = 4;
+
+/** T3: the database is gone, from one moment to the next. */
+export const database: Scenario = {
+  name: "database",
+  breaks: "the database is killed",
+  expected: [
+    { name: "noticed", text: "each server says on /health that it misses the database" },
+    {
+      name: "refused",
+      text: `what needs it is answered 503 with Retry-After within ${REFUSED_WITHIN} s; nothing hangs`,
+    },
+    { name: "rest serves", text: "what doesn't need it is served" },
+    { name: "stays in", text: "no server is taken out for a database that all of them miss" },
+    {
+      name: "reconnects",
+      text: `quotes are stored again within ${BACK_WITHIN} s of its return, by the same processes: no restart`,
+    },
+  ],
+  async play(stage) {
+    const processes = appsOf(stage);
+    await stage.break(
+      "the database is killed",
+      async () => stage.signal("postgres", "SIGKILL"),
+      () => stage.restart(),
+    );
+    const seen = await quotesWhile(stage, async () => {
+      await noticed(stage);
+      await restServes(stage);
+      await stage.wait(AWAY);
+      await staysIn(stage);
+    });
+    judgeRefused(stage, seen);
+    await stage.mend();
+    await reconnects(stage, processes);
+  },
+};
+
+async function noticed(stage: Stage): Promise<void> {
+  const tracks = stage.room.plan.tracks.map(({ name }) => name);
+  const misses = async (track: string) => {
+    const { json } = await stage.traffic.ask({ path: "/health", track });
+    return (json?.checks as { database?: { ok?: boolean } } | undefined)?.database?.ok === false;
+  };
+  const all = async () => (await Promise.all(tracks.map(misses))).every(Boolean);
+  const taken = await stage.until(all, NOTICED_WITHIN * PATIENCE, stage.brokenAt);
+  stage.figure("detectSeconds", taken);
+  stage.findings.judge("noticed", late("noticed", taken, NOTICED_WITHIN), `after ${seconds(taken ?? 0)}`);
+}
+
+function judgeRefused({ findings, figures }: Stage, seen: Awaited<ReturnType<typeof quotesWhile>>): void {
+  const slowest = slowestOf(seen);
+  figures.slowestSeconds = Math.round(slowest * 100) / 100;
+  const wrong = seen.filter(({ status, retryAfter }) => status !== 503 || retryAfter === undefined);
+  // The very first may have been asked for before it was killed.
+  const others = wrong.filter(({ status }) => status !== 201);
+  findings.judge(
+    "refused",
+    [
+      ...(others.length > 0 ? [`${statusesOf(others)} instead of 503 with Retry-After`] : []),
+      ...late("the slowest", slowest, REFUSED_WITHIN),
+      ...(seen.length === wrong.length ? ["no request was refused"] : []),
+    ],
+    `${statusesOf(seen)}, the slowest in ${seconds(slowest)}`,
+  );
+}
+
+async function restServes({ findings, traffic }: Stage): Promise<void> {
+  const { status, ms } = await traffic.ask({ path: "/version" });
+  findings.judge(
+    "rest serves",
+    status === 200 ? [] : [`/version is answered ${status || "nothing"}`],
+    `/version in ${seconds(ms / 1000)}`,
+  );
+}
+
+async function staysIn(stage: Stage): Promise<void> {
+  const servers = Object.values((await stage.balancer()).servers);
+  const out = servers.filter(({ status }) => !status.startsWith("UP"));
+  const bad = out.map(({ name, status }) => `${name} is ${status}`);
+  stage.findings.judge("stays in", bad, `${servers.length} servers get requests`);
+}
+
+async function reconnects(stage: Stage, before: string): Promise<void> {
+  const isBack = async () => (await stage.traffic.quote()).status === 201;
+  const taken = await stage.until(isBack, BACK_WITHIN * PATIENCE);
+  stage.figure("recoverSeconds", taken);
+  const after = appsOf(stage);
+  stage.findings.judge(
+    "reconnects",
+    [
+      ...late("back", taken, BACK_WITHIN),
+      ...(after === before ? [] : [`the processes were ${before} and are ${after}`]),
+    ],
+    `${seconds(taken ?? 0)} after the database was back`,
+  );
+}
+
+function appsOf(stage: Stage): string {
+  return stage.room.ledger.state.servers.map((each) => `${stage.pid(keysOf(each).app)}`).join(", ");
+}

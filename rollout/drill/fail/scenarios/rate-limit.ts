@@ -1,0 +1,85 @@
+import { seconds } from "../judge.ts";
+import { statusesOf } from "../quotes.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+import type { Seen } from "../traffic.ts";
+
+/** Requests of the greedy client: so many at once, until it was refused often enough. */
+const AT_ONCE = 20;
+const ENOUGH = 20;
+const MOST = 5_000;
+
+/** T3: a client asks for more than it may. */
+export const rateLimit: Scenario = {
+  name: "rate-limit",
+  breaks: "one client sends requests as fast as it can",
+  expected: [
+    { name: "refused", text: "beyond its limit it gets 429 with Retry-After, and never 5xx" },
+    { name: "others served", text: "meanwhile no other client's request is refused or lost" },
+    { name: "served again", text: "when it waits as long as Retry-After says it is served again" },
+  ],
+  async play(stage) {
+    // An address that no earlier drill has used up the limit of.
+    const number = Math.floor(Math.random() * 2 ** 14);
+    const from = `198.19.${192 + (number >> 8)}.${number & 255}`;
+    stage.facts.client = from;
+    await stage.break(
+      "a client asks too much",
+      async () => {},
+      async () => {},
+    );
+    const seen = await flood(stage, from);
+    const refused = seen.filter(({ status }) => status === 429);
+    const failed = seen.filter(({ status }) => status !== 200 && status !== 429);
+    stage.findings.judge(
+      "refused",
+      [
+        ...(refused.length > 0 ? [] : [`none of ${seen.length} requests was refused`]),
+        ...(refused.every(({ retryAfter }) => retryAfter !== undefined) ? [] : ["a 429 has no Retry-After"]),
+        ...(failed.length > 0 ? [statusesOf(failed)] : []),
+      ],
+      `${statusesOf(seen)}; Retry-After ${refused[0]?.retryAfter} s`,
+    );
+    const others = stage.traffic.between(stage.brokenAt);
+    const lost = others.filter((fate) => fate.lost).length;
+    stage.findings.judge(
+      "others served",
+      lost > 0 ? [`${lost} of ${others.length} lost`] : [],
+      `${others.length} requests of others, none lost`,
+    );
+    await stage.mend();
+    await servedAgain(stage, from, refused.at(-1));
+  },
+};
+
+async function flood(stage: Stage, from: string): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  const refused = () => seen.filter(({ status }) => status === 429).length;
+  const began = Date.now();
+  while (refused() < ENOUGH && seen.length < MOST) {
+    const asked = Array.from({ length: AT_ONCE }, () => stage.traffic.ask({ path: "/version", from }));
+    seen.push(...(await Promise.all(asked)));
+    if (refused() > 0 && stage.figures.detectSeconds === undefined)
+      stage.figure("detectSeconds", (Date.now() - began) / 1000);
+    await stage.wait(0.01);
+  }
+  return seen;
+}
+
+async function servedAgain(stage: Stage, from: string, refusal: Seen | undefined): Promise<void> {
+  const asked = Number(refusal?.retryAfter);
+  if (!(asked >= 0)) {
+    stage.findings.add("served again", "unknown", "nothing said how long to wait");
+    return;
+  }
+  const stopped = Date.now();
+  await stage.wait(asked);
+  const { status } = await stage.traffic.ask({ path: "/version", from });
+  const taken = (Date.now() - stopped) / 1000;
+  stage.figure("recoverSeconds", taken);
+  stage.findings.judge(
+    "served again",
+    status === 200 ? [] : [`after ${asked} s it is answered ${status || "nothing"}`],
+    `after ${seconds(taken)}`,
+  );
+}

@@ -1,0 +1,102 @@
+import { openClient, type Target } from "../../load/client.ts";
+import { type RunningLoad, startLoad } from "../../load/load.ts";
+import type { Shot } from "../../load/mix.ts";
+
+/** Users' requests a second: enough that each second says something, little enough for two processors. */
+const PER_SECOND = 20;
+/** Longer than any answer that is expected of a service in trouble. */
+const TIMEOUT_MS = 15_000;
+
+/** What became of one user's request. */
+export interface Fate {
+  /** When it was due, milliseconds since the epoch. */
+  dueAt: number;
+  latencyMs: number;
+  lost: boolean;
+}
+
+/** What a request of the drill's own got. */
+export interface Seen {
+  /** 0: no answer. */
+  status: number;
+  ms: number;
+  retryAfter?: string | undefined;
+  json?: Record<string, unknown> | undefined;
+}
+
+export interface Asked {
+  method?: "GET" | "POST";
+  path: string;
+  body?: string;
+  /** A track that answers whatever its weight. */
+  track?: string;
+  /** The client's address; by default each request has another's. */
+  from?: string;
+}
+
+/** A small steady load of users, and requests of the drill's own. */
+export class Traffic {
+  readonly fates: Fate[] = [];
+  readonly #client: ReturnType<typeof openClient>;
+  readonly #load: RunningLoad;
+  #asked = 0;
+
+  constructor(target: Target) {
+    this.#client = openClient(target, 64, TIMEOUT_MS);
+    this.#load = startLoad({
+      ...target,
+      ratePerSecond: PER_SECOND,
+      timeoutMs: TIMEOUT_MS,
+      onOutcome: ({ latencyMs, mistake }) =>
+        this.fates.push({ dueAt: Date.now() - latencyMs, latencyMs, lost: mistake !== undefined }),
+    });
+  }
+
+  /** The requests that were due in a stretch of time and have their answer, or their end. */
+  between(fromMs: number, toMs = Date.now()): Fate[] {
+    return this.fates.filter(({ dueAt }) => dueAt >= fromMs && dueAt < toMs);
+  }
+
+  async ask({ method = "GET", path, body, track, from = this.#nextAddress() }: Asked): Promise<Seen> {
+    const start = performance.now();
+    const shot: Shot = {
+      method,
+      path,
+      from,
+      ...(body !== undefined && { body }),
+      ...(track !== undefined && { headers: { "x-rollout-track": track } }),
+      mistake: () => undefined,
+    };
+    const ms = () => performance.now() - start;
+    try {
+      const { status, retryAfter, body: text } = await this.#client.send(shot);
+      return { status, ms: ms(), retryAfter, json: parsed(text) };
+    } catch {
+      return { status: 0, ms: ms() };
+    }
+  }
+
+  quote(track?: string): Promise<Seen> {
+    const body = JSON.stringify({ width: 1200, height: 1400, material: "pvc" });
+    return this.ask({ method: "POST", path: "/quotes", body, ...(track !== undefined && { track }) });
+  }
+
+  async stop(): Promise<void> {
+    await this.#load.stop();
+    await this.#client.close();
+  }
+
+  /** Of the upper half of the range for load tests (RFC 2544); the load's users are in the lower one. */
+  #nextAddress(): string {
+    this.#asked += 1;
+    return `198.19.${128 + ((this.#asked >> 8) & 63)}.${this.#asked & 255}`;
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
