@@ -17,15 +17,14 @@ export const BUDGET_DAYS = 30;
 /** CloudWatch has all of a minute's figures by then. */
 const SETTLED_MS = 3 * 60_000;
 
-/** The day or week that ends at a moment: a whole second in the rehearsal, in AWS the last five minutes that are told in full. */
+/** The day or week that ends at a moment; in AWS at the last five minutes before it that are told in full. */
 export function periodUntil(
   name: Period["name"],
   until: number,
   { on, now }: { on: "rehearsal" | "aws"; now: number },
 ): Period {
-  const step = on === "aws" ? STRETCH_MS : 1000;
-  const last = on === "aws" ? Math.min(until, now - SETTLED_MS) : until;
-  const to = Math.floor(last / step) * step;
+  const told = Math.floor(Math.min(until, now - SETTLED_MS) / STRETCH_MS) * STRETCH_MS;
+  const to = on === "aws" ? told : until;
   return { name, from: to - LENGTH[name], to };
 }
 

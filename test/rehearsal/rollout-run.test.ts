@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
@@ -12,6 +15,8 @@ import { projectCopy, removeCopies } from "./project.ts";
 import { stickyClients } from "./sticky.ts";
 
 // Whole rollouts on the real servers, with bakes of seconds.
+
+const ROLLOUT = join(import.meta.dirname, "../../bin/rollout");
 
 const GATES = { errorRate: { max: 0.05 }, latency: { p95: "1000ms" }, minRequests: 50 } as const;
 const planWith = (first: number) => {
@@ -29,6 +34,8 @@ describe("a rollout in the rehearsal", () => {
   const project = projectCopy({ tracks, stickiness: "1h" });
   let status: Status;
   let load: RunningLoad;
+  /** Requests that users sent in all. */
+  let sent = 0;
 
   beforeAll(async () => {
     status = await rehearse.up(project);
@@ -66,6 +73,7 @@ describe("a rollout in the rehearsal", () => {
     });
     expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
     const { requests, lost, reasons } = await load.stop();
+    sent += requests;
     expect({ lost, reasons }).toEqual({ lost: 0, reasons: {} });
     expect(requests).toBeGreaterThan(500);
     const green = { blue: 0, green: 100 };
@@ -91,7 +99,7 @@ describe("a rollout in the rehearsal", () => {
     expect(sticky.last().filter((track) => track === "blue").length).toBeGreaterThan(0);
     await orderFaults(project, "blue", { errorRate: 0.05 });
     const result = await done;
-    await load.stop();
+    sent += (await load.stop()).requests;
     expect(result.outcome).toBe("rolled-back");
     expect(result.reason).toMatch(/^errors: /);
     expect(rolledBack).toBeLessThan(Number.POSITIVE_INFINITY);
@@ -100,5 +108,42 @@ describe("a rollout in the rehearsal", () => {
     await sticky.round();
     expect(new Set(sticky.last())).toEqual(new Set(["green"]));
     await orderFaults(project, "blue", {});
+  });
+
+  it("is told of in the day's digest, its post-mortem and an incident's messages", async () => {
+    const rollout = async (...words: string[]) =>
+      (await promisify(execFile)(ROLLOUT, [...words, "--stack", "beta"], { cwd: project.projectDir })).stdout;
+    const [digest, postmortem, customers] = await Promise.all([
+      rollout("digest", "--json"),
+      rollout("postmortem", "--json"),
+      rollout("incident", "--severity", "P1", "--since", "5m", "--audience", "customers"),
+    ]);
+    const { service, releases, stops, backups, cost, restore } = JSON.parse(digest);
+    expect(releases).toMatchObject([
+      { rollout: "first", outcome: "promoted" },
+      { rollout: "second", outcome: "rolled-back" },
+    ]);
+    expect(stops).toMatchObject([{ rollout: "second", kind: "rollback" }]);
+    // Smoke tests are requests, too.
+    expect(service.all.requests).toBeGreaterThanOrEqual(sent);
+    expect(service.all.errors).toBeGreaterThan(0);
+    expect(service.all.availability).toBeCloseTo(1 - service.all.errors / service.all.requests, 12);
+    const blue = service.tracks.find(({ name }: { name: string }) => name === "blue");
+    expect(blue.latency.p50).toBeLessThanOrEqual(blue.latency.p99);
+    expect(backups).toMatchObject({ late: false, taken: expect.any(Number) });
+    expect(backups.taken).toBeGreaterThanOrEqual(2);
+    expect(cost.monthlyUsd).toBeGreaterThan(0);
+    // None was drilled here, which is no secret and no pass.
+    expect(restore).toBeUndefined();
+
+    const { candidate, detected, recoveredAt, impact, exposure } = JSON.parse(postmortem);
+    expect([candidate, detected.by]).toEqual(["blue", "the gates"]);
+    expect(recoveredAt).toBeGreaterThanOrEqual(detected.at);
+    expect(exposure[0].percent).toBe(25);
+    const failed = impact.tracks.find(({ track }: { track: string }) => track === "blue");
+    expect(failed.errors).toBeGreaterThan(0);
+    expect(failed.errors).toBeLessThanOrEqual(service.all.errors);
+    expect(customers).toContain("It was withdrawn at once.");
+    expect(customers).not.toMatch(/blue|green|127\.0\.0\.1|errors: /);
   });
 });

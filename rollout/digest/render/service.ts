@@ -73,7 +73,7 @@ function budgetLine(what: string, budget: Fact<Budget>): Line {
 
 /** A budget of 0.4 requests is none that can be spent without being overspent. */
 function allowedText(allowed: number): string {
-  return allowed < 10 ? allowed.toFixed(1) : count(Math.floor(allowed));
+  return allowed < 10 ? String(Number(allowed.toPrecision(2))) : count(Math.floor(allowed));
 }
 
 function changeLine({ what, before, now, comparison }: Change): Line {

@@ -143,10 +143,10 @@ test("a small share doesn't look like none", () => {
   expect([0, 0.000001, 0.0005, 0.25].map(shareText)).toEqual(["0 %", "0.00010 %", "0.05 %", "25.0 %"]);
 });
 
-test("a period ends with a whole second, in AWS with five minutes that are told in full", () => {
+test("a period ends when it is told to, in AWS with five minutes that are told in full", () => {
   const now = Date.UTC(2026, 10, 21, 12, 2, 7, 500);
   const to = (on: "rehearsal" | "aws") => new Date(periodUntil("day", now, { on, now }).to).toISOString();
-  expect(to("rehearsal")).toBe("2026-11-21T12:02:07.000Z");
+  expect(to("rehearsal")).toBe("2026-11-21T12:02:07.500Z");
   expect(to("aws")).toBe("2026-11-21T11:55:00.000Z");
   const day = periodUntil("day", now, { on: "aws", now });
   expect(periodBefore(day).to).toBe(day.from);
