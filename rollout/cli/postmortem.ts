@@ -5,6 +5,7 @@ import { postmortemOf } from "../digest/postmortem/model.ts";
 import { postmortemText } from "../digest/postmortem/text.ts";
 import { rolloutsIn } from "../digest/releases.ts";
 import { UserError } from "../errors.ts";
+import { Redactor } from "../preview/redact.ts";
 import { digestSources } from "./digest-sources.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
@@ -40,5 +41,7 @@ async function print({ rollout: id }: { rollout?: string }, command: Command): P
   const { entries } = found;
   const seconds = await asked(() => sources.seconds(entries[0]!.at - 60_000, entries.at(-1)!.at + 1000));
   const postmortem = postmortemOf(stack, entries, seconds);
-  process.stdout.write(json ? `${JSON.stringify(postmortem)}\n` : postmortemText(postmortem));
+  process.stdout.write(
+    json ? `${JSON.stringify(new Redactor([]).deep(postmortem))}\n` : postmortemText(postmortem),
+  );
 }

@@ -3,6 +3,7 @@ import type { Flag } from "../../infra/flags/schema.ts";
 import { isOver, type Waiver } from "../../infra/policy/judge.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import type { DrillRecord } from "../drill/record.ts";
+import { Redactor } from "../preview/redact.ts";
 import { type Fact, from } from "./fact.ts";
 import type { Backups, Digest, Drill, Targets } from "./model.ts";
 import { BUDGET_DAYS, type Period } from "./period.ts";
@@ -28,7 +29,7 @@ export interface Gathered {
   waivers: Fact<readonly Waiver[]>;
 }
 
-/** Pure: the same facts make the same digest. */
+/** Pure: the same facts make the same digest. It is mailed around: an error's text brings no secret along. */
 export function digestOf(gathered: Gathered): Digest {
   const { stack, on, period, targets, traffic, before, month } = gathered;
   const { entries, backups, drills, flags, waivers, alarms, cost } = gathered;
@@ -37,7 +38,7 @@ export function digestOf(gathered: Gathered): Digest {
   const today = new Date(end - 1).toISOString().slice(0, 10);
   const ended = from(drills, (records) => records.filter(({ endedAt }) => endedAt < end));
   const days = period.name === "day" ? 1 : 7;
-  return {
+  return new Redactor([]).deep<Digest>({
     stack,
     on,
     period,
@@ -54,9 +55,8 @@ export function digestOf(gathered: Gathered): Digest {
     backups: from(backups, (known) => backupsOf(known, period)),
     restore: from(ended, (records) => {
       const last = records.findLast(({ drill }) => drill === "restore");
-      // Undefined is a fact: there was none.
-      return last && drillOf(last);
-    }) as Digest["restore"],
+      return last ? drillOf(last) : null;
+    }),
     drills: from(ended, (records) => records.filter(({ endedAt }) => endedAt >= begin).map(drillOf)),
     cost,
     waivers: from(waivers, (known) => known.map((each) => ({ ...each, over: isOver(each, today) }))),
@@ -66,7 +66,7 @@ export function digestOf(gathered: Gathered): Digest {
         return { key, owner, until };
       }),
     ),
-  };
+  });
 }
 
 /** A backup may begin an hour late, and takes its time (as in rollout/check/checks/backups.ts). */

@@ -11,14 +11,22 @@ export function isUnknown(fact: unknown): fact is Unknown {
   return typeof fact === "object" && fact !== null && "unknown" in fact;
 }
 
-/** What a source tells; when it fails its error's first line, without anything that looks like a secret. */
+/** What a source tells; when it fails, its error's text without anything that looks like a secret. */
 export async function asked<T>(source: () => Promise<T>): Promise<Fact<T>> {
   try {
     return await source();
   } catch (error) {
-    const [first = "no reason was given"] = (error as Error).message.split("\n");
-    return { unknown: new Redactor([]).text(first) };
+    return { unknown: reasonOf(error as Error) };
   }
+}
+
+const LONGEST = 200;
+
+/** One line, without the stack that Pulumi's errors carry in their text. */
+function reasonOf({ message }: Error): string {
+  const [said = ""] = message.split(/\n\s+at /);
+  const line = new Redactor([]).text(said).replaceAll(/\s+/g, " ").trim() || "no reason was given";
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }
 
 /** The fact made of another; what is unknown stays so, for the same reason. */

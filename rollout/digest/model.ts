@@ -82,8 +82,8 @@ export interface Digest {
   stops: Fact<Stop[]>;
   alarms: Fact<AlarmChange[]>;
   backups: Fact<Backups>;
-  /** The last restore that was drilled; undefined: none ever was. */
-  restore: Fact<Drill | undefined>;
+  /** The last restore that was drilled; null: none ever was. */
+  restore: Fact<Drill | null>;
   drills: Fact<Drill[]>;
   cost: Fact<CostFacts>;
   waivers: Fact<{ policy: string; resource: string; reason: string; until: string; over: boolean }[]>;

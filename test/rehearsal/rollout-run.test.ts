@@ -134,7 +134,7 @@ describe("a rollout in the rehearsal", () => {
     expect(backups.taken).toBeGreaterThanOrEqual(2);
     expect(cost.monthlyUsd).toBeGreaterThan(0);
     // None was drilled here, which is no secret and no pass.
-    expect(restore).toBeUndefined();
+    expect(restore).toBeNull();
 
     const { candidate, detected, recoveredAt, impact, exposure } = JSON.parse(postmortem);
     expect([candidate, detected.by]).toEqual(["blue", "the gates"]);

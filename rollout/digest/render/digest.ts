@@ -22,12 +22,13 @@ export function documentOf(digest: Digest): Document {
 function summary({ service, targets, budget, releases, backups, restore, flags, waivers }: Digest): Line[] {
   const lines: Line[] = [];
   const availability = isUnknown(service) ? service : service.all.availability;
+  const total = isUnknown(service) ? 0 : service.all.requests;
   if (isUnknown(availability))
     lines.push({ text: `Availability: unknown (${availability.unknown})`, tone: "unknown" });
   else {
     const met = availability >= targets.availability;
     lines.push({
-      text: `Availability ${availabilityText(availability)}: ${met ? "meets" : "below"} the objective of ${availabilityText(targets.availability)}`,
+      text: `Availability ${availabilityText(availability)}: ${met ? "meets" : "below"} the objective of ${availabilityText(targets.availability)} (${several(total, "request")})`,
       tone: met ? "good" : "bad",
     });
   }

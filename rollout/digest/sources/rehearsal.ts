@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
+import { once } from "../../check/once.ts";
 import type { MetricSecond } from "../../core/verdict.ts";
 import { drillFiles } from "../../drill/record.ts";
 import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
@@ -20,6 +21,8 @@ export function rehearsalSources(common: Common): Sources {
   const { stack, projectDir, settings, graph } = common;
   const place = placeOf(stack, join(projectDir, ".rehearsal"));
   const slowMs = milliseconds(settings.plan.gates.latency.p95);
+  // The logs are read once for all stretches of time.
+  const all = once(async () => secondsIn(place, slowMs));
   const journalFolder = join(place.logs, "rollout", "journal");
   return {
     ...commonSources(common),
@@ -27,12 +30,12 @@ export function rehearsalSources(common: Common): Sources {
       if (!existsSync(journalFolder)) return [];
       return (await new FileJournal(journalFolder, join(journalFolder, "unused.lock")).read()).entries;
     },
-    seconds: async (from, to) => within(secondsIn(place, slowMs), from, to),
+    seconds: async (from, to) => within(await all(), from, to),
     async traffic(from, to): Promise<Traffic> {
-      const all = secondsIn(place, slowMs);
+      const known = await all();
       const times = answerTimes(place.logs, from, to);
-      const { tracks, hours } = addedUp(within(all, from, to));
-      const first = all[0] && all[0].epochSecond * 1000;
+      const { tracks, hours } = addedUp(within(known, from, to));
+      const first = known[0] && known[0].epochSecond * 1000;
       if (first === undefined) throw new Error("this machine has no figures of the stack");
       return {
         tracks: Object.fromEntries(

@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../rollout/digest/digest.ts";
 import { documentOf } from "../../../rollout/digest/render/digest.ts";
 import { html } from "../../../rollout/digest/render/html.ts";
+import { browse, chromium, skipped } from "../../support/browser.ts";
 import { type Findings, PROBE, phone } from "../preview/probe.ts";
 import { gathered, nothing } from "./example.ts";
 
@@ -23,11 +21,6 @@ test("the page loads nothing and runs nothing, whatever the values say", () => {
     expect(each).not.toMatch(/NaN|undefined|Infinity|\[object/);
   }
 });
-
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
-const skipped = chromium ? "" : "(skipped: there is no Chromium here) ";
 
 describe.skipIf(!chromium).each(["light", "dark"] as const)(`${skipped}on a phone, %s`, (scheme) => {
   let folder: string;
@@ -76,27 +69,3 @@ describe.skipIf(!chromium)(`${skipped}as it is`, () => {
     }
   }, 60_000);
 });
-
-/** The page's DOM after the probe, and what the browser logged. */
-async function browse(file: string, folder: string, scheme: "light" | "dark") {
-  const flags = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // 0 is dark: mojom::PreferredColorScheme.
-    `--blink-settings=preferredColorScheme=${scheme === "dark" ? 0 : 1}`,
-    "--hide-scrollbars",
-    // Long enough for the page to tell what it found; the browser doesn't wait for it.
-    "--virtual-time-budget=10000",
-    `--user-data-dir=${join(folder, "profile")}`,
-    "--enable-logging=stderr",
-    "--dump-dom",
-  ];
-  const child = spawn(chromium!, [...flags, pathToFileURL(file).href], { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
-  return { out, err };
-}
