@@ -12,7 +12,7 @@ import { play } from "../load/play.ts";
 import { readProfile, SHIPPED } from "../load/profile/read.ts";
 import type { Profile } from "../load/profile/schema.ts";
 import { lasting } from "../load/profile/stages.ts";
-import type { LoadRun } from "../load/result.ts";
+import { LOADS, type LoadRun } from "../load/result.ts";
 import { loadPage } from "../load/view/page.ts";
 import { progressOn } from "../load/view/progress.ts";
 import { runText } from "../load/view/text.ts";
@@ -69,7 +69,7 @@ async function load(_options: unknown, command: Command): Promise<void> {
   const target = await where(options, { dir, stack, settings, profile });
   const run = await played({ stack, target, profile, seed: options.seed });
   const comparison = before && compare(before, run);
-  const files = kept(join(dir, ".rehearsal", stack, "load"), run, comparison);
+  const files = kept(join(dir, ".rehearsal", stack, LOADS), run, comparison);
   const { timeline: _, ...told } = run;
   const document = { ...told, ...(comparison && { comparison }), files };
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : runText(run, comparison));

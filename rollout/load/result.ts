@@ -1,6 +1,9 @@
 import type { Profile } from "./profile/schema.ts";
 import type { TrackTally } from "./tally.ts";
 
+/** The folder of a rehearsal's load results within the stack's. */
+export const LOADS = "load";
+
 /** All of one load run, as it is kept. Times in milliseconds unless named otherwise. */
 export interface LoadRun {
   /** The form of this document. */

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DRILLS } from "../../drill/record.ts";
+import { LOADS } from "../../load/result.ts";
 import { socketFolder } from "./backups/store.ts";
 import { removeSockets } from "./balancing.ts";
 import { PAST } from "./rollout/past.ts";
 import type { Ledger, Place } from "./state.ts";
 
-/** Removes all but the logs, the journals and what drills found; the state last, so that a crash on the way is mended by another `down`. */
+/** Removes all but the logs, the journals, and what drills and loads found; the state last, so that a crash on the way is mended by another `down`. */
 export function removeState(ledger: Ledger): void {
   const { place, state } = ledger;
   removeSockets(ledger);
@@ -20,6 +21,9 @@ export function removeState(ledger: Ledger): void {
   if (existsSync(place.stateFile)) rmSync(place.stateFile);
 }
 
+/** What is worth more than the rehearsal that it came from. */
+const KEPT = [DRILLS, PAST, LOADS];
+
 function keeps({ logs, stateFile }: Place, name: string): boolean {
-  return name === DRILLS || name === PAST || [logs, stateFile].some((path) => path.endsWith(`/${name}`));
+  return KEPT.includes(name) || [logs, stateFile].some((path) => path.endsWith(`/${name}`));
 }

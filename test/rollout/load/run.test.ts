@@ -25,7 +25,8 @@ test("a timed load ends by itself, tells how it goes, and has counted every erro
   expect(result.lost).toBe(result.requests);
   expect(result.tracks.blue).toMatchObject({ requests: result.requests, failures: result.requests });
   expect(Object.keys(result.reasons)).toContain("POST /quotes answered 500");
-  expect(ticks).toHaveLength(2);
+  // A busy machine may end it late, after another tick.
+  expect(ticks.length).toBeGreaterThanOrEqual(2);
 });
 
 test("a signal ends it earlier", async () => {
