@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { readBalancer } from "../../platforms/rehearsal/balancer-view.ts";
+import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.ts";
+import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
 import { messageOf } from "../../platforms/rehearsal/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
@@ -51,6 +53,7 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
   const scenario = scenarioOf(name);
   const startedAt = Date.now();
   try {
+    await putRight(stage);
     await calm(stage);
     stage.facts.fails = scenario.breaks;
     await play(stage, scenario);
@@ -80,6 +83,14 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
     figures: stage.figures,
     facts: stage.facts,
   };
+}
+
+/** An earlier drill that was killed may have left processes stopped, or the stand-in failing. */
+async function putRight(stage: Stage): Promise<void> {
+  const { state } = stage.room.ledger;
+  for (const key of Object.keys(state.processes)) stage.signal(key, "SIGCONT");
+  if (stage.pid(STAND_IN) === undefined) return;
+  for (const name of state.dependencies?.names ?? []) await orderMood(state, name, "well");
 }
 
 /** All servers in, and no request lost: else what is seen later says nothing about the fault. */

@@ -12,6 +12,14 @@ export function outWithin({ intervalSeconds, timeoutSeconds, unhealthyAfter }: H
   return intervalSeconds * unhealthyAfter + timeoutSeconds;
 }
 
+/**
+ * The same for a server that is silent, where connections hang instead of being refused. HAProxy gives each of them as long
+ * as the interval, and counts the next interval from the end of that; an ALB is quicker, it gives up after the timeout.
+ */
+export function silentOutWithin({ intervalSeconds, unhealthyAfter }: HealthModel): number {
+  return 2 * intervalSeconds * unhealthyAfter;
+}
+
 /** How long until a server that is back gets requests again, at most, in seconds. */
 export function inWithin({ intervalSeconds, timeoutSeconds, healthyAfter }: HealthModel): number {
   return intervalSeconds * healthyAfter + timeoutSeconds;

@@ -1,3 +1,4 @@
+import type { HealthModel } from "../../platforms/rehearsal/balancer/model.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/state.ts";
 import { healthOfTrack, shareWithout } from "./ground.ts";
 import { goesOn, inWithin, late, outWithin, PATIENCE, seconds } from "./judge.ts";
@@ -22,15 +23,27 @@ export const OUT_AND_IN: readonly Expectation[] = [
 /** How long the load is watched once the balancer has noticed, in seconds. */
 const WATCHED = 3;
 
-/** Takes servers away from the balancer, and looks at what becomes of the requests until they are back. */
+interface Fault {
+  what: string;
+  inject: () => Promise<void>;
+  mend: () => Promise<void>;
+}
+
+/**
+ * Takes servers away from the balancer, and looks at what becomes of the requests until they are back.
+ *
+ * @param limitOf how long the balancer may take to notice, in seconds
+ */
 export async function outAndIn(
   stage: Stage,
   servers: readonly ServerRecord[],
-  fault: { what: string; inject: () => Promise<void>; mend: () => Promise<void> },
+  fault: Fault,
+  limitOf: (health: HealthModel) => number = outWithin,
 ): Promise<void> {
   const { room, findings } = stage;
   const ids = servers.map(({ id }) => id);
   const health = healthOfTrack(room, servers[0]!.track);
+  const limit = limitOf(health);
   const deadShare = shareWithout(room, servers);
   stage.facts.servers = ids.join(", ");
   const all = (state: RegExp) => async () => {
@@ -39,13 +52,9 @@ export async function outAndIn(
   };
 
   await stage.break(fault.what, fault.inject, fault.mend);
-  const out = await stage.until(all(/^DOWN/), PATIENCE * outWithin(health), stage.brokenAt);
+  const out = await stage.until(all(/^DOWN/), PATIENCE * limit, stage.brokenAt);
   stage.figure("detectSeconds", out);
-  findings.judge(
-    "out",
-    late("out", out, outWithin(health)),
-    `after ${seconds(out ?? 0)}, expected within ${outWithin(health)} s`,
-  );
+  findings.judge("out", late("out", out, limit), `after ${seconds(out ?? 0)}, expected within ${limit} s`);
   const noticed = Date.now();
   await stage.wait(WATCHED);
   const fates = stage.traffic.between(noticed);

@@ -4,10 +4,14 @@ import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 import type { Seen } from "../traffic.ts";
 
-/** Requests of the greedy client: so many at once, until it was refused often enough. */
+/** The greedy client sends so many at once until it is refused. */
 const AT_ONCE = 20;
-const ENOUGH = 20;
 const MOST = 5_000;
+/**
+ * Then it goes on for a while, so that something can be said of the others; not so fast that the web firewall, which looks
+ * back over five minutes, shuts it out for as long.
+ */
+const GOES_ON = { rounds: 10, every: 0.25 };
 
 /** T3: a client asks for more than it may. */
 export const rateLimit: Scenario = {
@@ -54,14 +58,16 @@ export const rateLimit: Scenario = {
 
 async function flood(stage: Stage, from: string): Promise<Seen[]> {
   const seen: Seen[] = [];
-  const refused = () => seen.filter(({ status }) => status === 429).length;
-  const began = Date.now();
-  while (refused() < ENOUGH && seen.length < MOST) {
+  const round = async () => {
     const asked = Array.from({ length: AT_ONCE }, () => stage.traffic.ask({ path: "/version", from }));
     seen.push(...(await Promise.all(asked)));
-    if (refused() > 0 && stage.figures.detectSeconds === undefined)
-      stage.figure("detectSeconds", (Date.now() - began) / 1000);
-    await stage.wait(0.01);
+  };
+  const isRefused = () => seen.some(({ status }) => status === 429);
+  while (!isRefused() && seen.length < MOST) await round();
+  stage.figure("detectSeconds", (Date.now() - stage.brokenAt) / 1000);
+  for (let rounds = 0; rounds < GOES_ON.rounds; rounds += 1) {
+    await stage.wait(GOES_ON.every);
+    await round();
   }
   return seen;
 }
