@@ -79,7 +79,8 @@ async function listenAnywhere(): Promise<Server> {
 
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    // A client that comes early (a browser that tries again) is sent away: close() would wait for it, in vain.
+    const server = createServer((socket) => socket.resetAndDestroy());
     server.once("error", reject);
     server.listen({ port, host: LOOPBACK, exclusive: true }, () => resolve(server));
   });

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { clientPort, freePorts, releasePort } from "../../../rollout/platforms/rehearsal/ports.ts";
 
@@ -24,4 +25,13 @@ it("holds the port that it gave until the balancer takes it", async () => {
   await releasePort(port);
   await expect(clientPort(port)).resolves.toBe(port);
   await releasePort(port);
+});
+
+it("lets go of a held port although a client has come early", async () => {
+  const port = await clientPort();
+  const client = connect(port, "127.0.0.1").on("error", () => {});
+  const gone = new Promise((resolve) => client.once("close", resolve));
+  await once(client, "connect");
+  await releasePort(port);
+  await gone;
 });
