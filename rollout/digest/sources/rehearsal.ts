@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { once } from "../../check/once.ts";
-import type { MetricSecond } from "../../core/verdict.ts";
+import type { MetricSecond, TrackCounts } from "../../core/verdict.ts";
 import { drillFiles } from "../../drill/record.ts";
 import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
-import { AccessLogs } from "../../platforms/rehearsal/rollout/access-logs.ts";
+import { AccessLogs, type LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
 import { FileJournal } from "../../platforms/rehearsal/rollout/journal.ts";
-import { SecondsFile } from "../../platforms/rehearsal/rollout/seconds-file.ts";
+import { type KeptSecond, SecondsFile } from "../../platforms/rehearsal/rollout/seconds-file.ts";
 import { type Place, placeOf } from "../../platforms/rehearsal/state.ts";
 import type { Sources, Traffic } from "../sources.ts";
 import { answerTimes, percentilesOf } from "./answers.ts";
@@ -22,7 +22,7 @@ export function rehearsalSources(common: Common): Sources {
   const place = placeOf(stack, join(projectDir, ".rehearsal"));
   const slowMs = milliseconds(settings.plan.gates.latency.p95);
   // The logs are read once for all stretches of time.
-  const all = once(async () => secondsIn(place, slowMs));
+  const all = once(async () => written(place, slowMs));
   const journalFolder = join(place.logs, "rollout", "journal");
   return {
     ...commonSources(common),
@@ -30,13 +30,16 @@ export function rehearsalSources(common: Common): Sources {
       if (!existsSync(journalFolder)) return [];
       return (await new FileJournal(journalFolder, join(journalFolder, "unused.lock")).read()).entries;
     },
-    seconds: async (from, to) => within(await all(), from, to),
+    seconds: async (from, to) => within(joined(await all()), from, to),
     async traffic(from, to): Promise<Traffic> {
-      const known = await all();
+      const { logged, measured } = await all();
+      const first = Math.min(
+        logged.reduce((least, { epochSecond }) => Math.min(least, epochSecond), Number.POSITIVE_INFINITY),
+        measured[0]?.from ?? Number.POSITIVE_INFINITY,
+      );
+      if (first === Number.POSITIVE_INFINITY) throw new Error("this machine has no figures of the stack");
       const times = answerTimes(place.logs, from, to);
-      const { tracks, hours } = addedUp(within(known, from, to));
-      const first = known[0] && known[0].epochSecond * 1000;
-      if (first === undefined) throw new Error("this machine has no figures of the stack");
+      const { tracks, hours } = addedUp(within(logged, from, to), within(measured, from, to));
       return {
         tracks: Object.fromEntries(
           Object.entries(tracks).map(([name, counts]) => [
@@ -45,7 +48,7 @@ export function rehearsalSources(common: Common): Sources {
           ]),
         ),
         hours,
-        ...(first > from && { since: first }),
+        ...(first * 1000 > from && { since: first * 1000 }),
       };
     },
     async backups() {
@@ -63,23 +66,34 @@ export function rehearsalSources(common: Common): Sources {
   };
 }
 
-/** What was measured at the balancer, and for the seconds that nobody measured what the servers' logs tell. Oldest first. */
-function secondsIn({ logs }: Place, slowMs: number): MetricSecond[] {
-  if (!existsSync(logs)) return [];
+interface Written {
+  /** What the servers' logs tell. */
+  logged: LoggedSecond[];
+  /** What was measured at the balancer, while somebody did. Oldest first. */
+  measured: KeptSecond[];
+}
+
+function written({ logs }: Place, slowMs: number): Written {
+  if (!existsSync(logs)) return { logged: [], measured: [] };
   const measured = new SecondsFile(join(logs, "rollout", "seconds.ndjson")).read();
+  return { logged: new AccessLogs(logs, slowMs).read(), measured };
+}
+
+/** Second by second: what was measured, and for the seconds that nobody measured what the logs tell. Oldest first. */
+function joined({ logged, measured }: Written): MetricSecond[] {
   const covered = new Set<number>();
   for (const { from, epochSecond } of measured)
     for (let second = from; second <= epochSecond; second++) covered.add(second);
-  const logged = new Map<number, MetricSecond & { tracks: Record<string, MetricSecond["tracks"][string]> }>();
-  for (const { epochSecond, track, counts } of new AccessLogs(logs, slowMs).read()) {
+  const others = new Map<number, { epochSecond: number; tracks: Record<string, TrackCounts> }>();
+  for (const { epochSecond, track, counts } of logged) {
     if (covered.has(epochSecond)) continue;
-    const second = logged.get(epochSecond) ?? { epochSecond, tracks: {} };
+    const second = others.get(epochSecond) ?? { epochSecond, tracks: {} };
     second.tracks[track] = counts;
-    logged.set(epochSecond, second);
+    others.set(epochSecond, second);
   }
-  return [...measured, ...logged.values()].sort((a, b) => a.epochSecond - b.epochSecond);
+  return [...measured, ...others.values()].sort((a, b) => a.epochSecond - b.epochSecond);
 }
 
-function within(seconds: MetricSecond[], from: number, to: number): MetricSecond[] {
+function within<T extends { epochSecond: number }>(seconds: readonly T[], from: number, to: number): T[] {
   return seconds.filter(({ epochSecond }) => epochSecond * 1000 >= from && epochSecond * 1000 < to);
 }

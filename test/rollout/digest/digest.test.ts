@@ -7,6 +7,7 @@ import { documentOf } from "../../../rollout/digest/render/digest.ts";
 import { markdown } from "../../../rollout/digest/render/markdown.ts";
 import { availabilityText, shareText } from "../../../rollout/digest/render/text.ts";
 import { percentilesOf } from "../../../rollout/digest/sources/answers.ts";
+import { addedUp } from "../../../rollout/digest/sources/seconds.ts";
 import type { Traffic } from "../../../rollout/digest/sources.ts";
 import { BEGUN, baking, rolledBack } from "../view/example.ts";
 import { gathered, nothing, traffic, week } from "./example.ts";
@@ -136,6 +137,34 @@ test("percentiles are times that were measured", () => {
   expect(percentilesOf(times)).toEqual({ p50: 100, p95: 190, p99: 198 });
   expect(percentilesOf([7])).toEqual({ p50: 7, p95: 7, p99: 7 });
   expect(percentilesOf([])).toHaveProperty("unknown");
+});
+
+test("the logs have every request; of the balancer's counts the errors that no server logged", () => {
+  const logged = (epochSecond: number, requests: number, errors = 0) => ({
+    epochSecond,
+    track: "blue",
+    counts: { requests, errors, slow: 1 },
+  });
+  const measured = (from: number, epochSecond: number, requests: number, errors: number) => ({
+    from,
+    epochSecond,
+    tracks: { blue: { requests, errors, slow: 0 } },
+  });
+  // Measuring began in the middle of the second 100; in 103 no server answered 7 requests.
+  const found = addedUp(
+    [logged(99, 50, 1), logged(100, 60, 2), logged(101, 70), logged(3700, 5)],
+    [
+      measured(100, 100, 20, 1),
+      measured(101, 101, 70, 0),
+      measured(102, 103, 7, 7),
+      measured(3700, 3700, 4, 0),
+    ],
+  );
+  expect(found.tracks).toEqual({ blue: { requests: 185 + 6, errors: 3 + 6, slow: 4 } });
+  expect(found.hours).toEqual([
+    { requests: 186, errors: 9, slow: 3 },
+    { requests: 5, errors: 0, slow: 1 },
+  ]);
 });
 
 test.each([
