@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { standIn } from "../../rollout/platforms/rehearsal/dependencies/stand-in.ts";
 import { MAIN, Service, until } from "./app/service.ts";
 import { postgresStore, redisStore, type Store } from "./app/stores.ts";
 
@@ -159,6 +160,43 @@ describe("without what it needs", () => {
     expect((await service.ask("GET", "/version")).status).toBe(200);
     await database.start();
     await service.healthy();
+  });
+});
+
+describe("the supplier", () => {
+  const supplier = standIn(["supplier"]);
+  let port = 0;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => supplier.listen(0, "127.0.0.1", resolve));
+    port = (supplier.address() as { port: number }).port;
+  });
+  afterAll(() => {
+    supplier.closeAllConnections();
+    supplier.close();
+  });
+  const mood = (now: string) =>
+    fetch(`http://127.0.0.1:${port}/mood`, {
+      method: "POST",
+      body: JSON.stringify({ name: "supplier", mood: now }),
+    });
+
+  test("gives a quote its price; while it is down a quote says that it is without, and is read back so", async () => {
+    const place = { supplier: { url: `http://127.0.0.1:${port}/supplier`, timeoutMs: 1000 } };
+    const service = await healthy({ DEPENDENCIES: JSON.stringify(place) });
+    const priced = await service.ask("POST", "/quotes", order);
+    expect(priced.json).toMatchObject({ supplierPriceCents: 10_080, withoutSupplier: false });
+    await mood("down");
+    for (let count = 0; count < 3; count += 1) {
+      const { status, json, headers } = await service.ask("POST", "/quotes", order);
+      expect([status, json.supplierPriceCents, json.withoutSupplier]).toEqual([201, null, true]);
+      expect((await service.ask("GET", headers.get("location")!)).json).toEqual(json);
+    }
+    // The service itself is well.
+    const health = await service.ask("GET", "/health");
+    expect([health.status, health.json.dependencies]).toEqual([200, { supplier: "open" }]);
+    await mood("well");
+    const back = async () => (await service.ask("POST", "/quotes", order)).json.withoutSupplier;
+    await expect.poll(back, { timeout: 30_000, interval: 250 }).toBe(false);
   });
 });
 
