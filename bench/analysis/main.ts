@@ -5,7 +5,7 @@ import { type Lost, printOutcome } from "./table.ts";
 
 /**
  * Our gates beside the rules of Flagger, Argo Rollouts and Kayenta on the same simulated streams.
- * `npm run bench:analysis`: some ten minutes on two cores; `-- --quick`: fewer days, two minutes, and so noisier.
+ * `npm run bench:analysis`: some twenty minutes on two cores; `-- --quick`: fewer days, four minutes, and so noisier.
  */
 const THREADS = 2;
 const quick = process.argv.includes("--quick");

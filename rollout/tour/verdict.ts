@@ -61,6 +61,9 @@ export function complaintsOf(
         return `${name}: ${track} got ${requests} requests where ${asked} % allows ${range}`;
       }),
   );
+  for (const { name, shares } of steps) {
+    if (shares.every(({ total }) => total === 0)) complaints.push(`${name}: no request was answered`);
+  }
   if (load.requests === 0) complaints.push("no request was sent");
   if (load.lost > 0) complaints.push(`${load.lost} of ${load.requests} requests were lost`);
   for (const [reason, count] of Object.entries(load.reasons)) complaints.push(`  ${count} x ${reason}`);

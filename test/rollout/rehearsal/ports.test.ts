@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { clientPort, freePorts, releasePort } from "../../../rollout/platforms/rehearsal/ports.ts";
@@ -29,9 +28,9 @@ it("holds the port that it gave until the balancer takes it", async () => {
 
 it("lets go of a held port although a client has come early", async () => {
   const port = await clientPort();
-  const client = connect(port, "127.0.0.1").on("error", () => {});
-  const gone = new Promise((resolve) => client.once("close", resolve));
-  await once(client, "connect");
+  const gone = new Promise((resolve) =>
+    connect(port, "127.0.0.1").on("error", resolve).once("close", resolve),
+  );
   await releasePort(port);
   await gone;
 });

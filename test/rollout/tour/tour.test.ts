@@ -92,7 +92,8 @@ test("a good tour has nothing to complain of", async () => {
 });
 
 test("a shift that never reaches the balancer is found out", async () => {
-  const { complaints } = await tour(platform({ shift: async () => undefined }), options);
+  const steps = (configured: Split) => options.steps(configured).map((step) => ({ ...step, seconds: 1 }));
+  const { complaints } = await tour(platform({ shift: async () => undefined }), { ...options, steps });
   expect(complaints).toHaveLength(2);
   expect(complaints[1]).toMatch(/^green 50: green got \d+ requests where 50 % allows \d+ to \d+$/);
 });

@@ -44,6 +44,12 @@ describe("the verdict", () => {
     expect(complaintsOf([], { requests: 0, lost: 0, reasons: {} })).toEqual(["no request was sent"]);
   });
 
+  test("is bad when a step had none", () => {
+    expect(complaintsOf([judged(0, 0, { blue: 90, green: 10 })], well)).toEqual([
+      "green 10: no request was answered",
+    ]);
+  });
+
   test("counts answers of no track as requests", () => {
     const shares = sharesOf(
       phase({ blue: tally(50), [NO_TRACK]: tally(50, 50) }),
