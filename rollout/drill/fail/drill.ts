@@ -140,7 +140,9 @@ async function noneLostAfter(stage: Stage): Promise<void> {
 
 /** By now all has been mended, or tried to be. */
 async function interrupted(stage: Stage, stack: string): Promise<string> {
-  const failed = stage.findings.all(["mended"], "").find(({ verdict }) => verdict === "fail");
+  const failed = stage.findings
+    .all(["mended"], "")
+    .find(({ name, verdict }) => name === "mended" && verdict === "fail");
   return failed
     ? `Interrupted, and not mended: ${failed.details}. Start what is missing: rollout rehearse up --stack ${stack}`
     : "Interrupted: what was broken has been mended.";
