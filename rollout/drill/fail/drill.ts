@@ -35,6 +35,7 @@ export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   const place = placeIn(options);
   const lockFile = join(place.folder, "fail-drill.lock");
   const asked = await prepareChange(options, place);
+  scenarioOf(options.scenario).needs?.(asked);
   const holder = takeLock(lockFile, {});
   if (holder)
     throw new UserError(`another failure drill of ${place.stack} is running (process ${holder.pid})`);
@@ -56,7 +57,7 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
     await putRight(stage);
     await calm(stage);
     stage.facts.fails = scenario.breaks;
-    await play(stage, scenario);
+    await play(stage, scenario, signal);
     signal?.throwIfAborted();
     await noneLostAfter(stage);
   } catch (error) {
@@ -113,12 +114,11 @@ async function calm(stage: Stage): Promise<void> {
 }
 
 /** What is wrong with the scenario itself is a failed check, not a crash: the rest of the record is worth keeping. */
-async function play(stage: Stage, scenario: Scenario): Promise<void> {
+async function play(stage: Stage, scenario: Scenario, signal?: AbortSignal): Promise<void> {
   try {
     await scenario.play(stage);
   } catch (error) {
-    // What the user must know first, such as a missing declaration, before anything was broken.
-    if (error instanceof UserError && stage.brokenAt === 0) throw error;
+    if (signal?.aborted) throw error;
     stage.findings.add("drill", "fail", `it stopped: ${messageOf(error)}`);
   } finally {
     const failed = await stage.mend();

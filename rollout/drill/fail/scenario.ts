@@ -1,3 +1,4 @@
+import type { Room } from "../../platforms/rehearsal/room.ts";
 import type { Stage } from "./stage.ts";
 
 export const SCENARIO_NAMES = [
@@ -25,6 +26,8 @@ export interface Scenario {
   breaks: string;
   /** In the order in which they are looked at. */
   expected: readonly Expectation[];
+  /** What must be there first. @throws {UserError} that says how to get it */
+  needs?(room: Pick<Room, "plan">): void;
   /** Breaks it, looks, mends it. Whatever it leaves broken the drill mends, also when it throws. */
   play(stage: Stage): Promise<void>;
 }

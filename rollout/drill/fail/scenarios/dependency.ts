@@ -37,17 +37,17 @@ export const dependency: Scenario = {
     },
     { name: "429 obeyed", text: "after a 429 no server calls again before Retry-After is over" },
   ],
+  needs({ plan }) {
+    if (declaredIn(plan)[NAME]) return;
+    throw new UserError(
+      `The stack declares no ${NAME}, the service of others that the sample app asks. Declare it:\n` +
+        `  rollout:app: { dependencies: { ${NAME}: { url: "https://prices.example.com", timeout: 1s } } }\n` +
+        `then: rollout rehearse apply --stack ${plan.stack}`,
+    );
+  },
   async play(stage) {
-    const declared = declaredIn(stage.room.plan)[NAME];
-    if (!declared) {
-      throw new UserError(
-        `The stack declares no ${NAME}, the service of others that the sample app asks. Declare it:\n` +
-          `  rollout:app: { dependencies: { ${NAME}: { url: "https://prices.example.com", timeout: 1s } } }\n` +
-          `then: rollout rehearse apply --stack ${stage.room.plan.stack}`,
-      );
-    }
     watched(stage);
-    await slow(stage, declared);
+    await slow(stage, declaredIn(stage.room.plan)[NAME]!);
     await limited(stage);
   },
 };
