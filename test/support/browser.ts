@@ -11,8 +11,10 @@ export const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
 /** For a test's name. */
 export const skipped = chromium ? "" : "(skipped: there is no Chromium here) ";
 
-/** A page's DOM after its scripts, and what the browser logged. `folder` is for the browser's own files. */
-export async function browse(file: string, folder: string, scheme: "light" | "dark") {
+export type Scheme = "light" | "dark";
+
+/** A file's DOM after its scripts, and the lines of its console. `folder` is for the browser's own files. */
+export async function browse(file: string, folder: string, scheme: Scheme = "light") {
   const flags = [
     "--headless",
     "--no-sandbox",
@@ -31,6 +33,6 @@ export async function browse(file: string, folder: string, scheme: "light" | "da
     "--dump-dom",
   ];
   const child = spawn(chromium!, [...flags, pathToFileURL(file).href], { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
-  return { out, err };
+  const [dom, log] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { dom, logged: log.split("\n").filter((line) => line.includes("CONSOLE")) };
 }

@@ -1,10 +1,11 @@
-/** What a reader of the page has before them, as the probe below finds it in the browser. */
+/** What a reader of a page has before them, as the probe below finds it in the browser. */
 export interface Findings {
   innerWidth: number;
   /** Of the whole page: more than `innerWidth` means that it moves sideways. */
   scrollWidth: number;
   /** Elements that reach out of the screen and aren't in a part that scrolls by itself. */
   outside: string[];
+  /** Of all text as it is seen: what an SVG scales, scaled. */
   smallestPx: number;
   /** Text whose contrast with what is behind it is below 4.5 to 1 (WCAG 2, level AA): `ratio text`. */
   faint: string[];
@@ -14,8 +15,8 @@ export interface Findings {
   errors: string[];
 }
 
-/** A page that shows another as a phone does: a browser's own window can't be made that narrow. */
-export function phone(file: string, width: number, height: number): string {
+/** A page that shows another as a screen of that size does, in CSS pixels: a headless window can't be made as narrow. */
+export function framed(file: string, { width, height }: { width: number; height: number }): string {
   return `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <script>addEventListener("message", ({ data }) => { document.documentElement.dataset.findings = data; });</script>
 <iframe src="${file}" width="${width}" height="${height}" style="border: 0"></iframe>`;
@@ -33,10 +34,12 @@ addEventListener("load", () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement, words = walker.currentNode.data.trim();
-    if (words === "" || element.closest("script, style") || element.getClientRects().length === 0) continue;
+    if (words === "" || element.closest("script, style, title") || element.getClientRects().length === 0) continue;
     const style = getComputedStyle(element);
-    smallestPx = Math.min(smallestPx, parseFloat(style.fontSize));
-    const ratio = contrast(style.color, behind(element));
+    const svg = element.closest("svg");
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    smallestPx = Math.min(smallestPx, scale * parseFloat(style.fontSize));
+    const ratio = contrast(svg ? style.fill : style.color, behind(element));
     if (ratio < 4.5) faint.push(ratio.toFixed(2) + " " + words.slice(0, 40));
   }
   for (const element of document.body.querySelectorAll("*")) {
