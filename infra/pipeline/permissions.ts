@@ -109,6 +109,23 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
   ];
 }
 
+/**
+ * What a person's own commands ask for besides: `rollout check` reads the account's quotas, and `rollout drill restore`
+ * makes a copy of the database and deletes it. No role of the pipeline has it: it is for the permission set of those on
+ * call, who have what deploys, too. The live database can't be deleted with it.
+ */
+export function mayOperate({ stack, region }: Scope): Statement[] {
+  return [
+    allow("Quotas", ["servicequotas:ListServiceQuotas"], "*"),
+    {
+      ...allow("MakeCopy", ["backup:StartRestoreJob", "rds:RestoreDBInstanceToPointInTime"], "*"),
+      Condition: { StringEquals: { "aws:RequestedRegion": region } },
+    },
+    // A copy is named after the live one and the drill.
+    allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
+  ];
+}
+
 /** A rollout's notices go to the stack's topics, which are encrypted: who publishes asks for the key, through SNS alone. */
 function mayTell({ stack, region }: Scope): Statement[] {
   return [

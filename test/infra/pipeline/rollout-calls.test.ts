@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { mayDeploy, mayRead, type Statement } from "../../../infra/pipeline/permissions.ts";
+import { mayDeploy, mayOperate, mayRead, type Statement } from "../../../infra/pipeline/permissions.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const FOLDERS = ["rollout/platforms/aws", "rollout/notify", "rollout/cli"];
+
+/** What `rollout run`, `shift`, `promote`, `rollback`, `flags` and their like call, in a workflow or by hand. */
+const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/platforms"];
+/** What only a person's commands call: `check`, `digest`, `incident`, `postmortem`, `drill restore`. */
+const OPERATING = ["rollout/check", "rollout/digest", "rollout/drill"];
 
 /** The service in IAM's words, by the SDK's package, and a thing of the stack's that a rollout acts on there. */
 const SERVICES: Record<string, { prefix: string; resource: string }> = {
@@ -22,11 +26,13 @@ const SERVICES: Record<string, { prefix: string; resource: string }> = {
     prefix: "elasticloadbalancing",
     resource: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/beta-1/0/0",
   },
+  rds: { prefix: "rds", resource: "arn:aws:rds:us-east-1:1:db:beta-database-1-drill-20260301120000" },
   s3: { prefix: "s3", resource: "arn:aws:s3:::beta-journal-1/beta/journal.jsonl" },
   "secrets-manager": {
     prefix: "secretsmanager",
     resource: "arn:aws:secretsmanager:us-east-1:1:secret:beta-operator-token-1",
   },
+  "service-quotas": { prefix: "servicequotas", resource: "*" },
   sns: { prefix: "sns", resource: "arn:aws:sns:us-east-1:1:beta-p1-1" },
 };
 
@@ -42,33 +48,65 @@ const ALSO = [
 
 const scope = { stack: "beta", region: "us-east-1" };
 const deploying = [...mayRead(scope), ...mayDeploy(scope)];
+const operating = [...deploying, ...mayOperate(scope)];
+const sources = sourcesIn("rollout");
 
-/** `service:Command` of the AWS SDK, wherever a rollout's code imports one. */
-function calls(): [action: string, resource: string][] {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => readFileSync(join(ROOT, folder, name), "utf8")),
-  );
-  const imports = files.flatMap((text) => [
-    ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
-  ]);
+/** Every module below a folder: its path in the project, and its text. */
+function sourcesIn(folder: string): [path: string, text: string][] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => [join(folder, name), readFileSync(join(ROOT, folder, name), "utf8")]);
+}
+
+/** `service:Command` of the AWS SDK, wherever a module of the folders imports one, or what pages through it. */
+function calls(folders: string[]): [action: string, resource: string][] {
+  const imports = sources
+    .filter(([path]) => folders.some((folder) => path.startsWith(`${folder}/`)))
+    .flatMap(([, text]) => [
+      ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
+    ]);
   const found = imports.flatMap(([, names, client]) =>
-    [...names!.matchAll(/(\w+)Command\b/g)].map(([, name]) => {
+    [...names!.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)].map(([, command, paged]) => {
       const service = SERVICES[client!] ?? expect.fail(`a rollout calls ${client}: name its service here`);
-      return [`${service.prefix}:${name}`, service.resource] as [string, string];
+      return [`${service.prefix}:${command ?? paged}`, service.resource] as [string, string];
     }),
   );
   return [...new Map(found.map((each) => [each[0], each]))].map(([, each]) => each);
 }
 
 test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
-  const asked = calls();
+  const asked = calls(DEPLOYING);
   expect(asked.map(([action]) => action)).toEqual(
     expect.arrayContaining(["elasticloadbalancing:ModifyListener", "s3:PutObject", "sns:Publish"]),
   );
   const refused = [...asked, ...ALSO].filter(([action, resource]) => !allows(deploying, action, resource));
   expect(refused).toEqual([]);
+});
+
+test("who operates may do all that a person's commands ask besides, and that is no more than they ask", () => {
+  const asked = calls(OPERATING);
+  const refused = [...asked, ...ALSO].filter(([action, resource]) => !allows(operating, action, resource));
+  expect(refused).toEqual([]);
+  const lacking = asked.filter(([action, resource]) => !allows(deploying, action, resource));
+  expect(
+    mayOperate(scope)
+      .flatMap(({ Action }) => Action)
+      .toSorted(),
+  ).toEqual(lacking.map(([action]) => action).toSorted());
+});
+
+test("nobody deletes the live database with it, and a workflow not even a copy", () => {
+  const live = "arn:aws:rds:us-east-1:1:db:beta-database-1";
+  expect(allows(operating, "rds:DeleteDBInstance", live)).toBe(false);
+  expect(allows(deploying, "rds:DeleteDBInstance", `${live}-drill-20260301120000`)).toBe(false);
+});
+
+test("no other part of the command calls AWS", () => {
+  const others = sources
+    .filter(([, text]) => text.includes('"@aws-sdk/'))
+    .map(([path]) => path)
+    .filter((path) => ![...DEPLOYING, ...OPERATING].some((folder) => path.startsWith(`${folder}/`)));
+  expect(others).toEqual([]);
 });
 
 test("and not with another stack's journal, secrets or topics", () => {
