@@ -1,3 +1,4 @@
+import { escaped } from "../../view/report/escaped.ts";
 import type { Change, Danger, Preview, PropertyChange, StackPreview, Topology } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
 import { STYLE } from "./style.ts";
@@ -21,23 +22,23 @@ export function html(preview: Preview): string {
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<link rel="icon" href="data:,">',
-    `<title>${safe(preview.stacks.map(headline).join(" · ") || "Preview")}</title>`,
+    `<title>${escaped(preview.stacks.map(headline).join(" · ") || "Preview")}</title>`,
     `<style>${STYLE}</style>\n</head>\n<body>\n<main>`,
     ...preview.problems.map(
       ({ stack, message }) =>
-        `<section><h2>${safe(stack)}: can’t be compared</h2><pre>${safe(message)}</pre></section>`,
+        `<section><h2>${escaped(stack)}: can’t be compared</h2><pre>${escaped(message)}</pre></section>`,
     ),
     ...preview.stacks.map(section),
     ...preview.notes.map((note) => `<p class="doubt"><strong>Note:</strong> ${rich(note)}</p>`),
-    ...(preview.stacks.every(isEmpty) ? [] : [`<footer>${safe(origin(preview))}</footer>`]),
+    ...(preview.stacks.every(isEmpty) ? [] : [`<footer>${escaped(origin(preview))}</footer>`]),
     "</main>\n</body>\n</html>\n",
   ].join("\n");
 }
 
 function section(stack: StackPreview): string {
-  if (isEmpty(stack)) return `<section><p>${safe(headline(stack))}</p></section>`;
+  if (isEmpty(stack)) return `<section><p>${escaped(headline(stack))}</p></section>`;
   return [
-    `<section>\n<h2>${safe(headline(stack))}</h2>`,
+    `<section>\n<h2>${escaped(headline(stack))}</h2>`,
     ...stack.dangers.map(dangerBox),
     listed("Rules broken", "rule", stack.policies),
     listed("Not certain", "doubt", stack.doubts.map(doubtText)),
@@ -62,12 +63,12 @@ function dangerBox(danger: Danger): string {
   const word = danger.severity === "critical" ? "Danger" : "Warning";
   return [
     `<article class="danger ${danger.severity}">`,
-    `<h3><span class="word">${word}</span> ${safe(danger.title)}</h3>`,
+    `<h3><span class="word">${word}</span> ${escaped(danger.title)}</h3>`,
     danger.property
-      ? `<p>${safe(danger.resources.join(", "))}: <code>${safe(danger.property)}</code></p>`
+      ? `<p>${escaped(danger.resources.join(", "))}: <code>${escaped(danger.property)}</code></p>`
       : "",
     danger.before || danger.after
-      ? `<p><code>${safe(danger.before || "none")}</code> → <code>${safe(danger.after || "none")}</code></p>`
+      ? `<p><code>${escaped(danger.before || "none")}</code> → <code>${escaped(danger.after || "none")}</code></p>`
       : "",
     `<p>${rich(danger.why)}</p><p><strong>To do:</strong> ${rich(danger.advice)}</p></article>`,
   ].join("\n");
@@ -83,7 +84,7 @@ function trafficBars({ traffic }: StackPreview): string {
       .filter((track) => track[key] > 0)
       .map(
         (track) =>
-          `<span class="t${track.index % 5}" style="width:${track[key]}%">${track[key] < ROOM ? "" : `${safe(track.name)} ${track[key]} %`}</span>`,
+          `<span class="t${track.index % 5}" style="width:${track[key]}%">${track[key] < ROOM ? "" : `${escaped(track.name)} ${track[key]} %`}</span>`,
       );
     return `<div class="label">${key}</div><div class="bar">${parts.join("")}</div>`;
   };
@@ -91,18 +92,18 @@ function trafficBars({ traffic }: StackPreview): string {
     .map(({ name, before, after }) => `${name} ${before} % → ${after} %`)
     .join(" · ");
   const notice = maintenanceText(traffic.maintenance);
-  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}<p>${safe(legend)}</p>${notice ? `<p>${safe(notice)}</p>` : ""}`;
+  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}<p>${escaped(legend)}</p>${notice ? `<p>${escaped(notice)}</p>` : ""}`;
 }
 
 function componentBox(component: string, changes: Change[]): string {
   const items = changes.map((change) => {
     const properties = change.properties.map((property) => {
       const note = consequence(property);
-      return `<li><code>${safe(property.path)}</code>${note ? ` <em>${safe(note)}</em>` : ""}${sidesOf(property)}</li>`;
+      return `<li><code>${escaped(property.path)}</code>${note ? ` <em>${escaped(note)}</em>` : ""}${sidesOf(property)}</li>`;
     });
-    return `<li class="${change.kind}"><b>${SIGNS[change.kind]} ${safe(change.name)}</b> ${KINDS[change.kind]} <small>${safe(change.type)}</small>${properties.length > 0 ? `<ul>${properties.join("")}</ul>` : ""}</li>`;
+    return `<li class="${change.kind}"><b>${SIGNS[change.kind]} ${escaped(change.name)}</b> ${KINDS[change.kind]} <small>${escaped(change.type)}</small>${properties.length > 0 ? `<ul>${properties.join("")}</ul>` : ""}</li>`;
   });
-  return `<details open><summary>${safe(component)}</summary>\n<ul>${items.join("\n")}</ul></details>`;
+  return `<details open><summary>${escaped(component)}</summary>\n<ul>${items.join("\n")}</ul></details>`;
 }
 
 /** What fits in a line, in a line. */
@@ -112,12 +113,12 @@ function sidesOf({ before, after }: PropertyChange): string {
   const both = `${before ?? "none"}${after ?? "none"}`;
   if (before === undefined && after === undefined) return "";
   if (both.length <= SHORT && !both.includes("\n"))
-    return ` <code>${safe(before ?? "none")}</code> → <code>${safe(after ?? "none")}</code>`;
+    return ` <code>${escaped(before ?? "none")}</code> → <code>${escaped(after ?? "none")}</code>`;
   return side("before", before) + side("after", after);
 }
 
 function side(kind: string, text: string | undefined): string {
-  return text === undefined ? "" : `<pre class="${kind}">${safe(text)}</pre>`;
+  return text === undefined ? "" : `<pre class="${kind}">${escaped(text)}</pre>`;
 }
 
 /** The topology as boxes in boxes; the arrows as a list, which reads on a phone as well. */
@@ -126,10 +127,10 @@ function touched({ nodes, edges }: Topology): string {
   const names = new Map(nodes.map(({ id, label }) => [id, label]));
   const boxes = [...Map.groupBy(nodes, ({ component }) => component)].map(
     ([component, members]) =>
-      `<div class="box"><b>${safe(component)}</b>${members.map(({ label, kind }) => `<span class="${kind}">${SIGNS[kind]} ${safe(label)}</span>`).join("")}</div>`,
+      `<div class="box"><b>${escaped(component)}</b>${members.map(({ label, kind }) => `<span class="${kind}">${SIGNS[kind]} ${escaped(label)}</span>`).join("")}</div>`,
   );
   const arrows = edges.map(
-    ({ from, to }) => `<li>${safe(names.get(from)!)} needs ${safe(names.get(to)!)}</li>`,
+    ({ from, to }) => `<li>${escaped(names.get(from)!)} needs ${escaped(names.get(to)!)}</li>`,
   );
   const needs = arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : "";
   return `<details open><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${needs}</details>`;
@@ -138,28 +139,19 @@ function touched({ nodes, edges }: Topology): string {
 function costTable({ cost }: StackPreview): string {
   const rows = cost.lines.map(
     (line) =>
-      `<tr><td>${safe(line.resource)}, ${safe(line.what)}</td><td>${usd(line.beforeUsd)}</td><td>${usd(line.afterUsd)}</td></tr>`,
+      `<tr><td>${escaped(line.resource)}, ${escaped(line.what)}</td><td>${usd(line.beforeUsd)}</td><td>${usd(line.afterUsd)}</td></tr>`,
   );
   return [
-    `<h3>Cost</h3><p>${safe(costText(cost))}</p>`,
+    `<h3>Cost</h3><p>${escaped(costText(cost))}</p>`,
     rows.length > 0
       ? `<div class="scroll"><table><tr><th>a month</th><th>before</th><th>after</th></tr>${rows.join("")}</table></div>`
       : "",
-    cost.unknown.length > 0 ? `<p>Price unknown: ${safe(cost.unknown.join(", "))}</p>` : "",
-    `<p><small>${safe(cost.source)}</small></p>`,
+    cost.unknown.length > 0 ? `<p>Price unknown: ${escaped(cost.unknown.join(", "))}</p>` : "",
+    `<p><small>${escaped(cost.source)}</small></p>`,
   ].join("\n");
 }
 
 /** A sentence of ours: code stands between backticks. */
 function rich(sentence: string): string {
-  return safe(sentence).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
-}
-
-function safe(raw: string): string {
-  return raw
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return escaped(sentence).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
