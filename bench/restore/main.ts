@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { drillRestore } from "../../rollout/drill/restore/rehearsal.ts";
 import { takeBackup } from "../../rollout/platforms/rehearsal/backups/repository.ts";
@@ -7,7 +6,7 @@ import { findPrograms } from "../../rollout/platforms/rehearsal/find.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";
 import { prepareChange } from "../../rollout/platforms/rehearsal/prepare.ts";
-import { copyProject } from "../../rollout/tour/project-copy.ts";
+import { type BenchPlace, benchInRehearsal } from "../rehearsal.ts";
 import { fill, worstLoss } from "./filler.ts";
 import { dumpAndRestore, timed } from "./peer.ts";
 
@@ -27,24 +26,10 @@ const { values } = parseArgs({
     stack: { type: "string", default: "beta" },
   },
 });
-const { stack } = values;
-const copy = copyProject(join(import.meta.dirname, "../.."), stack);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-const place = { projectDir: copy.folder, stateDir: join(copy.folder, "state"), stack };
-const interrupted = new Promise<never>((_, reject) => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-});
-try {
-  await Promise.race([bench(), interrupted]);
-} finally {
-  await rehearse.down(place);
-  copy.remove();
-}
-// An interrupted run may still hold timers.
-process.exit();
+await benchInRehearsal(values.stack, bench);
 
-async function bench(): Promise<void> {
+async function bench(place: BenchPlace): Promise<void> {
   await rehearse.up(place);
   const store = storeOf(await prepareChange(place, placeIn(place)));
   await fill(store, Number(values.size) * 2 ** 20, say);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { stackSettings } from "../../rollout/config/settings.ts";
@@ -7,7 +6,8 @@ import { percentile } from "../../rollout/load/tally.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
-import { copyProject } from "../../rollout/tour/project-copy.ts";
+import type { ProjectCopy } from "../../rollout/tour/project-copy.ts";
+import { type BenchPlace, benchInRehearsal } from "../rehearsal.ts";
 import { WatchedLoad } from "./load.ts";
 import { type Rollback, rollBackOnce } from "./once.ts";
 
@@ -28,24 +28,10 @@ const { values } = parseArgs({
     stack: number("beta"),
   },
 });
-const { stack } = values;
-const copy = copyProject(join(import.meta.dirname, "../.."), stack);
-const place = { projectDir: copy.folder, stateDir: join(copy.folder, "state"), stack };
-const interrupted = new Promise<never>((_, reject) => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-});
-try {
-  await Promise.race([bench(), interrupted]);
-} finally {
-  await rehearse.down(place);
-  copy.remove();
-}
-// An interrupted run may still hold timers.
-process.exit();
+await benchInRehearsal(values.stack, bench);
 
-async function bench(): Promise<void> {
-  const { stable, tracks, plan: configured } = stackSettings(copy.folder, stack);
+async function bench(place: BenchPlace, copy: ProjectCopy): Promise<void> {
+  const { stable, tracks, plan: configured } = stackSettings(place.projectDir, place.stack);
   const candidate = tracks.find(({ name }) => name !== stable)!.name;
   copy.setWeights({ ...Object.fromEntries(tracks.map(({ name }) => [name, 0])), [stable]: 100 });
   // The configured steps from 25 % on: bakes are as long as they are, as the gates spread their suspicion over them.
