@@ -11,8 +11,6 @@ import { type Typed, Typist } from "../rollout/docs-typist.ts";
 // Every command of the pages, typed in order: each page on a stack of its own that is fresh, with users on it.
 
 const pages = docPages();
-/** A step that a person has to end; and in the README, whose rollout nobody watches, one that ends by itself. */
-const BAKES = { page: "1h", readme: "3s" } as const;
 const env = {
   ...process.env,
   NO_COLOR: "1",
@@ -20,6 +18,8 @@ const env = {
   ROLLOUT_WEBHOOKS: undefined,
   ROLLOUT_SNS_TOPICS: undefined,
 };
+/** Of each command that was run, and how long it took. */
+const times: string[] = [];
 let load: RunningLoad | undefined;
 let typist: Typist | undefined;
 
@@ -34,24 +34,30 @@ afterAll(() => {
     const why = whyNotRun(command);
     return why ? [`${command.at}: ${command.text}: ${why}`] : [];
   });
+  console.log(`Typed (${times.length}):\n  ${times.join("\n  ")}`);
   console.log(`Only read, not run (${read.length}):\n  ${read.join("\n  ")}`);
 });
 
 const played = pages.filter((page) => commandsOf([page]).some((command) => !whyNotRun(command)));
 
-it.each(played)("$name", async ({ name, blocks }) => {
+it.each(played)("$name", async (page) => {
+  const { name, blocks } = page;
   const project = copyFor(name);
   const port = await freePort();
   typist = new Typist(project.projectDir, env);
+  const withUsers = hasRollout(commandsOf([page]));
   const all: Typed[] = [];
   for (const block of blocks) {
     const typed: Typed[] = [];
     for (const command of block.commands) {
       if (whyNotRun(command)) continue;
+      const begun = performance.now();
       const done = await typist.type(command, asTyped(command, port));
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+      times.push(`${command.at}: ${command.text}: ${command.background ? "begun" : `${seconds} s`}`);
       typed.push(done);
       if (!command.background) expect(done.code, `${command.at}: ${done.said}`).toBe(command.exitCode);
-      if (isUp(command)) await users(project);
+      if (isUp(command) && withUsers) await users(project);
     }
     all.push(...typed);
     await typist.heard(block, typed);
@@ -72,14 +78,12 @@ function commandsOf(which: typeof pages): DocCommand[] {
 }
 
 function copyFor(page: string) {
-  const bake = page === "README.md" ? BAKES.readme : BAKES.page;
+  // A step that a person has to end; but nobody watches the README's rollout.
+  const half = page === "README.md" ? [] : [{ weight: 50, bake: "1h" }];
   const project = projectCopy({
     tracks: { blue: { weight: 100 }, green: { weight: 0 } },
     plan: {
-      steps: [
-        { weight: 50, bake },
-        { weight: 100, bake: "3s" },
-      ],
+      steps: [...half, { weight: 100, bake: "3s" }],
       gates: { errorRate: { max: 0.05 }, latency: { p95: "5s" }, minRequests: 20 },
     },
   });
@@ -97,7 +101,11 @@ function asTyped(command: DocCommand, port: number): string {
   return command.text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, new Date(Date.now() - 2_000).toISOString());
 }
 
-/** Gates judge what users meet: without them no rollout goes on. */
+/** Gates judge what users meet: without them no rollout goes on. The other pages are spared the load. */
+function hasRollout(commands: DocCommand[]): boolean {
+  return commands.some((command) => command.words[1] === "run" && !whyNotRun(command));
+}
+
 async function users(project: ReturnType<typeof projectCopy>): Promise<void> {
   await load?.stop();
   const { url, domain, caFile } = await rehearse.status(project);
