@@ -1,16 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { planOf } from "../../rollout/core/plan.ts";
 import { startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Reading } from "../../rollout/platforms/platform.ts";
+import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
 import type { ControllerOptions, Kill, Moment } from "./controller.ts";
+import { storeOf } from "./database.ts";
 import { projectCopy } from "./project.ts";
 
 const plan = planOf(
@@ -87,7 +89,8 @@ export async function killedAtEveryWrite(moments: Moment[]): Promise<Survived> {
   expect(await platform.readWeights()).toEqual({ config: GREEN, state: GREEN, real: GREEN });
   const { entries } = await platform.journal.read();
   expectNothingTwice(entries);
-  expect(dumpsIn(join(stateDir, stack, "backups"))).toEqual(["before-crashing.dump"]);
+  const backups = await listBackups(storeOf(project));
+  expect(backups.flatMap(({ name }) => name ?? [])).toEqual(["before-crashing"]);
   expect(pidsOf(await rehearse.status(project))).toEqual(pidsOf(status));
   return { kills: kills.map((line) => JSON.parse(line)), between, entries };
 }
@@ -115,10 +118,6 @@ function expectNothingTwice(entries: JournalEntry[]): void {
   const acts = intents.filter(({ id }) => done.has(id)).map(({ act }) => JSON.stringify(act));
   // Weights that were reached before their end could be written are read back, and not set again.
   expect(acts).toEqual(ACTS.filter((act) => acts.includes(act) || !act.includes('"weights"')));
-}
-
-function dumpsIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(".dump"));
 }
 
 /** No server was started anew. */
