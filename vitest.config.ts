@@ -13,6 +13,7 @@ export default defineConfig({
           // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every
           // recording starts clean.
           isolate: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -21,8 +22,8 @@ export default defineConfig({
           include: ["test/rehearsal/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Real servers share two cores: one file at a time.
-          fileParallelism: false,
+          // Most of the time they wait: for health checks, bakes, drains.
+          maxWorkers: 2,
         },
       },
       {
@@ -40,7 +41,7 @@ export default defineConfig({
           include: ["test/drills/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
