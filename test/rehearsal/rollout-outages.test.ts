@@ -56,12 +56,12 @@ it("stops when the balancer's API can't be reached, while users are served", asy
   expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
 });
 
-it("goes on when the cache is away for two seconds: users don't notice, and nobody is blamed", async () => {
-  const { done } = await world.halfway(planWith({ half: 5, full: 3 }));
+it("goes on while the cache is away: users don't notice, and nobody is blamed", async () => {
+  const { done } = await world.halfway(planWith({ half: 15, full: 3 }));
   const since = world.lossSince();
   const restart = killCache();
-  // Below the five seconds between two health checks: one that fails takes no server out of the balancer.
-  await sleep(2000);
+  // More than the two health checks after which a server that failed them would be taken out of the balancer.
+  await sleep(12_000);
   const cache = restart();
   try {
     expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
