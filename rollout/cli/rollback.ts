@@ -10,7 +10,7 @@ export function register(program: Command): void {
       "A run that is there does it within a second. Where none is (it crashed, its machine is gone) this command does it " +
       "itself, and ends when it is verified: exit code 0.",
     instead:
-      "To move traffic all the same: rollout shift TRACK=100; or roll a track out: rollout run --candidate TRACK",
+      "To move traffic all the same: rollout shift TRACK=100 --grow; or roll a track out: rollout run --candidate TRACK",
     async alone(stage) {
       const { outcome, reason } = await drive(stage, { leaveWhenSettled: true });
       const { stack, json, say } = stage;

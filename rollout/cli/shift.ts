@@ -1,8 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { planOf } from "../core/plan.ts";
 import { allAt, drifted, readingText } from "../core/reading.ts";
 import { checkWeights, type Weights, weightsText } from "../core/weights.ts";
 import { Misuse, UserError } from "../errors.ts";
+import type { Reading } from "../platforms/platform.ts";
+import { type Clock, systemClock } from "../run/clock.ts";
+import { type Lacking, makeRoom } from "../run/make-room.ts";
 import { hasSettled, stateOf } from "./drive.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";
 
@@ -12,23 +15,49 @@ export function register(program: Command): void {
     .summary("set the weights by hand")
     .argument("<weights...>", "such as blue=75 green=25; a track that isn't named gets 0")
     .description(
-      "Writes the weights into the stack's config, comments kept, moves the traffic and reads it back.",
+      "Writes the weights into the stack's config, comments kept, moves the traffic and reads it back. First each track " +
+        "whose share grows must have the healthy servers for it: without them nothing is moved.",
     )
     .addOption(onOption())
     .option("--restore", "also when config, state and balancer differ: what is asked for holds then")
-    .action(async (words: string[], { restore }: { restore?: boolean }, command: Command) => {
+    .option("--grow", "ask for the servers that are missing, and wait for them")
+    .addOption(
+      new Option("--force", "move the traffic whatever servers there are: it may overload them").conflicts(
+        "grow",
+      ),
+    )
+    .action(async (words: string[], { restore, grow, force }: Options, command: Command) => {
       const weights = parsed(words);
       const stage = await openStage(command);
-      await shift(stage, weights, restore === true);
+      const lacking = grow ? "grow" : force ? "force" : "refuse";
+      await shift(stage, weights, { restore, lacking });
       const { stack, json } = stage;
       const text = json ? JSON.stringify({ stack, weights }) : `${stack}: ${weightsText(weights)}`;
       process.stdout.write(`${text}\n`);
     });
 }
 
-/** @throws {UserError} while a rollout is under way, after a drift, or when the weights can't be read back */
-async function shift(stage: Stage, weights: Weights, restore: boolean): Promise<void> {
-  const { platform, stack } = stage;
+interface Options {
+  restore?: boolean;
+  grow?: boolean;
+  force?: boolean;
+}
+
+/**
+ * @throws {UserError} for a track that isn't there, while a rollout is under way, after a drift, without the servers for it, or when the weights can't be
+ *   read back
+ */
+export async function shift(
+  stage: Pick<Stage, "platform" | "stack" | "settings" | "say">,
+  weights: Weights,
+  { restore = false, lacking }: { restore?: boolean | undefined; lacking: Lacking },
+  clock: Clock = systemClock,
+): Promise<void> {
+  const { platform, stack, settings, say } = stage;
+  const tracks = settings.tracks.map(({ name }) => name);
+  const strange = Object.keys(weights).find((track) => !tracks.includes(track));
+  if (strange !== undefined)
+    throw new UserError(`${stack} has no track ${strange}: it has ${tracks.join(", ")}`);
   const lock = await platform.journal.lock(`${whoami()}, who shifts by hand`);
   try {
     const state = await stateOf(stage);
@@ -36,25 +65,39 @@ async function shift(stage: Stage, weights: Weights, restore: boolean): Promise<
       throw new UserError(
         `The rollout of ${state.candidate} isn't over: it would take this for a drift. Pause doesn't help; go on with it, or: rollout rollback --stack ${stack}`,
       );
-    const before = await platform.readWeights();
-    if (drifted(before, undefined) && !restore)
-      throw new UserError(
-        `the weights differ: ${readingText(before)}. Set them all the same with --restore.`,
-      );
+    const { real } = await sound(stage, restore);
+    const withinMs = planOf(settings.plan).limits.capacitySeconds * 1000;
+    const waited = await makeRoom(real, weights, { platform, lacking, withinMs, clock, say });
+    if (waited) {
+      lock.lost.throwIfAborted();
+      await sound(stage, restore);
+    }
     await platform.setWeights(weights);
-    await verified(stage, weights);
+    await verified(stage, weights, clock);
   } finally {
     await lock.release();
   }
 }
 
-async function verified({ platform }: Stage, weights: Weights): Promise<void> {
-  const deadline = Date.now() + 60_000;
+/** @throws {UserError} when the weights aren't the same everywhere, and weren't asked to be restored */
+async function sound({ platform }: Pick<Stage, "platform">, restore: boolean): Promise<Reading> {
+  const reading = await platform.readWeights();
+  if (drifted(reading, undefined) && !restore)
+    throw new UserError(`the weights differ: ${readingText(reading)}. Set them all the same with --restore.`);
+  return reading;
+}
+
+async function verified(
+  { platform }: Pick<Stage, "platform">,
+  weights: Weights,
+  clock: Clock,
+): Promise<void> {
+  const deadline = clock.now() + 60_000;
   for (;;) {
     const reading = await platform.readWeights();
     if (allAt(reading, weights)) return;
-    if (Date.now() > deadline) throw new UserError(`the weights stay ${readingText(reading)}`);
-    await sleep(1000);
+    if (clock.now() > deadline) throw new UserError(`the weights stay ${readingText(reading)}`);
+    await clock.sleep(1000);
   }
 }
 

@@ -92,6 +92,7 @@ test.each([
   [["run", "-s", "beta", "--adopt", "--restore"], /cannot be used with option/],
   [["shift", "-s", "beta"], /missing required argument 'weights'/],
   [["shift", "-s", "beta", "blue=1"], /weights must sum to 100, they sum to 1/],
+  [["shift", "-s", "beta", "blue=100", "--grow", "--force"], /cannot be used with option/],
   [["maintenance", "-s", "beta", "perhaps"], /value 'perhaps' is invalid/],
 ])("%j is misuse: 2", (args, message) => {
   const { status, stdout, stderr } = rollout(...args);

@@ -1,0 +1,114 @@
+import { shareOf, type Weights } from "../core/weights.ts";
+import { UserError } from "../errors.ts";
+import type { Capacity, Platform } from "../platforms/platform.ts";
+import type { Clock } from "./clock.ts";
+
+/** What to do where a track hasn't the servers for its new share: refuse, ask for them and wait, or go on all the same. */
+export type Lacking = "refuse" | "grow" | "force";
+
+export interface RoomOptions {
+  platform: Pick<Platform, "capacity" | "restoreCapacity">;
+  lacking: Lacking;
+  /** How long missing servers are waited for, all tracks together. */
+  withinMs: number;
+  clock: Clock;
+  say: (line: string) => void;
+}
+
+const EVERY_MS = 2_000;
+/** Even without news: whoever waits sees that it still waits. */
+const SAY_EVERY_MS = 30_000;
+
+/**
+ * Sees to it that each track whose share grows has the healthy servers for it, before any traffic moves. Servers that can't
+ * be counted are none.
+ *
+ * @param now what the balancer does
+ * @param next what it is to do
+ * @returns whether time has passed: what was read before is old then
+ * @throws {UserError} with the healthy servers, how many it takes, and what to do
+ */
+export async function makeRoom(now: Weights, next: Weights, options: RoomOptions): Promise<boolean> {
+  const growing = Object.keys(next).filter((track) => shareOf(next, track) > shareOf(now, track));
+  const lacking: (Asked & Sight)[] = [];
+  for (const track of growing) {
+    const asked = { track, share: shareOf(next, track) };
+    const sight = await count(asked, options);
+    if (!sight.read?.enough) lacking.push({ ...asked, ...sight });
+  }
+  if (lacking.length === 0) return false;
+  const what = lacking.map((each) => lackText(each, each)).join("; ");
+  if (options.lacking === "force") {
+    options.say(`${what}. The traffic moves all the same: --force.`);
+    return false;
+  }
+  // Who grows must know by how much.
+  const counted = lacking.every(({ read }) => read);
+  if (options.lacking === "refuse" || !counted)
+    throw new UserError(`${what}. ${UNMOVED} ${counted ? GROW : COUNT}`);
+  await grow(lacking, options);
+  return true;
+}
+
+const UNMOVED = "Nothing was moved.";
+const GROW = "Add --grow to ask for the servers, wait for them and then move the traffic.";
+const COUNT = "Try again when they can be counted; who knows that they are enough adds --force.";
+
+interface Asked {
+  track: string;
+  share: number;
+}
+
+type Sight = { read: Capacity; error?: never } | { read?: never; error: string };
+
+async function count({ track, share }: Asked, { platform }: RoomOptions): Promise<Sight> {
+  try {
+    return { read: await platform.capacity(track, share) };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+/** All are asked for first: they start side by side. */
+async function grow(lacking: readonly (Asked & Sight)[], options: RoomOptions): Promise<void> {
+  const deadline = options.clock.now() + options.withinMs;
+  for (const { track, read } of lacking) await ask(track, read!.need, options);
+  for (const each of lacking) await healthy(each, each.read!.need, deadline, options);
+}
+
+async function ask(track: string, servers: number, { platform, say }: RoomOptions): Promise<void> {
+  say(`asks for ${servers} ${servers === 1 ? "server" : "servers"} of ${track}`);
+  await platform.restoreCapacity(track, servers);
+}
+
+/** A count that fails meanwhile is taken again. @throws {UserError} when the time is over */
+async function healthy(asked: Asked, known: number, deadline: number, options: RoomOptions): Promise<void> {
+  const { clock, withinMs, say } = options;
+  let servers = known;
+  let said = { line: "", at: 0 };
+  for (;;) {
+    const sight = await count(asked, options);
+    if (sight.read?.enough) return say(`${asked.track} has the servers for ${asked.share} %`);
+    const line = lackText(asked, sight);
+    if (clock.now() >= deadline)
+      throw new UserError(
+        `${line}, after ${Math.round(withinMs / 1000)} s of waiting. ${UNMOVED} The servers stay asked for: see why they aren't healthy, then the same again.`,
+      );
+    if (line !== said.line || clock.now() >= said.at + SAY_EVERY_MS) {
+      say(line);
+      said = { line, at: clock.now() };
+    }
+    // More users have come meanwhile.
+    if (sight.read && sight.read.need > servers) {
+      servers = sight.read.need;
+      await ask(asked.track, servers, options);
+    }
+    await clock.sleep(EVERY_MS);
+  }
+}
+
+function lackText({ track, share }: Asked, { read, error }: Sight): string {
+  return read
+    ? `${track} has ${read.healthy} healthy of ${read.need} servers that ${share} % of the traffic needs`
+    : `the servers of ${track} can't be counted: ${error}`;
+}
