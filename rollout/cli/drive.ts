@@ -2,6 +2,7 @@ import type { JournalEntry } from "../core/journal.ts";
 import { planOf } from "../core/plan.ts";
 import { replay } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
+import { withdrawalIn } from "../core/withdrawal.ts";
 import { noticeOf } from "../notify/notice.ts";
 import type { Beginning } from "../run/begin.ts";
 import { judgeOf } from "../run/judge.ts";
@@ -50,7 +51,8 @@ export async function drive(
       judge: (history) => judge(history),
       owner: `${whoami()} (process ${process.pid})`,
       ...(begin && { begin }),
-      notify: async (entry) => teller.tell(noticeOf(entry, subject)),
+      notify: async (entry, _urgency, journal) =>
+        teller.tell(noticeOf(entry, { ...subject, withdrawal: withdrawalIn(journal) })),
     });
   } catch (error) {
     const { outcome } = (await stateOf(stage)) ?? {};

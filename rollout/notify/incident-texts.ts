@@ -1,6 +1,6 @@
 import { Redactor } from "../preview/redact.ts";
 import type { Incident, IncidentAudience, RolloutInIt } from "./incident.ts";
-import { OUTSIDE } from "./messages.ts";
+import { OUTSIDE, outsideOf } from "./messages.ts";
 import { MEANING } from "./severity.ts";
 
 /** When a text is due, and when its reader hears again; null: not until it is over. */
@@ -21,7 +21,7 @@ export function textsFor(incident: Incident): Record<IncidentAudience, Texts> {
   return {
     team: forTeam(incident, rollout),
     management: forManagement(incident, rollout),
-    customers: forCustomers({ domain, severity, startedAt, withdrawnAt: rollout?.withdrawnAt }),
+    customers: forCustomers({ domain, severity, startedAt, withdrawn: rollout?.withdrawn }),
   };
 }
 
@@ -30,15 +30,17 @@ function forCustomers({
   domain,
   severity,
   startedAt,
-  withdrawnAt,
-}: Pick<Incident, "domain" | "severity" | "startedAt"> & Pick<RolloutInIt, "withdrawnAt">): Texts {
+  withdrawn,
+}: Pick<Incident, "domain" | "severity" | "startedAt"> & Partial<Pick<RolloutInIt, "withdrawn">>): Texts {
   const next = ({ nextAt, dueAt }: Told) =>
     nextAt === null ? "" : ` Next update by ${clock(nextAt, dueAt)}.`;
   const since = ({ dueAt }: Told) => `${domain}, since ${clock(startedAt, dueAt)}`;
+  // A version that no user was on isn't theirs to hear of.
+  const back = withdrawn && outsideOf(withdrawn);
   const news = ({ dueAt }: Told) =>
-    withdrawnAt === undefined
+    back === undefined
       ? "We are still working on it. [what you can do meanwhile, or leave this out] [when we expect it to be over, or that we don't know yet]"
-      : `${OUTSIDE.withdrawn} We have been watching it since ${clock(withdrawnAt, dueAt)}.`;
+      : `${back} We have been watching it since ${clock(withdrawn!.at, dueAt)}.`;
   if (severity === "P3" || severity === "P4")
     return {
       first: () =>
@@ -89,7 +91,7 @@ function forTeam(
         ? ` ${releaseText(rollout)}${rollout.reason ? ` It says: ${redactor.text(rollout.reason)}.` : ""}`
         : " No rollout is in it, by the journal.";
   const wayBack =
-    rollout && rollout.withdrawnAt === undefined ? ` Back at once: rollout rollback --stack ${stack}.` : "";
+    rollout && rollout.withdrawn === undefined ? ` Back at once: rollout rollback --stack ${stack}.` : "";
   return {
     first: () =>
       `${head}.${release}${wayBack} See: rollout status --stack ${stack}, rollout check --stack ${stack}. Who leads, who writes to customers, who keeps the log: [names].`,
@@ -102,9 +104,11 @@ function forTeam(
   };
 }
 
-function releaseText({ rollout, candidate, stable, percent, withdrawnAt }: RolloutInIt): string {
-  if (withdrawnAt !== undefined)
-    return `The release ${rollout} was withdrawn: all users are on ${stable} since ${clock(withdrawnAt)}.`;
+function releaseText({ rollout, candidate, stable, percent, withdrawn }: RolloutInIt): string {
+  if (withdrawn && !withdrawn.hadUsers)
+    return `The release ${rollout} was taken back by ${withdrawn.by} before any user was on it: all are on ${stable}.`;
+  if (withdrawn)
+    return `The release ${rollout} was taken back by ${withdrawn.by}: all users are on ${stable} since ${clock(withdrawn.at)}.`;
   const share = percent === undefined ? "an unknown share" : `${percent} %`;
   return `The release ${rollout} is in it, with ${share} of the users on ${candidate}.`;
 }

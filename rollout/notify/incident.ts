@@ -1,3 +1,4 @@
+import type { Withdrawal } from "../core/withdrawal.ts";
 import { type Told, textsFor } from "./incident-texts.ts";
 import { ANSWER_MINUTES, type Severity, UPDATE_MINUTES } from "./severity.ts";
 
@@ -25,8 +26,8 @@ export interface RolloutInIt {
   percent: number | undefined;
   /** What went wrong, in the journal's words: for the team alone. */
   reason: string | undefined;
-  /** When all traffic was read back on the stable track. */
-  withdrawnAt: number | undefined;
+  /** Once it was taken back; `at` is when all traffic was read back on the stable track. */
+  withdrawn: Withdrawal | undefined;
 }
 
 /** A text that is due. */

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../core/journal.ts";
 import { replay } from "../core/replay.ts";
+import { withdrawalIn } from "../core/withdrawal.ts";
 import type { RolloutInIt } from "./incident.ts";
 
 /**
@@ -17,10 +18,10 @@ export function rolloutInIt(entries: readonly JournalEntry[], startedAt: number)
   );
   const state = replay(own);
   if (!state) return undefined;
-  const { rollout, stable, candidate, weights, outcome, stopped, stage, steps } = state;
+  const { rollout, stable, candidate, weights, outcome, stopped, stage } = state;
   const isOver = stage.at === "ended" || stage.at === "over" || stage.at === "keep";
   if (isOver && own.at(-1)!.at < startedAt) return undefined;
-  const back = own.find(({ kind }) => kind === "rollback");
+  const back = withdrawalIn(own);
   const verified = own.find(
     (entry) => entry.kind === "verified" && back && entry.at >= back.at && entry.weights[stable] === 100,
   );
@@ -30,7 +31,6 @@ export function rolloutInIt(entries: readonly JournalEntry[], startedAt: number)
     candidate,
     percent: weights && (weights[candidate] ?? 0),
     reason: stopped ?? (outcome?.is === "rolled-back" ? outcome.reason : state.paused?.reason),
-    // One that never had users hurt nobody, and isn't what users are told of.
-    withdrawnAt: steps.length > 0 ? verified?.at : undefined,
+    withdrawn: back && verified && { at: verified.at, by: back.by, hadUsers: back.hadUsers },
   };
 }

@@ -1,6 +1,11 @@
 import { type JournalEntry, urgency } from "../core/journal.ts";
 
-export type Notify = (entry: JournalEntry, urgency: "page" | "tell") => Promise<void>;
+/** @param journal up to the entry, and with it */
+export type Notify = (
+  entry: JournalEntry,
+  urgency: "page" | "tell",
+  journal: readonly JournalEntry[],
+) => Promise<void>;
 
 /** Sends notices beside the work: a channel that is slow or down must not hold up a rollback. */
 export class Notices {
@@ -11,10 +16,10 @@ export class Notices {
     this.#notify = notify;
   }
 
-  tell(entry: JournalEntry | undefined): void {
+  tell(entry: JournalEntry | undefined, journal: readonly JournalEntry[]): void {
     const how = entry && urgency(entry);
     if (!how || !this.#notify) return;
-    const sending = this.#notify(entry, how)
+    const sending = this.#notify(entry, how, journal.slice(0, journal.lastIndexOf(entry) + 1))
       .catch(() => {})
       .finally(() => this.#pending.delete(sending));
     this.#pending.add(sending);

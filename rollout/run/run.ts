@@ -48,11 +48,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
 async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   const { platform, judge, owner, clock = systemClock, pollMs = 1000 } = options;
   const notices = new Notices(options.notify);
-  const book = new Book(platform.journal, clock, owner, (entry) => notices.tell(entry));
+  const book = new Book(platform.journal, clock, owner, (entry) => notices.tell(entry, book.entries));
   const senses = new Senses(platform, clock, judge);
   await book.read();
   // The last notice may have died with whoever was to send it.
-  notices.tell(book.entries.findLast(urgency));
+  notices.tell(book.entries.findLast(urgency), book.entries);
   await beginOrGoOn(book, options.begin);
   for (;;) {
     lock.lost.throwIfAborted();

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
-import { type Incident, messagesOf, type RolloutInIt } from "../../../rollout/notify/incident.ts";
+import {
+  type Incident,
+  type IncidentAudience,
+  messagesOf,
+  type RolloutInIt,
+} from "../../../rollout/notify/incident.ts";
 import { incidentText } from "../../../rollout/notify/incident-text.ts";
 import { rolloutInIt } from "../../../rollout/notify/rollout-in-it.ts";
 import { BEGUN, baking, rolledBack } from "../view/example.ts";
@@ -76,7 +81,7 @@ test("customers read neither names nor addresses nor causes of ours, whatever th
     candidate: "green",
     percent: 25,
     reason: "postgres://app:hunter2@10.0.3.7:5432 ECONNREFUSED AKIAABCDEFGHIJKLMNOP",
-    withdrawnAt: undefined,
+    withdrawn: undefined,
   };
   for (const severity of ["P1", "P2", "P3", "P4"] as const) {
     const plain = messagesOf(incident({ severity, stack: "x" }), "customers");
@@ -85,26 +90,41 @@ test("customers read neither names nor addresses nor causes of ours, whatever th
       plain,
     );
   }
-  const withdrawn = { ...nasty, withdrawnAt: startedAt + 4 * MINUTE };
-  const told = messagesOf(incident({ rollout: withdrawn }), "customers")
-    .map(({ text }) => text)
-    .join("\n");
-  expect(told).toContain("It was withdrawn at once. We have been watching it since 12:04 UTC.");
-  expect(told).not.toMatch(/green|blue|hunter2|10\.0|AKIA|stack-of-ours|rollout /);
-  const team = messagesOf(incident({ rollout: nasty }), "team")
-    .map(({ text }) => text)
-    .join("\n");
+  for (const by of ["the gates", "a person", "the controller"] as const) {
+    const withdrawn = { ...nasty, withdrawn: { at: startedAt + 4 * MINUTE, by, hadUsers: true } };
+    const told = toldOf(withdrawn, "customers");
+    expect(told).toContain(". We have been watching it since 12:04 UTC.");
+    expect(told).not.toMatch(/green|blue|hunter2|10\.0|AKIA|stack-of-ours|rollout /);
+  }
+  const team = toldOf(nasty, "team");
   expect(team).toContain("with 25 % of the users on green");
   expect(team).toContain("ECONNREFUSED");
   expect(team).not.toMatch(/hunter2|AKIA/);
 });
 
+test("customers hear of a version what is true: who took it back, and whether they had it", () => {
+  const at = startedAt + 4 * MINUTE;
+  const release = { rollout: "g", stable: "blue", candidate: "green", percent: 0, reason: "ana asked" };
+  const told = (by: "the gates" | "a person", hadUsers: boolean, audience: IncidentAudience) =>
+    toldOf({ ...release, withdrawn: { at, by, hadUsers } }, audience);
+  expect(told("the gates", true, "customers")).toContain(
+    "A new version caused problems for a share of requests. It was withdrawn at once.",
+  );
+  const asked = told("a person", true, "customers");
+  expect(asked).toContain("We have taken a new version back: everybody is on the version before it.");
+  expect(asked).not.toContain("caused problems");
+  expect(told("a person", false, "customers")).toEqual(toldOf(undefined, "customers"));
+  const team = told("a person", false, "team");
+  expect(team).toContain("g was taken back by a person before any user was on it: all are on blue.");
+  expect(team).not.toContain("Back at once");
+});
+
 test("the journal tells which rollout is in it", () => {
   expect(rolloutInIt([], startedAt)).toBeUndefined();
-  expect(rolloutInIt(baking, BEGUN + 150_000)).toMatchObject({ percent: 25, withdrawnAt: undefined });
+  expect(rolloutInIt(baking, BEGUN + 150_000)).toMatchObject({ percent: 25, withdrawn: undefined });
   expect(rolloutInIt(rolledBack, BEGUN + 150_000)).toMatchObject({
     percent: 0,
-    withdrawnAt: BEGUN + 162_000,
+    withdrawn: { at: BEGUN + 162_000, by: "the controller", hadUsers: true },
     reason: expect.stringContaining("worse than stable"),
   });
   // It was over before.
@@ -115,7 +135,9 @@ test("the journal tells which rollout is in it", () => {
     { kind: "rollback", reason: "smoke", at: BEGUN + 11_000, by: "x" },
     { kind: "verified", weights: { blue: 100 }, at: BEGUN + 12_000, by: "x" },
   ];
-  expect(rolloutInIt(untouched, BEGUN)).toMatchObject({ withdrawnAt: undefined });
+  expect(rolloutInIt(untouched, BEGUN)).toMatchObject({
+    withdrawn: { at: BEGUN + 12_000, by: "the controller", hadUsers: false },
+  });
 });
 
 test("the page says what is late and what is next", () => {
@@ -131,6 +153,12 @@ test("the page says what is late and what is next", () => {
     "2026-11-21 12:00 UTC",
   );
 });
+
+function toldOf(rollout: RolloutInIt | undefined, audience: IncidentAudience): string {
+  return messagesOf(incident({ rollout }), audience)
+    .map(({ text }) => text)
+    .join("\n");
+}
 
 function stamp(at: number): string {
   return new Date(at).toISOString().slice(11, 16);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { JournalEntry, Note } from "../../../rollout/core/journal.ts";
+import type { Withdrawal } from "../../../rollout/core/withdrawal.ts";
 import { localLog, sns, webhook } from "../../../rollout/notify/channels.ts";
 import { noticeOf, noticeText } from "../../../rollout/notify/notice.ts";
 import { notifier } from "../../../rollout/notify/notifier.ts";
@@ -14,6 +15,18 @@ const subject = { stack: "beta", stable: "blue", candidate: "green" };
 const at = Date.UTC(2026, 10, 21, 12, 0);
 const notice = (note: Note) => noticeOf({ ...note, at, by: "me" } as JournalEntry, subject);
 const rollback = notice({ kind: "rollback", reason: "errors <b> & 5 %" });
+
+/** What is told when a rollout goes back, and when it is over. */
+function takenBack(by: Withdrawal["by"], hadUsers: boolean) {
+  const text = (note: Note) =>
+    noticeText(
+      noticeOf({ ...note, at, by: "me" } as JournalEntry, { ...subject, withdrawal: { by, hadUsers } }),
+    );
+  return {
+    going: text({ kind: "rollback", reason: "x" }),
+    gone: text({ kind: "ended", outcome: "rolled-back", reason: "x" }),
+  };
+}
 
 /** A server that answers what it is told, and keeps what it got. */
 async function receiver(statuses: number[]) {
@@ -46,6 +59,31 @@ test("says who hears what, and by when", () => {
   expect(lines.join("\n")).toMatch(/- status page, by 2026-11-21 12:05 UTC: We are/);
   expect(lines.join("\n")).toMatch(/- users, by 2026-11-21 12:30 UTC: /);
 });
+
+test.each([
+  ["the gates", true, /status page.*A new version caused problems/, /users.*A new version caused problems/],
+  ["a person", true, /status page.*We have taken a new version back/, /users.*We have taken back a new/],
+  [
+    "the controller",
+    true,
+    /status page.*We have taken a new version back/,
+    /users.*We have taken back a new/,
+  ],
+] as const)("taken back by %s, users on it: %s", (by, hadUsers, first, last) => {
+  const { going, gone } = takenBack(by, hadUsers);
+  expect(going).toMatch(first);
+  expect(gone).toMatch(last);
+  if (by !== "the gates") expect(going + gone).not.toContain("caused");
+});
+
+test.each(["a person", "the controller"] as const)(
+  "taken back by %s before it had users: nobody outside is told",
+  (by) => {
+    const { going, gone } = takenBack(by, false);
+    expect(going).toContain("- operators, now: All traffic of beta stays on blue: no user was on green.");
+    expect(going + gone).not.toMatch(/- (users|status page|key customers),/);
+  },
+);
 
 test("a webhook gets Slack's JSON, and again after a failure", async () => {
   const { got, url, close } = await receiver([500]);
