@@ -4,11 +4,12 @@ import { expectedOf, figureTexts, titleOf } from "./summary.ts";
 
 const STYLE = `
 :root { color-scheme: light dark }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; overflow-wrap: anywhere }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; overflow-wrap: anywhere;
+  background: light-dark(#ffffff, #111316); color: light-dark(#1c2024, #edeef0) }
 table { border-collapse: collapse; width: 100% }
 th { white-space: nowrap } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; border-bottom: 1px solid #8886 }
 .pass { color: light-dark(#1a6e2e, #6fd08c) } .fail { color: light-dark(#b3261e, #ff8a80); font-weight: 600 }
-.unknown { color: light-dark(#7a5c00, #e3c266) } .faint { opacity: .75 }
+.unknown { color: light-dark(#7a5c00, #e3c266) } .faint { color: light-dark(#60646c, #a0a6b0) }
 @media (max-width: 40rem) { table, tbody, tr, td { display: block } thead { display: none } td { border: 0; padding: .1rem 0 }
 tr { border-bottom: 1px solid #8886; padding: .5rem 0; display: block } td:first-child { font-weight: 600 } }
 `;

@@ -1,5 +1,5 @@
-import { chartSvg } from "../../view/report/chart.ts";
 import { escaped } from "../../view/report/escaped.ts";
+import { figure } from "../../view/report/figure.ts";
 import { STYLE } from "../../view/report/style.ts";
 import { type Comparison, METHOD } from "../compare.ts";
 import { failing, timeText } from "../judge.ts";
@@ -9,11 +9,9 @@ import type { TrackTally } from "../tally.ts";
 import { chartsOf } from "./charts.ts";
 import { differenceText, remarksOf } from "./text.ts";
 
-/** A chart's words keep their size on a phone: it scrolls within its own box there, and the page doesn't. */
 const OWN_STYLE = `
-figure svg { min-width: 60rem; }
 tr.good td.level { color: var(--good); } tr.good td { color: inherit; }
-td { overflow-wrap: anywhere; } td.level { font-weight: 600; white-space: nowrap; } h1, p { overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; } td.level { font-weight: 600; white-space: nowrap; }
 `;
 
 /** A load run as one page: it opens from the disk, and loads nothing (its policy forbids it). */
@@ -42,14 +40,7 @@ ${cards(run)}
 <h2>Thresholds</h2>
 ${table(["threshold", "level", "measured"], run.verdicts.map(verdictRow))}
 ${comparison ? compared(comparison) : ""}
-${chartsOf(run)
-  .map((chart) => {
-    const names = chart.series
-      .map(({ name, tone }) => `<span class="${tone}"><i></i>${escaped(name)}</span>`)
-      .join("");
-    return `<h2>${escaped(chart.title)}</h2><figure><figcaption>${names}</figcaption><div class="scroll" tabindex="0">${chartSvg(chart)}</div></figure>`;
-  })
-  .join("\n")}
+${chartsOf(run).map(figure).join("\n")}
 <h2>By journey</h2>
 ${table(TALLY_HEAD, tallyRows(run.journeys))}
 <h2>By track</h2>

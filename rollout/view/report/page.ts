@@ -1,10 +1,10 @@
 import { actsIn, entryText } from "../entry-text.ts";
 import { duration, percent } from "../figures.ts";
 import { gatesIn } from "../model.ts";
-import { chartSvg } from "./chart.ts";
 import { chartsOf } from "./charts.ts";
 import type { ReportData } from "./data.ts";
 import { escaped } from "./escaped.ts";
+import { figure } from "./figure.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
@@ -26,7 +26,7 @@ export function reportPage(data: ReportData): string {
 <h1>${escaped(title)}</h1>
 ${outcome(data)}
 ${summary(data)}
-<div id="readout" class="faint">Point at a chart to read the figures of that moment. All times are UTC.</div>
+<div id="readout" class="faint">Point at a chart, or touch it, to read the figures of that moment. All times are UTC.</div>
 ${chartsOf(data).map(figure).join("\n")}
 <h2>Evidence at the decisions</h2>
 ${gates(data)}
@@ -62,13 +62,6 @@ function summary({ tracks, buckets }: ReportData): string {
   return `<dl>${cards.join("")}</dl>`;
 }
 
-function figure(chart: ReturnType<typeof chartsOf>[number]): string {
-  const names = chart.series
-    .map(({ name, tone }) => `<span class="${tone}"><i></i>${escaped(name)}</span>`)
-    .join("");
-  return `<h2>${escaped(chart.title)}</h2><figure><figcaption>${names}</figcaption>${chartSvg(chart)}</figure>`;
-}
-
 /** What the gates said when the rollout went on or went back. */
 function gates({ entries, buckets }: ReportData): string {
   const rows = entries.flatMap((entry) => {
@@ -102,7 +95,7 @@ function journal({ entries }: ReportData): string {
 
 function table(head: string[], rows: string[]): string {
   const cells = head.map((name) => `<th scope="col">${name}</th>`).join("");
-  return `<div class="scroll"><table><thead><tr>${cells}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  return `<div class="scroll wide" tabindex="0"><table><thead><tr>${cells}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 function clock(at: number): string {

@@ -26,5 +26,5 @@ function show(event) {
     parts.push(gate.name + ": to fail " + Math.floor(gate.toFail * 100) + " %, to pass " + Math.floor(gate.toPass * 100) + " %");
   readout.textContent = parts.join("  |  ");
 }
-for (const chart of charts) chart.addEventListener("pointermove", show);
+for (const chart of charts) for (const type of ["pointermove", "pointerdown"]) chart.addEventListener(type, show);
 `;

@@ -1,4 +1,7 @@
-/** The page's style. Two sets of colours, chosen by the reader's system; each pair has a contrast of 4.5 or more. */
+/**
+ * The page's style. Two sets of colours, chosen by the reader's system; each pair has a contrast of 4.5 or more. A
+ * chart keeps its size on a phone, as its words would shrink with it; paper has no box that scrolls.
+ */
 export const STYLE = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1c2024; --faint: #60646c; --rule: #d9dce1;
   --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa; }
@@ -13,7 +16,8 @@ p { margin: .25rem 0; } .faint { color: var(--faint); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1rem 0; }
 dl div { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: .5rem .75rem; }
 dt { color: var(--faint); font-size: .8rem; } dd { margin: 0; font-size: 1.1rem; font-variant-numeric: tabular-nums; }
-figure { margin: 0; } svg { display: block; width: 100%; height: auto; }
+figure { margin: 0; } svg { display: block; width: 100%; min-width: 60rem; height: auto; }
+h1, p { overflow-wrap: anywhere; }
 figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .85rem; color: var(--faint); }
 figcaption b { font-weight: 600; } figcaption i { display: inline-block; width: .9em; height: .2em; margin-right: .35em;
   vertical-align: middle; background: currentColor; }
@@ -27,12 +31,12 @@ figcaption .other { color: var(--other); } figcaption .fail { color: var(--bad);
 .limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
 .mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }
 .mark.good line { stroke: var(--good); } .mark.good .label { fill: var(--good); }
-.cursor { stroke: var(--ink); } .scroll { overflow-x: auto; }
+.cursor { stroke: var(--ink); } .scroll { overflow-x: auto; } .wide table { min-width: 44rem; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { color: var(--faint); font-weight: 600; } td:first-child, td.time, td.meter { white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.bad td { color: var(--bad); } tr.good td { color: var(--good); }
 #readout { position: sticky; top: 0; background: var(--ground); border-bottom: 1px solid var(--rule); padding: .35rem 0; z-index: 1;
   font-variant-numeric: tabular-nums; min-height: 2.2rem; }
-meter { width: 7rem; } @media print { #readout { display: none; } }
+meter { width: 7rem; } @media print { #readout { display: none; } svg, .wide table { min-width: 0; } }
 `;

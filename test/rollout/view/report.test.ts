@@ -3,7 +3,7 @@ import { judgeOf } from "../../../rollout/run/judge.ts";
 import { reportData } from "../../../rollout/view/report/data.ts";
 import { reportPage } from "../../../rollout/view/report/page.ts";
 import { chromium, skipped } from "../../support/browser.ts";
-import { DESK, expectWhole, opened, testOpens, testReadable } from "../../support/page.ts";
+import { DESK, expectWhole, opened, PHONE, testOpens, testReadable } from "../../support/page.ts";
 import { BEGUN, baking, plan, rolledBack, traffic } from "./example.ts";
 
 const data = reportData("beta", rolledBack, traffic(190), judgeOf(plan), BEGUN + 200_000);
@@ -49,7 +49,7 @@ test("no rollout, no report", () => {
 });
 
 testOpens(() => page, "Rollout of beta: blue to green");
-testReadable(() => page, { ...DESK, smallestPx: 11 });
+for (const screen of [DESK, PHONE]) testReadable(() => page, { ...screen, smallestPx: 11 });
 
 test.skipIf(!chromium)(
   `${skipped}a pointer on a chart shows the figures of that moment`,

@@ -6,6 +6,7 @@ import { expectationsOf, SCENARIO_NAMES } from "../../../../rollout/drill/fail/s
 import { SCENARIOS } from "../../../../rollout/drill/fail/scenarios.ts";
 import { expectedText, failText } from "../../../../rollout/drill/fail/text.ts";
 import { type DrillRecord, outcomeOf } from "../../../../rollout/drill/record.ts";
+import { DESK, expectWhole, PHONE, testOpens, testReadable } from "../../../support/page.ts";
 
 const findings = new Findings(() => {});
 findings.add("out", "pass", "after 6.3 s");
@@ -52,9 +53,11 @@ it("reads the same on a terminal, as markdown and as a page", () => {
   for (const each of texts) expect(each).not.toMatch(/undefined|NaN/);
   expect(texts[1]).toContain("<b> \\| late");
   expect(texts[2]).toContain("&lt;b&gt; | late");
-  // Loads nothing.
-  expect(texts[2]).not.toMatch(/(src|href)="(?!data:)/);
+  expectWhole(texts[2]!);
 });
+
+testOpens(() => failHtml(record), "Failure drill of beta: server");
+for (const screen of [DESK, PHONE]) testReadable(() => failHtml(record), { ...screen, smallestPx: 14 });
 
 it("states what is expected of every scenario, each check by one name", () => {
   expect(SCENARIOS.map(({ name }) => name)).toEqual(SCENARIO_NAMES);
