@@ -31,7 +31,7 @@ figcaption .other { color: var(--other); } figcaption .fail { color: var(--bad);
 .limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
 .mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }
 .mark.good line { stroke: var(--good); } .mark.good .label { fill: var(--good); }
-.cursor { stroke: var(--ink); } .scroll { overflow-x: auto; } .wide table { min-width: 44rem; }
+.cursor { stroke: var(--ink); } .scroll { overflow-x: auto; } .wide table { min-width: 60rem; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { color: var(--faint); font-weight: 600; } td:first-child, td.time, td.meter { white-space: nowrap; font-variant-numeric: tabular-nums; }
