@@ -77,7 +77,7 @@ async function grow(lacking: readonly (Asked & Sight)[], options: RoomOptions): 
 }
 
 async function ask(track: string, servers: number, { platform, say }: RoomOptions): Promise<void> {
-  say(`asks for ${servers} ${servers === 1 ? "server" : "servers"} of ${track}`);
+  say(`asks for ${serversText(servers)} of ${track}`);
   await platform.restoreCapacity(track, servers);
 }
 
@@ -109,6 +109,10 @@ async function healthy(asked: Asked, known: number, deadline: number, options: R
 
 function lackText({ track, share }: Asked, { read, error }: Sight): string {
   return read
-    ? `${track} has ${read.healthy} healthy of ${read.need} servers that ${share} % of the traffic needs`
+    ? `${track} has ${read.healthy} healthy of ${serversText(read.need)} that ${share} % of the traffic needs`
     : `the servers of ${track} can't be counted: ${error}`;
+}
+
+function serversText(count: number): string {
+  return `${count} ${count === 1 ? "server" : "servers"}`;
 }
