@@ -1,5 +1,4 @@
 import type { Expression } from "./expression.ts";
-import type { Rule } from "./rule.ts";
 import type { Statistic } from "./statistic.ts";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -63,3 +62,13 @@ export type Alarm = MetricAlarm | CompositeAlarm;
 export function queriesOf({ watch }: MetricAlarm): MetricQuery[] {
   return "query" in watch ? [watch.query] : Object.values(watch.queries);
 }
+
+/**
+ * A composite alarm's rule (CloudWatch API Reference, "PutCompositeAlarm"): ALARM, OK and INSUFFICIENT_DATA of an alarm's name
+ * or ARN, TRUE and FALSE, joined by AND, OR, NOT and parentheses. NOT binds tightest, then AND.
+ */
+export type Rule =
+  | { is: "constant"; value: boolean }
+  | { is: "state"; state: AlarmState; alarm: string }
+  | { is: "not"; of: Rule }
+  | { is: "and" | "or"; left: Rule; right: Rule };

@@ -1,14 +1,4 @@
-import type { AlarmState } from "./model.ts";
-
-/**
- * A composite alarm's rule (CloudWatch API Reference, "PutCompositeAlarm"): ALARM, OK and INSUFFICIENT_DATA of an alarm's name
- * or ARN, TRUE and FALSE, joined by AND, OR, NOT and parentheses. NOT binds tightest, then AND.
- */
-export type Rule =
-  | { is: "constant"; value: boolean }
-  | { is: "state"; state: AlarmState; alarm: string }
-  | { is: "not"; of: Rule }
-  | { is: "and" | "or"; left: Rule; right: Rule };
+import type { AlarmState, Rule } from "./model.ts";
 
 const STATES = ["ALARM", "OK", "INSUFFICIENT_DATA"] as const;
 

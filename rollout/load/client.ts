@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Pool } from "undici";
-import type { Shot } from "./mix.ts";
+import type { Reply, Shot } from "./shot.ts";
 
 /** Where the load goes. */
 export interface Target {
@@ -10,15 +10,6 @@ export interface Target {
   domain: string;
   /** The certificate authority to trust, in PEM; the system's when left out. */
   caFile?: string;
-}
-
-export interface Reply {
-  status: number;
-  /** The `x-track` header; undefined when no track answered. */
-  track: string | undefined;
-  body: string;
-  /** The `retry-after` header, when there is one. */
-  retryAfter?: string;
 }
 
 /** AWS's managed rules block requests without one (NoUserAgent_HEADER). */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Shot, type Shots, userAddress } from "./mix.ts";
+import { userAddress } from "./mix.ts";
 import { type Journey, keptIn } from "./profile/schema.ts";
 import { type Random, wholeBetween } from "./random.ts";
+import type { Shot, Shots } from "./shot.ts";
 
 /** How many answers are kept under one name to be read back. */
 const remembered = 500;

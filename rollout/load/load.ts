@@ -1,7 +1,8 @@
 import { type Arrivals, evenArrivals } from "./arrivals.ts";
 import { type Client, openClient, type Target } from "./client.ts";
-import { Mix, type Shot, type Shots } from "./mix.ts";
+import { Mix } from "./mix.ts";
 import { seededRandom } from "./random.ts";
+import type { Shot, Shots } from "./shot.ts";
 import { Tally, type TrackTally } from "./tally.ts";
 
 export interface LoadOptions extends Target {

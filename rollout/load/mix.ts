@@ -1,26 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Reply } from "./client.ts";
 import { type Random, wholeBetween } from "./random.ts";
-
-/** One request to send, and what makes its answer right. */
-export interface Shot {
-  method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  body?: string;
-  /** Header fields beside those of any request. */
-  headers?: Record<string, string>;
-  /** The client's address. */
-  from: string;
-  /** The name of what the user does by it. */
-  journey?: string;
-  /** What is wrong with the answer, or undefined when it is what was asked for. */
-  mistake(status: number, body: string, reply?: Reply): string | undefined;
-}
-
-/** Gives the load its requests, one by one. */
-export interface Shots {
-  next(): Shot;
-}
+import type { Shot, Shots } from "./shot.ts";
 
 /** How many stored quotes are kept to be read back. */
 const remembered = 500;

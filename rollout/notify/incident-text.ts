@@ -1,4 +1,5 @@
-import { AUDIENCES, answerBy, type DueMessage, type Incident, messagesOf } from "./incident.ts";
+import { answerBy, type DueMessage, messagesOf } from "./incident.ts";
+import { AUDIENCES, type Incident } from "./incident-model.ts";
 import { MEANING, UPDATE_MINUTES } from "./severity.ts";
 
 /** Who hears what and when, as a page of plain text: to read on the phone and to copy from. */

@@ -1,5 +1,5 @@
 import { Redactor } from "../preview/redact.ts";
-import type { Incident, IncidentAudience, RolloutInIt } from "./incident.ts";
+import type { Incident, IncidentAudience, RolloutInIt } from "./incident-model.ts";
 import { OUTSIDE, outsideOf } from "./messages.ts";
 import { MEANING } from "./severity.ts";
 

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../core/journal.ts";
 import { replay } from "../core/replay.ts";
 import { withdrawalIn } from "../core/withdrawal.ts";
-import type { RolloutInIt } from "./incident.ts";
+import type { RolloutInIt } from "./incident-model.ts";
 
 /**
  * The rollout that may have to do with an incident: the last one, when it wrote anything since, or had users on its

@@ -1,5 +1,6 @@
 import type { MetricAlarm } from "../../alarms/model.ts";
 import { queriesOf } from "../../alarms/model.ts";
+import type { Pace } from "./pace.ts";
 import type { Stage } from "./stage.ts";
 
 /** Something that goes wrong on purpose, and the metrics that it moves. */
@@ -14,12 +15,6 @@ export interface Fault {
   since?(stage: Stage): number;
   /** Why it can't be had on this machine now; undefined when it can. */
   impossible?(stage: Stage): string | undefined;
-}
-
-/** How virtual time goes by: a look at the rehearsal every so often, each of which stands for some minutes. */
-export interface Pace {
-  everyMs: number;
-  minutes: number;
 }
 
 /** Faults that are injected together. */

@@ -15,7 +15,7 @@ import { Ledger } from "../../platforms/rehearsal/state.ts";
 import { caFileOf, urlOf } from "../../platforms/rehearsal/status.ts";
 import { up } from "../../platforms/rehearsal/up.ts";
 import { type Endpoint, openEndpoint, post } from "./endpoint.ts";
-import type { Pace } from "./fault.ts";
+import type { Pace } from "./pace.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Requests a second and track: enough for each look to count as a minute with traffic. */

@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
-import {
-  type Incident,
-  type IncidentAudience,
-  messagesOf,
-  type RolloutInIt,
-} from "../../../rollout/notify/incident.ts";
+import { messagesOf } from "../../../rollout/notify/incident.ts";
+import type { Incident, IncidentAudience, RolloutInIt } from "../../../rollout/notify/incident-model.ts";
 import { incidentText } from "../../../rollout/notify/incident-text.ts";
 import { rolloutInIt } from "../../../rollout/notify/rollout-in-it.ts";
 import { BEGUN, baking, rolledBack } from "../view/example.ts";
