@@ -16,7 +16,8 @@ export interface GiveUp {
 /** The way from nothing to a promoted candidate. */
 export function goForward(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
   const action = stepOf(state, seen, now);
-  return action.is === "act" && mayWait(state, action.act) ? (heldByFreeze(state, now) ?? action) : action;
+  if (action.is !== "act" || !mayWait(state, action.act)) return action;
+  return heldBySickness(state, seen, now) ?? heldByFreeze(state, now) ?? action;
 }
 
 /** More servers never harm. After a rollback the idle track is no way back any more, so its draining needn't wait. */
@@ -145,13 +146,32 @@ function stopping(action: Action | GiveUp, so: string): Action {
   return action.is === "give-up" ? stop(`${action.reason} (${so})`) : action;
 }
 
+/**
+ * While both tracks are sick the candidate gets no more traffic: at the next step's split stable might be too quiet to be
+ * compared with, and the candidate would be blamed. Waiting for the end of it is bounded, as a bake's is.
+ */
+function heldBySickness(state: RolloutState, { gates }: Seen, now: number): Action | undefined {
+  const { held, stage, plan, stageAt } = state;
+  if (!held || isHalfDone(state) || (stage.at !== "shift" && stage.at !== "promote")) return undefined;
+  const step = stage.at === "shift" ? plan.steps[stage.step]! : plan.steps.at(-1)!;
+  const deadline = Math.max(stageAt, state.frozenUntil) + step.graceSeconds * 1000;
+  const reason = gates?.verdict.reason ?? "both tracks are sick";
+  if (now >= deadline) return note({ kind: "paused", reason: `no end of the hold in time: ${reason}` });
+  return wait(Math.min(deadline, now + 1000), reason);
+}
+
 /** A freeze holds what isn't begun; an act that was interrupted half-way is carried to its end. */
 function heldByFreeze(state: RolloutState, now: number): Action | undefined {
-  if ((state.known?.length ?? 0) > 1) return undefined;
+  if (isHalfDone(state)) return undefined;
   const until = frozenUntil(state.plan.freeze, now);
   if (until === undefined) return undefined;
   if (state.frozenUntil !== until) return note({ kind: "frozen", until });
   return wait(Math.min(until, now + 1000), "frozen");
+}
+
+/** Config, state and balancer may stand at different weights. */
+function isHalfDone({ known }: RolloutState): boolean {
+  return (known?.length ?? 0) > 1;
 }
 
 function giveUp(reason: string): GiveUp {

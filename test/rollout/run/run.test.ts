@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Judge } from "../../../rollout/core/verdict.ts";
 import { weightsText } from "../../../rollout/core/weights.ts";
 import type { Fault } from "../../support/simulated-platform.ts";
-import { planFor, play } from "../../support/simulated-run.ts";
+import { planFor, play, thresholds } from "../../support/simulated-run.ts";
 import { World } from "../../support/simulated-world.ts";
 
 const plan = planFor([
@@ -147,6 +148,38 @@ describe("what can't be known", () => {
     expect(told.map(({ entry }) => entry.kind)).toEqual(["begin", "hold", "paused", "stopped"]);
     expect(result.outcome).toBe("stopped");
     expect(weightsText(world.real)).toBe("blue 90 green 10");
+  });
+
+  /** The next step must wait for servers, which come once both tracks have got sick. */
+  const sickBetweenSteps = async (seconds: number) => {
+    const world = new World();
+    world.mostServers = 1;
+    const judge: Judge = (history) => {
+      const passed = world.journal.find(({ kind }) => kind === "passed");
+      if (passed) world.servers.green = world.journal.some(({ kind }) => kind === "hold") ? 2 : 1;
+      if (passed && world.now < passed.at + seconds * 1000)
+        return { outcome: "wait", hold: true, reason: "both sick" };
+      const verdict = thresholds(history);
+      if (verdict.outcome === "pass") world.servers.green = 1;
+      return verdict;
+    };
+    const steps = [50, 100].map((weight) => ({ weight, bake: 10 }));
+    return { world, ...(await play({ world, plan: planFor(steps), judge })) };
+  };
+
+  test("both tracks sick when the next step is due: it isn't taken, and somebody is told", async () => {
+    const { world, result, told } = await sickBetweenSteps(Number.POSITIVE_INFINITY);
+    expect(told.map(({ entry }) => entry.kind)).toEqual(["begin", "passed", "hold", "paused", "stopped"]);
+    expect(result.reason).toContain("no end of the hold in time: both sick");
+    expect(splits(world).at(-1)).toBe("blue 50 green 50");
+  });
+
+  test("both tracks sick when the next step is due: it is taken once they are well again", async () => {
+    const { world, result } = await sickBetweenSteps(8);
+    expect(result.outcome).toBe("promoted");
+    const released = world.journal.find(({ kind }) => kind === "released")!.at;
+    expect(splits(world).at(-1)).toBe("green 100");
+    expect(world.splits.at(-1)!.at).toBeGreaterThanOrEqual(released);
   });
 
   test("no data: paused and told, neither passed nor failed", async () => {
