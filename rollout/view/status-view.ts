@@ -17,7 +17,7 @@ export function statusView({ stack, state, asked, real, seconds, evidence, now }
     candidate,
     phase,
     doing: doing(state, now),
-    attention: attention(state),
+    attention: attention(state, now),
     steps: plan.steps.map(({ weight, bakeSeconds }, index) => ({
       weight,
       bakeSeconds,
@@ -70,14 +70,16 @@ function doing(state: RolloutState, now: number): string {
   }
 }
 
-function attention({ stopped, paused, held, frozenUntil, stage }: RolloutState): string | undefined {
+function attention(
+  { stopped, paused, held, frozenUntil, stage }: RolloutState,
+  now: number,
+): string | undefined {
   if (stage.at === "ended") return undefined;
   if (stopped !== undefined) return `stopped, a person must decide: ${stopped}`;
+  if (paused) return `${held ? "hold: both tracks are sick; " : ""}paused: ${paused.reason}`;
   if (held) return "hold: both tracks are sick";
-  if (paused) return `paused: ${paused.reason}`;
-  return frozenUntil > 0 && stage.at === "shift"
-    ? `frozen until ${new Date(frozenUntil).toISOString()}`
-    : undefined;
+  const waits = frozenUntil > now && stage.at !== "return" && stage.at !== "unpromote";
+  return waits ? `frozen until ${new Date(frozenUntil).toISOString()}` : undefined;
 }
 
 function placeOf({ stage, outcome, steps }: RolloutState, index: number): StepView["is"] {

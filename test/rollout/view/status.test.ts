@@ -48,6 +48,22 @@ describe("the status", () => {
     expect(statusLines(view, plain)[1]).toBe("rolled-back: errors: worse than stable: 5 % </script><b>&");
   });
 
+  it("says until when a freeze holds a bake's end, and no longer", () => {
+    const until = BEGUN + 150_000;
+    const frozen = [...baking, { kind: "frozen", until, at: BEGUN + 140_000, by: "run" } as const];
+    expect(viewAt(147, frozen).attention).toBe(`frozen until ${new Date(until).toISOString()}`);
+    expect(viewAt(151, frozen).attention).toBeUndefined();
+  });
+
+  it("says both when a hold has ended in a pause", () => {
+    const told = { at: BEGUN + 140_000, by: "run" };
+    const held = [{ kind: "hold", reason: "both", ...told } as const];
+    const paused = [{ kind: "paused", reason: "no decision in time: both", ...told } as const];
+    expect(viewAt(147, [...baking, ...held, ...paused]).attention).toBe(
+      "hold: both tracks are sick; paused: no decision in time: both",
+    );
+  });
+
   it("fits in a line for a log", () => {
     expect(statusLine(viewAt(147))).toMatch(
       /^baking at 25 %.*; asked blue 75 green 25; real blue 75 green 25; blue \d+\/s .* errors fail +\d+ % pass +\d+ %/,
