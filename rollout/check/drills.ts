@@ -3,8 +3,15 @@ import type { DrillFacts } from "./checks/drill.ts";
 
 const RESTORE = "restore";
 
-/** The newest restore that was drilled, however it ended: one that failed after one that passed is what counts. */
-export function lastDrill(records: readonly DrillRecord[]): DrillFacts {
+/**
+ * The newest restore that was drilled, however it ended: one that failed after one that passed is what counts.
+ *
+ * @param good the outcomes that are good enough
+ */
+export function lastDrill(
+  records: readonly DrillRecord[],
+  good: readonly DrillRecord["outcome"][] = ["passed"],
+): DrillFacts {
   const last = records.filter(({ drill }) => drill === RESTORE).at(-1);
   if (!last) return undefined;
   const { id, outcome, checks, figures, endedAt } = last;
@@ -17,7 +24,7 @@ export function lastDrill(records: readonly DrillRecord[]): DrillFacts {
     ...(rpoSeconds === undefined ? [] : [`RPO ${Math.round(rpoSeconds)} s`]),
   ];
   return {
-    passed: outcome === "passed",
+    passed: good.includes(outcome),
     at: endedAt,
     detail: [`${id} ${outcome}`, ...measured, ...bad].join(", "),
   };

@@ -1,48 +1,47 @@
-import {
-  BackupClient,
-  ListRecoveryPointsByBackupVaultCommand,
-  ListRestoreJobsByProtectedResourceCommand,
-} from "@aws-sdk/client-backup";
+import { BackupClient, ListRestoreJobsByProtectedResourceCommand } from "@aws-sdk/client-backup";
+import type { DrillRecord } from "../../drill/record.ts";
+import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";
 import { clientSettings } from "../../platforms/aws/client.ts";
 import type { BackupFacts } from "../checks/backups.ts";
 import type { DrillFacts } from "../checks/drill.ts";
+import { lastDrill } from "../drills.ts";
 import type { StackState } from "./state.ts";
 
 const ENDED = new Set(["COMPLETED", "FAILED", "ABORTED"]);
 
-/** The newest complete recovery point of the stack's database in the stack's vault. */
+/** The newest complete recovery point of the stack's database in the stack's vault, and what is wrong with others. */
 export async function readBackups(
   state: StackState,
   region: string,
-  { everyHours, stack }: { everyHours: number; stack: string },
+  { everyHours, stack, now }: { everyHours: number; stack: string; now: number },
 ): Promise<BackupFacts> {
   const vault = String(state.output("backupVault"));
   const databaseArn = String(state.output("databaseArn"));
-  const client = new BackupClient(clientSettings(region));
-  let newest: BackupFacts["newest"];
-  let NextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new ListRecoveryPointsByBackupVaultCommand({
-        BackupVaultName: vault,
-        ByResourceArn: databaseArn,
-        NextToken,
-      }),
-    );
-    for (const { Status, CreationDate, RecoveryPointArn = "" } of page.RecoveryPoints ?? []) {
-      const at = CreationDate?.getTime() ?? 0;
-      if (Status === "COMPLETED" && at > (newest?.at ?? 0))
-        newest = { id: RecoveryPointArn.split(":").at(-1)!, at };
-    }
-    NextToken = page.NextToken;
-  } while (NextToken);
+  // Whether the newest is too old is the check's own to say: without schedules nothing is due here.
+  const { good, problems } = await inspectVault({ vault, databaseArn }, { region, schedules: [], now });
+  const newest = good.at(-1);
   const command = `aws backup start-backup-job --backup-vault-name ${vault} (stack ${stack}: the ARNs are its outputs)`;
-  return { everyHours, newest, command };
+  return { everyHours, newest: newest && { id: nameOf(newest.arn), at: newest.at }, problems, command };
 }
 
-/** The last restore of the database that ended: the monthly restore test's, or one that a person asked for. */
-export async function readRestores(state: StackState, region: string): Promise<DrillFacts> {
-  const ResourceArn = String(state.output("databaseArn"));
+/**
+ * The last restore of the database that ended: the monthly restore test's, one that a person asked for, or a drill of ours.
+ * A drill's own job is complete before the drill has looked at what came back: its record, which is later, is what counts.
+ *
+ * @param records of the stack's drills, oldest first
+ */
+export async function readRestores(
+  state: StackState,
+  region: string,
+  records: readonly DrillRecord[],
+): Promise<DrillFacts> {
+  const job = await lastJob(String(state.output("databaseArn")), region);
+  // In AWS a drill can't see everything; what it couldn't look at is in its detail.
+  const drill = lastDrill(records, ["passed", "incomplete"]);
+  return job && drill ? (drill.at >= job.at ? drill : job) : (drill ?? job);
+}
+
+async function lastJob(ResourceArn: string, region: string): Promise<DrillFacts> {
   const client = new BackupClient(clientSettings(region));
   const jobs = [];
   let NextToken: string | undefined;

@@ -1,5 +1,7 @@
 import { resolve4, resolve6 } from "node:dns/promises";
+import { drillObjects } from "../../drill/drill-objects.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
+import { Objects } from "../../platforms/aws/objects.ts";
 import { operatorTokenOf } from "../../platforms/aws/smoke.ts";
 import { systemClock } from "../../run/clock.ts";
 import type { DnsFacts } from "../checks/dns.ts";
@@ -44,8 +46,16 @@ export function awsSources(options: AwsSourcesOptions): Sources {
     },
     secrets: async () => readSecrets(await state(), region),
     backups: async () =>
-      readBackups(await state(), region, { everyHours: settings.database.backupEveryHours, stack }),
-    drill: async () => readRestores(await state(), region),
+      readBackups(await state(), region, {
+        everyHours: settings.database.backupEveryHours,
+        stack,
+        now: about.now,
+      }),
+    async drill() {
+      const known = await state();
+      const objects = new Objects(region, String(known.output("journalBucket")));
+      return readRestores(known, region, await drillObjects(objects, stack).read());
+    },
     alarms: async () => readAlarms(await state(), region),
     quotas: async () => readQuotas(await graph(), region),
     disk: async () => readDisks(await state(), region),

@@ -12,14 +12,18 @@ import { parseSettings } from "../../../infra/settings/parse.ts";
 import type { About } from "../../../rollout/check/about.ts";
 import { awsSources } from "../../../rollout/check/aws/sources.ts";
 import { PRE_LAUNCH, runChecks } from "../../../rollout/check/run.ts";
+import type { DrillRecord } from "../../../rollout/drill/record.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import type { Platform } from "../../../rollout/platforms/platform.ts";
 import { apiError, fakeEngine } from "../aws/example.ts";
+import { fakeS3 } from "../aws/fake-s3.ts";
 
 const backup = mockClient(BackupClient);
+const s3 = fakeS3();
 const projectDir = mkdtempSync(join(tmpdir(), "check-"));
 afterAll(() => {
   backup.restore();
+  s3.mock.restore();
   rmSync(projectDir, { recursive: true });
 });
 
@@ -64,6 +68,26 @@ test("what an API refuses is unknown and says so; the other checks go on", async
   });
 });
 
+test("a drill that failed after its restore job was complete is read from the stack's bucket", async () => {
+  backup.on(ListRestoreJobsByProtectedResourceCommand).resolves({
+    RestoreJobs: [{ RestoreJobId: "a", Status: "COMPLETED", CompletionDate: new Date(now - 3_600_000) }],
+  });
+  const record: Partial<DrillRecord> = {
+    id: "restore-1",
+    drill: "restore",
+    startedAt: now - 7_200_000,
+    endedAt: now - 3_000_000,
+    outcome: "failed",
+    checks: [{ name: "row counts", verdict: "fail", details: "orders: is empty" }],
+    figures: {},
+  };
+  const text = `${JSON.stringify(record)}\n`;
+  s3.objects.set("beta/drills.jsonl", { text, etag: '"1"', mark: "", at: now });
+  const [result] = await runChecks({ restore: restore! }, sources(), about);
+  expect(result).toMatchObject({ status: "fail" });
+  expect(result!.evidence).toContain("row counts: orders: is empty");
+});
+
 test("capacity is asked for each step of the plan, and for all traffic on the stable track", async () => {
   const asked: string[] = [];
   const [result] = await runChecks({ capacity: capacity! }, sources(undefined, asked), about);
@@ -81,5 +105,8 @@ test("a state that can't be read makes its checks unknown, and is read again the
   engine.deployment = whole;
   backup.on(ListRecoveryPointsByBackupVaultCommand).resolves({ RecoveryPoints: [] });
   const [second] = await runChecks({ backups: backups! }, from, about);
-  expect(second).toMatchObject({ status: "fail", evidence: "there is no complete backup" });
+  expect(second).toMatchObject({
+    status: "fail",
+    evidence: "the vault holds no good backup of the database",
+  });
 });

@@ -19,6 +19,7 @@ import { readBackups, readRestores } from "../../../rollout/check/aws/backups.ts
 import { readQuotas } from "../../../rollout/check/aws/quotas.ts";
 import { readSecrets } from "../../../rollout/check/aws/secrets.ts";
 import { StackState } from "../../../rollout/check/aws/state.ts";
+import type { DrillRecord } from "../../../rollout/drill/record.ts";
 import type { Graph, GraphResource } from "../../../rollout/graph/model.ts";
 import { apiError } from "../aws/example.ts";
 
@@ -136,7 +137,7 @@ test("a secret that may not be read is no weak one: the check can't tell", async
   await expect(readSecrets(state, REGION)).rejects.toThrow("not allowed");
 });
 
-test("the newest backup is the newest complete one, of all pages", async () => {
+test("the newest backup is the newest complete one, of all pages; one that isn't whole is named", async () => {
   const point = (id: string, hour: number, Status: "COMPLETED" | "PARTIAL" = "COMPLETED") => ({
     RecoveryPointArn: `arn:aws:rds:us-east-1:123456789012:snapshot:awsbackup:job-${id}`,
     CreationDate: new Date(hour * 3_600_000),
@@ -146,9 +147,12 @@ test("the newest backup is the newest complete one, of all pages", async () => {
     .on(ListRecoveryPointsByBackupVaultCommand)
     .resolvesOnce({ RecoveryPoints: [point("a", 1), point("b", 5)], NextToken: "more" })
     .resolvesOnce({ RecoveryPoints: [point("c", 3), point("d", 9, "PARTIAL")] });
-  expect(await readBackups(state, REGION, { everyHours: 6, stack: "beta" })).toMatchObject({
+  expect(
+    await readBackups(state, REGION, { everyHours: 6, stack: "beta", now: 10 * 3_600_000 }),
+  ).toMatchObject({
     everyHours: 6,
-    newest: { id: "job-b", at: 5 * 3_600_000 },
+    newest: { id: "awsbackup:job-b", at: 5 * 3_600_000 },
+    problems: ["awsbackup:job-d: PARTIAL, no reason is given"],
   });
 });
 
@@ -173,7 +177,48 @@ describe("the last restore", () => {
     ],
   ])("that ended is what counts", async (RestoreJobs, expected) => {
     clients.backup.on(ListRestoreJobsByProtectedResourceCommand).resolves({ RestoreJobs });
-    expect(await readRestores(state, REGION)).toEqual(expected);
+    expect(await readRestores(state, REGION, [])).toEqual(expected);
+  });
+
+  const drill = (hour: number, outcome: DrillRecord["outcome"], details: string): DrillRecord => ({
+    version: 1,
+    id: `restore-${hour}`,
+    drill: "restore",
+    stack: "beta",
+    on: "aws",
+    startedAt: (hour - 1) * 3_600_000,
+    endedAt: hour * 3_600_000,
+    by: "ann@host",
+    outcome,
+    checks: [{ name: "row counts", verdict: outcome === "failed" ? "fail" : "unknown", details }],
+    figures: {},
+    facts: {},
+  });
+
+  test.each<[name: string, jobHour: number, records: DrillRecord[], expected: unknown]>([
+    [
+      "a copy that came up with its tables empty is a drill that failed",
+      2,
+      [drill(3, "failed", "orders: is empty")],
+      { passed: false, at: 10_800_000, detail: "restore-3 failed, row counts: orders: is empty" },
+    ],
+    [
+      "what a drill couldn't see from outside is told, and is no failure",
+      2,
+      [drill(1, "failed", "orders: is empty"), drill(3, "incomplete", "no way in")],
+      { passed: true, at: 10_800_000, detail: "restore-3 incomplete, row counts: no way in" },
+    ],
+    [
+      "the monthly test after it counts",
+      9,
+      [drill(3, "incomplete", "no way in")],
+      { passed: true, at: 32_400_000, detail: "restore job a COMPLETED" },
+    ],
+  ])("%s", async (_, jobHour, records, expected) => {
+    clients.backup
+      .on(ListRestoreJobsByProtectedResourceCommand)
+      .resolves({ RestoreJobs: [job("a", jobHour)] });
+    expect(await readRestores(state, REGION, records)).toEqual(expected);
   });
 });
 
