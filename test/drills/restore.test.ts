@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, renameSync, statSync, truncateSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,6 +22,7 @@ import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // Going back in time, backups that rot or go missing, and what expires. Each test goes on where the one before ended.
 
+const ROLLOUT = join(import.meta.dirname, "../../bin/rollout");
 const DAY = 86_400_000;
 
 afterAll(removeCopies);
@@ -96,7 +98,13 @@ describe("backups", () => {
     expect(missing.problems).toContain(
       `${label}: it can't be made whole without the WAL segment ${wal.first}`,
     );
-    const record = await drill();
+    // As people call it: a check that fails is an exit code that a job stops at.
+    const called = spawnSync(ROLLOUT, ["drill", "restore", "--stack", "beta", "--json"], {
+      cwd: project.projectDir,
+      encoding: "utf8",
+    });
+    expect(called.status, called.stderr).toBe(1);
+    const record = JSON.parse(called.stdout) as DrillRecord;
     expect(record.outcome).toBe("failed");
     expect(check(record, "restored")).toMatchObject({
       verdict: "unknown",
