@@ -1,9 +1,10 @@
 import type { Command as Verb } from "commander";
 import type { Command } from "../core/journal.ts";
 import { UserError } from "../errors.ts";
-import { Held } from "../platforms/held.ts";
+import type { Platform } from "../platforms/platform.ts";
 import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
+import { hearer, runnerOf } from "../run/hearing.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";
 
 export interface Word {
@@ -30,27 +31,25 @@ export function registerWord(program: Verb, { command, summary, description, alo
         if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
         throw error;
       });
-      const runner = await runnerOf(stage);
+      // Only for what this command can do itself it matters whether a run that seems to be there lives.
+      const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
       if (runner === undefined && alone) {
         process.exitCode = await alone(stage);
         return;
       }
       if (runner === undefined) say(`Nobody runs this rollout now. Go on: rollout run --stack ${stack}`);
-      const text = runner ? `${command}: told ${runner}` : `${command}: noted`;
+      if (runner?.answered === false)
+        say(
+          `It hasn't answered yet: it acts when what it does now is over. See: rollout status --stack ${stack}`,
+        );
+      const text = runner ? `${command}: told ${runner.owner}` : `${command}: noted`;
       process.stdout.write(
-        json ? `${JSON.stringify({ stack, command, runner: runner ?? null })}\n` : `${text}\n`,
+        json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`,
       );
     });
 }
 
-/** Who runs the rollout; undefined when nobody does. */
-async function runnerOf({ platform }: Stage): Promise<string | undefined> {
-  try {
-    const lock = await platform.journal.lock(`${whoami()}, who looks who runs it`);
-    await lock.release();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Held) return error.owner;
-    throw error;
-  }
+async function toldOnly(platform: Platform): Promise<{ owner: string; answered?: boolean } | undefined> {
+  const owner = await runnerOf(platform, whoami());
+  return owner === undefined ? undefined : { owner };
 }

@@ -1,0 +1,55 @@
+import { Held } from "../platforms/held.ts";
+import type { Platform } from "../platforms/platform.ts";
+import type { Clock } from "./clock.ts";
+
+/** Longer than a dead run's lease lasts (rollout/platforms/aws/lease.ts). */
+const PATIENCE_MS = 40_000;
+
+/** Who runs a rollout, and whether it has answered the last word that a person gave it. */
+export interface Runner {
+  owner: string;
+  answered: boolean;
+}
+
+/**
+ * Who hears a person's word. A run that was killed seems to be there until its lease has run out, so one that is silent is
+ * waited for: either it answers, or it is found to be gone. A living one may be silent for longer, in the midst of an act.
+ *
+ * @param who asks
+ * @returns undefined when nobody runs the rollout
+ */
+export async function hearer(
+  platform: Pick<Platform, "journal">,
+  clock: Clock,
+  who: string,
+): Promise<Runner | undefined> {
+  const deadline = clock.now() + PATIENCE_MS;
+  for (;;) {
+    const owner = await runnerOf(platform, who);
+    if (owner === undefined) return undefined;
+    const answered = await isAnswered(platform);
+    if (answered || clock.now() >= deadline) return { owner, answered };
+    await clock.sleep(500);
+  }
+}
+
+/** @returns undefined when nobody runs it */
+export async function runnerOf(
+  { journal }: Pick<Platform, "journal">,
+  who: string,
+): Promise<string | undefined> {
+  try {
+    const lock = await journal.lock(`${who}, who looks who runs it`);
+    await lock.release();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Held) return error.owner;
+    throw error;
+  }
+}
+
+/** Whether the controller has written anything since. */
+async function isAnswered({ journal }: Pick<Platform, "journal">): Promise<boolean> {
+  const { entries } = await journal.read();
+  return entries.at(-1)?.kind !== "command";
+}
