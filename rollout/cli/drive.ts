@@ -1,8 +1,10 @@
-import type { JournalEntry } from "../core/journal.ts";
+import type { Act, JournalEntry } from "../core/journal.ts";
 import { planOf } from "../core/plan.ts";
 import { replay } from "../core/replay.ts";
-import type { RolloutState } from "../core/state.ts";
+import { isWatched, type RolloutState } from "../core/state.ts";
+import { shareOf } from "../core/weights.ts";
 import { withdrawalIn } from "../core/withdrawal.ts";
+import { UserError } from "../errors.ts";
 import { noticeOf } from "../notify/notice.ts";
 import type { Beginning } from "../run/begin.ts";
 import { judgeOf } from "../run/judge.ts";
@@ -32,6 +34,9 @@ export async function drive(
   const stop = leaveOnSignal(say, stack);
   let subject = subjectOf(stage, begin, await stateOf(stage));
   const settled = new AbortController();
+  const before = await stateOf(stage);
+  // Whether users would be on the candidate without anybody to watch it, if this run ended now.
+  let isUnwatched = before !== undefined && isWatched(before);
   const acts = actsIn((await platform.journal.read()).entries);
   let judge = judgeOf((await stateOf(stage))?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
   const said = (entry: JournalEntry) => {
@@ -41,6 +46,7 @@ export async function drive(
       // By its own plan, and not by that of the rollout before it.
       judge = judgeOf(entry.plan);
     }
+    isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
     say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
     if (leaveWhenSettled && (entry.kind === "verified" || entry.kind === "done"))
       void stateOf(stage).then((state) => state && hasSettled(state) && settled.abort());
@@ -55,12 +61,42 @@ export async function drive(
         teller.tell(noticeOf(entry, { ...subject, withdrawal: withdrawalIn(journal) })),
     });
   } catch (error) {
-    const { outcome } = (await stateOf(stage)) ?? {};
-    if (!settled.signal.aborted || !outcome) throw error;
-    return { outcome: outcome.is, reason: outcome.reason };
+    const { outcome } = settled.signal.aborted ? ((await stateOf(stage)) ?? {}) : {};
+    if (outcome) return { outcome: outcome.is, reason: outcome.reason };
+    if (isUnwatched && !(error instanceof UserError)) teller.tell(noticeOf(brokenOff(error), subject));
+    throw error;
   } finally {
     stop();
     await teller.flush();
+  }
+}
+
+/** Nobody watches the candidate any more, and the journal, which would say so, may be what can't be written. */
+function brokenOff(error: unknown): JournalEntry {
+  const why = error instanceof Error ? error.message : String(error);
+  const reason = `the run broke off (${why}); traffic stays as it is, and nobody watches it`;
+  return { kind: "stopped", reason, at: Date.now(), by: whoami() };
+}
+
+/** @returns undefined for an entry after which it is as before */
+function withoutUs(
+  entry: JournalEntry,
+  candidate: string,
+  acts: ReadonlyMap<number, Act>,
+): boolean | undefined {
+  switch (entry.kind) {
+    case "intent":
+      return entry.act.do === "weights" && shareOf(entry.act.weights, candidate) > 0 ? true : undefined;
+    case "verified":
+      return shareOf(entry.weights, candidate) > 0;
+    case "done":
+      return acts.get(entry.id)?.do === "stable" ? false : undefined;
+    // It was told when it was written.
+    case "stopped":
+    case "ended":
+      return false;
+    default:
+      return undefined;
   }
 }
 
