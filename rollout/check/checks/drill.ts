@@ -12,7 +12,7 @@ export function judgeDrill(drill: DrillFacts, now: number, stack: string, on: st
   if (!drill) return fail("no restore was ever tested", whatToDo);
   const found = `${spanText(now - drill.at)} ago: ${drill.detail}`;
   if (!drill.passed)
-    return fail(`the last drill failed, ${found}`, `${whatToDo}. Its report says what failed.`);
+    return fail(`the last drill didn't pass, ${found}`, `${whatToDo}. Its report says what was wrong.`);
   if (now - drill.at > MAX_AGE_DAYS * DAY_MS) return fail(`the last drill is too old: ${found}`, whatToDo);
   return pass(`restored ${found}`);
 }

@@ -13,8 +13,10 @@ import { judgeQuotas } from "../../../rollout/check/checks/quotas.ts";
 import { judgeRollback, rollbacksIn } from "../../../rollout/check/checks/rollback.ts";
 import { judgeSecrets, strengthOf } from "../../../rollout/check/checks/secrets.ts";
 import { judgeSmoke } from "../../../rollout/check/checks/smoke.ts";
+import { lastDrill } from "../../../rollout/check/drills.ts";
 import type { Finding } from "../../../rollout/check/finding.ts";
 import type { JournalEntry, Note } from "../../../rollout/core/journal.ts";
+import type { DrillRecord } from "../../../rollout/drill/record.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const HOUR = 3_600_000;
@@ -113,6 +115,17 @@ test("restore: drilled with success this month", () => {
   expect(judge({ ...drill, passed: false })[0]).toBe("fail");
   expect(judge({ ...drill, at: NOW - 40 * DAY_MS })[0]).toBe("fail");
   expect(judge(undefined)).toEqual(["fail", "no restore was ever tested"]);
+});
+
+test("restore: a drill that couldn't look at everything neither passes nor takes an earlier one back", () => {
+  const record = (id: string, outcome: DrillRecord["outcome"]) =>
+    ({ id, drill: "restore", outcome, checks: [], figures: {}, endedAt: NOW }) as unknown as DrillRecord;
+  const last = (...outcomes: DrillRecord["outcome"][]) =>
+    lastDrill(outcomes.map((outcome, index) => record(`${index}`, outcome)));
+  expect(last("passed", "incomplete")).toMatchObject({ passed: true, detail: "0 passed" });
+  expect(last("passed", "failed", "incomplete")).toMatchObject({ passed: false, detail: "1 failed" });
+  expect(last("incomplete")).toMatchObject({ passed: false, detail: "0 incomplete" });
+  expect(last()).toBeUndefined();
 });
 
 describe("alarms", () => {
