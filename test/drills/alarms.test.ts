@@ -3,19 +3,26 @@ import { drillAlarms } from "../../rollout/drill/alarms/drill.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
-// Every alarm of the beta stack, brought to ALARM and back on real servers.
+// Every alarm of the beta stack, and those on a service of others, brought to ALARM and back on real servers.
 
 afterAll(removeCopies);
 
 const FED = ["beta-balancer-rejected", "beta-database-storage", "beta-database-transaction-ids"];
 
 it("every alarm is raised, comes back, and its notices arrive", async () => {
-  const project = projectCopy();
+  const project = projectCopy({
+    app: { dependencies: { supplier: { url: "https://prices.example.com/v1", timeout: "800ms" } } },
+  });
   await rehearse.up(project);
   const report = await drillAlarms(project);
   expect(report.alarms.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.alarms.filter(({ how }) => how === "fed").map(({ name }) => name)).toEqual(FED);
-  expect(report.alarms.length).toBeGreaterThanOrEqual(36);
+  expect(report.alarms.length).toBeGreaterThanOrEqual(38);
+  const ofSupplier = report.alarms.filter(({ name }) => name.includes("supplier"));
+  expect(ofSupplier.map(({ how, by }) => [how, by])).toEqual([
+    ["raised", "every service of others is down"],
+    ["raised", "every service of others is down"],
+  ]);
   expect(report.rules).toMatchObject([
     { name: "beta-backup-failed", how: "raised", passed: true },
     { name: "beta-restore-failed", how: "fed", passed: true },
