@@ -8,7 +8,7 @@ import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";
 import { addToStep, newStep } from "./step.ts";
 import { extend, newStretch } from "./stretch.ts";
-import { latch } from "./verdict.ts";
+import { holds, latch } from "./verdict.ts";
 
 export type { Gate } from "./state.ts";
 
@@ -76,6 +76,7 @@ export function observe(gate: Gate, { candidate, stable }: Interval): void {
   addToStep(gate.step, candidate, stable, settings, gate.requests.phi);
   gate.complaint = complaintOf(gate);
   gate.failed ??= latch(gate);
+  if (!gate.failed && holds(gate)) gate.absoluteStretch.shared = true;
   gate.intervals++;
   if (gate.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0) {
     closeWindows(gate.requests);

@@ -11,6 +11,8 @@ export interface Stretch {
   relative: number[];
   candidate: Counts;
   stable: Counts;
+  /** Both were found to break the objective in it. Good requests afterwards thin stable's share; they don't make the candidate guilty. */
+  shared: boolean;
 }
 
 export function newStretch(): Stretch {
@@ -19,6 +21,7 @@ export function newStretch(): Stretch {
     relative: RATIOS.map(() => 0),
     candidate: { requests: 0, bad: 0 },
     stable: { requests: 0, bad: 0 },
+    shared: false,
   };
 }
 
@@ -50,6 +53,7 @@ function restart(stretch: Stretch): void {
   stretch.stable.requests = 0;
   stretch.stable.bad = 0;
   stretch.relative.fill(0);
+  stretch.shared = false;
 }
 
 /** The log of the evidence, over the stretch alone, that the candidate is worse than stable. */
@@ -59,6 +63,6 @@ export function logAgainstStable({ relative }: Stretch): number {
 }
 
 /** Whether stable broke the objective too. */
-export function stableBroke({ stable }: Stretch, objective: number): boolean {
-  return stable.bad > 0 && share(stable) > objective;
+export function stableBroke({ stable, shared }: Stretch, objective: number): boolean {
+  return shared || (stable.bad > 0 && share(stable) > objective);
 }

@@ -29,7 +29,7 @@ export function latch(gate: Gate): Verdict | undefined {
 }
 
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
-function holds(gate: Gate): boolean {
+export function holds(gate: Gate): boolean {
   const { absoluteStretch, settings } = gate;
   return (
     rateOverObjective(gate) <= settings.falseAlarm &&

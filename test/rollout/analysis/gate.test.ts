@@ -134,6 +134,27 @@ describe("both tracks", () => {
     expect(verdictOf(gate, false)).toMatchObject({ outcome: "wait", hold: true });
   });
 
+  test("that were sick together and are well again don't blame the candidate later, however thin the outage gets", () => {
+    for (const share of [0.1, 0.3, 0.9]) {
+      const random = seededRandom(1);
+      // Little is known of stable: then the suspicion outlives the outage longest.
+      const gate = newGate({ horizonSeconds: HOUR, falseAlarm: 0.0033 });
+      for (let i = 0; i < 600; i++) learn(gate, { requests: 300, bad: badOf(random, 300, 0.001) });
+      const outage = secondsToFail(gate, 30, () => second(random, [150, share], [150, share]));
+      expect(verdictOf(gate, false).hold).toBe(true);
+      const after = secondsToFail(gate, 3 * HOUR, () => second(random, [150, 0.001], [150, 0.001]));
+      expect([outage, after]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test("that were sick together don't hide a candidate that gets worse than stable afterwards", () => {
+    const random = seededRandom(8);
+    const gate = experienced(8);
+    expect(secondsToFail(gate, 30, () => second(random, [150, 0.3], [150, 0.3]))).toBeUndefined();
+    expect(secondsToFail(gate, 60, () => second(random, [150, 0.001], [150, 0.001]))).toBeUndefined();
+    expect(secondsToFail(gate, 60, () => second(random, [150, 0.3], [150, 0.001]))).toBeDefined();
+  });
+
   test("a candidate far worse than a stable that is bad too is rolled back", () => {
     const random = seededRandom(4);
     const gate = experienced(4);
