@@ -19,6 +19,8 @@ export interface BurnSettings {
 const WINDOW_SECONDS = 10;
 /** In the short window; below that nothing burns. */
 const LEAST_REQUESTS = 10;
+/** Fewer times as fast as stable is no reason to blame the candidate. */
+const COMPARABLE = 2;
 
 /**
  * Multi-window burn rates as a gate: does the candidate use up the error budget of the objective many times too fast, and is that still
@@ -103,7 +105,10 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
 function latchBurn(gate: BurnGate): Verdict | undefined {
   if (!isOver(gate)) return undefined;
   const { mine, theirs } = ratesOf(gate);
-  const page = mine.find((burn) => burn.severity === "page" && burn.burning && !isUsual(gate, burn));
+  const page = mine.find(
+    (burn, index) =>
+      burn.severity === "page" && burn.burning && !isUsual(gate, burn) && !isComparable(burn, theirs[index]!),
+  );
   // Another rule by which both burn says that it is a bad day for both.
   if (!page || bothBurn(mine, theirs)) return undefined;
   return verdict(gate, "fail", `burns ${rateText(page)}`);
@@ -136,6 +141,14 @@ export function burnVerdict(gate: BurnGate, baked: boolean): Verdict {
 function isUsual({ usual, settings }: BurnGate, { factor }: Burn): boolean {
   const enough = usual.requests >= Math.max(1, settings.minRequests);
   return enough && share(usual) >= factor * (1 - settings.objective);
+}
+
+/**
+ * Whether stable burned about as much in the same time. As an outage of both gets thin in the windows, stable falls below the rule's
+ * factor a moment before the candidate or after it: that tells nothing between them. A smaller difference is the error gate's to find.
+ */
+function isComparable(mine: Burn, theirs: Burn): boolean {
+  return theirs.long * COMPARABLE > mine.long && theirs.short * COMPARABLE > mine.short;
 }
 
 /** A page by which both burn. */

@@ -76,6 +76,23 @@ describe("the burn-rate gate", () => {
     expect(burnVerdict(gate, true).reason).toContain("both tracks burn");
   });
 
+  test("doesn't blame the candidate when an outage of both gets thin", () => {
+    for (const outage of [0.1, 0.3, 0.9]) {
+      for (let seed = 0; seed < 4; seed++) {
+        const random = seededRandom(seed);
+        const gate = newBurnGate(settings);
+        for (let i = 0; i < 600; i++) learnBurn(gate, countsOf(random, 300, 0.0003));
+        beginBurnStep(gate);
+        for (let i = 0; i < 3600; i++) {
+          const share = i >= 20 && i < 50 ? outage : 0.0003;
+          const interval = { candidate: countsOf(random, 50, share), stable: countsOf(random, 100, share) };
+          observeBurn(gate, interval, 4);
+        }
+        expect(gate.failed).toBeUndefined();
+      }
+    }
+  });
+
   test("keeps one that is only just over the budget from passing, without sending it back", () => {
     const gate = gateAfter(4 * 3600, 20, 0.003, 0.0002);
     expect(burnVerdict(gate, true)).toMatchObject({ outcome: "wait", hold: false });
