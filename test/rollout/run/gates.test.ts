@@ -180,6 +180,39 @@ describe("the error budget", () => {
   });
 });
 
+test.each([
+  [10, 30, 0.3],
+  [25, 10, 0.9],
+  [50, 5, 0.9],
+  [50, 30, 0.1],
+  [50, 30, 0.3],
+])(
+  "an outage of both at %d %%, for %d s with %d errors, doesn't send the candidate back, now or later",
+  async (weight, lasts, errors) => {
+    for (const seed of [1, 2, 3]) {
+      const on = new World({ seed });
+      on.now += 600_000;
+      on.requestsPerSecond = 300;
+      on.health = (_, second) => {
+        const shifted =
+          on.splits.find(({ weights }) => weights.green === weight)?.at ?? Number.POSITIVE_INFINITY;
+        const since = second - shifted / 1000;
+        return { errors: since > 20 && since < 20 + lasts ? errors : 0.0003 };
+      };
+      const bakes = planFor([
+        { weight, bake: 120 },
+        { weight: 100, bake: 60 },
+      ]);
+      const steps = bakes.steps.map((step) => ({ ...step, graceSeconds: 1800 }));
+      const plan = { ...bakes, steps, gates: { ...bakes.gates, objective: 0.999 } };
+      const { told } = await play({ world: on, plan, judge: judgeOf(plan) });
+      const kinds = told.map(({ entry }) => entry.kind);
+      expect(kinds).toContain("hold");
+      expect(kinds).not.toContain("rollback");
+    }
+  },
+);
+
 test("a restart comes to the same from the whole history, with every gate", () => {
   const plan = planWith({
     objective: 0.999,
