@@ -92,10 +92,12 @@ export function commonSources(common: Common): Shared {
     },
     async rollback() {
       const version = candidate === undefined ? undefined : versionsOf(await graph())[candidate];
-      // On whatever the check is: a rollback is rehearsed in the rehearsal.
+      // Wherever the stack runs, a rollback is rehearsed in the rehearsal; one that was done for real proves as much.
       const folder = join(projectDir, ".rehearsal", about.stack);
-      const entries = await allEntries(folder, join(folder, "logs"));
-      return { candidate, version, rehearsed: rollbacksIn(entries) };
+      const journals = [await allEntries(folder, join(folder, "logs"))];
+      if (platform.kind === "aws") journals.push((await platform.journal.read()).entries);
+      const rehearsed = journals.flatMap(rollbacksIn).sort((a, b) => a.at - b.at);
+      return { candidate, version, rehearsed };
     },
   };
 }
