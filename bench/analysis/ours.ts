@@ -21,7 +21,10 @@ export function newWatched(day: Day, rate: number, rates: readonly number[]): Wa
   return { gate: gateBefore(day, rate), rates, failedAt: rates.map(() => undefined) };
 }
 
-/** Feeds the seconds to the gate until it has failed at every rate. The rates steer nothing that it learns, so one pass serves all. */
+/**
+ * Feeds the seconds to the gate until it has failed at every rate. One pass serves all: on days on which stable is well the rates
+ * steer nothing that it learns.
+ */
 export function watch(
   { gate, rates, failedAt }: Watched,
   day: Day,

@@ -20,6 +20,8 @@ export type Look =
   /** The balancer alone: quick. */
   | { at: "real" }
   | { at: "capacity"; track: string; share: number }
+  /** Whether a track serves, asked as a tester. */
+  | { at: "service"; track: string }
   | { at: "gates" };
 
 /** What was last seen of the world. A look that failed says so: it is no answer. */
@@ -27,6 +29,7 @@ export interface Seen {
   weights?: Looked<Reading>;
   real?: Looked<Weights>;
   capacity?: Looked<Capacity> & { track: string; share: number };
+  service?: Looked<Service> & { track: string };
   gates?: Sight & {
     verdict: Verdict;
     /** Until when the data reach, in milliseconds. */
@@ -49,6 +52,12 @@ export interface Looked<T> extends Sight {
   error?: string;
   /** Since when one look after another has failed. */
   failingSince?: number;
+}
+
+/** What the smoke tests of a track said. */
+export interface Service {
+  passed: boolean;
+  details: readonly string[];
 }
 
 /** Servers of a track against what a share of the traffic needs. */

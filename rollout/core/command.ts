@@ -16,7 +16,7 @@ export function obey(state: RolloutState, entry: CommandEntry): RolloutState {
       return { ...goOn(state, entry.at), skip: true };
     case "rollback":
       // A rollback that had stopped tries again.
-      if (isGoingBack(state)) return goOn(state, entry.at);
+      if (isGoingBack(state)) return { ...goOn(state, entry.at), insisted: true };
       return { ...goOn(state, entry.at), rollbackAsked: `${entry.by} asked` };
     case "restore":
       if (isGoingBack(state)) return { ...goOn(state, entry.at), forced: true };

@@ -49,6 +49,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     deployed: false,
     promoted: false,
     rollbackAsked: undefined,
+    insisted: false,
     outcome: undefined,
     stopped: undefined,
   };

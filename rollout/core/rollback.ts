@@ -2,6 +2,7 @@ import { type Action, look, note, type Seen, stop } from "./action.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
 import { isKnown } from "./reading.ts";
+import { sick } from "./sick.ts";
 import type { RolloutState } from "./state.ts";
 import { only, sameWeights, shareOf, weightsText } from "./weights.ts";
 
@@ -48,7 +49,7 @@ function first(state: RolloutState, seen: Seen, now: number): Action | undefined
 function ready(state: RolloutState, seen: Seen, now: number): Action | undefined {
   const { stable, weights, known } = state;
   const space = room(state, seen, now, stable, 100);
-  if (space.is === "enough") return undefined;
+  if (space.is === "enough") return sick(state, seen, now);
   if (space.is === "busy") return space.action;
   // Servers that can't be counted but carry most of the traffic anyway are better than a candidate known to be sick.
   const carries = [weights, ...(known ?? [])].every((each) => each && shareOf(each, stable) >= 50);

@@ -60,8 +60,9 @@ function mended(state: RolloutState, weights: Weights, at: number): RolloutState
 export function rolledBack(state: RolloutState, reason: string, at: number): RolloutState {
   const cleared = { paused: undefined, stopped: undefined, rollbackAsked: undefined, mend: undefined };
   const outcome = { is: "rolled-back", reason } as const;
+  const insisted = state.rollbackAsked !== undefined;
   return enter(
-    { ...state, ...cleared, outcome, held: false, skip: false, forced: false },
+    { ...state, ...cleared, insisted, outcome, held: false, skip: false, forced: false },
     { at: "return" },
     at,
   );

@@ -67,6 +67,8 @@ export interface RolloutState {
   /** Whether the config's stable key was, or may have been, moved to the candidate. */
   promoted: boolean;
   rollbackAsked: string | undefined;
+  /** A person asked for the rollback that is under way, whatever stable's tests say. */
+  insisted: boolean;
   outcome: { is: Outcome; reason: string } | undefined;
   stopped: string | undefined;
 }

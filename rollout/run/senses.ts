@@ -41,6 +41,15 @@ export class Senses {
         this.seen = { ...seen, capacity: { ...sight, track, share } };
         return;
       }
+      case "service": {
+        const { track } = look;
+        const before = seen.service?.track === track ? seen.service : undefined;
+        const sight = await this.#try(state, before, () => this.#platform.smoke(track));
+        const failed = !sight.read?.passed;
+        const failingSince = failed ? (before?.failingSince ?? sight.at) : undefined;
+        this.seen = { ...seen, service: { ...sight, track, ...(failed && { failingSince }) } };
+        return;
+      }
       case "gates":
         this.seen = { ...seen, gates: await this.#watch.look(state, this.#clock) };
     }

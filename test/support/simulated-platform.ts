@@ -101,9 +101,16 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] = []): Pl
         world.deployed.push(track);
         world.servers[track] = 2;
       }),
-    async smoke() {
-      await act("smoke");
-      return world.smoke;
+    async smoke(track) {
+      const last = world.journal.at(-1);
+      if (last?.kind === "intent") {
+        await act("smoke");
+        return world.smoke;
+      }
+      // No act of the rollout's, only a look at whether a track serves.
+      await call("smoke");
+      const passed = world.serves(track ?? "", world.now);
+      return { passed, details: passed ? [] : ["database (GET /health): checks.database.ok is false"] };
     },
     async metrics(since) {
       await call("metrics");

@@ -40,6 +40,8 @@ export class World {
   /** What the business counts of a track in a second. */
   counters: ((track: string, second: number) => Record<string, Tally>) | undefined;
   smoke: { passed: boolean; details: string[] } = { passed: true, details: [] };
+  /** Whether a track's smoke tests pass at a moment, asked outside of the rollout's own. */
+  serves: (track: string, now: number) => boolean = () => true;
   readonly #random: Random;
   readonly #seconds: MetricSecond[] = [];
   readonly #began: number;

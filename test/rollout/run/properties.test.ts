@@ -71,6 +71,7 @@ const story = fc.record({
   requestsPerSecond: fc.constantFrom(0, 20, 200),
   servers: fc.record({ blue: fc.integer({ min: 0, max: 3 }), green: fc.integer({ min: 0, max: 3 }) }),
   mostServers: fc.integer({ min: 0, max: 4 }),
+  serves: fc.boolean(),
   seed: fc.integer(),
 });
 
@@ -84,6 +85,7 @@ test("whatever happens", { timeout: 60_000 }, async () => {
         requestsPerSecond: settings.requestsPerSecond,
         servers: { ...settings.servers },
         mostServers: settings.mostServers,
+        serves: () => settings.serves,
       });
       world.health = healthOf(sky, world.now / 1000);
       // That it returns at all is the first property: every run ends.

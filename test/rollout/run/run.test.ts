@@ -150,6 +150,44 @@ describe("what can't be known", () => {
     expect(weightsText(world.real)).toBe("blue 90 green 10");
   });
 
+  /** At the last step stable has no users to be compared with: it is asked as a tester. */
+  const sickAtAll = (serves: World["serves"]) => {
+    const world = new World();
+    world.health = () => ({ errors: (world.real.green ?? 0) === 100 ? 0.2 : 0.001 });
+    world.serves = serves;
+    return world;
+  };
+
+  test("sick where stable has no users, and stable's own tests fail: stopped and paged, nothing moves", async () => {
+    const world = sickAtAll(() => false);
+    const played = await play({ world, plan });
+    expect(played.result).toEqual({
+      outcome: "stopped",
+      reason: expect.stringMatching(
+        /^stable fails its smoke tests too, so no traffic goes back to it: database /,
+      ),
+    });
+    expect(weightsText(world.real)).toBe("green 100");
+    expect(pages(played)).toBeGreaterThan(0);
+  });
+
+  test("sick where stable has no users, and stable serves: it goes back, also when a first test fails", async () => {
+    let asked = 0;
+    const world = sickAtAll(() => asked++ > 0);
+    expect((await play({ world, plan })).result.outcome).toBe("rolled-back");
+    expect(asked).toBe(2);
+    expect(weightsText(world.real)).toBe("blue 100");
+  });
+
+  test("a person's rollback goes to a stable whose tests fail", async () => {
+    const world = new World();
+    world.serves = () => false;
+    const long = planFor([{ weight: 100, bake: 60 }]);
+    const { result } = await play({ world, plan: long, commands: [{ after: 30, command: "rollback" }] });
+    expect(result).toEqual({ outcome: "rolled-back", reason: "ana asked" });
+    expect(weightsText(world.real)).toBe("blue 100");
+  });
+
   /** The next step must wait for servers, which come once both tracks have got sick. */
   const sickBetweenSteps = async (seconds: number) => {
     const world = new World();
