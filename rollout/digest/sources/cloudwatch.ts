@@ -1,7 +1,8 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { UserError } from "../../errors.ts";
 import { clientSettings } from "../../platforms/aws/client.ts";
 import type { StackFacts } from "../../platforms/aws/deployment.ts";
+import { type MetricData, readMetricData } from "../../platforms/aws/metric-data.ts";
 import { idOf, queriesFor, SERIES } from "../../platforms/aws/metric-queries.ts";
 import { countsOf, isTold, type Minute } from "../../platforms/aws/minutes.ts";
 import { asked as askedFor, type Fact, from as fromFact } from "../fact.ts";
@@ -35,11 +36,10 @@ export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promis
   const { listenerArn, targetGroupArns } = facts;
   const queries = queriesFor(listenerArn, targetGroupArns, limitMs);
   const client = new CloudWatchClient(clientSettings(region));
-  const counted = await dataOf(client, withPeriod(queries, STRETCH_SECONDS), from, to);
+  const read = (some: MetricDataQuery[]) => readMetricData(client, some, from / 1000, to / 1000);
+  const counted = await read(withPeriod(queries, STRETCH_SECONDS));
   // Counts are worth having without them.
-  const ranked = await askedFor(() =>
-    dataOf(client, percentileQueries(queries, (to - from) / 1000), from, to),
-  );
+  const ranked = await askedFor(() => read(percentileQueries(queries, (to - from) / 1000)));
   const tracks: Traffic["tracks"] = {};
   const hours = new Map<number, { requests: number; errors: number; slow: number }>();
   for (const track of Object.keys(targetGroupArns)) {
@@ -79,47 +79,18 @@ function percentileQueries(queries: MetricDataQuery[], Period: number): MetricDa
     );
 }
 
-function latencyOf(data: Map<string, Map<number, number>>, track: string, from: number): Fact<Percentiles> {
+function latencyOf(data: MetricData, track: string, from: number): Fact<Percentiles> {
   const [p50, p95, p99] = RANKS.map((rank) => {
     const values = data.get(`${track}_p${rank}`)!;
     // More than one value: it has laid its periods in another way, and no one of them is the whole time's.
-    return values.size === 1 ? values.get(from) : undefined;
+    return values.size === 1 ? values.get(from / 1000) : undefined;
   });
   if (p50 === undefined || p95 === undefined || p99 === undefined)
     return { unknown: "CloudWatch has no percentile over just this time" };
   return { p50: p50 * 1000, p95: p95 * 1000, p99: p99 * 1000 };
 }
 
-function minuteOf(data: Map<string, Map<number, number>>, track: string, at: number): Minute {
-  const known = SERIES.map((series) => [series, data.get(idOf(track, series))!.get(at)] as const);
+function minuteOf(data: MetricData, track: string, at: number): Minute {
+  const known = SERIES.map((series) => [series, data.get(idOf(track, series))!.get(at / 1000)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
-}
-
-/** Values by query, then by the stretch's beginning in milliseconds. */
-async function dataOf(
-  client: CloudWatchClient,
-  queries: MetricDataQuery[],
-  from: number,
-  to: number,
-): Promise<Map<string, Map<number, number>>> {
-  const data = new Map(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
-  let NextToken: string | undefined;
-  do {
-    const answer = await client.send(
-      new GetMetricDataCommand({
-        MetricDataQueries: queries,
-        StartTime: new Date(from),
-        EndTime: new Date(to),
-        ScanBy: "TimestampAscending",
-        NextToken,
-      }),
-    );
-    NextToken = answer.NextToken;
-    for (const { Id, Timestamps = [], Values = [], StatusCode } of answer.MetricDataResults ?? []) {
-      if (StatusCode !== "Complete" && !(StatusCode === "PartialData" && NextToken))
-        throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}`);
-      Timestamps.forEach((at, index) => void data.get(Id!)!.set(at.getTime(), Values[index]!));
-    }
-  } while (NextToken);
-  return data;
 }
