@@ -47,8 +47,19 @@ export function outcomeOf(checks: readonly Check[]): DrillRecord["outcome"] {
   return checks.some(({ verdict }) => verdict === "unknown") ? "incomplete" : "passed";
 }
 
-export function idOf(drill: string, startedAt: number): string {
+function idOf(drill: string, startedAt: number): string {
   return `${drill}-${new Date(startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
+}
+
+type Drilled = Pick<
+  DrillRecord,
+  "drill" | "stack" | "on" | "startedAt" | "endedAt" | "by" | "checks" | "figures" | "facts"
+>;
+
+/** The record of a drill that is over: its name and its outcome follow from the rest. */
+export function recordOf(drilled: Drilled): DrillRecord {
+  const { drill, startedAt, checks } = drilled;
+  return { version: 1, id: idOf(drill, startedAt), ...drilled, outcome: outcomeOf(checks) };
 }
 
 /** The newest of a kind that passed; undefined when none has. */

@@ -8,7 +8,7 @@ import { messageOf } from "../../platforms/rehearsal/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
-import { type DrillRecord, drillFiles, idOf, outcomeOf } from "../record.ts";
+import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { keepReports } from "./kept.ts";
 import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
@@ -70,20 +70,9 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
   stage.figures.lost = fates.filter((fate) => fate.lost).length;
   const names = expectationsOf(scenario).map((each) => each.name);
   const checks = stage.findings.all(names, "the drill ended before it");
-  return {
-    version: 1,
-    id: idOf(`fail-${name}`, startedAt),
-    drill: `fail-${name}`,
-    stack,
-    on: "rehearsal",
-    startedAt,
-    endedAt: Date.now(),
-    by,
-    outcome: outcomeOf(checks),
-    checks,
-    figures: stage.figures,
-    facts: stage.facts,
-  };
+  const { figures, facts } = stage;
+  const about = { drill: `fail-${name}`, stack, on: "rehearsal", by } as const;
+  return recordOf({ ...about, startedAt, endedAt: Date.now(), checks, figures, facts });
 }
 
 /** An earlier drill that was killed may have left processes stopped, or the stand-in failing. */

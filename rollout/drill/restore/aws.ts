@@ -8,7 +8,7 @@ import { Objects } from "../../platforms/aws/objects.ts";
 import { backupPlan } from "../../platforms/rehearsal/describe-backups.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
 import { drillObjects } from "../drill-objects.ts";
-import { type DrillRecord, idOf, outcomeOf } from "../record.ts";
+import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";
 import { CHECKS, Findings } from "./checks.ts";
 import { inspectVault, nameOf, type RecoveryPoint } from "./recovery-points.ts";
@@ -80,19 +80,8 @@ export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRe
   }
   const names = CHECKS.filter((name) => drill.at !== undefined || name !== "moment");
   const checks = findings.all(names, "the copy didn't get that far");
-  const result: DrillRecord = {
-    version: 1,
-    id: idOf("restore", startedAt),
-    drill: "restore",
-    stack,
-    on: "aws",
-    startedAt,
-    endedAt: clock.now(),
-    by: drill.by,
-    outcome: outcomeOf(checks),
-    checks,
-    ...record,
-  };
+  const about = { drill: "restore", stack, on: "aws", by: drill.by } as const;
+  const result = recordOf({ ...about, startedAt, endedAt: clock.now(), checks, ...record });
   await drillObjects(new Objects(region, facts.journalBucket), stack).write(result);
   return result;
 }

@@ -16,7 +16,7 @@ import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { type DrillRecord, drillFiles, idOf, outcomeOf } from "../record.ts";
+import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { CHECKS, Findings } from "./checks.ts";
 
 /** The most that a disaster may cost, in seconds of work. */
@@ -73,20 +73,8 @@ async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<Drill
   const named =
     at === undefined ? CHECKS.filter((name) => name !== "moment") : CHECKS.filter((name) => name !== "RPO");
   const checks = findings.all(named, stopped);
-  return {
-    version: 1,
-    id: idOf("restore", startedAt),
-    drill: "restore",
-    stack,
-    on: "rehearsal",
-    startedAt,
-    endedAt: Date.now(),
-    by,
-    outcome: outcomeOf(checks),
-    checks,
-    figures,
-    facts,
-  };
+  const about = { drill: "restore", stack, on: "rehearsal", by } as const;
+  return recordOf({ ...about, startedAt, endedAt: Date.now(), checks, figures, facts });
 }
 
 class NoDrill extends UserError {}
