@@ -8,7 +8,7 @@ import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
 import { AccessLogs, type LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
-import { FileJournal } from "../../platforms/rehearsal/rollout/journal.ts";
+import { presentEntries } from "../../platforms/rehearsal/rollout/past.ts";
 import { type KeptSecond, SecondsFile } from "../../platforms/rehearsal/rollout/seconds-file.ts";
 import { type Place, placeOf } from "../../platforms/rehearsal/state.ts";
 import type { Sources, Traffic } from "../sources.ts";
@@ -23,13 +23,9 @@ export function rehearsalSources(common: Common): Sources {
   const slowMs = milliseconds(settings.plan.gates.latency.p95);
   // The logs are read once for all stretches of time.
   const all = once(async () => written(place, slowMs));
-  const journalFolder = join(place.logs, "rollout", "journal");
   return {
     ...commonSources(common),
-    async entries() {
-      if (!existsSync(journalFolder)) return [];
-      return (await new FileJournal(journalFolder, join(journalFolder, "unused.lock")).read()).entries;
-    },
+    entries: () => presentEntries(place.logs),
     seconds: async (from, to) => within(joined(await all()), from, to),
     async traffic(from, to): Promise<Traffic> {
       const { logged, measured } = await all();

@@ -24,8 +24,16 @@ export async function allEntries(folder: string, logs: string): Promise<JournalE
   const past = join(folder, PAST);
   const lives = existsSync(past) ? readdirSync(past).toSorted() : [];
   const journals = [...lives.map((name) => join(past, name)), journalFolder(logs)].filter(existsSync);
-  const read = await Promise.all(
-    journals.map((each) => new FileJournal(each, join(each, "unused.lock")).read()),
-  );
-  return read.flatMap(({ entries }) => entries);
+  return (await Promise.all(journals.map(entriesIn))).flat();
+}
+
+/** The entries of the stack's present life; none before its first rollout. */
+export async function presentEntries(logs: string): Promise<JournalEntry[]> {
+  const journal = journalFolder(logs);
+  return existsSync(journal) ? entriesIn(journal) : [];
+}
+
+/** Only read, so never locked. */
+async function entriesIn(journal: string): Promise<JournalEntry[]> {
+  return (await new FileJournal(journal, join(journal, "unused.lock")).read()).entries;
 }
