@@ -31,9 +31,10 @@ export function latch(gate: Gate): Verdict | undefined {
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
 export function holds(gate: Gate): boolean {
   const { absoluteStretch, settings } = gate;
+  // The cheap question first: this is asked at each interval, and stable is mostly well.
   return (
-    rateOverObjective(gate) <= settings.falseAlarm &&
     stableBroke(absoluteStretch, settings.objective) &&
+    rateOverObjective(gate) <= settings.falseAlarm &&
     logAgainstStable(absoluteStretch) < -Math.log(settings.falseAlarm)
   );
 }
