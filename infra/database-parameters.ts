@@ -24,6 +24,8 @@ const IMMEDIATE: Record<string, string> = {
 
 const AT_START: Record<string, string> = {
   shared_preload_libraries: "pg_stat_statements",
+  // When each row was committed: what a restored copy must hold, and which rows a bad hour wrote.
+  track_commit_timestamp: "1",
 };
 
 /** Sorted by name, so that a new setting doesn't move the others in a preview. */
