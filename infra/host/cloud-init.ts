@@ -14,7 +14,17 @@ import { secretsScript } from "./secrets-script.ts";
 /** What EC2 takes as user data, in bytes before base64 (EC2 User Guide, "Run commands when you launch an instance"). */
 const LIMIT = 16_384;
 
-const PACKAGES = ["curl", "docker.io", "logrotate", "nginx", "openssl", "ufw", "unattended-upgrades"];
+const PACKAGES = [
+  "curl",
+  "docker.io",
+  "logrotate",
+  "nginx",
+  "openssl",
+  // Migrations, and looking into a restored database: from nowhere else is one reached.
+  "postgresql-client",
+  "ufw",
+  "unattended-upgrades",
+];
 
 /**
  * The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots.
@@ -25,7 +35,7 @@ export function cloudInit(host: Host): string {
   const text = `#cloud-config\n${stringify(
     {
       package_update: true,
-      packages: [...PACKAGES, ...(host.app.migrate.length > 0 ? ["postgresql-client"] : [])].sort(),
+      packages: PACKAGES,
       write_files: hostFiles(host).map(writeFile),
       runcmd: [["/usr/local/sbin/rollout-boot"]],
     },

@@ -1,4 +1,5 @@
 import type { Host, HostFile } from "./host.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** Which of the servers' files brings the database up to date; the rehearsal runs it too. */
 export const MIGRATE = "/usr/local/sbin/rollout-migrate";
@@ -28,7 +29,7 @@ export function migrationScript({ app, track }: Host): HostFile[] {
 set -euo pipefail
 if [[ \${1-} == run ]]; then
   in=(docker run --rm --init --pull never $CONTAINER --log-opt awslogs-stream=${track}/migrate-$INSTANCE_ID $IMAGE)
-  exec timeout ${WITHIN_SECONDS} \${ROLLOUT_HERE-"\${in[@]}"} ${app.migrate.map(quoted).join(" ")}
+  exec timeout ${WITHIN_SECONDS} \${ROLLOUT_HERE-"\${in[@]}"} ${app.migrate.map(shellWord).join(" ")}
 fi
 value() { sed -n "s/^$1=//p" "\${ROLLOUT_RUN:-/run/rollout}/app.env"; }
 url=$(value DATABASE_URL)
@@ -48,9 +49,4 @@ SQL
 `,
     },
   ];
-}
-
-/** A word as the shell takes it, whatever is in it. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

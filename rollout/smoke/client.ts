@@ -34,7 +34,7 @@ export interface Reply {
 
 const MOST_BYTES = 1 << 20;
 /** AWS's managed rules block requests without one (NoUserAgent_HEADER). */
-const USER_AGENT = "rollout-smoke";
+export const USER_AGENT = "rollout-smoke";
 
 /**
  * One request on a connection of its own; redirects aren't followed.

@@ -65,7 +65,7 @@ async function outcomeOf(
   return { passed: true, line: `${what}: ${status} in ${Math.round(slowest)} ms${times}` };
 }
 
-function titleOf({ name, method, path }: SmokeTest): string {
+export function titleOf({ name, method, path }: SmokeTest): string {
   return name ? `${name} (${method} ${path})` : `${method} ${path}`;
 }
 

@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
+  type Instance,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -45,10 +46,16 @@ export class ServerFleet {
       describeGroup(this.#groups, group.name),
       this.#healthyTargets(targetGroupArn),
     ]);
-    const serving = Instances.filter(
-      ({ InstanceId, LifecycleState }) => LifecycleState === "InService" && healthy.has(InstanceId!),
-    );
-    return { declared: group, asked: DesiredCapacity, healthy: serving.length };
+    return { declared: group, asked: DesiredCapacity, healthy: serving(Instances, healthy).length };
+  }
+
+  /** Ids of the instances that serve: in service, and healthy to the balancer. @throws when they can't be told */
+  async serving({ group, targetGroupArn }: TrackServers): Promise<string[]> {
+    const [{ Instances = [] }, healthy] = await Promise.all([
+      describeGroup(this.#groups, group.name),
+      this.#healthyTargets(targetGroupArn),
+    ]);
+    return serving(Instances, healthy);
   }
 
   /**
@@ -106,6 +113,12 @@ export class ServerFleet {
       ),
     );
   }
+}
+
+function serving(instances: readonly Instance[], healthy: ReadonlySet<string>): string[] {
+  return instances.flatMap(({ InstanceId, LifecycleState }) =>
+    LifecycleState === "InService" && healthy.has(InstanceId!) ? [InstanceId!] : [],
+  );
 }
 
 /** @throws {UserError} when there is none of that name */

@@ -14,7 +14,6 @@ const APP = "/etc/systemd/system/rollout-app.service";
 test("without a command nothing of it is on the servers", () => {
   expect(contentIn(HOST, MIGRATE)).toBeUndefined();
   expect(contentIn(HOST, APP)).not.toContain("rollout-migrate");
-  expect(parse(cloudInit(HOST)).packages).not.toContain("postgresql-client");
 });
 
 test("with one, it runs after the image is there and before the app, and fits into the user data", () => {
