@@ -111,8 +111,9 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 
 /**
  * What a person's own commands ask for besides: `rollout check` reads the account's quotas, and `rollout drill restore`
- * makes a copy of the database and deletes it. No role of the pipeline has it: it is for the permission set of those on
- * call, who have what deploys, too. The live database can't be deleted with it.
+ * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has it: it is for the
+ * permission set of those on call, who have what deploys, too. The live database can't be deleted with it; but who may run
+ * a script on the servers is root there, as in a session of Session Manager.
  */
 export function mayOperate({ stack, region }: Scope): Statement[] {
   return [
@@ -121,6 +122,13 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
       ...allow("MakeCopy", ["backup:StartRestoreJob", "rds:RestoreDBInstanceToPointInTime"], "*"),
       Condition: { StringEquals: { "aws:RequestedRegion": region } },
     },
+    allow("RunScript", ["ssm:SendCommand"], `arn:aws:ssm:${region}::document/AWS-RunShellScript`),
+    {
+      ...allow("RunOnServers", ["ssm:SendCommand"], `arn:aws:ec2:${region}:*:instance/*`),
+      Condition: { StringEquals: { "ssm:resourceTag/stack": stack } },
+    },
+    // No narrower resource: Service Authorization Reference, AWS Systems Manager.
+    allow("FollowScript", ["ssm:GetCommandInvocation"], "*"),
     // A copy is named after the live one and the drill.
     allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
   ];

@@ -1,18 +1,17 @@
 import { type DBInstance, RDSClient } from "@aws-sdk/client-rds";
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { UserError } from "../../errors.ts";
 import { clientSettings } from "../../platforms/aws/client.ts";
 import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { Objects } from "../../platforms/aws/objects.ts";
-import { backupPlan } from "../../platforms/rehearsal/describe-backups.ts";
 import { type Clock, systemClock } from "../../run/clock.ts";
 import { drillObjects } from "../drill-objects.ts";
 import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";
 import { CHECKS, Findings } from "./checks.ts";
+import { type Declared, declaredOf } from "./declared.ts";
 import { inspectVault, nameOf, type RecoveryPoint } from "./recovery-points.ts";
-import { type Address, type Login, type Looked, lookInto } from "./sql.ts";
+import { verifyWithin } from "./within/verify.ts";
 
 /** RDS uploads its log every five minutes ("Restoring a DB instance to a specified time"): twice that is late. */
 export const AWS_RPO_LIMIT_SECONDS = 600;
@@ -28,20 +27,18 @@ export interface AwsRestoreDrill {
   clock?: Clock;
   /** Others than the real ones, for tests. */
   engine?: Engine;
-  schedules?: string[];
-  look?: (address: Address, login: Login) => Promise<Looked>;
+  declared?: Declared;
 }
 
 /**
- * Restores the database in AWS into an instance beside the live one, from the vault or to a moment, checks what can be
- * checked from here, and deletes it, whatever happened. What can't be seen from here is unknown, not passed.
+ * Restores the database in AWS into an instance beside the live one, from the vault or to a moment, has one of the stack's
+ * servers compare its rows and try the application on it, and deletes it, whatever happened.
  *
  * @throws {UserError} when there is nothing to drill, or the copy may still be there
  */
 export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRecord> {
   const { stack, projectDir, clock = systemClock, engine = automation({ projectDir, stack, clock }) } = drill;
-  const deployment = await engine.deployment();
-  const facts = factsOf(deployment);
+  const facts = factsOf(await engine.deployment());
   const region = facts.backup.databaseArn.split(":")[3]!;
   const startedAt = clock.now();
   const findings = new Findings(drill.say);
@@ -50,7 +47,8 @@ export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRe
   const sourceId = nameOf(facts.backup.databaseArn);
   const source = await describeInstance(rds, sourceId);
   if (!source) throw new UserError(`there is no database ${sourceId}`);
-  const schedules = drill.schedules ?? (await schedulesOf(projectDir, stack));
+  const declared = drill.declared ?? (await declaredOf(projectDir, stack));
+  const { schedules } = declared;
   const found = await inspectVault(facts.backup, { region, schedules, now: startedAt });
   const newest = found.good.at(-1);
   findings.judge(
@@ -66,17 +64,7 @@ export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRe
   if (drill.at !== undefined || newest) {
     const copy = new AwsCopy(copyId(sourceId, startedAt), source, { region, clock, signal: drill.signal });
     const way = drill.at ?? newest!;
-    await restored({
-      drill,
-      copy,
-      way,
-      source,
-      stackFacts: facts,
-      outputs: outputsOf(deployment),
-      findings,
-      record,
-      clock,
-    });
+    await restored({ drill, copy, way, source, facts, declared, region, findings, record, clock });
   }
   const names = CHECKS.filter((name) => drill.at !== undefined || name !== "moment");
   const checks = findings.all(names, "the copy didn't get that far");
@@ -91,20 +79,21 @@ interface Restoring {
   copy: AwsCopy;
   way: number | RecoveryPoint;
   source: DBInstance;
-  stackFacts: StackFacts;
-  outputs: Record<string, unknown>;
+  facts: StackFacts;
+  declared: Declared;
+  region: string;
   findings: Findings;
   record: Pick<DrillRecord, "figures" | "facts">;
   clock: Clock;
 }
 
 async function restored(restoring: Restoring): Promise<void> {
-  const { copy, way, source, stackFacts, findings, record, clock } = restoring;
+  const { copy, way, source, facts, findings, record, clock } = restoring;
   record.facts.copy = copy.id;
   if (typeof way !== "number") record.facts.recoveryPoint = nameOf(way.arn);
   const begun = clock.now();
   try {
-    await (typeof way === "number" ? copy.atTime(way) : copy.fromPoint(way, stackFacts.backup));
+    await (typeof way === "number" ? copy.atTime(way) : copy.fromPoint(way, facts.backup));
     record.figures.rtoSeconds = (clock.now() - begun) / 1000;
     const instance = await copy.describe();
     findings.judge(
@@ -112,13 +101,7 @@ async function restored(restoring: Restoring): Promise<void> {
       differencesOf(source, instance),
       `${copy.id}: ${instance?.Engine} ${instance?.EngineVersion}`,
     );
-    if (typeof way === "number")
-      findings.add(
-        "moment",
-        "unknown",
-        `RDS was asked for ${new Date(way).toISOString()}; its log can't be read from here`,
-      );
-    await lookAt(restoring, instance);
+    await verify(restoring, instance);
   } catch (error) {
     findings.add("restored", "fail", (error as Error).message);
   } finally {
@@ -140,52 +123,23 @@ function differencesOf(source: DBInstance, copy: DBInstance | undefined): string
   ];
 }
 
-async function lookAt(restoring: Restoring, copy: DBInstance | undefined): Promise<void> {
-  const { drill, source, findings, outputs, stackFacts } = restoring;
-  const region = stackFacts.backup.databaseArn.split(":")[3]!;
-  const login: Login = {
-    user: source.MasterUsername ?? "",
-    database: source.DBName ?? "",
-    password: () => passwordFrom(outputs, region),
-  };
-  findings.add("smoke test", "unknown", "no server of the stack runs on the copy");
-  findings.add(
-    "digests",
-    "unknown",
-    "nothing is marked in AWS's log: rows can't be compared with that very moment",
-  );
-  const look = drill.look ?? lookInto;
-  const [own, live] = await Promise.all(
-    [copy, source].map((each) => look(addressOf(each), login).catch(whyOf)),
-  );
-  const why = [own!, live!].flatMap((each) => ("why" in each ? [each.why] : []));
-  if (!own || "why" in own || !live || "why" in live) {
-    for (const name of ["row counts", "checksums"] as const) findings.add(name, "unknown", why.join("; "));
-    return;
-  }
-  const lost = Object.entries(live.tables).flatMap(([table, { rows }]) => {
-    const copied = own.tables[table];
-    if (!copied) return [`${table}: is missing`];
-    return copied.rows === 0 && rows > 0 ? [`${table}: is empty, the live one has ${rows} rows`] : [];
+/** A backup holds what was committed before its job began; it may hold more. */
+async function verify(restoring: Restoring, copy: DBInstance | undefined): Promise<void> {
+  const { drill, way, facts, declared, region, findings, clock } = restoring;
+  const exact = typeof way === "number";
+  await verifyWithin({
+    region,
+    clock,
+    signal: drill.signal,
+    copy: { host: copy?.Endpoint?.Address ?? "", port: copy?.Endpoint?.Port ?? 5432 },
+    moment: exact ? way : way.at,
+    exact,
+    facts,
+    track: declared.stable,
+    domain: new URL(facts.url).hostname,
+    tests: declared.smoke,
+    findings,
   });
-  findings.judge("row counts", lost, `${Object.keys(own.tables).length} tables, none missing or emptied`);
-  if (own.checksums) findings.add("checksums", "pass", "every table was read whole, with page checksums on");
-  else findings.add("checksums", "unknown", "the database has no checksums");
-}
-
-function whyOf(error: Error): Looked {
-  return { why: error.message };
-}
-
-function addressOf(instance: DBInstance | undefined): Address {
-  return { host: instance?.Endpoint?.Address ?? "", port: instance?.Endpoint?.Port ?? 5432 };
-}
-
-async function passwordFrom(outputs: Record<string, unknown>, region: string): Promise<string> {
-  const { databasePassword } = (outputs.secretNames ?? {}) as { databasePassword?: string };
-  const client = new SecretsManagerClient(clientSettings(region));
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: databasePassword }));
-  return SecretString ?? "";
 }
 
 /** How far behind the present RDS's own log is: what is lost if the instance is lost now. */
@@ -208,15 +162,6 @@ function measureLoss(
     seconds > AWS_RPO_LIMIT_SECONDS ? [`${text}, the limit is ${AWS_RPO_LIMIT_SECONDS} s`] : [],
     text,
   );
-}
-
-async function schedulesOf(projectDir: string, stack: string): Promise<string[]> {
-  const { captureGraph } = await import("../../graph/capture.ts");
-  return backupPlan(await captureGraph({ projectDir, stack }))?.schedules ?? [];
-}
-
-function outputsOf({ resources = [] }: Awaited<ReturnType<Engine["deployment"]>>): Record<string, unknown> {
-  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
 /** RDS takes 63 characters. */

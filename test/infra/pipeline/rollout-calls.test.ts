@@ -33,6 +33,7 @@ const SERVICES: Record<string, { prefix: string; resource: string }> = {
     resource: "arn:aws:secretsmanager:us-east-1:1:secret:beta-operator-token-1",
   },
   "service-quotas": { prefix: "servicequotas", resource: "*" },
+  ssm: { prefix: "ssm", resource: "arn:aws:ec2:us-east-1:1:instance/i-1" },
   sns: { prefix: "sns", resource: "arn:aws:sns:us-east-1:1:beta-p1-1" },
 };
 
@@ -88,11 +89,9 @@ test("who operates may do all that a person's commands ask besides, and that is 
   const refused = [...asked, ...ALSO].filter(([action, resource]) => !allows(operating, action, resource));
   expect(refused).toEqual([]);
   const lacking = asked.filter(([action, resource]) => !allows(deploying, action, resource));
-  expect(
-    mayOperate(scope)
-      .flatMap(({ Action }) => Action)
-      .toSorted(),
-  ).toEqual(lacking.map(([action]) => action).toSorted());
+  expect([...new Set(mayOperate(scope).flatMap(({ Action }) => Action))].toSorted()).toEqual(
+    lacking.map(([action]) => action).toSorted(),
+  );
 });
 
 test("nobody deletes the live database with it, and a workflow not even a copy", () => {
