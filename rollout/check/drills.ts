@@ -7,16 +7,10 @@ const RESTORE = "restore";
  * The newest restore that was drilled and said something: one that failed after one that passed is what counts. One that
  * couldn't look at everything, such as one to a moment that nothing was marked before, takes nothing back; alone it is no
  * pass.
- *
- * @param good the outcomes that are good enough
  */
-export function lastDrill(
-  records: readonly DrillRecord[],
-  good: readonly DrillRecord["outcome"][] = ["passed"],
-): DrillFacts {
+export function lastDrill(records: readonly DrillRecord[]): DrillFacts {
   const restores = records.filter(({ drill }) => drill === RESTORE);
-  const says = ({ outcome }: DrillRecord) => outcome === "failed" || good.includes(outcome);
-  const last = restores.findLast(says) ?? restores.at(-1);
+  const last = restores.findLast(({ outcome }) => outcome !== "incomplete") ?? restores.at(-1);
   if (!last) return undefined;
   const { id, outcome, checks, figures, endedAt } = last;
   const bad = checks
@@ -28,7 +22,7 @@ export function lastDrill(
     ...(rpoSeconds === undefined ? [] : [`RPO ${Math.round(rpoSeconds)} s`]),
   ];
   return {
-    passed: good.includes(outcome),
+    passed: outcome === "passed",
     at: endedAt,
     detail: [`${id} ${outcome}`, ...measured, ...bad].join(", "),
   };

@@ -1,5 +1,6 @@
 import { BackupClient, ListRestoreJobsByProtectedResourceCommand } from "@aws-sdk/client-backup";
 import type { DrillRecord } from "../../drill/record.ts";
+import { isDrillCopy } from "../../drill/restore/copy-id.ts";
 import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";
 import { clientSettings } from "../../platforms/aws/client.ts";
 import type { BackupFacts } from "../checks/backups.ts";
@@ -25,8 +26,9 @@ export async function readBackups(
 }
 
 /**
- * The last restore of the database that ended: the monthly restore test's, one that a person asked for, or a drill of ours.
- * A drill's own job is complete before the drill has looked at what came back: its record, which is later, is what counts.
+ * The last restore of the database that says something: the monthly restore test's, one that a person asked for, or a drill
+ * of ours. A drill's record speaks for its own job, which is complete before anybody has looked at what came back; and a
+ * drill that couldn't look at everything speaks only where nothing else does.
  *
  * @param records of the stack's drills, oldest first
  */
@@ -36,9 +38,9 @@ export async function readRestores(
   records: readonly DrillRecord[],
 ): Promise<DrillFacts> {
   const job = await lastJob(String(state.output("databaseArn")), region);
-  // In AWS a drill can't see everything; what it couldn't look at is in its detail.
-  const drill = lastDrill(records, ["passed", "incomplete"]);
-  return job && drill ? (drill.at >= job.at ? drill : job) : (drill ?? job);
+  const drill = lastDrill(records.filter(({ outcome }) => outcome !== "incomplete"));
+  const newest = job && drill ? (drill.at >= job.at ? drill : job) : (drill ?? job);
+  return newest ?? lastDrill(records);
 }
 
 async function lastJob(ResourceArn: string, region: string): Promise<DrillFacts> {
@@ -51,7 +53,9 @@ async function lastJob(ResourceArn: string, region: string): Promise<DrillFacts>
     NextToken = page.NextToken;
   } while (NextToken);
   const [last] = jobs
-    .filter(({ Status }) => ENDED.has(Status ?? ""))
+    .filter(
+      ({ Status = "", CreatedResourceArn = "" }) => ENDED.has(Status) && !isDrillCopy(CreatedResourceArn),
+    )
     .sort((a, b) => timeOf(b.CompletionDate) - timeOf(a.CompletionDate));
   if (!last) return undefined;
   const { Status, StatusMessage, ValidationStatus, RestoreJobId } = last;

@@ -9,6 +9,7 @@ import { drillObjects } from "../drill-objects.ts";
 import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";
 import { CHECKS, Findings } from "./checks.ts";
+import { copyId } from "./copy-id.ts";
 import { type Declared, declaredOf } from "./declared.ts";
 import { inspectVault, nameOf, type RecoveryPoint } from "./recovery-points.ts";
 import { verifyWithin } from "./within/verify.ts";
@@ -162,10 +163,4 @@ function measureLoss(
     seconds > AWS_RPO_LIMIT_SECONDS ? [`${text}, the limit is ${AWS_RPO_LIMIT_SECONDS} s`] : [],
     text,
   );
-}
-
-/** RDS takes 63 characters. */
-function copyId(source: string, now: number): string {
-  const time = new Date(now).toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  return `${source.slice(0, 40).replace(/-$/, "")}-drill-${time}`;
 }

@@ -203,15 +203,15 @@ describe("the last restore", () => {
       { passed: false, at: 10_800_000, detail: "restore-3 failed, row counts: orders: is empty" },
     ],
     [
-      "what a drill couldn't see from outside is told, and is no failure",
+      "a drill that couldn't see everything takes nothing back from the monthly test",
       2,
-      [drill(1, "failed", "orders: is empty"), drill(3, "incomplete", "no way in")],
-      { passed: true, at: 10_800_000, detail: "restore-3 incomplete, row counts: no way in" },
+      [drill(3, "incomplete", "no way in")],
+      { passed: true, at: 7_200_000, detail: "restore job a COMPLETED" },
     ],
     [
       "the monthly test after it counts",
       9,
-      [drill(3, "incomplete", "no way in")],
+      [drill(3, "failed", "orders: is empty")],
       { passed: true, at: 32_400_000, detail: "restore job a COMPLETED" },
     ],
   ])("%s", async (_, jobHour, records, expected) => {
@@ -219,6 +219,17 @@ describe("the last restore", () => {
       .on(ListRestoreJobsByProtectedResourceCommand)
       .resolves({ RestoreJobs: [job("a", jobHour)] });
     expect(await readRestores(state, REGION, records)).toEqual(expected);
+  });
+
+  test("a drill's own job proves nothing: whether rows came back is for the drill to say", async () => {
+    const CreatedResourceArn = "arn:aws:rds:us-east-1:1:db:beta-database-1-drill-20261121123000";
+    const RestoreJobs = [job("a", 3, { CreatedResourceArn })];
+    clients.backup.on(ListRestoreJobsByProtectedResourceCommand).resolves({ RestoreJobs });
+    const last = async (...records: DrillRecord[]) => (await readRestores(state, REGION, records))?.detail;
+    const blind = drill(3, "incomplete", "no way in");
+    expect(await last(drill(1, "failed", "orders: is empty"), blind)).toContain("orders: is empty");
+    expect(await readRestores(state, REGION, [blind])).toMatchObject({ passed: false });
+    expect(await readRestores(state, REGION, [])).toBeUndefined();
   });
 });
 
