@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_TESTS } from "../../infra/settings/schema/smoke.ts";
 import type { Check } from "../../rollout/drill/record.ts";
@@ -12,13 +9,11 @@ import { judgeCompared } from "../../rollout/drill/restore/within/compared.ts";
 import { judgeReplies } from "../../rollout/drill/restore/within/replies.ts";
 import type { Address } from "../../rollout/drill/restore/within/script.ts";
 import { smokeScript } from "../../rollout/drill/restore/within/smoke-script.ts";
-import { untilArchived } from "../../rollout/platforms/rehearsal/backups/archive.ts";
-import { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
-import { listBackups, takeFirstBackup } from "../../rollout/platforms/rehearsal/backups/repository.ts";
+import type { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
+import { takeFirstBackup } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { asSuperuser } from "../../rollout/platforms/rehearsal/backups/superuser.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { prepareChange } from "../../rollout/platforms/rehearsal/prepare.ts";
-import { placeOf } from "../../rollout/platforms/rehearsal/state.ts";
+import { copyAt, runScript, safeMoment } from "./back-in-time.ts";
 import { databaseUrl, storeOf, Writers, withClient } from "./database.ts";
 import { projectCopy, removeCopies } from "./project.ts";
 import { serverRoot } from "./server-root.ts";
@@ -50,8 +45,7 @@ describe("a restored copy, seen from a server of the stack", () => {
       INSERT INTO small SELECT now(), random(), sha256('x') FROM generate_series(1, 10)`);
     const writers = await Writers.start(url, 2);
     await takeFirstBackup(storeOf(project));
-    moment = await nextSecond();
-    await archived();
+    moment = await safeMoment(storeOf(project));
     await writers.stop();
     // Life goes on: none of this is the copy's fault.
     await live(`UPDATE kept SET "a text" = 'new' WHERE id <= 10;
@@ -59,7 +53,7 @@ describe("a restored copy, seen from a server of the stack", () => {
       INSERT INTO kept VALUES (2000, 'late', 1);
       ALTER TABLE kept RENAME "a text" TO words; ALTER TABLE kept DROP gone; ALTER TABLE kept ADD born int DEFAULT 7;
       ALTER TABLE small RENAME TO little; CREATE TABLE later AS SELECT 1 AS one`);
-    copy = await restored();
+    copy = await copyAt(project, moment);
   }, 180_000);
   afterAll(() => copy?.remove());
 
@@ -81,7 +75,10 @@ describe("a restored copy, seen from a server of the stack", () => {
 
   it("carries the application, which nobody else sees", async () => {
     const before = await live("SELECT count(*)::int AS rows FROM quotes");
-    const { code, stdout, stderr } = await onServer(smokeScript(address(), "beta.example.com", SAMPLE_TESTS));
+    const { code, stdout, stderr } = await runScript(
+      server,
+      smokeScript(address(), "beta.example.com", SAMPLE_TESTS),
+    );
     expect([code, stderr]).toEqual([0, ""]);
     const { verdict, details } = judgeReplies(stdout, SAMPLE_TESTS, "blue");
     expect([verdict, details]).toEqual(["pass", expect.stringContaining("request (POST /quotes): 201")]);
@@ -99,7 +96,7 @@ describe("a restored copy, seen from a server of the stack", () => {
   it("shows no password, whether it goes well or not", async () => {
     const password = decodeURIComponent(new URL(url).password);
     for (const port of [copy.store.port, 1]) {
-      const { stdout, stderr } = await onServer(compareScript({ host: "localhost", port }, moment));
+      const { stdout, stderr } = await runScript(server, compareScript({ host: "localhost", port }, moment));
       expect(stdout + stderr).not.toContain(password);
     }
   });
@@ -167,32 +164,13 @@ describe("a restored copy, seen from a server of the stack", () => {
     });
 
     it("that nobody reaches", async () => {
-      const { code } = await onServer(compareScript({ host: "localhost", port: 1 }, moment));
+      const { code } = await runScript(server, compareScript({ host: "localhost", port: 1 }, moment));
       expect(code).toBe(NO_CONNECTION);
     });
   });
 
-  /** The log of all that was committed by now is safe. */
-  async function archived(): Promise<void> {
-    const segment = await asSuperuser(storeOf(project), async (client) => {
-      const { rows } = await client.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS segment");
-      await client.query("SELECT pg_switch_wal()");
-      return rows[0].segment;
-    });
-    await untilArchived(storeOf(project), segment, 60_000);
-  }
-
-  async function restored(): Promise<Copy> {
-    const room = await prepareChange({ ...project, say: () => {} }, placeOf("beta", project.stateDir));
-    const made = await Copy.make(room);
-    const [backup] = await listBackups(storeOf(project));
-    await made.restore(backup!.label);
-    await made.recover({ time: moment }, "promote");
-    return made;
-  }
-
   async function compared(at: Address, when = moment): Promise<{ checks: Check[] }> {
-    const { code, stdout, stderr } = await onServer(compareScript(at, when));
+    const { code, stdout, stderr } = await runScript(server, compareScript(at, when));
     expect(code, stderr).toBe(0);
     const findings = new Findings(() => {});
     judgeCompared(stdout, when, findings);
@@ -200,20 +178,7 @@ describe("a restored copy, seen from a server of the stack", () => {
       checks: findings.all(CHECKS, "not looked at").filter(({ details }) => details !== "not looked at"),
     };
   }
-
-  async function onServer(script: string) {
-    const child = spawn("bash", ["--norc", "-c", script], { env: server, stdio: ["ignore", "pipe", "pipe"] });
-    const ended = new Promise<number | null>((done) => child.once("close", done));
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { code: await ended, stdout, stderr };
-  }
 });
-
-/** Moments are whole seconds, as RDS takes them. Waits until one has passed. */
-async function nextSecond(): Promise<number> {
-  await sleep(1050 - (Date.now() % 1000));
-  return Date.now() - (Date.now() % 1000);
-}
 
 function verdicts(checks: readonly Check[]): Record<string, string> {
   return Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
