@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { isRunning } from "../../rollout/platforms/rehearsal/processes.ts";
+import type { ProcessRecord } from "../../rollout/platforms/rehearsal/state.ts";
 
 const root = join(import.meta.dirname, "../..");
 const config = () => readFileSync(join(root, "Pulumi.beta.yaml"), "utf8");
@@ -36,18 +38,9 @@ async function untilLoaded(child: ChildProcess, ended: ReturnType<typeof outcome
   await Promise.race([once(child.stdout!, "data"), early]);
 }
 
-/** The numbers of all that the rehearsal has started. */
-function pids(): number[] {
-  const state = JSON.parse(readFileSync(join(stateDir, "beta/state.json"), "utf8"));
-  return Object.values<{ pid: number }>(state.processes).map(({ pid }) => pid);
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+/** All that the rehearsal has started. By its number alone a process may be taken for a later one of others. */
+function processes(): ProcessRecord[] {
+  return Object.values(JSON.parse(readFileSync(join(stateDir, "beta/state.json"), "utf8")).processes);
 }
 
 test("bin/rehearse walks beta through its shifts, loses nothing and keeps to every split", async () => {
@@ -68,12 +61,12 @@ test("interrupted, it stops all that it started", async () => {
   const child = rehearse("--seconds", "60", "--rate", "60");
   const ended = outcome(child);
   await untilLoaded(child, ended);
-  const started = pids();
+  const started = processes();
   expect(started.length).toBeGreaterThanOrEqual(7);
-  expect(started.every(lives)).toBe(true);
+  expect(started.every(isRunning)).toBe(true);
   child.kill("SIGINT");
   expect((await ended).code).toBe(130);
-  expect(started.filter(lives)).toEqual([]);
+  expect(started.filter(isRunning)).toEqual([]);
 });
 
 test("a stack that somebody has up is left alone", async () => {
@@ -85,7 +78,7 @@ test("a stack that somebody has up is left alone", async () => {
   expect(second.err).toContain(
     "beta is up already. Take it down first: bin/rollout rehearse down --stack beta",
   );
-  expect(pids().every(lives)).toBe(true);
+  expect(processes().every(isRunning)).toBe(true);
   first.kill("SIGTERM");
   expect((await ended).code).toBe(130);
 });

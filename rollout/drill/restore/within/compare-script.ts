@@ -83,12 +83,17 @@ FROM compared WHERE own IS NOT NULL AND :'tracked' \\gexec
 \\set ON_ERROR_STOP off
 \\set indexes
 CREATE EXTENSION IF NOT EXISTS amcheck;
+\\set why :LAST_ERROR_MESSAGE
+\\set state :LAST_ERROR_SQLSTATE
+\\if :ERROR
+\\else
 SELECT count(bt_index_check(indexrelid)) AS indexes
 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
   JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE amname = 'btree' AND indisvalid AND relpersistence = 'p' AND ${OWN_TABLES} \\gset
 \\set why :LAST_ERROR_MESSAGE
 \\set state :LAST_ERROR_SQLSTATE
+\\endif
 \\set ON_ERROR_STOP on
 
 WITH lost AS (
