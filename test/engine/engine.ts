@@ -31,28 +31,44 @@ export interface Step {
 export class Engine {
   readonly stack: string;
   readonly folder: string;
+  readonly #state: NodeJS.ProcessEnv;
 
-  private constructor(stack: string, folder: string) {
+  private constructor(stack: string, folder: string, state: NodeJS.ProcessEnv = stateIn(folder)) {
     this.stack = stack;
     this.folder = folder;
+    this.#state = state;
   }
 
   static async create(stack: string): Promise<Engine> {
-    const engine = new Engine(stack, await mkdtemp(join(tmpdir(), `engine-${stack}-`)));
-    await engine.#layOut();
+    const engine = await Engine.laidOut(stack);
     await engine.succeed("stack", "init", stack, "--secrets-provider", "passphrase");
     return engine;
   }
 
+  /**
+   * Without a stack yet.
+   *
+   * @param state the variables that say where the state is and what opens its secrets; by default a folder
+   */
+  static async laidOut(stack: string, state?: NodeJS.ProcessEnv): Promise<Engine> {
+    const engine = new Engine(stack, await mkdtemp(join(tmpdir(), `engine-${stack}-`)), state);
+    await engine.#layOut();
+    return engine;
+  }
+
+  get project(): string {
+    return join(this.folder, "project");
+  }
+
   get configFile(): string {
-    return join(this.folder, "project", `Pulumi.${this.stack}.yaml`);
+    return join(this.project, `Pulumi.${this.stack}.yaml`);
   }
 
   /** Runs `pulumi WORDS` in the project's folder. */
   pulumi(...words: string[]): Promise<Run> {
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
-        cwd: join(this.folder, "project"),
+        cwd: this.project,
         env: this.environment,
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -113,7 +129,7 @@ export class Engine {
     const { folder } = this;
     for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
     for (const each of ["app", "infra", "node_modules", "package.json", "Pulumi.yaml"]) {
-      await symlink(join(ROOT, each), join(folder, "project", each));
+      await symlink(join(ROOT, each), join(this.project, each));
     }
     await copyFile(join(ROOT, `Pulumi.${this.stack}.yaml`), this.configFile);
     for (const each of PACKAGES) {
@@ -134,10 +150,13 @@ export class Engine {
       ...process.env,
       PATH: path.join(delimiter),
       PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
+      ...this.#state,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     };
   }
+}
+
+function stateIn(folder: string): NodeJS.ProcessEnv {
+  return { PULUMI_BACKEND_URL: `file://${join(folder, "state")}`, PULUMI_CONFIG_PASSPHRASE: "test" };
 }

@@ -24,9 +24,17 @@ export interface DocCommand {
 
 /** What is no command of a block but stands in the text: `bin/...` or `npx pulumi ...` between backticks. */
 export function inlineCommands({ name, text }: DocPage): DocCommand[] {
-  const prose = text.replaceAll(/^\s*```[\s\S]*?^\s*```$/gm, "");
-  return [...prose.matchAll(/`((?:bin\/\w+|npx pulumi) [a-z][^`]*)`/g)].map(([, command]) =>
-    commandOf(name, 0, command!, 0),
+  const prose = text.replaceAll(/^[^\S\n]*```[\s\S]*?^\s*```$/gm, (block) => block.replaceAll(/[^\n]/g, ""));
+  return [...prose.matchAll(/`((?:bin\/\w+|npx pulumi) [a-z][^`]*)`/g)].map(({ 1: command, index }) =>
+    commandOf(name, prose.slice(0, index).split("\n").length, command!, 0),
+  );
+}
+
+/** The commands of a page's blocks and of its text, in the order in which they are read. */
+export function allCommands(page: DocPage): DocCommand[] {
+  const line = ({ at }: DocCommand) => Number(at.split(":")[1]);
+  return [...page.blocks.flatMap(({ commands }) => commands), ...inlineCommands(page)].toSorted(
+    (one, other) => line(one) - line(other),
   );
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { once } from "../../rollout/check/once.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { faultsOf } from "./docs-check.ts";
-import { blocksOf, docPages, inlineCommands, ROOT, split } from "./docs-pages.ts";
+import { allCommands, blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
 import { missingIn } from "./docs-typist.ts";
 
 // What the pages tell people to type must exist. That it works is seen by test/drills/docs.test.ts, which runs it.
@@ -15,11 +15,11 @@ const outputsOf = once(async () =>
 );
 
 describe.each(pages)("$name", (page) => {
-  const { name, text, blocks } = page;
+  const { name, text } = page;
   it("has only commands that exist, with options that exist", async () => {
     const outputs = await outputsOf();
     const faults: string[] = [];
-    for (const command of [...blocks.flatMap(({ commands }) => commands), ...inlineCommands(page)])
+    for (const command of allCommands(page))
       faults.push(
         ...(await faultsOf(command, outputs)).map((fault) => `${command.at}: ${fault}: ${command.text}`),
       );
@@ -71,6 +71,18 @@ describe("the check itself", () => {
     ]);
     expect(output).toEqual(["out"]);
     expect(() => split("a 'b")).toThrow("a quote that doesn't end");
+  });
+
+  it("finds the commands of the text too, where they stand", () => {
+    const text =
+      "# A\n```sh\nbin/a b\n```\nThen `bin/c d` and `x`\nor `npx pulumi up`.\n\n  ```sh\n  bin/e f\n  ```\n";
+    const page = { name: "page.md", text, blocks: blocksOf("page.md", text) };
+    expect(allCommands(page).map(({ at, text }) => [at, text])).toEqual([
+      ["page.md:3", "bin/a b"],
+      ["page.md:5", "bin/c d"],
+      ["page.md:6", "npx pulumi up"],
+      ["page.md:9", "bin/e f"],
+    ]);
   });
 
   it("takes another time, figure or person for the same line, and nothing else", () => {
