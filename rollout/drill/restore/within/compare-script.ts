@@ -50,8 +50,7 @@ SQL`,
 /** A psql script on the copy; the program that it reads from asks the live database. */
 function comparison(before: string): string {
   const live = `psql "$LIVE" -qAtX -v ON_ERROR_STOP=1`;
-  return `SELECT current_setting('track_commit_timestamp') = 'on' AS tracked \\gset
-CREATE TEMP TABLE live_column (id oid, relation text, number int, name text, type oid);
+  return `CREATE TEMP TABLE live_column (id oid, relation text, number int, name text, type oid);
 CREATE TEMP TABLE own_column (LIKE live_column);
 \\copy live_column FROM PROGRAM '${live} -c "$COLUMNS_SQL"'
 INSERT INTO own_column ${COLUMNS};
@@ -65,8 +64,7 @@ FROM live_column AS live FULL JOIN own_column AS own USING (id, number, type)
 GROUP BY id;
 
 CREATE TEMP TABLE live_row (id oid, digest bigint, dated boolean);
-CREATE TEMP TABLE own_row (id oid, digest bigint);
-CREATE TEMP TABLE newest (at timestamptz);
+CREATE TEMP TABLE own_row (id oid, digest bigint, at timestamptz);
 \\o :sql
 SELECT format(
   'COPY (SELECT %s, hashtextextended(ROW(%s)::text, 0), pg_xact_commit_timestamp(xmin) IS NOT NULL FROM ONLY %s '
@@ -74,10 +72,10 @@ SELECT format(
 FROM compared WHERE live IS NOT NULL;
 \\o
 \\copy live_row FROM PROGRAM '${live} -f "$LIVE_SQL"'
-SELECT format('INSERT INTO own_row SELECT %s, hashtextextended(ROW(%s)::text, 0) FROM ONLY %s', id, own_columns, own)
+SELECT format(
+  'INSERT INTO own_row SELECT %s, hashtextextended(ROW(%s)::text, 0), %s FROM ONLY %s', id, own_columns,
+  CASE WHEN current_setting('track_commit_timestamp')::bool THEN 'pg_xact_commit_timestamp(xmin)' ELSE 'NULL' END, own)
 FROM compared WHERE own IS NOT NULL \\gexec
-SELECT format('INSERT INTO newest SELECT max(pg_xact_commit_timestamp(xmin)) FROM ONLY %s', own)
-FROM compared WHERE own IS NOT NULL AND :'tracked' \\gexec
 
 -- Not every database lets us, and not every server has it: then its indexes weren't read.
 \\set ON_ERROR_STOP off
@@ -115,7 +113,7 @@ SELECT json_build_object(
   'rows', (SELECT count(*) FROM live_row),
   'copied', (SELECT count(*) FROM own_row),
   'dated', (SELECT coalesce(bool_or(dated), false) FROM live_row),
-  'newest', (SELECT round(extract(epoch FROM max(at)) * 1000) FROM newest),
+  'newest', (SELECT round(extract(epoch FROM max(at)) * 1000) FROM own_row),
   'bad', (SELECT count(*) FROM bad),
   'worst', (SELECT coalesce(json_agg(bad), '[]') FROM (SELECT * FROM bad LIMIT 20) AS bad),
   'checksums', current_setting('data_checksums') = 'on',
