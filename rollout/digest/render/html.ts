@@ -1,21 +1,17 @@
 import { STYLE } from "../../preview/render/style.ts";
-import { escaped } from "../../view/report/escaped.ts";
+import { escaped } from "../../view/escaped.ts";
+import { htmlPage } from "../../view/html-page.ts";
 import type { Document, Line, Section, Table, Tone } from "./document.ts";
 
 /** One page, also for a mail's attachment: no script, nothing from elsewhere, light and dark, from phone width up. */
 export function html({ title, subtitle, summary, sections }: Document): string {
-  return [
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
-    '<link rel="icon" href="data:,">',
-    `<title>${escaped(title)}</title>`,
-    `<style>${STYLE}${OWN}</style>\n</head>\n<body>\n<main>`,
-    `<h1>${escaped(title)}</h1>\n<p class="label">${escaped(subtitle)}</p>`,
+  const body = [
+    `<main>\n<h1>${escaped(title)}</h1>\n<p class="label">${escaped(subtitle)}</p>`,
     list(summary),
     ...sections.map(sectionHtml),
-    "</main>\n</body>\n</html>\n",
+    "</main>",
   ].join("\n");
+  return htmlPage({ title, style: `${STYLE}${OWN}`, body });
 }
 
 const OWN = `

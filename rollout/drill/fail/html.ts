@@ -1,4 +1,5 @@
-import { escaped } from "../../view/report/escaped.ts";
+import { escaped } from "../../view/escaped.ts";
+import { htmlPage } from "../../view/html-page.ts";
 import type { DrillRecord } from "../record.ts";
 import { expectedOf, figureTexts, titleOf } from "./summary.ts";
 
@@ -19,18 +20,7 @@ export function failHtml(record: DrillRecord): string {
   const { outcome, startedAt, endedAt, by, facts } = record;
   const tone = outcome === "passed" ? "pass" : outcome === "failed" ? "fail" : "unknown";
   const when = `${new Date(startedAt).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>${escaped(titleOf(record))}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(titleOf(record))}</h1>
+  const body = `<h1>${escaped(titleOf(record))}</h1>
 <p>${escaped(facts.fails ?? "")}: <b class="${tone}">${outcome}</b></p>
 <p class="faint">${when}, ${Math.round((endedAt - startedAt) / 1000)} s, by ${escaped(by)}</p>
 <ul>${figureTexts(record)
@@ -45,10 +35,8 @@ ${rows(record)}
 <h2>What it was about</h2>
 <ul>${Object.entries(facts)
     .map(([name, text]) => `<li>${escaped(name)}: ${escaped(text)}</li>`)
-    .join("")}</ul>
-</body>
-</html>
-`;
+    .join("")}</ul>`;
+  return htmlPage({ title: titleOf(record), style: STYLE, body });
 }
 
 function rows(record: DrillRecord): string {

@@ -1,4 +1,5 @@
-import { escaped } from "../../view/report/escaped.ts";
+import { escaped } from "../../view/escaped.ts";
+import { htmlPage } from "../../view/html-page.ts";
 import { figure } from "../../view/report/figure.ts";
 import { STYLE } from "../../view/report/style.ts";
 import { type Comparison, METHOD } from "../compare.ts";
@@ -18,18 +19,7 @@ td { overflow-wrap: anywhere; } td.level { font-weight: 600; white-space: nowrap
 export function loadPage(run: LoadRun, comparison?: Comparison): string {
   const { profile, stack } = run;
   const title = `${stack}: load ${profile.name}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>${escaped(title)}</title>
-<style>${STYLE}${OWN_STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
+  const body = `<h1>${escaped(title)}</h1>
 <p class="faint">${escaped(profile.description)}</p>
 <p class="faint">${escaped(summary(run))}</p>
 <p class="outcome ${run.passed ? "good" : "bad"}">${run.passed ? "passed" : "failed"}</p>
@@ -46,10 +36,8 @@ ${table(TALLY_HEAD, tallyRows(run.journeys))}
 <h2>By track</h2>
 ${table(TALLY_HEAD, tallyRows(run.tracks))}
 ${reasons(run)}
-<p class="faint">Requests were due by the profile alone, however fast the answers came, and each is timed from when it was due. The load itself sent 99 of 100 within ${timeText(run.generator.lagP99)}.</p>
-</body>
-</html>
-`;
+<p class="faint">Requests were due by the profile alone, however fast the answers came, and each is timed from when it was due. The load itself sent 99 of 100 within ${timeText(run.generator.lagP99)}.</p>`;
+  return htmlPage({ title: title, style: `${STYLE}${OWN_STYLE}`, body });
 }
 
 function summary({ url, startedAt, seconds, profile, seed }: LoadRun): string {

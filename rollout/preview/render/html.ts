@@ -1,4 +1,5 @@
-import { escaped } from "../../view/report/escaped.ts";
+import { escaped } from "../../view/escaped.ts";
+import { htmlPage } from "../../view/html-page.ts";
 import type { Change, Danger, Preview, PropertyChange, StackPreview, Topology } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
 import { STYLE } from "./style.ts";
@@ -18,12 +19,8 @@ import {
 
 /** The preview as one HTML page: no script, nothing from elsewhere, light and dark, from phone width up. */
 export function html(preview: Preview): string {
-  return [
-    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<link rel="icon" href="data:,">',
-    `<title>${escaped(preview.stacks.map(headline).join(" · ") || "Preview")}</title>`,
-    `<style>${STYLE}</style>\n</head>\n<body>\n<main>`,
+  const body = [
+    "<main>",
     ...preview.problems.map(
       ({ stack, message }) =>
         `<section><h2>${escaped(stack)}: can’t be compared</h2><pre>${escaped(message)}</pre></section>`,
@@ -31,8 +28,9 @@ export function html(preview: Preview): string {
     ...preview.stacks.map(section),
     ...preview.notes.map((note) => `<p class="doubt"><strong>Note:</strong> ${rich(note)}</p>`),
     ...(preview.stacks.every(isEmpty) ? [] : [`<footer>${escaped(origin(preview))}</footer>`]),
-    "</main>\n</body>\n</html>\n",
+    "</main>",
   ].join("\n");
+  return htmlPage({ title: preview.stacks.map(headline).join(" · ") || "Preview", style: STYLE, body });
 }
 
 function section(stack: StackPreview): string {

@@ -1,4 +1,4 @@
-import { escaped } from "./escaped.ts";
+import { escaped } from "../escaped.ts";
 
 /** A line over time; a gap where a value is missing. */
 export interface Series {

@@ -1,5 +1,5 @@
+import { escaped } from "../escaped.ts";
 import { type Chart, chartSvg } from "./chart.ts";
-import { escaped } from "./escaped.ts";
 
 /** A chart with its title and the names of its lines. On a phone it scrolls within its own box, and the page doesn't. */
 export function figure(chart: Chart): string {

@@ -1,9 +1,10 @@
 import { actsIn, entryText } from "../entry-text.ts";
+import { escaped } from "../escaped.ts";
 import { duration, percent } from "../figures.ts";
+import { htmlPage } from "../html-page.ts";
 import { gatesIn } from "../model.ts";
 import { chartsOf } from "./charts.ts";
 import type { ReportData } from "./data.ts";
-import { escaped } from "./escaped.ts";
 import { figure } from "./figure.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -12,18 +13,7 @@ import { STYLE } from "./style.ts";
 export function reportPage(data: ReportData): string {
   const { stack, state } = data;
   const title = `${stack}: ${state.stable} to ${state.candidate}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Rollout of ${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escaped(title)}</h1>
+  const body = `<h1>${escaped(title)}</h1>
 ${outcome(data)}
 ${summary(data)}
 <div id="readout" class="faint">Point at a chart, or touch it, to read the figures of that moment. All times are UTC.</div>
@@ -33,10 +23,8 @@ ${gates(data)}
 <h2>Journal</h2>
 ${journal(data)}
 <script type="application/json" id="data">${embedded(data)}</script>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+<script>${SCRIPT}</script>`;
+  return htmlPage({ title: `Rollout of ${title}`, style: STYLE, body, scripted: true });
 }
 
 function outcome({ state, from, to }: ReportData): string {
