@@ -96,10 +96,18 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
         `arn:aws:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/${name}-*`,
       ),
     ],
-    // Systems Manager User Guide, "Create a custom IAM role for Session Manager": operators come in without ssh.
+    // Operators come in, and have a script run, without ssh (Systems Manager User Guide, "Create a custom IAM role for
+    // Session Manager" and "Reference: ec2messages, ssmmessages, and other API operations": agents before 3.3.40 get a
+    // script by the former).
     sessions: [
       allow(
         [
+          "ec2messages:AcknowledgeMessage",
+          "ec2messages:DeleteMessage",
+          "ec2messages:FailMessage",
+          "ec2messages:GetEndpoint",
+          "ec2messages:GetMessages",
+          "ec2messages:SendReply",
           "ssm:UpdateInstanceInformation",
           "ssmmessages:CreateControlChannel",
           "ssmmessages:CreateDataChannel",
