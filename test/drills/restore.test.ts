@@ -66,7 +66,7 @@ describe("backups", () => {
     const { label } = await takeBackup(store);
     await rot(join(store.folder, "repository", "backup", "main", label, "bundle"));
     const { good, problems } = await inspect(store);
-    expect(good).toHaveLength(1);
+    expect(good, `${label}: ${problems}`).toHaveLength(1);
     expect(problems.join()).toMatch(
       new RegExp(`^${label}: its files are damaged \\(checksum invalid: \\d+\\): pg_data/`),
     );
@@ -117,12 +117,14 @@ describe("backups", () => {
   });
 });
 
-/** A few bytes in the middle of the largest file, as a bad disk leaves them. */
+/** A few bytes here and there in the largest file, as a bad disk leaves them. */
 async function rot(folder: string): Promise<void> {
   const files = readdirSync(folder).map((name) => join(folder, name));
   const largest = files.sort((a, b) => statSync(b).size - statSync(a).size)[0]!;
+  const { size } = statSync(largest);
   const handle = await open(largest, "r+");
-  await handle.write("rotten", Math.floor(statSync(largest).size / 2));
+  for (let part = 1; part < 8; part++) await handle.write("rotten", Math.floor((size * part) / 8));
+  await handle.sync();
   await handle.close();
 }
 
