@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Graph } from "../graph/model.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { allEntries } from "../platforms/rehearsal/rollout/past.ts";
+import { allEntries, rehearsalsIn } from "../platforms/rehearsal/rollout/past.ts";
 import type { Door } from "../smoke/client.ts";
 import { versionsOf } from "../smoke/versions.ts";
 import type { About } from "./about.ts";
@@ -92,9 +92,10 @@ export function commonSources(common: Common): Shared {
     },
     async rollback() {
       const version = candidate === undefined ? undefined : versionsOf(await graph())[candidate];
-      // Wherever the stack runs, a rollback is rehearsed in the rehearsal; one that was done for real proves as much.
-      const folder = join(projectDir, ".rehearsal", about.stack);
-      const journals = [await allEntries(folder, join(folder, "logs"))];
+      // Whichever stack was rehearsed here with that version: prod's is tried on beta. One done for real proves as much.
+      const journals = await Promise.all(
+        rehearsalsIn(join(projectDir, ".rehearsal")).map((folder) => allEntries(folder, join(folder, "logs"))),
+      );
       if (platform.kind === "aws") journals.push((await platform.journal.read()).entries);
       const rehearsed = journals.flatMap(rollbacksIn).sort((a, b) => a.at - b.at);
       return { candidate, version, rehearsed };

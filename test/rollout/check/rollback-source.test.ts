@@ -36,8 +36,8 @@ function sources(kind: "aws" | "rehearsal", entries: JournalEntry[]) {
   } as unknown as Common);
 }
 
-async function rehearsed(entries: JournalEntry[]) {
-  const logs = join(projectDir, ".rehearsal", "beta", "logs");
+async function rehearsed(entries: JournalEntry[], stack = "beta") {
+  const logs = join(projectDir, ".rehearsal", stack, "logs");
   const journal = new FileJournal(journalFolder(logs), join(projectDir, "lock"));
   let version: string | null = null;
   for (const entry of entries) version = await journal.append(entry, version);
@@ -51,6 +51,15 @@ test("a rollback counts that was rehearsed here, and on AWS one that was done th
     "bbbb",
   ]);
   expect((await sources("rehearsal", []).rollback()).rehearsed.map(({ version }) => version)).toEqual([
+    "bbbb",
+  ]);
+});
+
+test("a version's rollback counts for every stack, whichever of them it was rehearsed with", async () => {
+  await rehearsed(rolledBack("green-1", "aaaa", 1_000), "prod");
+  await rehearsed(rolledBack("green-2", "bbbb", 2_000), "beta");
+  expect((await sources("aws", []).rollback()).rehearsed.map(({ version }) => version)).toEqual([
+    "aaaa",
     "bbbb",
   ]);
 });
