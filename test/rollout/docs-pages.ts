@@ -121,21 +121,58 @@ export function split(line: string): { words: string[]; text: string; comment: s
   return { words, text: line.slice(0, end), comment: "" };
 }
 
+/** The tests that type the pages' commands: in a rehearsal, and against the AWS that answers. */
+export const TYPED_HERE = "test/drills/docs.test.ts";
+export const TYPED_ON_AWS = "test/drills/docs-aws.test.ts";
+
+/** The test that runs a command, as a file or folder of the project; or why it is only read. */
+export type RunBy = { by: string } | { readOnly: string };
+
+/** What only these tools can do is read, and held to what exists: see docs-check.ts. */
+export const ONLY_READ: Readonly<Record<string, string>> = {
+  npx: "needs the Pulumi CLI",
+  pulumi: "needs the Pulumi CLI",
+  git: "needs what git reaches",
+  gh: "needs what gh reaches",
+  aws: "needs what aws reaches",
+  npm: "a suite or bench of its own",
+  "bin/test": "runs suites of its own",
+  "bin/rehearse": "runs servers of its own",
+};
+
+/** Where a command of the pages is run. What isn't named here is typed in the rehearsal, and fails there when it can't be. */
+export function runBy({ words, page }: DocCommand): RunBy {
+  const [tool = "", ...rest] = words;
+  const is = (...verb: string[]) => verb.every((word, index) => rest[index] === word);
+  if (tool in ONLY_READ) return { readOnly: ONLY_READ[tool]! };
+  if (isOnAws(words)) return { by: is("drill", "restore") ? "test/aws/restore.test.ts" : TYPED_ON_AWS };
+  if (is("preview")) return { by: "test/rollout/preview" };
+  if (is("drill", "alarms") && !rest.includes("--only")) return { by: "test/drills/alarms.test.ts" };
+  if (page === "docs/workflows.md") return { by: "test/infra/workflows" };
+  return { by: TYPED_HERE };
+}
+
+function isOnAws(words: readonly string[]): boolean {
+  return (
+    words[0] === "bin/smoke" || words.some((word, index) => word === "aws" && words[index - 1] === "--on")
+  );
+}
+
 /**
- * Why a command of the pages isn't run in a rehearsal, but only read; undefined when it is run. Whoever adds a reason
- * says where else the command is run, or what it would need.
+ * A page as one of its typists has it: the commands that this one runs, and the lines that they print. Where two share a
+ * block, a line that names prod is of AWS, as only its commands do.
  */
-export function whyNotRun({ words, page }: DocCommand): string | undefined {
-  const [tool = "", verb = ""] = words;
-  if (tool === "npx" || tool === "pulumi") return "needs the Pulumi CLI";
-  if (tool === "git" || tool === "gh" || tool === "aws") return `needs what ${tool} reaches`;
-  if (tool === "npm") return "a suite or bench of its own";
-  if (words.includes("--on") && words.includes("aws")) return "needs an AWS account";
-  if (tool === "bin/smoke") return "asks a stack in AWS";
-  if (tool === "bin/test" || tool === "bin/rehearse") return "runs suites and servers of its own";
-  if (tool === "bin/rollout" && verb === "preview") return "needs the remote's branch (test/rollout/preview)";
-  if (tool === "bin/rollout" && verb === "drill" && words[2] === "alarms" && !words.includes("--only"))
-    return "takes minutes (test/drills/alarms.test.ts)";
-  if (page === "docs/workflows.md") return "is for the workflows (test/infra/workflows)";
-  return undefined;
+export function playedBy(test: string, page: DocPage): DocBlock[] {
+  return page.blocks.map((block) => {
+    const isMine = (command: DocCommand) => Object.values(runBy(command)).includes(test);
+    const commands = block.commands.filter(isMine);
+    const typists = new Set(block.commands.flatMap((command) => typistOf(command)));
+    const isOurs = (line: string) => /\bprod\b/.test(line) === (test === TYPED_ON_AWS);
+    const output = commands.length === 0 ? [] : typists.size > 1 ? block.output.filter(isOurs) : block.output;
+    return { ...block, commands, output };
+  });
+}
+
+function typistOf(command: DocCommand): string[] {
+  return Object.values(runBy(command)).filter((by) => by === TYPED_HERE || by === TYPED_ON_AWS);
 }
