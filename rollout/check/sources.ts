@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { shareOf } from "../core/weights.ts";
 import type { Graph } from "../graph/model.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { allEntries } from "../platforms/rehearsal/rollout/past.ts";
+import { allEntries, rehearsalsIn } from "../platforms/rehearsal/rollout/past.ts";
 import type { Door } from "../smoke/client.ts";
 import { versionsOf } from "../smoke/versions.ts";
 import type { About } from "./about.ts";
@@ -75,9 +76,10 @@ export function commonSources(common: Common): Shared {
     },
     async capacity() {
       const steps = settings.plan.steps.map(({ weight }) => weight);
+      const idle = candidate !== undefined && shareOf(await platform.readRealWeights(), candidate) === 0;
       const asked = [
         { track: settings.stable, share: 100 },
-        ...(candidate === undefined ? [] : steps.map((share) => ({ track: candidate, share }))),
+        ...(candidate === undefined ? [] : steps.map((share) => ({ track: candidate, share, idle }))),
       ];
       const found: CapacityFacts[] = [];
       for (const each of asked) found.push({ ...each, ...(await platform.capacity(each.track, each.share)) });
@@ -92,9 +94,12 @@ export function commonSources(common: Common): Shared {
     },
     async rollback() {
       const version = candidate === undefined ? undefined : versionsOf(await graph())[candidate];
-      // Wherever the stack runs, a rollback is rehearsed in the rehearsal; one that was done for real proves as much.
-      const folder = join(projectDir, ".rehearsal", about.stack);
-      const journals = [await allEntries(folder, join(folder, "logs"))];
+      // Whichever stack was rehearsed here with that version: prod's is tried on beta. One done for real proves as much.
+      const journals = await Promise.all(
+        rehearsalsIn(join(projectDir, ".rehearsal")).map((folder) =>
+          allEntries(folder, join(folder, "logs")),
+        ),
+      );
       if (platform.kind === "aws") journals.push((await platform.journal.read()).entries);
       const rehearsed = journals.flatMap(rollbacksIn).sort((a, b) => a.at - b.at);
       return { candidate, version, rehearsed };

@@ -29,12 +29,12 @@ describe.skipIf(!awsCli || !motoThere)(`${skipped}the pages' aws`, () => {
     moto = await Moto.start();
     call("iam", "create-user", "--user-name", "ann");
     const { AccessKey } = call("iam", "create-access-key", "--user-name", "ann");
-    typist = new Typist(tmpdir(), {
+    typist = new Typist(tmpdir(), () => ({
       ...process.env,
       PATH: [dirname(awsCli!), process.env.PATH].join(delimiter),
       AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
       AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
-    });
+    }));
     for (const name of await logGroups("prod")) call("logs", "create-log-group", "--log-group-name", name);
   });
   afterAll(async () => {

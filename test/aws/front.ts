@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -7,12 +14,16 @@ import { buffer } from "node:stream/consumers";
 export interface Call {
   /** The operation, such as `ModifyListener`; for REST the method and path, such as `PUT /backup-jobs`. */
   name: string;
+  /** As it signs, such as `s3`. */
+  service: string;
   /** The program that calls, by the name that it gives the SDK (`AWS_SDK_UA_APP_ID`). */
   who: string;
   /** By the caller's clock, in milliseconds since the epoch. */
   at: number;
   headers: Record<string, string>;
   body: string;
+  /** What moto's server answered; undefined while it is asked, or when the test answered. */
+  status?: number;
 }
 
 export interface Answer {
@@ -41,6 +52,11 @@ export class Front {
   readonly calls: Call[] = [];
   /** Asked in this order. */
   readonly answering: Answering[];
+  /**
+   * How old an object in S3 is: by the caller's clock, which may have come far, or by the clock on the wall. Whoever keeps
+   * a lease beats by the latter.
+   */
+  ages: "caller" | "wall" = "caller";
   readonly #behind: URL;
   readonly #server: Server;
 
@@ -63,6 +79,15 @@ export class Front {
 
   get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Calls that moto's server doesn't know or can't answer: what a test is to see, in words. */
+  get unknown(): string[] {
+    // S3 says of an object that it isn't there; of any other call it is said that nobody knows it.
+    const strange = this.calls.filter(
+      ({ status = 0, service }) => status >= 500 || (status === 404 && service !== "s3"),
+    );
+    return [...new Set(strange.map(({ name, status }) => `${name}: ${status}`))];
   }
 
   named(...names: string[]): Call[] {
@@ -110,19 +135,37 @@ export class Front {
     return answer.text();
   }
 
+  #modified({ "last-modified": known }: IncomingHttpHeaders, { at }: Call): Record<string, string> {
+    if (known === undefined || this.ages === "caller") return {};
+    return { "last-modified": new Date(at - (Date.now() - Date.parse(known))).toUTCString() };
+  }
+
   #pass(incoming: IncomingMessage, bytes: Buffer, call: Call, outgoing: ServerResponse): Promise<void> {
     const { hostname, port } = this.#behind;
     const { method, url: path, headers } = incoming;
     return new Promise((resolve, reject) => {
       request({ hostname, port, method, path, headers, agent: false }, (answer) => {
         const { connection: _, ...told } = answer.headers;
-        outgoing.writeHead(answer.statusCode!, { ...told, date: dateOf(call) });
+        call.status = answer.statusCode!;
+        outgoing.writeHead(answer.statusCode!, {
+          ...told,
+          ...this.#modified(told, call),
+          date: dateOf(call),
+        });
         answer.pipe(outgoing).on("close", resolve).on("error", reject);
       })
         .on("error", reject)
         .end(bytes);
     });
   }
+}
+
+export function json(document: unknown): Answer {
+  return { json: true, body: JSON.stringify(document) };
+}
+
+export function xml(name: string, result: string): Answer {
+  return { body: `<${name}Response><${name}Result>${result}</${name}Result></${name}Response>` };
 }
 
 /** An error as AWS tells it, in a service's own protocol. */
@@ -135,11 +178,17 @@ export function refused(call: Call, code: string, status = 403): Answer {
 
 function callOf({ headers: raw, method, url = "" }: IncomingMessage, body: string): Call {
   const headers = Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, String(value)]));
-  const { "x-amz-target": target, "x-amz-date": date = "", "user-agent": agent = "" } = headers;
+  const {
+    "x-amz-target": target,
+    "x-amz-date": date = "",
+    "user-agent": agent = "",
+    authorization = "",
+  } = headers;
   const action = new URLSearchParams(body).get("Action");
   const path = url.split("?")[0]!;
   return {
     name: target?.split(".").at(-1) ?? action ?? `${method} ${path.replace(/^(\/backup-jobs)\/.+/, "$1/ID")}`,
+    service: /Credential=\S+?\/\d+\/[\w-]+\/([\w-]+)\//.exec(authorization)?.[1] ?? "",
     who: /\bapp\/(\S+)/.exec(agent)?.[1] ?? "",
     // 20261121T090000Z
     at: Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z")),

@@ -7,19 +7,26 @@ import { safeMoment } from "../rehearsal/back-in-time.ts";
 import { databaseUrl, storeOf, Writers, withClient } from "../rehearsal/database.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 import { serverRoot } from "../rehearsal/server-root.ts";
+import { docPages } from "../rollout/docs-pages.ts";
+import { playedBy, RESTORED_ON_AWS } from "../rollout/docs-runs.ts";
+import { Typist } from "../rollout/docs-typist.ts";
 import { motoThere, skipped } from "./moto.ts";
 import { Restoring } from "./restoring.ts";
 import { World } from "./world.ts";
 
-// As a person types it. Only AWS's API is played: the databases, the scripts and the application are real.
+// Only AWS's API is played: the databases, the scripts and the application are real. Every drill that a page tells people to
+// make is typed, and each is of prod.
+
+const pages = docPages().map((page) => ({ name: page.name, blocks: playedBy(RESTORED_ON_AWS, page) }));
+const blocks = pages.flatMap((page) => page.blocks).filter(({ commands }) => commands.length > 0);
 
 describe.skipIf(!motoThere)(`${skipped}rollout drill restore --on aws`, { timeout: 180_000 }, () => {
   const project = projectCopy({ tracks: { blue: { weight: 100 }, green: { weight: 0 } } });
   let world: World;
   let restoring: Restoring;
   let writers: Writers;
-  let backedUpAt: number;
-  let later: number;
+  let typist: Typist;
+  let moment: number;
 
   beforeAll(async () => {
     await rehearse.up(project);
@@ -31,70 +38,74 @@ describe.skipIf(!motoThere)(`${skipped}rollout drill restore --on aws`, { timeou
       ),
     );
     await takeFirstBackup(store);
-    backedUpAt = await safeMoment(store);
+    const backedUpAt = await safeMoment(store);
     writers = await Writers.start(url, 1);
-    later = await safeMoment(store);
+    moment = await safeMoment(store);
+    world = await World.make({}, "prod");
     const server = await serverRoot(project, "blue");
-    world = await World.make({});
     restoring = new Restoring(project, { port: store.port, server, backedUpAt });
     world.front.answering.unshift(restoring.answering);
+    typist = new Typist(world.folder, () => ({ ...world.environment("now"), NO_COLOR: "1" }));
   }, 180_000);
   afterAll(async () => {
+    await typist?.interrupt();
     await writers?.stop();
     await world?.remove();
     await removeCopies();
   });
 
-  test("finds the newest backup whole, while the live database is written to", async () => {
-    const { code, record } = await drill();
-    expect([code, bad(record)], JSON.stringify(record.checks)).toEqual([0, []]);
-    expect(record).toMatchObject({
-      on: "aws",
-      outcome: "passed",
-      facts: { recoveryPoint: "awsbackup:job-1" },
-    });
-    expect(record.checks.map(({ name }) => name)).toEqual([
-      ...["backups", "restored", "row counts", "digests", "checksums", "smoke test", "RPO", "removed"],
-    ]);
+  test.each(blocks)("finds all whole, while the live database is written to: $at", async (block) => {
+    for (const command of block.commands) {
+      const text = command.text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, new Date(moment).toISOString());
+      const typed = await typist.type(command, text);
+      expect(typed.code, typed.said).toBe(command.exitCode);
+      await typist.heard(block, [typed]);
+      const found = checksIn(typed.said);
+      const back = text !== command.text;
+      expect(found.map(({ name }) => name)).toEqual([
+        ...["backups", "restored", ...(back ? ["moment"] : []), "row counts", "digests"],
+        ...["checksums", "smoke test", "RPO", "removed"],
+      ]);
+      expect(found.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+      if (back) expectMoment(found);
+    }
   });
 
-  test("goes back to a moment, and not a transaction further", async () => {
-    const { code, record } = await drill("--at", new Date(later).toISOString());
-    expect([code, bad(record)], JSON.stringify(record.checks)).toEqual([0, []]);
-    const [, newest = ""] = /newest commit (\S+)/.exec(detailsOf(record, "moment"))!;
-    // The writers were at it, so the second before the moment has commits.
-    expect(Date.parse(newest)).toBeGreaterThan(later - 1000);
-    expect(Date.parse(newest)).toBeLessThanOrEqual(later);
-  });
+  /** The writers were at it, so the second before the moment has commits; the one after it has too. */
+  function expectMoment(found: ReturnType<typeof checksIn>): void {
+    const { details } = found.find(({ name }) => name === "moment")!;
+    const newest = Date.parse(/newest commit (\S+)/.exec(details)![1]!);
+    expect(newest).toBeGreaterThan(moment - 1000);
+    expect(newest).toBeLessThanOrEqual(moment);
+  }
 
   test("fails for a copy that lacks a row, whose application all the same comes up", async () => {
     restoring.spoil = ({ store }) =>
       asSuperuser(store, (client) => client.query("DELETE FROM orders WHERE id = 7"));
-    const { code, record, stderr } = await drill();
-    expect([code, bad(record)]).toEqual([1, ["row counts", "digests"]]);
-    expect(detailsOf(record, "digests")).toBe("public.orders: 1 of 5000 rows are lost or not the same");
+    const { code, stdout, stderr } = await world.start(["drill", "restore", "--json"], "now").ended;
+    const { outcome, checks } = JSON.parse(stdout) as DrillRecord;
+    expect([code, outcome]).toEqual([1, "failed"]);
+    const bad = checks.filter(({ verdict }) => verdict !== "pass");
+    expect(bad.map(({ name, details }) => `${name}: ${details}`)).toEqual([
+      "row counts: public.orders: 4999 rows, 5000 are as old",
+      "digests: public.orders: 1 of 5000 rows are lost or not the same",
+    ]);
     expect(stderr).toContain("smoke test: pass");
   });
 
-  test("deletes every copy, and no word of it is the password", async () => {
-    expect(restoring.made).toHaveLength(3);
-    expect(world.front.named("DeleteDBInstance")).toHaveLength(3);
-    const password = new URL(databaseUrl(project)).password;
-    expect(world.front.named("SendCommand")).toHaveLength(6);
-    expect(JSON.stringify(world.front.calls)).not.toContain(password);
+  test("deletes every copy, asks nothing that AWS doesn't know, and says the password nowhere", () => {
+    const { front } = world;
+    expect(restoring.made.length).toBeGreaterThan(blocks.length);
+    expect(front.named("DeleteDBInstance")).toHaveLength(restoring.made.length);
+    expect(front.named("SendCommand")).toHaveLength(2 * restoring.made.length);
+    expect(front.unknown).toEqual([]);
+    expect(JSON.stringify(front.calls)).not.toContain(new URL(databaseUrl(project)).password);
   });
-
-  async function drill(...words: string[]) {
-    const { code, stdout, stderr } = await world.start(["drill", "restore", "--json", ...words], "now").ended;
-    expect(stdout, stderr).not.toBe("");
-    return { code, stderr, record: JSON.parse(stdout) as DrillRecord };
-  }
 });
 
-function bad({ checks }: DrillRecord): string[] {
-  return checks.filter(({ verdict }) => verdict !== "pass").map(({ name }) => name);
-}
-
-function detailsOf({ checks }: DrillRecord, name: string): string {
-  return checks.find((check) => check.name === name)!.details;
+/** `  pass     row counts  5003 rows ...` */
+function checksIn(said: string): { verdict: string; name: string; details: string }[] {
+  return [...said.matchAll(/^ {2}(pass|FAIL|unknown) +(\S+(?: \S+)?) {2,}(.*)$/gm)].map(
+    ([, verdict, name, details]) => ({ verdict: verdict!, name: name!, details: details! }),
+  );
 }

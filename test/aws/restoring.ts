@@ -1,13 +1,13 @@
 import type { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
 import { copyAt, runScript } from "../rehearsal/back-in-time.ts";
 import type { Stack } from "../rehearsal/database.ts";
-import type { Answer, Answering, Call } from "./front.ts";
+import { type Answer, type Answering, type Call, json, xml } from "./front.ts";
 
 type Parameters = Record<string, string>;
 
 /**
- * RDS, AWS Backup and Systems Manager as far as a restore drill asks them, for which moto has no data: the database is that
- * of a rehearsal, what is restored of it is restored by pgBackRest, and scripts run here, by a server's files in a folder.
+ * RDS, AWS Backup and Systems Manager as far as a restore drill asks them, in moto's place: the database is that of a
+ * rehearsal, what is restored of it is restored by pgBackRest, and scripts run here, by a server's files in a folder.
  */
 export class Restoring {
   /** Of copies that were made. */
@@ -117,12 +117,4 @@ export class Restoring {
       StandardErrorContent: stderr.slice(0, 24_000),
     });
   }
-}
-
-function json(document: unknown): Answer {
-  return { json: true, body: JSON.stringify(document) };
-}
-
-function xml(name: string, result: string): Answer {
-  return { body: `<${name}Response><${name}Result>${result}</${name}Result></${name}Response>` };
 }

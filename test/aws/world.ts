@@ -1,25 +1,30 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { captureGraph } from "../../rollout/graph/capture.ts";
+import type { Graph } from "../../rollout/graph/model.ts";
+import type { Deployment } from "../../rollout/platforms/aws/deployment.ts";
 import { Listener } from "../../rollout/platforms/aws/listener.ts";
 import { Objects } from "../../rollout/platforms/aws/objects.ts";
 import { sharesOf, splitOf } from "../../rollout/platforms/aws/split.ts";
-import { versionIn } from "../../rollout/platforms/aws/targets.ts";
 import type { JournalEntry, Weights } from "../../rollout/platforms/platform.ts";
+import { makeCertificates } from "../../rollout/platforms/rehearsal/authority.ts";
+import { certificateFiles } from "../../rollout/platforms/rehearsal/authority-files.ts";
+import { ask } from "../../rollout/smoke/client.ts";
+import { versionsOf } from "../../rollout/smoke/versions.ts";
+import { makeAccount } from "./account.ts";
 import { Traffic } from "./balancer.ts";
+import { deploymentOf, isClosed } from "./deployment.ts";
+import { Door } from "./door.ts";
+import { makeFlags } from "./flags.ts";
 import { Front } from "./front.ts";
 import { lacking } from "./lacking.ts";
 import { Moto } from "./moto.ts";
-import { BUCKET, type MadeStack, makeStack } from "./stack.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
+import { layOut, ROOT } from "./project.ts";
+import { type MadeStack, makeStack } from "./stack.ts";
 
 /** What the CLI was started with, and how it ended. */
 export interface Ended {
@@ -28,24 +33,40 @@ export interface Ended {
   stderr: string;
 }
 
-/** The beta stack in an AWS that answers, with users, and the `rollout` command beside it. */
+/** What the stand-in for Pulumi was asked to bring up. */
+export interface Up {
+  targets: string[];
+  message: string;
+}
+
+interface Parts {
+  moto: Moto;
+  stack: MadeStack;
+  front: Front;
+  traffic: Traffic;
+  door: Door;
+  folder: string;
+}
+
+/** A stack in an AWS that answers, with users, and the `rollout` command beside it. */
 export class World {
   readonly front: Front;
   readonly traffic: Traffic;
   readonly stack: MadeStack;
+  /** The project's, in which commands are given. */
+  readonly folder: string;
   readonly #moto: Moto;
-  readonly #folder: string;
-  readonly #site: Server;
+  readonly #door: Door;
   readonly #started = new Set<ChildProcess>();
   #latest = Date.now();
 
-  private constructor(moto: Moto, stack: MadeStack, front: Front, traffic: Traffic, site: Server) {
+  private constructor({ moto, stack, front, traffic, door, folder }: Parts) {
     this.#moto = moto;
     this.stack = stack;
     this.front = front;
     this.traffic = traffic;
-    this.#site = site;
-    this.#folder = mkdtempSync(join(tmpdir(), "aws-run-"));
+    this.#door = door;
+    this.folder = folder;
     // The last in line: what the test refuses isn't seen by the balancer either.
     front.answering.push(async ({ who, at }) => {
       if (who !== "rollout") return undefined;
@@ -56,22 +77,21 @@ export class World {
   }
 
   /** @param config the stack's keys without `rollout:`, in place of the shipped ones */
-  static async make(config: Record<string, unknown>): Promise<World> {
+  static async make(config: Record<string, unknown>, name = "beta"): Promise<World> {
+    const folder = layOut(name, config);
     const moto = await Moto.start();
-    const stack = await makeStack(moto);
+    const stack = await makeStack(moto, name);
     const front = await Front.start(moto.endpoint, lacking());
     const traffic = new Traffic(stack, front.endpoint);
-    for (const severity of ["p1", "p2", "p3", "p4"]) {
-      await new SNSClient({}).send(new CreateTopicCommand({ Name: `beta-${severity}` }));
-    }
-    const { url, server } = await traffic.listen();
-    const world = new World(moto, stack, front, traffic, server);
-    await world.#layOut(url, config);
+    const graph = await captureGraph({ projectDir: folder, stack: name });
+    const door = await Door.open(await makeCertificates(join(folder, "tls"), domainIn(graph)));
+    const world = new World({ moto, stack, front, traffic, door, folder });
+    await world.#bringUp(graph);
     return world;
   }
 
   get configFile(): string {
-    return join(this.#folder, "Pulumi.beta.yaml");
+    return join(this.folder, `Pulumi.${this.stack.name}.yaml`);
   }
 
   get config(): Record<string, unknown> {
@@ -84,12 +104,38 @@ export class World {
     return sharesOf(split, this.stack.targetGroupArns);
   }
 
+  /** What a user's request is answered with. */
+  async userGets(): Promise<number> {
+    const ca = readFileSync(this.#caFile, "utf8");
+    const door = {
+      url: `https://${this.#domain}`,
+      at: { host: "127.0.0.1", port: this.#door.ports[443]! },
+      ca,
+    };
+    return (await ask(door, { method: "GET", path: "/", withinMs: 10_000 })).status;
+  }
+
+  /** Of what each track runs. */
+  get versions(): Readonly<Record<string, string>> {
+    return this.#door.versions;
+  }
+
   async journal(): Promise<JournalEntry[]> {
-    const found = await new Objects("us-east-1", BUCKET).read("beta/journal.jsonl");
+    const found = await new Objects("us-east-1", this.stack.bucket).read(`${this.stack.name}/journal.jsonl`);
     return (found?.text ?? "")
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line));
+  }
+
+  /** Those that went well, in order. */
+  get ups(): Up[] {
+    return this.#state.ups;
+  }
+
+  /** Time passes in which nobody does anything: who is started later lives by it. */
+  pass(ms: number): void {
+    this.#latest += ms;
   }
 
   /** The next `up` fails. */
@@ -98,14 +144,14 @@ export class World {
   }
 
   /**
-   * `bin/rollout WORDS --on aws --stack beta`, as a process.
+   * `bin/rollout WORDS --on aws --stack NAME`, as a process.
    *
    * @param at "now": by the clock on the wall; "later": by the clock that earlier runs had come to
    */
   start(words: string[], at: "now" | "later" = "later"): { process: ChildProcess; ended: Promise<Ended> } {
-    const process = spawn(join(ROOT, "bin/rollout"), [...words, "--on", "aws", "--stack", "beta"], {
-      cwd: this.#folder,
-      env: this.#environment(at === "now" ? 0 : this.#latest - Date.now()),
+    const process = spawn(join(ROOT, "bin/rollout"), [...words, "--on", "aws", "--stack", this.stack.name], {
+      cwd: this.folder,
+      env: this.environment(at),
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#started.add(process);
@@ -121,50 +167,66 @@ export class World {
 
   async remove(): Promise<void> {
     for (const each of this.#started) each.kill("SIGKILL");
-    this.#site.close();
-    this.#site.closeAllConnections();
+    this.#door.close();
     await this.front.stop();
     await this.#moto.stop();
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 
-  get #stateFile(): string {
-    return join(this.#folder, "state.json");
-  }
-
-  #environment(aheadMs: number): NodeJS.ProcessEnv {
+  /** For a process that is to meet this AWS, this Pulumi and these names. @param at see {@link start} */
+  environment(at: "now" | "later" = "later"): NodeJS.ProcessEnv {
+    const { ports } = this.#door;
+    const loaded = ["jumping-clock.ts", "names.ts"].map(
+      (each) => `--import=${join(import.meta.dirname, each)}`,
+    );
     return {
       ...process.env,
       PATH: [join(import.meta.dirname, "pulumi"), process.env.PATH].join(delimiter),
       PULUMI_STAND_IN: this.#stateFile,
       AWS_ENDPOINT_URL: this.front.endpoint,
       AWS_SDK_UA_APP_ID: "rollout",
-      NODE_OPTIONS: `--import=${join(import.meta.dirname, "jumping-clock.ts")}`,
-      CLOCK_AHEAD_MS: String(aheadMs),
-      XDG_STATE_HOME: join(this.#folder, "home"),
+      NODE_OPTIONS: loaded.join(" "),
+      NODE_EXTRA_CA_CERTS: this.#caFile,
+      NAMES: JSON.stringify({ [this.#domain]: ports, [this.stack.dnsName]: ports }),
+      CLOCK_AHEAD_MS: String(at === "now" ? 0 : this.#latest - Date.now()),
+      XDG_STATE_HOME: join(this.folder, "home"),
+      ROLLOUT_ON: undefined,
       ROLLOUT_WEBHOOKS: "",
       ROLLOUT_SNS_TOPICS: "",
     };
   }
 
-  async #layOut(url: string, config: Record<string, unknown>): Promise<void> {
-    const folder = this.#folder;
-    for (const each of ["node_modules", "infra", "app", "package.json"]) {
-      symlinkSync(join(ROOT, each), join(folder, each));
-    }
-    for (const each of ["Pulumi.yaml", "flags.beta.yaml"]) cpSync(join(ROOT, each), join(folder, each));
-    const shipped = parse(readFileSync(join(ROOT, "Pulumi.beta.yaml"), "utf8")).config;
-    const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`rollout:${key}`, value]));
-    writeFileSync(this.configFile, stringify({ config: { ...shipped, ...own } }));
-    mkdirSync(join(folder, "home"));
+  get #caFile(): string {
+    return certificateFiles(join(this.folder, "tls")).caFile;
+  }
 
+  get #domain(): string {
+    return String(this.config["rollout:domain"]);
+  }
+
+  get #stateFile(): string {
+    return join(this.folder, "state.json");
+  }
+
+  get #state(): { deployment: Deployment; ups: Up[] } {
+    return JSON.parse(readFileSync(this.#stateFile, "utf8"));
+  }
+
+  /** All traffic on blue, the firewall open, the first flags deployed. */
+  async #bringUp(graph: Graph): Promise<void> {
     const weights = { blue: 100, green: 0 };
     const { listenerArn, targetGroupArns } = this.stack;
     await new Listener("us-east-1", listenerArn).set(splitOf(weights, targetGroupArns, null));
-    const deployment = this.stack.state(weights);
-    deployment.resources![0]!.outputs!.url = url;
-    writeFileSync(this.#stateFile, JSON.stringify({ version: 3, deployment }));
-    const graph = await captureGraph({ projectDir: folder, stack: "beta" });
-    for (const track of Object.keys(weights)) this.traffic.versions[track] = versionIn(graph, track);
+    const account = await makeAccount(graph);
+    this.front.answering.push(account.answering, await makeFlags(graph));
+    Object.assign(this.#door.versions, versionsOf(graph));
+    this.#door.weights = () => this.weights();
+    this.#door.token = () => (isClosed(this.#state.deployment) ? account.operatorToken : undefined);
+    const deployment = deploymentOf(graph, this.stack, account, weights);
+    writeFileSync(this.#stateFile, JSON.stringify({ version: 3, deployment, ups: [] }));
   }
+}
+
+function domainIn({ outputs }: Graph): string {
+  return new URL(String(outputs.url)).hostname;
 }

@@ -5,12 +5,17 @@ import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
-import { type DocCommand, docPages, ROOT, whyNotRun } from "../rollout/docs-pages.ts";
+import { type DocBlock, type DocCommand, docPages, ROOT } from "../rollout/docs-pages.ts";
+import { playedBy, TYPED_HERE } from "../rollout/docs-runs.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";
 
-// Every command of the pages, typed in order: each page on a stack of its own that is fresh, with users on it.
+// Every command of the pages that is for a rehearsal, typed in order: each page on a stack of its own that is fresh, with
+// users on it. Those for AWS are typed by test/drills/docs-aws.test.ts; runBy says who runs the rest.
 
-const pages = docPages();
+const pages = docPages().map(({ name, ...page }) => ({
+  name,
+  blocks: playedBy(TYPED_HERE, { name, ...page }),
+}));
 const env = {
   ...process.env,
   NO_COLOR: "1",
@@ -29,28 +34,19 @@ afterEach(async () => {
   await typist?.interrupt();
   await removeCopies();
 });
-afterAll(() => {
-  const read = commandsOf(pages).flatMap((command) => {
-    const why = whyNotRun(command);
-    return why ? [`${command.at}: ${command.text}: ${why}`] : [];
-  });
-  console.log(`Typed (${times.length}):\n  ${times.join("\n  ")}`);
-  console.log(`Only read, not run (${read.length}):\n  ${read.join("\n  ")}`);
-});
+afterAll(() => console.log(`Typed (${times.length}):\n  ${times.join("\n  ")}`));
 
-const played = pages.filter((page) => commandsOf([page]).some((command) => !whyNotRun(command)));
+const played = pages.filter(({ blocks }) => commandsOf(blocks).length > 0);
 
-it.each(played)("$name", async (page) => {
-  const { name, blocks } = page;
+it.each(played)("$name", async ({ name, blocks }) => {
   const project = copyFor(name);
   const port = await freePort();
-  typist = new Typist(project.projectDir, env);
-  const withUsers = hasRollout(commandsOf([page]));
+  typist = new Typist(project.projectDir, () => env);
+  const withUsers = hasRollout(commandsOf(blocks));
   const all: Typed[] = [];
   for (const block of blocks) {
     const typed: Typed[] = [];
     for (const command of block.commands) {
-      if (whyNotRun(command)) continue;
       const begun = performance.now();
       const done = await typist.type(command, asTyped(command, port));
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
@@ -73,8 +69,8 @@ it.each(played)("$name", async (page) => {
   for (const { command, code, said } of ended) expect(code, `${command.at}: ${said}`).toBe(command.exitCode);
 });
 
-function commandsOf(which: typeof pages): DocCommand[] {
-  return which.flatMap(({ blocks }) => blocks.flatMap(({ commands }) => commands));
+function commandsOf(blocks: readonly DocBlock[]): DocCommand[] {
+  return blocks.flatMap(({ commands }) => commands);
 }
 
 function copyFor(page: string) {
@@ -103,7 +99,7 @@ function asTyped(command: DocCommand, port: number): string {
 
 /** Gates judge what users meet: without them no rollout goes on. The other pages are spared the load. */
 function hasRollout(commands: DocCommand[]): boolean {
-  return commands.some((command) => command.words[1] === "run" && !whyNotRun(command));
+  return commands.some((command) => command.words[1] === "run");
 }
 
 async function users(project: ReturnType<typeof projectCopy>): Promise<void> {

@@ -39,7 +39,7 @@ export class DocsWorld {
     this.#moto = moto;
     // Who types `pulumi up` says yes to what it previews.
     const env = { ...engine.environment, NO_COLOR: "1", PULUMI_SKIP_CONFIRMATIONS: "true" };
-    this.#typist = new Typist(engine.project, env);
+    this.#typist = new Typist(engine.project, () => env);
   }
 
   static async create(): Promise<DocsWorld> {

@@ -128,22 +128,3 @@ export function split(line: string): { words: string[]; text: string; comment: s
   if (line.slice(end).trim() !== "") throw new Error(`a quote that doesn't end: ${line}`);
   return { words, text: line.slice(0, end), comment: "" };
 }
-
-/**
- * Why a command of the pages isn't run in a rehearsal, but only read; undefined when it is run. Whoever adds a reason
- * says where else the command is run, or what it would need.
- */
-export function whyNotRun({ words, page }: DocCommand): string | undefined {
-  const [tool = "", verb = ""] = words;
-  if (tool === "npx" || tool === "pulumi") return "needs the Pulumi CLI";
-  if (tool === "git" || tool === "gh" || tool === "aws") return `needs what ${tool} reaches`;
-  if (tool === "npm") return "a suite or bench of its own";
-  if (words.includes("--on") && words.includes("aws")) return "needs an AWS account";
-  if (tool === "bin/smoke") return "asks a stack in AWS";
-  if (tool === "bin/test" || tool === "bin/rehearse") return "runs suites and servers of its own";
-  if (tool === "bin/rollout" && verb === "preview") return "needs the remote's branch (test/rollout/preview)";
-  if (tool === "bin/rollout" && verb === "drill" && words[2] === "alarms" && !words.includes("--only"))
-    return "takes minutes (test/drills/alarms.test.ts)";
-  if (page === "docs/workflows.md") return "is for the workflows (test/infra/workflows)";
-  return undefined;
-}

@@ -16,10 +16,11 @@ const WITHIN_MS = 180_000;
 /** Types the commands of a page one after the other, as its reader would. */
 export class Typist {
   readonly #folder: string;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #env: () => NodeJS.ProcessEnv;
   readonly #running: { typed: Typed; child: ChildProcess; exit: Promise<unknown> }[] = [];
 
-  constructor(folder: string, env: NodeJS.ProcessEnv) {
+  /** @param env asked anew for each command */
+  constructor(folder: string, env: () => NodeJS.ProcessEnv) {
     this.#folder = folder;
     this.#env = env;
   }
@@ -33,9 +34,10 @@ export class Typist {
   async type(command: DocCommand, text = command.text): Promise<Typed> {
     const typed: Typed = { command, code: null, said: "" };
     // A group of its own: an interruption reaches what the command has started, as on a terminal.
-    const child = spawn("sh", ["-c", text], {
+    // And no shell in between, whose own end would hide the command's.
+    const child = spawn("sh", ["-c", `exec ${text}`], {
       cwd: this.#folder,
-      env: this.#env,
+      env: this.#env(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -53,6 +55,23 @@ export class Typist {
     if ((await Promise.race([exit, late])) === "late")
       throw new Error(`${command.at}: it doesn't end: ${command.text}\n${typed.said}`);
     return typed;
+  }
+
+  /** Until a command that stays has said something like this, or is over. @throws {Error} when it doesn't come */
+  async said(typed: Typed, what: RegExp): Promise<void> {
+    const until = Date.now() + WITHIN_MS;
+    while (typed.code === null && !what.test(typed.said)) {
+      if (Date.now() > until) throw new Error(`${typed.command.at}: never said ${what}, but:\n${typed.said}`);
+      await sleep(50);
+    }
+  }
+
+  /** Until those that stay are over by themselves. @throws {Error} when one isn't in time */
+  async ended(): Promise<void> {
+    const late = sleep(WITHIN_MS, "late", { ref: false });
+    for (const { typed, exit } of this.#running)
+      if ((await Promise.race([exit, late])) === "late")
+        throw new Error(`${typed.command.at}: it doesn't end: ${typed.command.text}\n${typed.said}`);
   }
 
   /** Until the block's commands have said all that the page shows. @throws {Error} with the lines that don't come */

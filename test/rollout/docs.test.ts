@@ -5,9 +5,10 @@ import { once } from "../../rollout/check/once.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { faultsOf } from "./docs-check.ts";
 import { allCommands, blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
+import { playedBy, runBy, TYPED_HERE, TYPED_ON_AWS } from "./docs-runs.ts";
 import { missingIn } from "./docs-typist.ts";
 
-// What the pages tell people to type must exist. That it works is seen by test/drills/docs.test.ts, which runs it.
+// What the pages tell people to type must exist. That it works is seen by the tests that run it: see runBy.
 
 const pages = docPages();
 const outputsOf = once(async () =>
@@ -15,7 +16,7 @@ const outputsOf = once(async () =>
 );
 
 describe.each(pages)("$name", (page) => {
-  const { name, text } = page;
+  const { name, text, blocks } = page;
   it("has only commands that exist, with options that exist", async () => {
     const outputs = await outputsOf();
     const faults: string[] = [];
@@ -24,6 +25,14 @@ describe.each(pages)("$name", (page) => {
         ...(await faultsOf(command, outputs)).map((fault) => `${command.at}: ${fault}: ${command.text}`),
       );
     expect(faults).toEqual([]);
+  });
+
+  it("has commands that a test runs, or only their tool could", () => {
+    const runs = blocks.flatMap(({ commands }) =>
+      commands.map((command) => ({ ...command, ...runBy(command) })),
+    );
+    const lost = runs.filter((run) => "by" in run && !existsSync(join(ROOT, run.by)));
+    expect(lost.map(({ at, text }) => `${at}: ${text}`)).toEqual([]);
   });
 
   it("names only files that are there", () => {
@@ -83,6 +92,23 @@ describe("the check itself", () => {
       ["page.md:6", "npx pulumi up"],
       ["page.md:9", "bin/e f"],
     ]);
+  });
+
+  it("gives each typist its own commands and lines", () => {
+    const here = "a --stack beta\n";
+    const there = "b --stack prod --on aws\n";
+    const page = (commands: string) => {
+      const text = `\`\`\`sh\n${commands}\`\`\`\n\`\`\`text\nbeta: on\nprod: on\nwell\n\`\`\`\n`;
+      return { name: "page.md", text, blocks: blocksOf("page.md", text) };
+    };
+    const lines = (test: string, commands: string) => playedBy(test, page(commands))[0]!.output;
+    expect(playedBy(TYPED_ON_AWS, page(here + there))[0]!.commands.map(({ words }) => words[0])).toEqual([
+      "b",
+    ]);
+    expect(lines(TYPED_ON_AWS, here + there)).toEqual(["prod: on"]);
+    expect(lines(TYPED_HERE, here + there)).toEqual(["beta: on", "well"]);
+    expect(lines(TYPED_ON_AWS, there)).toEqual(["beta: on", "prod: on", "well"]);
+    expect(lines(TYPED_HERE, there)).toEqual([]);
   });
 
   it("takes another time, figure or person for the same line, and nothing else", () => {

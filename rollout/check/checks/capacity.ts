@@ -5,11 +5,13 @@ export interface CapacityFacts extends Capacity {
   track: string;
   /** Whole percent of the traffic. */
   share: number;
+  /** It has no traffic, and only a rollout will give it some: with the servers for it, which are few until then. */
+  idle?: boolean;
 }
 
-/** Each track can carry each share that the plan gives it, and each alone can carry all. */
+/** Each track can carry each share that the plan gives it, or will once it is rolled out. */
 export function judgeCapacity(all: readonly CapacityFacts[], stack: string): Finding {
-  const short = all.filter(({ enough }) => !enough);
+  const short = all.filter((each) => !each.enough && !isToGrow(each));
   if (short.length > 0)
     return fail(
       short
@@ -25,8 +27,16 @@ export function judgeCapacity(all: readonly CapacityFacts[], stack: string): Fin
     tracks
       .map((track) => {
         const own = all.filter((each) => each.track === track);
-        return `${track} ${own[0]!.healthy} healthy, enough for ${own.map(({ share }) => share).join(", ")} %`;
+        const healthy = `${track} ${own[0]!.healthy} healthy`;
+        if (own.some(({ enough }) => !enough))
+          return `${healthy}, a rollout brings ${Math.max(...own.map(({ need }) => need))}`;
+        return `${healthy}, enough for ${own.map(({ share }) => share).join(", ")} %`;
       })
       .join("; "),
   );
+}
+
+/** A rollout asks for the rest before it shifts, and waits; those that there are must be well. */
+function isToGrow({ idle = false, asked, healthy }: CapacityFacts): boolean {
+  return idle && asked > 0 && healthy >= asked;
 }

@@ -2,16 +2,20 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 // A stand-in for the `pulumi` of the PATH, for tests of what drives it by the Automation API. It knows the few commands
-// that a rollout gives: the stack's state, and `up` of targets, for which it does by AWS's API what the real engine's
-// provider would do of them: the listener's weights as the stack's config states them, and a replacement of a group's
-// servers. Anything else is refused. The real engine is met in test/engine.
+// that a rollout gives: the stack's state, and `up` of targets, for which it does what the real engine's provider would do
+// of them: the listener's weights as the stack's config states them, a replacement of a group's servers, the web ACL's rules
+// as the program has them. Anything else is refused. The real engine is met in test/engine.
 //
 // PULUMI_STAND_IN names the file of the stack's state (see world.ts); a file of that name and `.refuse` makes the next
 // `up` fail, as it does when another update holds the state or the program has a mistake.
 
 interface State {
   deployment: { resources: { urn: string; type: string; outputs: Record<string, unknown> }[] };
+  /** Those that went well: what world.ts tells the test. */
+  ups: { targets: string[]; message: string }[];
 }
+
+const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 
 const file = process.env.PULUMI_STAND_IN!;
 const words = process.argv.slice(2);
@@ -45,7 +49,9 @@ async function up(targets: string[]): Promise<void> {
   for (const urn of targets) {
     if (urn.includes("aws:autoscaling/group:Group")) await replaceServers(urn);
     if (urn.includes("aws:lb/listener:Listener")) await setWeights();
+    if (urn.includes(WEB_ACL)) await setRules(urn);
   }
+  change(({ ups }) => ups.push({ targets, message: after("--message") }));
 }
 
 /** The provider starts a refresh when a group's launch template has changed. */
@@ -66,13 +72,35 @@ async function setWeights(): Promise<void> {
     listenerArn: string;
     targetGroupArns: Record<string, string>;
   };
-  const config = readFileSync(`Pulumi.${words[words.indexOf("--stack") + 1]}.yaml`, "utf8");
-  const split = splitOf(weightsIn(config), targetGroupArns, null);
+  const split = splitOf(weightsIn(readFileSync(`Pulumi.${stack()}.yaml`, "utf8")), targetGroupArns, null);
   await new Listener("us-east-1", listenerArn).set(split);
+  change(({ deployment }) => {
+    const listener = deployment.resources.find(({ type }) => type === "aws:lb/listener:Listener")!;
+    listener.outputs.defaultActions = [{ type: "forward", forward: { targetGroups: split.groups } }];
+  });
+}
 
+/** The door reads them from the state: see door.ts. */
+async function setRules(urn: string): Promise<void> {
+  const { captureGraph } = await import("../../../rollout/graph/capture.ts");
+  const { resources } = await captureGraph({ projectDir: process.cwd(), stack: stack() });
+  const found = resources.find((each) => each.urn === urn) ?? refuse(`the program has no ${urn}`);
+  change(({ deployment }) => {
+    deployment.resources.find(({ type }) => type === WEB_ACL)!.outputs.rules = found.inputs.rules;
+  });
+}
+
+function stack(): string {
+  return after("--stack");
+}
+
+function after(option: string): string {
+  return words[words.indexOf(option) + 1]!;
+}
+
+function change(how: (state: State) => void): void {
   const state = stateNow();
-  const listener = state.deployment.resources.find(({ type }) => type === "aws:lb/listener:Listener")!;
-  listener.outputs.defaultActions = [{ type: "forward", forward: { targetGroups: split.groups } }];
+  how(state);
   writeFileSync(file, JSON.stringify(state));
 }
 

@@ -23,14 +23,14 @@ describe.skipIf(!ghThere)(`${skipped}the pages' gh`, () => {
     const socket = join(folder, "socket");
     github = await GitHub.start(ROOT, socket);
     writeFileSync(join(folder, "config.yml"), `http_unix_socket: ${socket}\n`);
-    typist = new Typist(folder, {
+    typist = new Typist(folder, () => ({
       ...process.env,
       GH_CONFIG_DIR: folder,
       GH_TOKEN: "dummy",
       GH_HOST: "github.com",
       GH_REPO: "example/shop",
       GH_NO_UPDATE_NOTIFIER: "1",
-    });
+    }));
   });
   afterEach(async () => {
     await typist.interrupt();

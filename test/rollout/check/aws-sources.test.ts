@@ -14,7 +14,7 @@ import { awsSources } from "../../../rollout/check/aws/sources.ts";
 import { PRE_LAUNCH, runChecks } from "../../../rollout/check/run.ts";
 import type { DrillRecord } from "../../../rollout/drill/record.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
-import type { Platform } from "../../../rollout/platforms/platform.ts";
+import type { Platform, Weights } from "../../../rollout/platforms/platform.ts";
 import { apiError, fakeEngine } from "../aws/example.ts";
 import { fakeS3 } from "../aws/fake-s3.ts";
 
@@ -36,8 +36,9 @@ const settings = parseSettings("beta", "us-east-1", {
 });
 const about: About = { stack: "beta", on: "aws", settings, candidate: "green", now };
 
-function sources(engine = fakeEngine(), asked: string[] = []) {
+function sources(engine = fakeEngine(), asked: string[] = [], real: Weights = { blue: 100 }) {
   const platform = {
+    readRealWeights: async () => real,
     async capacity(track: string, share: number) {
       asked.push(`${track} ${share}`);
       return { asked: 2, healthy: 2, need: 2, enough: true };
@@ -93,6 +94,16 @@ test("capacity is asked for each step of the plan, and for all traffic on the st
   const [result] = await runChecks({ capacity: capacity! }, sources(undefined, asked), about);
   expect(result).toMatchObject({ status: "pass" });
   expect(asked).toEqual(["blue 100", "green 10", "green 25", "green 50", "green 100"]);
+});
+
+test("capacity takes a candidate for idle by the balancer's weights, and stable never", async () => {
+  const idleWith = async (real: Weights) => {
+    const found = await sources(undefined, [], real).capacity();
+    return [...new Set(found.flatMap(({ track, idle }) => (idle ? [track] : [])))];
+  };
+  expect(await idleWith({ blue: 100 })).toEqual(["green"]);
+  expect(await idleWith({ blue: 90, green: 10 })).toEqual([]);
+  expect(await idleWith({ green: 100 })).toEqual([]);
 });
 
 test("a state that can't be read makes its checks unknown, and is read again the next time", async () => {

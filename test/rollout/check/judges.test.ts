@@ -178,6 +178,12 @@ test("capacity: every share of the plan", () => {
   ]);
 });
 
+test("capacity: an idle candidate's servers come with its rollout, but those that it has must be well", () => {
+  const one = { track: "green", share: 100, asked: 1, healthy: 1, need: 2, enough: false, idle: true };
+  expect(found(judgeCapacity([one], "beta"))).toEqual(["pass", "green 1 healthy, a rollout brings 2"]);
+  expect(found(judgeCapacity([{ ...one, healthy: 0 }], "beta"))[0]).toBe("fail");
+});
+
 test("health, database and migrations, from what each track says", () => {
   const ok = { track: "blue", status: 200, said: "ok", parts: { database: true } };
   expect(found(judgeHealth([ok], "beta"))[0]).toBe("pass");

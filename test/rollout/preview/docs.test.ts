@@ -40,7 +40,7 @@ beforeAll(() => {
   git(folder, "clone", "--quiet", origin, clone);
   commit(clone, { blue: 50, green: 50 });
   for (const name of ["bin", "node_modules"]) symlinkSync(join(ROOT, name), join(clone, name));
-  typist = new Typist(clone, { ...process.env, NO_COLOR: "1" });
+  typist = new Typist(clone, () => ({ ...process.env, NO_COLOR: "1" }));
 });
 afterAll(async () => {
   await typist?.interrupt();

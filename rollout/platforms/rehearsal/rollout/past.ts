@@ -19,6 +19,12 @@ export function keepJournal(folder: string, logs: string, now: number): void {
   renameSync(journal, join(folder, PAST, new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")));
 }
 
+/** The folders of the stacks that were rehearsed here, whether they are up or not. */
+export function rehearsalsIn(stateDir: string): string[] {
+  const found = existsSync(stateDir) ? readdirSync(stateDir, { withFileTypes: true }) : [];
+  return found.filter((each) => each.isDirectory()).map(({ name }) => join(stateDir, name));
+}
+
 /** All entries of a stack's journals, the oldest life first. */
 export async function allEntries(folder: string, logs: string): Promise<JournalEntry[]> {
   const past = join(folder, PAST);

@@ -1,0 +1,89 @@
+import {
+  AppConfigClient,
+  CreateApplicationCommand,
+  CreateConfigurationProfileCommand,
+  CreateHostedConfigurationVersionCommand,
+} from "@aws-sdk/client-appconfig";
+import { atOnceName, flagNames } from "../../infra/flags/names.ts";
+import type { Graph } from "../../rollout/graph/model.ts";
+import { type Answering, json } from "./front.ts";
+
+interface Deployment {
+  DeploymentNumber: number;
+  ConfigurationName: string;
+  ConfigurationVersion: string;
+  DeploymentStrategyId: string;
+  State: "DEPLOYING" | "COMPLETE";
+}
+
+const ENVIRONMENT = "servers";
+const AT_ONCE = "atonce1";
+
+/**
+ * The stack's flags in AppConfig, their first version deployed. moto has the application, the profile and the versions; what
+ * it lacks is answered here (API Reference of AppConfig): lists, and deployments, of which one is seen to be under way before
+ * it is complete.
+ */
+export async function makeFlags({ stack, outputs }: Graph): Promise<Answering> {
+  const { application, environment, profile } = flagNames(stack);
+  const client = new AppConfigClient({});
+  const { Id } = await client.send(new CreateApplicationCommand({ Name: application }));
+  const made = await client.send(
+    new CreateConfigurationProfileCommand({ ApplicationId: Id, Name: profile, LocationUri: "hosted" }),
+  );
+  const { document } = outputs.flags as { document: string };
+  await client.send(
+    new CreateHostedConfigurationVersionCommand({
+      ApplicationId: Id,
+      ConfigurationProfileId: made.Id,
+      Content: Buffer.from(document),
+      ContentType: "application/json",
+    }),
+  );
+  const deployments = new Deployments(profile);
+  deployments.start({ ConfigurationVersion: "1", DeploymentStrategyId: AT_ONCE });
+  const lists: Record<string, object[]> = {
+    "GET /applications": [{ Id, Name: application }],
+    [`GET /applications/${Id}/environments`]: [{ Id: ENVIRONMENT, Name: environment }],
+    "GET /deploymentstrategies": [{ Id: AT_ONCE, Name: atOnceName(application) }],
+  };
+  const place = `/applications/${Id}/environments/${ENVIRONMENT}/deployments`;
+  const versions: { VersionNumber: number; Description?: string }[] = [{ VersionNumber: 1 }];
+  const stored = `/applications/${Id}/configurationprofiles/${made.Id}/hostedconfigurationversions`;
+  return ({ name, body, headers }) => {
+    if (name === `POST ${stored}`)
+      versions.unshift({ VersionNumber: versions.length + 1, Description: headers.description ?? "" });
+    if (name === `GET ${stored}`) return json({ Items: versions });
+    if (name in lists) return json({ Items: lists[name] });
+    if (name === `GET ${place}`) return json({ Items: deployments.all });
+    if (name === `POST ${place}`) return json(deployments.start(JSON.parse(body)));
+    if (name.startsWith(`GET ${place}/`)) return json(deployments.look(Number(name.split("/").at(-1))));
+    return undefined;
+  };
+}
+
+class Deployments {
+  /** The latest first. */
+  readonly all: Deployment[] = [];
+  readonly #profile: string;
+
+  constructor(profile: string) {
+    this.#profile = profile;
+  }
+
+  start(asked: Pick<Deployment, "ConfigurationVersion" | "DeploymentStrategyId">): Deployment {
+    const DeploymentNumber = this.all.length + 1;
+    const State = DeploymentNumber === 1 ? "COMPLETE" : "DEPLOYING";
+    const begun = { ...asked, DeploymentNumber, ConfigurationName: this.#profile, State } as const;
+    this.all.unshift(begun);
+    return begun;
+  }
+
+  /** It is done when it is looked at once more. */
+  look(number: number): Deployment {
+    const found = this.all.find(({ DeploymentNumber }) => DeploymentNumber === number)!;
+    const seen = { ...found };
+    found.State = "COMPLETE";
+    return seen;
+  }
+}
