@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { once } from "../../rollout/check/once.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { faultsOf } from "./docs-check.ts";
+import { CLIENT_TESTS, clientTest, commandsFor } from "./docs-clients.ts";
 import { allCommands, blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
 import { playedBy, runBy, TYPED_HERE, TYPED_ON_AWS } from "./docs-runs.ts";
 import { missingIn } from "./docs-typist.ts";
@@ -47,6 +48,26 @@ describe.each(pages)("$name", (page) => {
 
   it("is short enough for a bad night", () => {
     if (name !== "README.md") expect(text.split("\n").length).toBeLessThanOrEqual(135);
+  });
+});
+
+describe("the commands of clients that reach out", () => {
+  it.each(Object.values(CLIENT_TESTS))("are typed by %s", (test) => {
+    expect(existsSync(join(ROOT, test))).toBe(true);
+    expect(commandsFor(test)).not.toEqual([]);
+  });
+
+  it.each([
+    ["npx pulumi up -s beta", CLIENT_TESTS.pulumi],
+    ["pulumi up -s beta", CLIENT_TESTS.pulumi],
+    ["gh workflow run a.yml", CLIENT_TESTS.gh],
+    ["aws s3 ls", CLIENT_TESTS.aws],
+    ["bin/rollout preview --base main", CLIENT_TESTS.preview],
+    ["bin/rollout status --stack beta --on aws", undefined],
+    ["npx vitest", undefined],
+  ])("%s: %s", (line, test) => {
+    const [block] = blocksOf("page.md", `\`\`\`sh\n${line}\n\`\`\``);
+    expect(clientTest(block!.commands[0]!)).toBe(test);
   });
 });
 
