@@ -87,7 +87,9 @@ function figuresOf(said: string): Record<string, number> {
 async function broughtUp({ world, stack, before, after }: Seen): Promise<void> {
   const state = after!;
   if (before?.resources.length)
-    expect(changed(before, state)).toEqual([expect.stringContaining("aws:lb/listener:Listener::beta-https")]);
+    expect(changed(before, state)).toEqual([
+      expect.stringContaining(`aws:lb/listener:Listener::${stack}-https`),
+    ]);
   else expect(urnsOf(state)).toEqual(expect.arrayContaining(await programOf(world, stack)));
   expect(leaks(state.text)).toEqual([]);
 }
