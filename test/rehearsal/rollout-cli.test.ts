@@ -21,6 +21,7 @@ const project = projectCopy({
 const options = {
   cwd: project.projectDir,
   encoding: "utf8" as const,
+  timeout: 60_000,
   env: { ...process.env, ROLLOUT_ON: undefined, ROLLOUT_WEBHOOKS: undefined, ROLLOUT_SNS_TOPICS: undefined },
 };
 
@@ -95,9 +96,45 @@ it("Ctrl-C ends the run and not the rollout; a run goes on with it", async () =>
   expect(await weights(project).read()).toEqual({ blue: 0, green: 100 });
 });
 
-it("reports, shifts by hand, and closes the stack for maintenance", () => {
-  expect(rollout("rollback").status).toBe(0);
+// The table of docs/rollback.md, "It stopped".
+it("stops at weights that a stranger has set, and goes on with those that a person says hold", async () => {
+  rollout("rollback");
   rollout("run");
+  const { child, exit } = await started(/read back everywhere: blue 60 green 40/, "--candidate", "green");
+  child.kill("SIGKILL");
+  await exit;
+  /** Nothing is done in a bake; at its end the next step would be. */
+  const drift = async () => {
+    await weights(project).set({ blue: 80, green: 20 });
+    const going = spawn(ROLLOUT, ["run", "--stack", "beta"], { ...options, stdio: "ignore" });
+    const exit = once(going, "exit");
+    await expect.poll(() => rollout("promote").status, { timeout: 20_000 }).toBe(0);
+    expect((await exit)[0]).toBe(1);
+    expect(rollout("status").stdout).toContain("stopped");
+    expect(await weights(project).read()).toEqual({ blue: 80, green: 20 });
+  };
+  const settle = async (word: string, holds: RegExp) => {
+    const going = await started(holds, word);
+    going.child.kill("SIGINT");
+    await going.exit;
+  };
+
+  await drift();
+  await settle("--restore", /read back everywhere: blue 60 green 40/);
+  expect(await weights(project).read()).toEqual({ blue: 60, green: 40 });
+  await drift();
+  // From there to the step that the split falls short of.
+  await settle("--adopt", /everywhere: blue 80 green 20[\s\S]*everywhere: blue 60 green 40/);
+  expect(await weights(project).read()).toEqual({ blue: 60, green: 40 });
+
+  await drift();
+  // As long as nobody says that what the stranger did doesn't count, not even a rollback undoes it.
+  expect(rollout("rollback").stdout).toMatch(/^stopped: the rollback found other weights on the balancer/);
+  expect(rollout("run", "--restore").stdout).toMatch(/^rolled-back: /);
+  expect(await weights(project).read()).toEqual({ blue: 100, green: 0 });
+});
+
+it("reports, shifts by hand, and closes the stack for maintenance", () => {
   const page = rollout("report", "--out", "report.html");
   expect(page.status, page.stderr).toBe(0);
   expect(readFileSync(join(project.projectDir, "report.html"), "utf8")).toContain("<title>Rollout of beta");
