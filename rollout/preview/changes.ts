@@ -2,6 +2,7 @@ import type { Graph, GraphOptions, GraphResource } from "../graph/model.ts";
 import { differences } from "./differences.ts";
 import { type Pair, pairs } from "./identity.ts";
 import type { Change, Kind, PropertyChange, Replaces } from "./model.ts";
+import { followTemplates } from "./new-servers.ts";
 import { inputsOf, isObject, nameOf, refsOf, type Shown } from "./shown.ts";
 import { sides } from "./text.ts";
 
@@ -26,6 +27,7 @@ export function deltas(before: Graph, after: Graph, verdict: Verdict, hide: Hide
     (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
   );
   followReplacements(all, verdict);
+  followTemplates(all);
   return all
     .filter(({ change }) => change.kind !== "update" || change.properties.length > 0)
     .toSorted(byName);

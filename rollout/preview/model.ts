@@ -87,8 +87,10 @@ export interface PropertyChange {
   before?: string;
   after?: string;
   replaces: Replaces;
-  /** For a change that follows from another resource's replacement: that resource's name. */
+  /** For a change that follows from another resource's: that resource's name. */
   follows?: string;
+  /** What it does to users besides, in words. */
+  effect?: string;
 }
 
 export interface Traffic {

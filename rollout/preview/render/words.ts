@@ -39,10 +39,10 @@ export function byComponent(changes: Change[]): [string, Change[]][] {
 }
 
 /** What a property's change means for the resource, where it means more than an update. */
-export function consequence({ replaces, follows }: PropertyChange): string {
+export function consequence({ replaces, follows, effect }: PropertyChange): string {
   const because = follows ? `follows ${follows}` : "";
   const verdict = { yes: "replaces", maybe: "perhaps replaces", unknown: "effect unknown", no: "" }[replaces];
-  return [verdict, because].filter(Boolean).join(", ");
+  return [verdict, effect, because].filter(Boolean).join(", ");
 }
 
 export function doubtText(doubt: StackPreview["doubts"][number]): string {

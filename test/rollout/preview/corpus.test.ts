@@ -3,6 +3,7 @@ import type { Graph } from "../../../rollout/graph/model.ts";
 import { compare } from "../../../rollout/preview/compare.ts";
 import type { StackPreview } from "../../../rollout/preview/model.ts";
 import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
+import { consequence } from "../../../rollout/preview/render/words.ts";
 import { access } from "./corpus/access.ts";
 import type { Case } from "./corpus/case.ts";
 import { data } from "./corpus/data.ts";
@@ -52,6 +53,21 @@ for (const [topic, cases] of Object.entries(CORPUS)) {
     });
   });
 }
+
+// A change of the servers' template shows as one of the template, and is one of every server.
+test.each([
+  ["a new image", ["beta-green"]],
+  ["larger servers", ["beta-blue", "beta-green"]],
+  ["a variable of the app", ["beta-blue", "beta-green"]],
+  ["more servers", []],
+  ["a larger database", []],
+])("%s: new servers in %j", (name, groups) => {
+  const { changes } = previewOf(harmless.find((each) => each.name === name)!);
+  const renewed = changes.filter(({ properties }) =>
+    properties.some((each) => consequence(each).startsWith("new servers take the place of the old")),
+  );
+  expect(renewed.map((change) => change.name)).toEqual(groups);
+});
 
 test("a harmless change breaks no rule, and a database with a public address does", () => {
   const all = Object.values(CORPUS).flat();
