@@ -3,6 +3,7 @@ import { type Action, note, type Seen, stop, wait } from "./action.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
 import type { Act } from "./journal.ts";
+import { movedMeanwhile } from "./meanwhile.ts";
 import { targetOf } from "./stages.ts";
 import { bakedAt, type RolloutState } from "./state.ts";
 import { only, shareOf } from "./weights.ts";
@@ -93,6 +94,8 @@ function shift(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
 function bake(state: RolloutState, seen: Seen, now: number): Action {
   const { stage, plan } = state;
   if (stage.at !== "bake") throw new Error("only a bake bakes");
+  const moved = movedMeanwhile(state, seen, now);
+  if (moved) return moved;
   const gates = seen.gates!;
   const over = bakedAt(state);
   const passed = gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);

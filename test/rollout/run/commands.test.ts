@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseFreeze } from "../../../infra/settings/freeze.ts";
 import type { Judge } from "../../../rollout/core/verdict.ts";
-import { sameWeights, weightsText } from "../../../rollout/core/weights.ts";
+import { sameWeights, shareOf, weightsText } from "../../../rollout/core/weights.ts";
 import { Held } from "../../../rollout/platforms/held.ts";
 import { give } from "../../../rollout/run/command.ts";
 import { simulatedPlatform } from "../../support/simulated-platform.ts";
@@ -146,6 +146,27 @@ describe("drift", () => {
     expect(world.journal.filter((entry) => entry.kind === "verified")).toContainEqual(
       expect.objectContaining({ weights: { blue: 60, green: 40 } }),
     );
+  });
+
+  test("in a long bake it isn't left for its end", async () => {
+    const world = new World();
+    const started = world.now;
+    const movedAt = started + 600_000;
+    world.health = () => {
+      if (world.now >= movedAt && shareOf(world.real, "green") === 10) world.move({ blue: 100, green: 0 });
+      return { errors: 0 };
+    };
+    const long = planFor([
+      { weight: 10, bake: 86_400 },
+      { weight: 100, bake: 10 },
+    ]);
+    const { result } = await play({ world, plan: long });
+    expect(result).toEqual({
+      outcome: "stopped",
+      reason: "the weights differ: balancer blue 100, the rollout left blue 90 green 10",
+    });
+    expect(world.now - movedAt).toBeLessThan(35_000);
+    expect(splits(world).at(-1)).toBe("blue 100");
   });
 
   test("before the first act, too: nothing is done", async () => {
