@@ -1,6 +1,6 @@
 import { type Action, look, type Seen, stop, wait } from "./action.ts";
 import type { Act } from "./journal.ts";
-import { allAt, drifted, readingText } from "./reading.ts";
+import { allAt, drifted, type Reading, readingText } from "./reading.ts";
 import type { RolloutState } from "./state.ts";
 import { type Weights, weightsText } from "./weights.ts";
 
@@ -38,14 +38,17 @@ export function bring(state: RolloutState, seen: Seen, now: number, target: Weig
   if (state.doneAt !== undefined && now < state.doneAt + limits.verifySeconds * 1000) return busy(again);
   const resting = rest(state, now);
   if (resting) return busy(resting);
-  if (drifted(sight.read, state.known)) {
-    const asked = state.weights ? `, the rollout left ${weightsText(state.weights)}` : "";
-    return busy(stop(`the weights differ: ${readingText(sight.read)}${asked}`, sight.read));
-  }
+  if (drifted(sight.read, state.known)) return busy(stopAtDrift(state, sight.read));
   if (state.tries >= limits.attempts) {
     return { is: "spent", reason: state.lastError || `the weights stay ${readingText(sight.read)}` };
   }
   return { is: "due", act };
+}
+
+/** Something else has moved the weights: a person must say which hold. */
+export function stopAtDrift({ weights }: RolloutState, read: Reading): Action {
+  const asked = weights ? `, the rollout left ${weightsText(weights)}` : "";
+  return stop(`the weights differ: ${readingText(read)}${asked}`, read);
 }
 
 /** The pause between two tries. */

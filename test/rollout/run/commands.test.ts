@@ -163,7 +163,8 @@ describe("drift", () => {
     const { result } = await play({ world, plan: long });
     expect(result).toEqual({
       outcome: "stopped",
-      reason: "the weights differ: balancer blue 100, the rollout left blue 90 green 10",
+      reason:
+        "the weights differ: config blue 90 green 10, state blue 90 green 10, balancer blue 100, the rollout left blue 90 green 10",
     });
     expect(world.now - movedAt).toBeLessThan(35_000);
     expect(splits(world).at(-1)).toBe("blue 100");
