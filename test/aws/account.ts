@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import type { Graph, GraphResource, Reference, Value } from "../../rollout/graph/model.ts";
+import type { Graph, Reference, Value } from "../../rollout/graph/model.ts";
 import type { StateResource } from "../../rollout/platforms/aws/deployment.ts";
+import { all } from "../../rollout/platforms/rehearsal/lookup.ts";
 import { referencesIn, textOf } from "../../rollout/platforms/rehearsal/values.ts";
 import { compositeAlarms } from "./composite-alarms.ts";
 import type { Answering } from "./front.ts";
@@ -31,9 +32,9 @@ export async function makeAccount(graph: Graph): Promise<Account> {
 
 async function topics(graph: Graph): Promise<void> {
   const client = new SNSClient({});
-  for (const { name } of of(graph, "aws:sns/topic:Topic"))
+  for (const { name } of all(graph, "aws:sns/topic:Topic"))
     await client.send(new CreateTopicCommand({ Name: name }));
-  for (const { inputs } of of(graph, "aws:sns/topicSubscription:TopicSubscription")) {
+  for (const { inputs } of all(graph, "aws:sns/topicSubscription:TopicSubscription")) {
     const { protocol, endpoint, topic } = inputs;
     await client.send(
       new SubscribeCommand({
@@ -48,8 +49,8 @@ async function topics(graph: Graph): Promise<void> {
 /** Only what is asked of them: whom they tell, and of a composite what it is made of. */
 async function alarms(graph: Graph): Promise<Pick<Account, "resources" | "answering">> {
   const client = new CloudWatchClient({});
-  const metric = of(graph, METRIC_ALARM);
-  const composite = of(graph, COMPOSITE_ALARM);
+  const metric = all(graph, METRIC_ALARM);
+  const composite = all(graph, COMPOSITE_ALARM);
   for (const { name, inputs } of metric) {
     await client.send(
       new PutMetricAlarmCommand({
@@ -83,10 +84,6 @@ async function secrets(graph: Graph): Promise<Pick<Account, "secretNames" | "ope
   for (const [key, Name] of Object.entries(secretNames))
     await client.send(new CreateSecretCommand({ Name, SecretString: made.get(key) }));
   return { secretNames, operatorToken: made.get("operatorToken")! };
-}
-
-function of(graph: Graph, type: string): GraphResource[] {
-  return graph.resources.filter((each) => each.type === type);
 }
 
 function arnsIn(value: Value | undefined): string[] {

@@ -1,10 +1,9 @@
+import { KEPT, KEPT_TABLES, ROWS_AS_TEXT } from "../../../platforms/rehearsal/backups/digest.ts";
 import { type Address, scriptOn } from "./script.ts";
 
 /** Exit codes with a meaning of their own; psql's end at 3. */
 export const NO_CONNECTION = 10;
 export const NOT_TRACKED = 11;
-
-const OWN_TABLES = "nspname <> 'information_schema' AND nspname !~ '^pg_'";
 
 /**
  * The columns of all ordinary tables. A copy has the numbers of tables and columns that the original has, whatever was
@@ -12,7 +11,7 @@ const OWN_TABLES = "nspname <> 'information_schema' AND nspname !~ '^pg_'";
  */
 const COLUMNS = `SELECT attrelid, format('%I.%I', nspname, relname), attnum, quote_ident(attname), atttypid
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE attnum > 0 AND NOT attisdropped AND relkind = 'r' AND relpersistence = 'p' AND ${OWN_TABLES}`;
+WHERE attnum > 0 AND NOT attisdropped AND ${KEPT_TABLES}`;
 
 /**
  * Compares the copy with the live database, row by row and to the letter, while that is written to: each row that was
@@ -30,7 +29,7 @@ export function compareScript(copy: Address, moment: number): string {
     `work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PGCONNECT_TIMEOUT=20 PGAPPNAME=rollout-drill
-export PGOPTIONS='-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c statement_timeout=0'
+export PGOPTIONS='${ROWS_AS_TEXT} -c statement_timeout=0'
 export PGPASSWORD=\${live#*://*:}
 PGPASSWORD=\${PGPASSWORD%%@*}
 # Without the password: every user of the server sees the arguments of a process.
@@ -88,7 +87,7 @@ CREATE EXTENSION IF NOT EXISTS amcheck;
 SELECT count(bt_index_check(indexrelid)) AS indexes
 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
   JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE amname = 'btree' AND indisvalid AND relpersistence = 'p' AND ${OWN_TABLES} \\gset
+WHERE amname = 'btree' AND indisvalid AND ${KEPT} \\gset
 \\set why :LAST_ERROR_MESSAGE
 \\set state :LAST_ERROR_SQLSTATE
 \\endif
@@ -103,9 +102,8 @@ WITH lost AS (
   SELECT id, count(*) AS rows FROM own_row GROUP BY id
 ), bad AS (
   SELECT compared.live AS "table", live_count.rows, compared.own IS NULL AS missing,
-    coalesce(own_count.rows, 0) AS copied, coalesce(lost.rows, 0) AS lost
-  FROM compared JOIN live_count USING (id) LEFT JOIN own_count USING (id) LEFT JOIN lost USING (id)
-  WHERE lost.rows > 0
+    coalesce(own_count.rows, 0) AS copied, lost.rows AS lost
+  FROM lost JOIN compared USING (id) JOIN live_count USING (id) LEFT JOIN own_count USING (id)
   ORDER BY 1
 )
 SELECT json_build_object(

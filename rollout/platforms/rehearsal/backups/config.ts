@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { shellWord } from "../../../../infra/host/shell-word.ts";
 import { writeIn } from "../files.ts";
 import { makePrivateFolder, type Store } from "./store.ts";
 
@@ -70,7 +71,7 @@ function configText({ folder, data, port, socketFolder }: Store, key: string): s
 
 /** PostgreSQL's settings for continuous archiving. */
 export function archiveSettings(store: Store): Record<string, string> {
-  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''").replaceAll("%", "%%")}'`;
+  const quoted = (text: string) => shellWord(text).replaceAll("%", "%%");
   return {
     archive_mode: "on",
     archive_timeout: String(ARCHIVE_TIMEOUT_SECONDS),

@@ -10,11 +10,20 @@ export interface TableDigest {
 /** By `schema.table`, sorted. */
 export type Digests = Record<string, TableDigest>;
 
-/** Ordinary tables that outlive a crash; not the system's own, and partitions rather than what they are parts of. */
+/** libpq options of a connection: the way a row is written as text must be the same wherever it is read. */
+export const ROWS_AS_TEXT =
+  "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex";
+
+/** Of relations in pg_class and pg_namespace: what outlives a crash and isn't the system's own. */
+export const KEPT = "relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_'";
+
+/** Ordinary tables of these: partitions rather than what they are parts of. */
+export const KEPT_TABLES = `relkind = 'r' AND ${KEPT}`;
+
 const TABLES = `
   SELECT format('%I.%I', nspname, relname) AS name
   FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-  WHERE relkind = 'r' AND relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_'
+  WHERE ${KEPT_TABLES}
   ORDER BY 1`;
 
 /** Quoted as SQL wants them. */

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { ROWS_AS_TEXT } from "./digest.ts";
 import type { Store } from "./store.ts";
 
 /** Does something on a connection of the database's superuser, by the Unix socket. */
@@ -14,9 +15,7 @@ export async function asSuperuser<T>(
     database,
     application_name: "rollout-backups",
     connectionTimeoutMillis: 5_000,
-    // The way a row is written as text must be the same wherever it is read.
-    options:
-      "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex",
+    options: ROWS_AS_TEXT,
   });
   client.on("error", () => {});
   try {
