@@ -1,26 +1,26 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Alarms } from "./alarms/alarms.ts";
-import { Alerts } from "./alerts.ts";
-import { Backups } from "./backups.ts";
-import { Balancer } from "./balancer.ts";
-import { Budget } from "./budget.ts";
-import { Cache } from "./cache.ts";
-import { Certificate } from "./certificate.ts";
-import { Dashboard } from "./dashboard.ts";
-import { Database } from "./database.ts";
-import { Firewall } from "./firewall.ts";
+import { Backups } from "./data/backups.ts";
+import { Cache } from "./data/cache.ts";
+import { Database } from "./data/database.ts";
+import { Journal } from "./data/journal.ts";
+import { AppSecrets } from "./data/secrets.ts";
+import { Flags, flagNames } from "./flags/flags.ts";
 import { readFlags } from "./flags/read.ts";
-import { Flags, flagNames } from "./flags.ts";
-import { Journal } from "./journal.ts";
-import { Logs } from "./logs.ts";
-import { Network } from "./network.ts";
+import { Firewall } from "./network/firewall.ts";
+import { Network } from "./network/network.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
-import { AppSecrets } from "./secrets.ts";
+import { Tracks } from "./servers/tracks.ts";
 import type { Settings } from "./settings.ts";
 import { tierOf } from "./tier.ts";
-import { Tracks } from "./tracks.ts";
-import { WebFirewall } from "./waf.ts";
+import { Balancer } from "./traffic/balancer.ts";
+import { Certificate } from "./traffic/certificate.ts";
+import { WebFirewall } from "./traffic/waf.ts";
+import { Alerts } from "./watch/alerts.ts";
+import { Budget } from "./watch/budget.ts";
+import { Dashboard } from "./watch/dashboard.ts";
+import { Logs } from "./watch/logs.ts";
 
 /**
  * One environment: what `pulumi up` provisions, from checked settings to outputs.

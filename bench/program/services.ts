@@ -1,16 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Balancer } from "../../infra/balancer.ts";
-import { Cache } from "../../infra/cache.ts";
-import { Database } from "../../infra/database.ts";
-import { Firewall } from "../../infra/firewall.ts";
-import { flagNames } from "../../infra/flags.ts";
-import { Logs } from "../../infra/logs.ts";
-import { Network } from "../../infra/network.ts";
-import { AppSecrets } from "../../infra/secrets.ts";
+import { Cache } from "../../infra/data/cache.ts";
+import { Database } from "../../infra/data/database.ts";
+import { AppSecrets } from "../../infra/data/secrets.ts";
+import { flagNames } from "../../infra/flags/flags.ts";
+import { Firewall } from "../../infra/network/firewall.ts";
+import { Network } from "../../infra/network/network.ts";
+import { Tracks } from "../../infra/servers/tracks.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { tierOf } from "../../infra/tier.ts";
-import { Tracks } from "../../infra/tracks.ts";
+import { Balancer } from "../../infra/traffic/balancer.ts";
+import { Logs } from "../../infra/watch/logs.ts";
 
 // A Pulumi program for the benchmark: one network, database and cache, and as many services as the config says, each
 // with its tracks, servers and balancer.

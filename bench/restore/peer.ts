@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { makePrivateFolder, type Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
-import { freePorts } from "../../rollout/platforms/rehearsal/ports.ts";
+import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 
 const run = promisify(execFile);
 const JOBS = "2";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { shareOf } from "../../rollout/core/weights.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
+import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import type { Options } from "../../rollout/platforms/rehearsal/options.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
-import { Ledger } from "../../rollout/platforms/rehearsal/state.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import type { Beginning } from "../../rollout/run/begin.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";

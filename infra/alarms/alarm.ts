@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { SEVERITIES, type Severity } from "../alerts.ts";
+import { SEVERITIES, type Severity } from "../watch/alerts.ts";
 
 /** Where alarms are made: what their names begin with, what they belong to, whom they tell. */
 export interface Scope {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Severity } from "../alerts.ts";
+import type { Severity } from "../watch/alerts.ts";
 import type { Scope } from "./alarm.ts";
 import { backupAlarms, type WatchedBackups } from "./backups.ts";
 import { balancerAlarms } from "./balancer.ts";

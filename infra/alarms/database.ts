@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { maxConnections, memoryGiB } from "../data/instance-class.ts";
 import { alarm, type Metric, type Scope } from "./alarm.ts";
-import { maxConnections, memoryGiB } from "./instance-class.ts";
 
 export interface WatchedDatabase {
   identifier: pulumi.Input<string>;

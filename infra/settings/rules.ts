@@ -1,4 +1,4 @@
-import { memoryGiB } from "../alarms/instance-class.ts";
+import { memoryGiB } from "../data/instance-class.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import type { Parsed } from "./schema.ts";

@@ -1,5 +1,5 @@
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import { textOf } from "../platforms/rehearsal/values.ts";
+import { textOf } from "../graph/text.ts";
 import { idsIn, parseExpression } from "./expression.ts";
 import type { Alarm, AlarmState, Comparison, CompositeAlarm, MetricAlarm, MetricQuery } from "./model.ts";
 import { localNames } from "./names.ts";

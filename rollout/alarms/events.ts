@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../graph/model.ts";
-import { referencesIn, textOf } from "../platforms/rehearsal/values.ts";
+import { referencesIn, textOf } from "../graph/text.ts";
 import { localNames } from "./names.ts";
 
 /** A rule of EventBridge and the topics that it passes events on to. */

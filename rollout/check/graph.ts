@@ -1,5 +1,5 @@
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import { referencesIn } from "../platforms/rehearsal/values.ts";
+import { referencesIn } from "../graph/text.ts";
 import type { AlarmFacts, Subscriber } from "./checks/alarms.ts";
 import type { QuotaFacts } from "./checks/quotas.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { registerAlarms as alarms } from "../drill/alarms/command.ts";
-import { registerFail as fail } from "../drill/fail/command.ts";
+import { registerAlarms as alarms } from "./drill-alarms.ts";
+import { registerFail as fail } from "./drill-fail.ts";
 import { register as restore } from "./drill-restore.ts";
 
 /** One line for each kind of drill. */

@@ -3,7 +3,7 @@ import { flagNames } from "../../infra/flags/names.ts";
 import { withOff } from "../flags/off.ts";
 import type { AwsFlags } from "../platforms/aws/flags.ts";
 import { publish, published, publishedFile } from "../platforms/rehearsal/flags/published.ts";
-import { placeOf } from "../platforms/rehearsal/state.ts";
+import { placeOf } from "../platforms/rehearsal/machine/state.ts";
 
 /** The stack's flags in AppConfig of the stack's region. */
 export async function flagsOnAws(projectDir: string, stack: string): Promise<AwsFlags> {
@@ -11,9 +11,9 @@ export async function flagsOnAws(projectDir: string, stack: string): Promise<Aws
     await Promise.all([
       import("@aws-sdk/client-appconfig"),
       import("../platforms/aws/flags.ts"),
-      import("../platforms/aws/client.ts"),
+      import("../aws-client.ts"),
       import("../config/settings.ts"),
-      import("../run/clock.ts"),
+      import("../clock.ts"),
     ]);
   const { region } = stackSettings(projectDir, stack);
   return new AwsFlags(new AppConfigClient(clientSettings(region)), flagNames(stack), systemClock);

@@ -84,7 +84,7 @@ async function where(
   const [{ placeIn }, { caFileOf, urlOf }, { Ledger }] = await Promise.all([
     import("../platforms/rehearsal/options.ts"),
     import("../platforms/rehearsal/status.ts"),
-    import("../platforms/rehearsal/state.ts"),
+    import("../platforms/rehearsal/machine/state.ts"),
   ]);
   const rehearsed = () => {
     const ledger = Ledger.openOrFail(placeIn({ projectDir: dir, stack }));

@@ -1,8 +1,8 @@
+import { systemClock } from "../clock.ts";
 import { replay, targetOf } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { AlarmSight, Judge, MetricSecond } from "../core/verdict.ts";
 import { AlarmWatch } from "../run/alarm-watch.ts";
-import { systemClock } from "../run/clock.ts";
 import { BEFORE_SECONDS } from "../run/history.ts";
 import { judgeOf } from "../run/judge.ts";
 import type { StatusView } from "../view/model.ts";

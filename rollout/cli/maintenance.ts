@@ -36,7 +36,7 @@ async function applyToAws(projectDir: string, stack: string): Promise<void> {
   const [{ captureGraph }, { automation }, { systemClock }] = await Promise.all([
     import("../graph/capture.ts"),
     import("../platforms/aws/engine.ts"),
-    import("../run/clock.ts"),
+    import("../clock.ts"),
   ]);
   const graph = await captureGraph({ projectDir, stack });
   const targets = graph.resources.filter(({ type }) => type === WEB_ACL).map(({ urn }) => urn);

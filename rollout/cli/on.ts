@@ -49,7 +49,7 @@ export async function openStage(command: Command): Promise<Stage> {
     const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
     return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
   }
-  const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout.ts");
+  const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout/platform.ts");
   const platform = rehearsalPlatform({ stack, projectDir: dir, say });
   const noticesFile = join(dir, ".rehearsal", stack, "logs", "rollout", "notices.ndjson");
   return { ...common, platform, noticesFile };

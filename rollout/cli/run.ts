@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, isDuration, seconds } from "../../infra/settings/duration.ts";
+import { systemClock } from "../clock.ts";
 import type { PhaseRecord } from "../core/journal.ts";
 import { planOf } from "../core/plan.ts";
 import type { RolloutState } from "../core/state.ts";
 import { Misuse, UserError } from "../errors.ts";
 import type { Beginning } from "../run/begin.ts";
-import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
 import { drive, stateOf } from "./drive.ts";
 import { enterPhase } from "./enter-phase.ts";

@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
+import { type Clock, systemClock } from "../clock.ts";
 import { planOf } from "../core/plan.ts";
 import { allAt, drifted, readingText } from "../core/reading.ts";
 import { checkWeights, type Weights, weightsText } from "../core/weights.ts";
 import { Misuse, UserError } from "../errors.ts";
 import type { Reading } from "../platforms/platform.ts";
-import { type Clock, systemClock } from "../run/clock.ts";
 import { type Lacking, makeRoom } from "../run/make-room.ts";
 import { hasSettled, stateOf } from "./drive.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";

@@ -1,8 +1,8 @@
 import type { Command as Verb } from "commander";
+import { systemClock } from "../clock.ts";
 import type { Command } from "../core/journal.ts";
 import { UserError } from "../errors.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { systemClock } from "../run/clock.ts";
 import { give } from "../run/command.ts";
 import { hearer, runnerOf } from "../run/hearing.ts";
 import { onOption, openStage, type Stage, whoami } from "./on.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeAtomically } from "../platforms/rehearsal/files.ts";
+import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
 
 /** `unknown`: it couldn't be looked at from here. That is no pass. */
 export type Verdict = "pass" | "fail" | "unknown";

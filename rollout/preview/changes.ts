@@ -1,8 +1,8 @@
 import type { Graph, GraphOptions, GraphResource } from "../graph/model.ts";
 import { differences } from "./differences.ts";
+import { followTemplates } from "./follows.ts";
 import { type Pair, pairs } from "./identity.ts";
 import type { Change, Kind, PropertyChange, Replaces } from "./model.ts";
-import { followTemplates } from "./new-servers.ts";
 import { inputsOf, isObject, nameOf, refsOf, type Shown } from "./shown.ts";
 import { sides } from "./text.ts";
 

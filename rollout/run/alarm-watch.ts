@@ -1,7 +1,7 @@
+import type { Clock } from "../clock.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { AlarmSight } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 
 /** Alarms look back over a minute and more: asking each second would tell nothing new, and AWS limits who asks. */
 const EVERY_MS = 10_000;

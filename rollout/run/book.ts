@@ -1,9 +1,9 @@
+import type { Clock } from "../clock.ts";
 import type { JournalEntry, Note } from "../core/journal.ts";
 import { step } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import { UserError } from "../errors.ts";
 import { JournalConflict, type JournalStore } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 
 /** The journal as the controller holds it: what it has read of it, and the state that follows. */
 export class Book {

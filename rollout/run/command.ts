@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { isGoingBack, refusal } from "../core/command.ts";
 import type { Command, JournalEntry } from "../core/journal.ts";
 import { replay } from "../core/replay.ts";
@@ -5,7 +6,6 @@ import type { RolloutState } from "../core/state.ts";
 import { only, type Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import { JournalConflict, type Platform } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 
 /**
  * Gives a running rollout a person's word: an entry of the journal, which the controller reads before its next decision.

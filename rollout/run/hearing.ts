@@ -1,6 +1,6 @@
+import type { Clock } from "../clock.ts";
 import { Held } from "../platforms/held.ts";
 import type { Platform } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 
 /** Longer than a dead run's lease lasts (rollout/platforms/aws/lease.ts). */
 const PATIENCE_MS = 40_000;

@@ -1,9 +1,9 @@
+import type { Clock } from "../clock.ts";
 import type { Seen } from "../core/action.ts";
 import { bakedAt, type RolloutState } from "../core/state.ts";
 import type { AlarmSight, Judge, MetricSecond, Verdict } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
-import type { Clock } from "./clock.ts";
 
 /**
  * How much of stable's traffic before the candidate's first is read, in seconds, to know what is usual. A quarter of a day: bursts that

@@ -1,7 +1,7 @@
+import type { Clock } from "../clock.ts";
 import { shareOf, type Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import type { Capacity, Platform } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 
 /** What to do where a track hasn't the servers for its new share: refuse, ask for them and wait, or go on all the same. */
 export type Lacking = "refuse" | "grow" | "force";

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../core/action.ts";
 import { next } from "../core/controller.ts";
 import { type Outcome, urgency } from "../core/journal.ts";
@@ -6,7 +7,6 @@ import type { Lock, Platform } from "../platforms/platform.ts";
 import { perform } from "./act.ts";
 import { type Beginning, beginOrGoOn } from "./begin.ts";
 import { Book } from "./book.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { Notices, type Notify } from "./notices.ts";
 import { Senses } from "./senses.ts";
 

@@ -1,8 +1,8 @@
+import type { Clock } from "../clock.ts";
 import type { Look, Looked, Seen } from "../core/action.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
-import type { Clock } from "./clock.ts";
 import { Watch } from "./history.ts";
 
 /** Looks at the world for the controller, and keeps what was seen. */

@@ -3,9 +3,9 @@ import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwa
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import type { Graph, Reference, Value } from "../../rollout/graph/model.ts";
+import { referencesIn, textOf } from "../../rollout/graph/text.ts";
 import type { StateResource } from "../../rollout/platforms/aws/deployment.ts";
-import { all } from "../../rollout/platforms/rehearsal/lookup.ts";
-import { referencesIn, textOf } from "../../rollout/platforms/rehearsal/values.ts";
+import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
 import { compositeAlarms } from "./composite-alarms.ts";
 import type { Answering } from "./front.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
-import { all } from "../../rollout/platforms/rehearsal/lookup.ts";
+import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
 import { CLIENT_TESTS, commandsFor } from "../rollout/docs-clients.ts";
 import { type DocCommand, ROOT } from "../rollout/docs-pages.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";

@@ -29,7 +29,7 @@ function resourceIn({ resources }: Graph, type: string, outputs: Record<string, 
   return { urn: resources.find((each) => each.type === type)!.urn, type, outputs };
 }
 
-/** By the rules that the last `up` gave the web ACL (infra/waf.ts). */
+/** By the rules that the last `up` gave the web ACL (infra/traffic/waf.ts). */
 export function isClosed({ resources = [] }: Deployment): boolean {
   const rules = resources.find(({ type }) => type === WEB_ACL)?.outputs?.rules as { name: string }[];
   return rules.some(({ name }) => name === "maintenance");

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { AppConfigClient } from "@aws-sdk/client-appconfig";
 import { expect } from "vitest";
 import { flagNames } from "../../infra/flags/names.ts";
+import { systemClock } from "../../rollout/clock.ts";
 import { StackFile } from "../../rollout/config/stack-file.ts";
 import { AwsFlags } from "../../rollout/platforms/aws/flags.ts";
 import type { JournalEntry } from "../../rollout/platforms/platform.ts";
-import { systemClock } from "../../rollout/run/clock.ts";
 import type { Typed } from "../rollout/docs-typist.ts";
 import type { World } from "./world.ts";
 

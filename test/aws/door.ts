@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Weights } from "../../rollout/platforms/platform.ts";
-import type { Certificates } from "../../rollout/platforms/rehearsal/authority.ts";
+import type { Certificates } from "../../rollout/platforms/rehearsal/machine/authority.ts";
 
 /** Those that nginx puts on every answer and the checklist looks for (infra/host/nginx.ts). */
 const HEADERS = {

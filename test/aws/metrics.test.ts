@@ -1,9 +1,9 @@
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../rollout/clock.ts";
 import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metric-queries.ts";
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics.ts";
-import { systemClock } from "../../rollout/run/clock.ts";
 import { deployment, GROUPS, LISTENER } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 

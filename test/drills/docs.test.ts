@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 import { type DocBlock, type DocCommand, docPages, ROOT } from "../rollout/docs-pages.ts";
 import { playedBy, TYPED_HERE } from "../rollout/docs-runs.ts";

@@ -7,7 +7,7 @@ import { SCENARIO_NAMES } from "../../rollout/drill/fail/scenario.ts";
 import { SCENARIOS } from "../../rollout/drill/fail/scenarios.ts";
 import { drillFiles } from "../../rollout/drill/record.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // Every failure scenario on real servers: a track with two of them, and one with a single one, which the zone's loss takes.

@@ -8,7 +8,7 @@ import type { Comparison } from "../../rollout/load/compare.ts";
 import { lengthMs, rampsOf } from "../../rollout/load/profile/stages.ts";
 import type { LoadRun } from "../../rollout/load/result.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // The servers' own script, against the real PostgreSQL.

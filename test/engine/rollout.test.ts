@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../rollout/clock.ts";
 import { StackFile } from "../../rollout/config/stack-file.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { factsOf, type StackFacts } from "../../rollout/platforms/aws/deployment.ts";
 import { type Engine as Automation, automation } from "../../rollout/platforms/aws/engine.ts";
 import { targetsOf } from "../../rollout/platforms/aws/targets.ts";
-import { systemClock } from "../../rollout/run/clock.ts";
 import { Engine, pulumiThere } from "./engine.ts";
 
 const STACK = "beta";

@@ -6,8 +6,8 @@ import { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import type { Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../rollout/platforms/rehearsal/backups/superuser.ts";
+import { placeOf } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { prepareChange } from "../../rollout/platforms/rehearsal/prepare.ts";
-import { placeOf } from "../../rollout/platforms/rehearsal/state.ts";
 import { type Stack, storeOf } from "./database.ts";
 
 /**

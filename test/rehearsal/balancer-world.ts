@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
-import { makeCertificates } from "../../rollout/platforms/rehearsal/authority.ts";
 import { writeFiles } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
 import { describeBalancer } from "../../rollout/platforms/rehearsal/balancer/describe.ts";
 import {
@@ -15,8 +14,9 @@ import {
 import type { BalancerModel, BalancerSetup } from "../../rollout/platforms/rehearsal/balancer/model.ts";
 import { counters, type ServerStats } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
 import { readSplit } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
-import { findPrograms } from "../../rollout/platforms/rehearsal/find.ts";
-import { freePorts } from "../../rollout/platforms/rehearsal/ports.ts";
+import { makeCertificates } from "../../rollout/platforms/rehearsal/machine/authority.ts";
+import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
+import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { balancerGraph, TOKEN, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
 import { Servers } from "./balancer-servers.ts";
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { get, projectCopy, removeCopies } from "./project.ts";
 
 // The checklist and the smoke tests as people call them, on a stack that is up.

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Plan } from "../../rollout/core/plan.ts";
 import type { JournalEntry, JournalStore, Platform } from "../../rollout/platforms/platform.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";
 

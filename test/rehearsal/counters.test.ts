@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { orderFaults } from "./faults.ts";
 import { client, projectCopy, removeCopies } from "./project.ts";
 

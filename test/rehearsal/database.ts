@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
-import { Ledger, placeOf } from "../../rollout/platforms/rehearsal/state.ts";
+import { Ledger, placeOf } from "../../rollout/platforms/rehearsal/machine/state.ts";
 
 export interface Stack {
   stateDir: string;

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isRunning } from "../../rollout/platforms/rehearsal/processes.ts";
-import type { ProcessRecord } from "../../rollout/platforms/rehearsal/state.ts";
+import { isRunning } from "../../rollout/platforms/rehearsal/machine/processes.ts";
+import type { ProcessRecord } from "../../rollout/platforms/rehearsal/machine/state.ts";
 
 const root = join(import.meta.dirname, "../..");
 const config = () => readFileSync(join(root, "Pulumi.beta.yaml"), "utf8");

@@ -11,10 +11,10 @@ import { userAddress } from "../../rollout/load/mix.ts";
 import type { LoadRun } from "../../rollout/load/result.ts";
 import type { Reply, Shot } from "../../rollout/load/shot.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { captured, placeIn } from "../../rollout/platforms/rehearsal/options.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
 import { operatorTokenOf } from "../../rollout/platforms/rehearsal/rollout/smoke.ts";
-import { Ledger } from "../../rollout/platforms/rehearsal/state.ts";
 import { orderFaults } from "./faults.ts";
 import { projectCopy, removeCopies } from "./project.ts";
 

@@ -3,10 +3,10 @@ import { readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { layoutOf } from "../../rollout/platforms/rehearsal/balancing.ts";
+import { layoutOf } from "../../rollout/platforms/rehearsal/balancer/balancing.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";
-import { Ledger } from "../../rollout/platforms/rehearsal/state.ts";
 import { BLUE, planWith, rolloutWorld } from "./rollout-world.ts";
 
 // What becomes of a rollout when something breaks that is not the candidate's fault, with half of the traffic on it.

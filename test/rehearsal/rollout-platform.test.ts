@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Held } from "../../rollout/platforms/held.ts";
 import { JournalConflict, type JournalEntry } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { orderFaults } from "./faults.ts";
 import { counted, projectCopy, removeCopies, traffic } from "./project.ts";
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { systemClock } from "../../rollout/clock.ts";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
-import { freePort } from "../../rollout/platforms/rehearsal/ports.ts";
-import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout.ts";
-import { systemClock } from "../../rollout/run/clock.ts";
+import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { give } from "../../rollout/run/command.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { type RunResult, run } from "../../rollout/run/run.ts";

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { captureGraph } from "../../rollout/graph/capture.ts";
-import { all, TYPES } from "../../rollout/platforms/rehearsal/lookup.ts";
-import { freePorts } from "../../rollout/platforms/rehearsal/ports.ts";
-import { textOf } from "../../rollout/platforms/rehearsal/values.ts";
-import { writtenFiles } from "../../rollout/platforms/rehearsal/written-files.ts";
+import { textOf } from "../../rollout/graph/text.ts";
+import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { all, TYPES } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
+import { writtenFiles } from "../../rollout/platforms/rehearsal/plan/written-files.ts";
 import type { Stack } from "./database.ts";
 
 interface Project extends Stack {

@@ -6,12 +6,12 @@ import { connect } from "node:tls";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { ensurePostgres } from "../../rollout/platforms/rehearsal/postgres.ts";
+import { placeOf, type ServerRecord } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { prepareUp } from "../../rollout/platforms/rehearsal/prepare.ts";
-import { ensureRedis } from "../../rollout/platforms/rehearsal/redis.ts";
 import type { Room } from "../../rollout/platforms/rehearsal/room.ts";
-import { ensureServer, newServer } from "../../rollout/platforms/rehearsal/server.ts";
-import { placeOf, type ServerRecord } from "../../rollout/platforms/rehearsal/state.ts";
+import { ensureServer, newServer } from "../../rollout/platforms/rehearsal/servers/server.ts";
+import { ensurePostgres } from "../../rollout/platforms/rehearsal/stores/postgres.ts";
+import { ensureRedis } from "../../rollout/platforms/rehearsal/stores/redis.ts";
 import { fixtureGraph } from "../rollout/rehearsal/fixture.ts";
 
 // Each real server by itself, without the balancer: it has what the captured stack says, and refuses what it must.

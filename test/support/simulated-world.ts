@@ -1,3 +1,4 @@
+import type { Clock } from "../../rollout/clock.ts";
 import { type Random, seededRandom } from "../../rollout/load/random.ts";
 import type {
   AlarmReading,
@@ -6,7 +7,6 @@ import type {
   Tally,
   Weights,
 } from "../../rollout/platforms/platform.ts";
-import type { Clock } from "../../rollout/run/clock.ts";
 
 /** How a track answers at a moment: the shares of its requests that fail and that are slow. */
 export type Health = (track: string, second: number) => { errors: number; slow?: number };

@@ -1,6 +1,6 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
-import { clientSettings } from "../../platforms/aws/client.ts";
+import { clientSettings } from "../../aws-client.ts";
 import type { AlarmFacts, Subscriber, WiredAlarm } from "../checks/alarms.ts";
 import type { DiskFacts } from "../checks/disk.ts";
 import type { StackState } from "./state.ts";

@@ -1,8 +1,8 @@
 import { BackupClient, ListRestoreJobsByProtectedResourceCommand } from "@aws-sdk/client-backup";
+import { clientSettings } from "../../aws-client.ts";
 import type { DrillRecord } from "../../drill/record.ts";
 import { isDrillCopy } from "../../drill/restore/copy-id.ts";
 import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";
-import { clientSettings } from "../../platforms/aws/client.ts";
 import type { BackupFacts } from "../checks/backups.ts";
 import type { DrillFacts } from "../checks/drill.ts";
 import { lastDrill } from "../drills.ts";

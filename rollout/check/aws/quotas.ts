@@ -1,6 +1,6 @@
 import { paginateListServiceQuotas, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { clientSettings } from "../../aws-client.ts";
 import type { Graph } from "../../graph/model.ts";
-import { clientSettings } from "../../platforms/aws/client.ts";
 import type { QuotaFacts } from "../checks/quotas.ts";
 import { needsOf } from "../graph.ts";
 

@@ -20,7 +20,7 @@ export function judgePorts(ports: readonly PortFacts[]): Finding {
   if (open.length > 0)
     return fail(
       `reachable, and must not be: ${lines(open)}`,
-      "Close it: only infra/firewall.ts may open a port. `pulumi refresh` shows a rule that somebody added by hand.",
+      "Close it: only infra/network/firewall.ts may open a port. `pulumi refresh` shows a rule that somebody added by hand.",
     );
   const missed = wrong.filter(({ found }) => found !== "not asked");
   if (missed.length > 0)

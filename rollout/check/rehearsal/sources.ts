@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { drillFiles } from "../../drill/record.ts";
+import { Ledger, placeOf } from "../../platforms/rehearsal/machine/state.ts";
 import { doorOf, operatorTokenOf, secretsOf } from "../../platforms/rehearsal/rollout/smoke.ts";
-import { Ledger, placeOf } from "../../platforms/rehearsal/state.ts";
 import type { PortFacts } from "../checks/ports.ts";
 import { strengthOf } from "../checks/secrets.ts";
 import { lastDrill } from "../drills.ts";

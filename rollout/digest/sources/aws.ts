@@ -1,5 +1,6 @@
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { once } from "../../check/once.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import type { MetricSecond } from "../../core/verdict.ts";
 import { drillObjects } from "../../drill/drill-objects.ts";
 import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";
@@ -9,7 +10,6 @@ import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { S3Journal } from "../../platforms/aws/journal.ts";
 import { BalancerMetrics } from "../../platforms/aws/metrics.ts";
 import { Objects } from "../../platforms/aws/objects.ts";
-import { type Clock, systemClock } from "../../run/clock.ts";
 import type { Sources } from "../sources.ts";
 import { alarmHistory } from "./alarm-history.ts";
 import { cloudWatchTraffic } from "./cloudwatch.ts";

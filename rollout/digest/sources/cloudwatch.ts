@@ -1,6 +1,6 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
-import { clientSettings } from "../../platforms/aws/client.ts";
 import type { StackFacts } from "../../platforms/aws/deployment.ts";
 import { type MetricData, readMetricData } from "../../platforms/aws/metric-data.ts";
 import { idOf, queriesFor, SERIES } from "../../platforms/aws/metric-queries.ts";

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { RehearsalError } from "../../platforms/rehearsal/errors.ts";
-import { locked } from "../../platforms/rehearsal/lock.ts";
-import { start } from "../../platforms/rehearsal/processes.ts";
+import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
+import { locked } from "../../platforms/rehearsal/machine/lock.ts";
+import { start } from "../../platforms/rehearsal/machine/processes.ts";
+import { Ledger, type ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { keysOf } from "../../platforms/rehearsal/server.ts";
-import { Ledger, type ServerRecord } from "../../platforms/rehearsal/state.ts";
+import { keysOf } from "../../platforms/rehearsal/servers/server.ts";
 
 /** What a leak is given beyond what the app has: the captured limit would take minutes and memory that others need. */
 const ROOM_MIB = 192;

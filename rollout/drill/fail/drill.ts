@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { readBalancer } from "../../platforms/rehearsal/balancer-view.ts";
+import { readBalancer } from "../../platforms/rehearsal/balancer/balancer-view.ts";
 import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.ts";
 import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
-import { messageOf } from "../../platforms/rehearsal/errors.ts";
-import { takeLock } from "../../platforms/rehearsal/lock-file.ts";
+import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
+import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";

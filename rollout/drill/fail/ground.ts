@@ -1,12 +1,12 @@
 import type { Graph } from "../../graph/model.ts";
+import { referencesIn, textOf } from "../../graph/text.ts";
 import type { HealthModel } from "../../platforms/rehearsal/balancer/model.ts";
 import { trackNamed } from "../../platforms/rehearsal/balancer/model.ts";
-import { RehearsalError } from "../../platforms/rehearsal/errors.ts";
-import { all, only, TYPES } from "../../platforms/rehearsal/lookup.ts";
+import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
+import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
+import { all, only, TYPES } from "../../platforms/rehearsal/plan/lookup.ts";
+import { type HostFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import type { ServerRecord } from "../../platforms/rehearsal/state.ts";
-import { referencesIn, textOf } from "../../platforms/rehearsal/values.ts";
-import { type HostFile, writtenFiles } from "../../platforms/rehearsal/written-files.ts";
 
 /** The track that most requests go to. */
 export function heaviestTrack({ balancer }: Pick<Room, "balancer">): string {

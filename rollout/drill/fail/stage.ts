@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BalancerView, readBalancer } from "../../platforms/rehearsal/balancer-view.ts";
-import { messageOf } from "../../platforms/rehearsal/errors.ts";
+import { type BalancerView, readBalancer } from "../../platforms/rehearsal/balancer/balancer-view.ts";
+import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
+import { isRunning } from "../../platforms/rehearsal/machine/processes.ts";
+import { Ledger } from "../../platforms/rehearsal/machine/state.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
-import { isRunning } from "../../platforms/rehearsal/processes.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { Ledger } from "../../platforms/rehearsal/state.ts";
 import { caFileOf, urlOf } from "../../platforms/rehearsal/status.ts";
 import { up } from "../../platforms/rehearsal/up.ts";
 import { Findings } from "./findings.ts";

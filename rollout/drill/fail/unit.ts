@@ -1,4 +1,4 @@
-import { RehearsalError } from "../../platforms/rehearsal/errors.ts";
+import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 
 /** What systemd and Docker do with the app on a server, as its captured unit says (infra/host/app-unit.ts). */
 export interface AppUnit {

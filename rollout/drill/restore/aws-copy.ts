@@ -11,10 +11,10 @@ import {
   RDSClient,
   RestoreDBInstanceToPointInTimeCommand,
 } from "@aws-sdk/client-rds";
+import { clientSettings } from "../../aws-client.ts";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import { clientSettings } from "../../platforms/aws/client.ts";
 import { until } from "../../platforms/aws/waiting.ts";
-import type { Clock } from "../../run/clock.ts";
 import type { RecoveryPoint } from "./recovery-points.ts";
 
 const EVERY_MS = 20_000;

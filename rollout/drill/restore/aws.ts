@@ -1,10 +1,10 @@
 import { type DBInstance, RDSClient } from "@aws-sdk/client-rds";
+import { clientSettings } from "../../aws-client.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import { clientSettings } from "../../platforms/aws/client.ts";
 import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { Objects } from "../../platforms/aws/objects.ts";
-import { type Clock, systemClock } from "../../run/clock.ts";
 import { drillObjects } from "../drill-objects.ts";
 import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";

@@ -1,7 +1,7 @@
 import type { Settings } from "../../../infra/settings/settled.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { captureGraph } from "../../graph/capture.ts";
-import { backupPlan } from "../../platforms/rehearsal/describe-backups.ts";
+import { backupPlan } from "../../platforms/rehearsal/plan/describe-backups.ts";
 
 /** What a restore drill in AWS is held against: the program's word. */
 export interface Declared extends Pick<Settings, "smoke" | "stable"> {

@@ -1,7 +1,7 @@
 import { CloudWatchClient, type CompositeAlarm, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { AlarmReading } from "../platform.ts";
-import { clientSettings } from "./client.ts";
 import type { StackFacts } from "./deployment.ts";
 
 /** A gate waits for this, and with it the next look at the errors. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { BackupClient, DescribeBackupJobCommand, StartBackupJobCommand } from "@aws-sdk/client-backup";
+import { clientSettings } from "../../aws-client.ts";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
-import { clientSettings } from "./client.ts";
 import type { StackFacts } from "./deployment.ts";
 import { until } from "./waiting.ts";
 

@@ -1,7 +1,7 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { clientSettings } from "../../aws-client.ts";
 import type { CounterGate } from "../../core/plan.ts";
 import type { MetricSecond, Metrics, Tally, TrackCounts } from "../platform.ts";
-import { clientSettings } from "./client.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
 import { secondsOf } from "./minutes.ts";
 

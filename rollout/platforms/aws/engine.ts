@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
 import type { Deployment } from "./deployment.ts";
 import { until } from "./waiting.ts";
 

@@ -14,11 +14,11 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-appconfig";
 import { atOnceName } from "../../../infra/flags/names.ts";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { differences, type FlagMap } from "../../flags/changes.ts";
 import type { HistoryEntry } from "../../flags/git-history.ts";
 import { type StoredDocument, withOff } from "../../flags/off.ts";
-import type { Clock } from "../../run/clock.ts";
 
 /**
  * AppConfig's predefined strategy (User Guide, "Working with deployment strategies"), for a stack that hasn't its own

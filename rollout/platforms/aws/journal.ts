@@ -1,4 +1,4 @@
-import type { Clock } from "../../run/clock.ts";
+import type { Clock } from "../../clock.ts";
 import { JournalConflict, type JournalEntry, type JournalStore, type Lock } from "../platform.ts";
 import { takeLease } from "./lease.ts";
 import { type Objects, Overtaken, type StoredObject } from "./objects.ts";

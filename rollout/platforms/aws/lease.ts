@@ -1,5 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
-import type { Clock } from "../../run/clock.ts";
+import type { Clock } from "../../clock.ts";
 import { Held } from "../held.ts";
 import type { Lock } from "../platform.ts";
 import { type Objects, Overtaken, type StoredObject } from "./objects.ts";

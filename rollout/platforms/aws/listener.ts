@@ -4,8 +4,8 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
-import { clientSettings } from "./client.ts";
 import type { Split } from "./split.ts";
 
 /** The HTTPS listener as the ELB API knows it: where the real weights are. */

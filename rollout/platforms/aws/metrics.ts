@@ -1,7 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { Clock } from "../../run/clock.ts";
+import { clientSettings } from "../../aws-client.ts";
+import type { Clock } from "../../clock.ts";
 import type { MetricSecond, Metrics } from "../platform.ts";
-import { clientSettings } from "./client.ts";
 import type { StackFacts } from "./deployment.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
 import { idOf, queriesFor, SERIES } from "./metric-queries.ts";

@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from "../../clock.ts";
 import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
-import { type Clock, systemClock } from "../../run/clock.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
 import { versionsOf } from "../../smoke/versions.ts";
 import type {

@@ -4,9 +4,9 @@ import {
   type InstanceRefresh,
   StartInstanceRefreshCommand,
 } from "@aws-sdk/client-auto-scaling";
+import { clientSettings } from "../../aws-client.ts";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
-import { clientSettings } from "./client.ts";
 import { describeGroup, type ServersOptions } from "./servers.ts";
 import { until } from "./waiting.ts";
 

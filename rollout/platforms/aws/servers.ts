@@ -9,10 +9,10 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { clientSettings } from "../../aws-client.ts";
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
 import type { Servers } from "./capacity.ts";
-import { clientSettings } from "./client.ts";
 import type { ServerGroup } from "./deployment.ts";
 import { until } from "./waiting.ts";
 

@@ -1,6 +1,6 @@
+import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { SmokeOptions } from "../../smoke/run.ts";
-import { clientSettings } from "./client.ts";
 import type { Engine } from "./engine.ts";
 
 /**

@@ -1,5 +1,5 @@
+import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
 
 export interface Patience {
   clock: Clock;

@@ -1,7 +1,7 @@
+import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
 import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
-import type { Clock } from "../../run/clock.ts";
 import type { Reading } from "../platform.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";

@@ -1,10 +1,10 @@
 import { ensureBackups } from "./backups/ensure.ts";
 import { converge } from "./converge.ts";
 import { ensureDependencies } from "./dependencies/ensure.ts";
-import { storesVersion } from "./describe.ts";
 import { ensureFlags } from "./flags/ensure.ts";
-import { locked } from "./lock.ts";
+import { locked } from "./machine/lock.ts";
 import { type Options, placeIn } from "./options.ts";
+import { storesVersion } from "./plan/describe.ts";
 import { prepareChange } from "./prepare.ts";
 import { type Status, statusOf } from "./status.ts";
 

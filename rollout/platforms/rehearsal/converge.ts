@@ -1,8 +1,8 @@
-import { letGo, moveTraffic, takeIn, tidyUp } from "./balancing.ts";
-import type { TrackPlan } from "./describe.ts";
+import { letGo, moveTraffic, takeIn, tidyUp } from "./balancer/balancing.ts";
+import type { ServerRecord } from "./machine/state.ts";
+import type { TrackPlan } from "./plan/describe.ts";
 import type { Room } from "./room.ts";
-import { ensureServer, newServer, removeServer, serversOf } from "./server.ts";
-import type { ServerRecord } from "./state.ts";
+import { ensureServer, newServer, removeServer, serversOf } from "./servers/server.ts";
 
 /**
  * Makes the stack that is up what its config asks for, without losing a request: what is new comes in healthy before

@@ -1,9 +1,9 @@
 import { removeCopy } from "./backups/copy-place.ts";
-import { locked } from "./lock.ts";
+import { locked } from "./machine/lock.ts";
+import { Ledger } from "./machine/state.ts";
+import { inStopOrder, stopAll } from "./machine/stopping.ts";
 import { type Options, placeIn } from "./options.ts";
 import { removeState } from "./remove-state.ts";
-import { Ledger } from "./state.ts";
-import { inStopOrder, stopAll } from "./stopping.ts";
 
 export interface Down {
   stack: string;

@@ -11,4 +11,4 @@ export type { ServerStatus, Status, StoreStatus } from "./status.ts";
 /** A stack on this machine, from its captured resources alone, with the real servers. */
 export const rehearse = { up, apply, watch, status, down };
 
-export { weights } from "./weights.ts";
+export { weights } from "./balancer/weights.ts";

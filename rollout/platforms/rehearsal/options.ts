@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Graph } from "../../graph/model.ts";
-import { type Place, placeOf } from "./state.ts";
+import { type Place, placeOf } from "./machine/state.ts";
 
 /** What every verb of the rehearsal takes. */
 export interface Options {

@@ -1,20 +1,20 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../../graph/model.ts";
-import { type Certificates, certificateFiles } from "./authority-files.ts";
 import { describeBalancer } from "./balancer/describe.ts";
-import { describe, type Plan } from "./describe.ts";
-import { RehearsalError } from "./errors.ts";
-import { findPrograms } from "./find.ts";
+import { type Certificates, certificateFiles } from "./machine/authority-files.ts";
+import { RehearsalError } from "./machine/errors.ts";
+import { findPrograms } from "./machine/find.ts";
+import { keepJournal } from "./machine/past.ts";
+import { clientPort, freePorts } from "./machine/ports.ts";
+import { databaseFolder, databaseUser } from "./machine/postgres-user.ts";
+import { Ledger, type Place } from "./machine/state.ts";
 import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
-import { passwordsFor } from "./passwords.ts";
-import { clientPort, freePorts } from "./ports.ts";
-import { databaseFolder, databaseUser } from "./postgres-user.ts";
+import { describe, type Plan } from "./plan/describe.ts";
+import { passwordsFor } from "./plan/passwords.ts";
+import { localResolver } from "./plan/resolver.ts";
 import { removeState } from "./remove-state.ts";
-import { localResolver } from "./resolver.ts";
-import { keepJournal } from "./rollout/past.ts";
 import type { Room } from "./room.ts";
-import { Ledger, type Place } from "./state.ts";
 
 /** Captures the stack and lays the ground for bringing it up: state, passwords, certificates. */
 export async function prepareUp(options: UpOptions, place: Place): Promise<Room> {
@@ -97,6 +97,6 @@ async function certificatesFor(plan: Plan, place: Place): Promise<Certificates> 
   const folder = join(place.folder, "ca");
   const files = certificateFiles(folder);
   if (existsSync(files.bothFile)) return files;
-  const { makeCertificates } = await import("./authority.ts");
+  const { makeCertificates } = await import("./machine/authority.ts");
   return makeCertificates(folder, plan.domain);
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { certificateFiles } from "./authority-files.ts";
-import { type BalancerView, readBalancer } from "./balancer-view.ts";
-import { messageOf } from "./errors.ts";
-import { healthOf } from "./health.ts";
+import { type BalancerView, readBalancer } from "./balancer/balancer-view.ts";
+import { certificateFiles } from "./machine/authority-files.ts";
+import { messageOf } from "./machine/errors.ts";
+import { isRunning } from "./machine/processes.ts";
+import { Ledger, type ServerRecord } from "./machine/state.ts";
 import { captured, type Options, placeIn } from "./options.ts";
-import { isRunning } from "./processes.ts";
-import { keysOf } from "./server.ts";
-import { Ledger, type ServerRecord } from "./state.ts";
+import { healthOf } from "./servers/health.ts";
+import { keysOf } from "./servers/server.ts";
 
 /** A stack that is up, as it is at this moment. */
 export interface Status {

@@ -1,20 +1,20 @@
 import { ensureBackups } from "./backups/ensure.ts";
-import { ensureBalancer } from "./balancing.ts";
+import { ensureBalancer } from "./balancer/balancing.ts";
 import { converge } from "./converge.ts";
 import { ensureDependencies } from "./dependencies/ensure.ts";
-import { storesVersion } from "./describe.ts";
-import { RehearsalError } from "./errors.ts";
 import { ensureFlags } from "./flags/ensure.ts";
-import { locked } from "./lock.ts";
+import { RehearsalError } from "./machine/errors.ts";
+import { locked } from "./machine/lock.ts";
+import { inStopOrder, stopAll } from "./machine/stopping.ts";
 import { placeIn, type UpOptions } from "./options.ts";
-import { ensurePostgres } from "./postgres.ts";
+import { storesVersion } from "./plan/describe.ts";
 import { prepareUp } from "./prepare.ts";
-import { ensureRedis } from "./redis.ts";
 import { removeState } from "./remove-state.ts";
 import type { Room } from "./room.ts";
-import { ensureServer, newServer, serversOf } from "./server.ts";
+import { ensureServer, newServer, serversOf } from "./servers/server.ts";
 import { type Status, statusOf } from "./status.ts";
-import { inStopOrder, stopAll } from "./stopping.ts";
+import { ensurePostgres } from "./stores/postgres.ts";
+import { ensureRedis } from "./stores/redis.ts";
 
 /**
  * Brings a stack up, or what is missing of it: data stores, servers, balancer, and waits until all are healthy.

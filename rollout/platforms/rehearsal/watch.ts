@@ -1,7 +1,7 @@
 import { existsSync, watch as watchFolder } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apply } from "./apply.ts";
-import { messageOf } from "./errors.ts";
+import { messageOf } from "./machine/errors.ts";
 import { type Options, placeIn, projectOf } from "./options.ts";
 import type { Status } from "./status.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FlagDocument } from "../../../infra/flags/document.ts";
-import { Flags, flagNames } from "../../../infra/flags.ts";
+import { Flags, flagNames } from "../../../infra/flags/flags.ts";
 import { changed } from "../../support/changed.ts";
 import { type Recording, record } from "../../support/mocks.ts";
 

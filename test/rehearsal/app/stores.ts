@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { findPrograms } from "../../../rollout/platforms/rehearsal/find.ts";
-import { freePorts } from "../../../rollout/platforms/rehearsal/ports.ts";
-import { databaseUser } from "../../../rollout/platforms/rehearsal/postgres-user.ts";
+import { findPrograms } from "../../../rollout/platforms/rehearsal/machine/find.ts";
+import { freePorts } from "../../../rollout/platforms/rehearsal/machine/ports.ts";
+import { databaseUser } from "../../../rollout/platforms/rehearsal/machine/postgres-user.ts";
 
 /** A server that a test may take away and bring back, with the same address and data. */
 export interface Store {

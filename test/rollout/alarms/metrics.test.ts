@@ -7,14 +7,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { queriesOf } from "../../../rollout/alarms/model.ts";
 import { captureGraph } from "../../../rollout/graph/capture.ts";
-import { describe as planOf } from "../../../rollout/platforms/rehearsal/describe.ts";
 import { AlarmWatch } from "../../../rollout/platforms/rehearsal/metrics/alarm-watch.ts";
 import { processorsOf } from "../../../rollout/platforms/rehearsal/metrics/allowance.ts";
 import { namesIn } from "../../../rollout/platforms/rehearsal/metrics/named.ts";
 import { ResponseTimes } from "../../../rollout/platforms/rehearsal/metrics/response-times.ts";
 import type { Sample } from "../../../rollout/platforms/rehearsal/metrics/sampler.ts";
 import { MachineUsages } from "../../../rollout/platforms/rehearsal/metrics/usage.ts";
-import { localResolver } from "../../../rollout/platforms/rehearsal/resolver.ts";
+import { describe as planOf } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
+import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
 
 const graph = await captureGraph({ projectDir: process.cwd(), stack: "beta" });
 const passwords = Object.fromEntries(

@@ -1,6 +1,6 @@
+import type { Clock } from "../../../rollout/clock.ts";
 import type { Deployment } from "../../../rollout/platforms/aws/deployment.ts";
 import type { Engine } from "../../../rollout/platforms/aws/engine.ts";
-import type { Clock } from "../../../rollout/run/clock.ts";
 
 const elb = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../../rollout/clock.ts";
 import { S3Journal } from "../../../rollout/platforms/aws/journal.ts";
 import { takeLease } from "../../../rollout/platforms/aws/lease.ts";
 import { Objects } from "../../../rollout/platforms/aws/objects.ts";
 import { Held } from "../../../rollout/platforms/held.ts";
 import { JournalConflict, type JournalEntry } from "../../../rollout/platforms/platform.ts";
-import { systemClock } from "../../../rollout/run/clock.ts";
 import { apiError } from "./example.ts";
 import { fakeS3 } from "./fake-s3.ts";
 

@@ -8,7 +8,7 @@ import { gradeOf, type TlsFacts } from "../../../rollout/check/grade.ts";
 import { readCertificate } from "../../../rollout/check/probe/certificate.ts";
 import type { Endpoint } from "../../../rollout/check/probe/handshake.ts";
 import { scanTls } from "../../../rollout/check/probe/tls.ts";
-import { freePort } from "../../../rollout/platforms/rehearsal/ports.ts";
+import { freePort } from "../../../rollout/platforms/rehearsal/machine/ports.ts";
 import { selfSigned } from "./certificates.ts";
 
 const NAME = "beta.example.com";

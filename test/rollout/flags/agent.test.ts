@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FLAGS_AGENT } from "../../../infra/host/environment.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { flagAgent } from "../../../rollout/platforms/rehearsal/flags/agent.ts";
-import { flagsPlan } from "../../../rollout/platforms/rehearsal/flags/describe.ts";
 import {
   publish,
   published,
   publishedFile,
   servedFrom,
 } from "../../../rollout/platforms/rehearsal/flags/published.ts";
-import { AGENT } from "../../../rollout/platforms/rehearsal/resolver.ts";
+import { flagsPlan } from "../../../rollout/platforms/rehearsal/plan/describe-flags.ts";
+import { AGENT } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flags-agent-"));
 const file = publishedFile({ folder });

@@ -21,9 +21,13 @@ export async function busyPreview(): Promise<Preview> {
         "app.environment": { LONG: "word".repeat(60), MARKUP: "</pre><script>document.title='run'</script>" },
       },
       edits: [
-        ["infra/database.ts", "storageEncrypted: true", "storageEncrypted: false"],
-        ["infra/cache.ts", 'engine: "redis"', 'engine: "valkey"'],
-        ["infra/firewall.ts", rule, `${rule}    { from: IPV4, to: "servers", port: 22, why: "ssh" },\n`],
+        ["infra/data/database.ts", "storageEncrypted: true", "storageEncrypted: false"],
+        ["infra/data/cache.ts", 'engine: "redis"', 'engine: "valkey"'],
+        [
+          "infra/network/firewall.ts",
+          rule,
+          `${rule}    { from: IPV4, to: "servers", port: 22, why: "ssh" },\n`,
+        ],
       ],
     }),
   ]);

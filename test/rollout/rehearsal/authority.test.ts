@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { makeCertificates } from "../../../rollout/platforms/rehearsal/authority.ts";
+import { makeCertificates } from "../../../rollout/platforms/rehearsal/machine/authority.ts";
 
 it("makes a certificate for the domain and this machine, signed by an authority whose key is nowhere", async () => {
   const files = await makeCertificates(mkdtempSync(join(tmpdir(), "authority-")), "beta.example.com");

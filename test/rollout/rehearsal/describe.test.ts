@@ -1,8 +1,8 @@
 import { expect, it, describe as suite } from "vitest";
 import { nginxConf } from "../../../infra/host/nginx.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
-import { describe } from "../../../rollout/platforms/rehearsal/describe.ts";
-import { localResolver } from "../../../rollout/platforms/rehearsal/resolver.ts";
+import { describe } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
+import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
 import { fixtureGraph, urn } from "./fixture.ts";
 
 const PASSWORDS = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { environmentOf } from "../../../rollout/platforms/rehearsal/environment.ts";
+import { environmentOf } from "../../../rollout/platforms/rehearsal/plan/environment.ts";
 
 const here = { etc: "/tmp/blue-1/etc", databasePort: 4001, cachePort: 4002 };
 

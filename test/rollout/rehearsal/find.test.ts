@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findPrograms, type Places } from "../../../rollout/platforms/rehearsal/find.ts";
+import { findPrograms, type Places } from "../../../rollout/platforms/rehearsal/machine/find.ts";
 
 function machine(files: string[], platform: NodeJS.Platform = "linux"): Places {
   return {

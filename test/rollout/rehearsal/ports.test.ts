@@ -1,6 +1,6 @@
 import { connect, createServer } from "node:net";
 import { expect, it } from "vitest";
-import { clientPort, freePorts, releasePort } from "../../../rollout/platforms/rehearsal/ports.ts";
+import { clientPort, freePorts, releasePort } from "../../../rollout/platforms/rehearsal/machine/ports.ts";
 
 it("gives free ports that differ", async () => {
   expect(new Set(await freePorts(20)).size).toBe(20);

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { startTimeOf } from "../../../rollout/platforms/rehearsal/identity.ts";
-import { locked } from "../../../rollout/platforms/rehearsal/lock.ts";
-import { isRunning, run, start, untilReady } from "../../../rollout/platforms/rehearsal/processes.ts";
-import { Ledger, placeOf, type State } from "../../../rollout/platforms/rehearsal/state.ts";
-import { inStopOrder, stop } from "../../../rollout/platforms/rehearsal/stopping.ts";
+import { startTimeOf } from "../../../rollout/platforms/rehearsal/machine/identity.ts";
+import { locked } from "../../../rollout/platforms/rehearsal/machine/lock.ts";
+import { isRunning, run, start, untilReady } from "../../../rollout/platforms/rehearsal/machine/processes.ts";
+import { Ledger, placeOf, type State } from "../../../rollout/platforms/rehearsal/machine/state.ts";
+import { inStopOrder, stop } from "../../../rollout/platforms/rehearsal/machine/stopping.ts";
 
 function emptyLedger(): Ledger {
   const place = placeOf("beta", mkdtempSync(join(tmpdir(), "processes-")));
@@ -81,7 +81,7 @@ it("two commands don't change a stack at once", async () => {
 
 it("a lock whose holder died is taken over", async () => {
   const place = placeOf("beta", mkdtempSync(join(tmpdir(), "lock-")));
-  const holder = `import { locked } from "${join(import.meta.dirname, "../../../rollout/platforms/rehearsal/lock.ts")}";
+  const holder = `import { locked } from "${join(import.meta.dirname, "../../../rollout/platforms/rehearsal/machine/lock.ts")}";
     await locked(${JSON.stringify(place)}, async () => process.kill(process.pid, "SIGKILL"));`;
   spawnSync(process.execPath, ["--input-type=module", "-e", holder]);
   await expect(locked(place, async () => "mine")).resolves.toBe("mine");

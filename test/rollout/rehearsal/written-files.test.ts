@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { writtenFiles } from "../../../rollout/platforms/rehearsal/written-files.ts";
+import { writtenFiles } from "../../../rollout/platforms/rehearsal/plan/written-files.ts";
 
 const base64 = (data: string | Buffer) => Buffer.from(data).toString("base64");
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { makeCertificates } from "../../../rollout/platforms/rehearsal/authority.ts";
+import { makeCertificates } from "../../../rollout/platforms/rehearsal/machine/authority.ts";
 import type { Split } from "../../../rollout/tour/steps.ts";
 import { type TourPlatform, tour } from "../../../rollout/tour/tour.ts";
 

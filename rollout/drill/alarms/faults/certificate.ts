@@ -2,8 +2,8 @@ import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as x509 from "@peculiar/x509";
+import { layoutOf } from "../../../platforms/rehearsal/balancer/balancing.ts";
 import { ask } from "../../../platforms/rehearsal/balancer/socket.ts";
-import { layoutOf } from "../../../platforms/rehearsal/balancing.ts";
 import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 

@@ -1,5 +1,5 @@
-import { isRunning } from "../../../platforms/rehearsal/processes.ts";
-import { keysOf } from "../../../platforms/rehearsal/server.ts";
+import { isRunning } from "../../../platforms/rehearsal/machine/processes.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 

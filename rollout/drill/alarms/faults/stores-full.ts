@@ -2,12 +2,12 @@ import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { maxConnections, memoryGiB } from "../../../../infra/alarms/instance-class.ts";
-import { only, TYPES } from "../../../platforms/rehearsal/lookup.ts";
+import { maxConnections, memoryGiB } from "../../../../infra/data/instance-class.ts";
+import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
+import { stop } from "../../../platforms/rehearsal/machine/stopping.ts";
 import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";
 import { databaseClient } from "../../../platforms/rehearsal/metrics/database.ts";
-import { databaseUser } from "../../../platforms/rehearsal/postgres-user.ts";
-import { stop } from "../../../platforms/rehearsal/stopping.ts";
+import { only, TYPES } from "../../../platforms/rehearsal/plan/lookup.ts";
 import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 

@@ -1,5 +1,5 @@
-import { keysOf } from "../../../platforms/rehearsal/server.ts";
-import type { ServerRecord } from "../../../platforms/rehearsal/state.ts";
+import type { ServerRecord } from "../../../platforms/rehearsal/machine/state.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { limitMemory, startApp } from "../app-process.ts";
 import { healthOfTrack, heaviestTrack, hostFilesOf, serversOfTrack } from "../ground.ts";
 import { inWithin, late, outWithin, PATIENCE, seconds } from "../judge.ts";

@@ -1,4 +1,4 @@
-import { keysOf } from "../../../platforms/rehearsal/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,4 +1,4 @@
-import { keysOf } from "../../../platforms/rehearsal/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { databaseInZones, serversOfTrack, zonesOf } from "../ground.ts";
 import { zoneOfServer } from "../judge.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";

@@ -1,7 +1,7 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { clientSettings } from "../../../platforms/aws/client.ts";
+import { clientSettings } from "../../../aws-client.ts";
+import type { Clock } from "../../../clock.ts";
 import { until } from "../../../platforms/aws/waiting.ts";
-import type { Clock } from "../../../run/clock.ts";
 
 /** How a script ended on a server. */
 export interface Ran {

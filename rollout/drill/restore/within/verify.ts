@@ -1,8 +1,8 @@
 import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
+import type { Clock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";
 import type { StackFacts } from "../../../platforms/aws/deployment.ts";
 import { ServerFleet } from "../../../platforms/aws/servers.ts";
-import type { Clock } from "../../../run/clock.ts";
 import type { CheckName, Findings } from "../checks.ts";
 import { compareScript, NO_CONNECTION, NOT_TRACKED } from "./compare-script.ts";
 import { judgeCompared } from "./compared.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import { STANZA } from "./config.ts";
 import type { Store } from "./store.ts";
 

@@ -3,7 +3,7 @@ import { chownSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../../../infra/host/shell-word.ts";
-import { writeIn } from "../files.ts";
+import { writeIn } from "../machine/files.ts";
 import { makePrivateFolder, type Store } from "./store.ts";
 
 /** pgBackRest's name for the database server and all that belongs to it. */

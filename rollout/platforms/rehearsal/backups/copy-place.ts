@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { Ledger, type Place } from "../machine/state.ts";
+import { inStopOrder, stopAll } from "../machine/stopping.ts";
 import { removeState } from "../remove-state.ts";
-import { Ledger, type Place } from "../state.ts";
-import { inStopOrder, stopAll } from "../stopping.ts";
 
 /** Where the copy of a stack's database and what is started with it are: a small stack inside the stack's folder. */
 export function copyPlace({ stack, folder, logs, lockFile }: Place): Place {

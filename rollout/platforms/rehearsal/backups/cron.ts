@@ -1,4 +1,4 @@
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 
 const MINUTE = 60_000;
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { writeAtomically } from "../files.ts";
-import { isRunning, start } from "../processes.ts";
+import { writeAtomically } from "../machine/files.ts";
+import { isRunning, start } from "../machine/processes.ts";
 import type { Room } from "../room.ts";
 import { storeOf } from "./store.ts";
 

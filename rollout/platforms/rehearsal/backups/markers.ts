@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
-import { RehearsalError } from "../errors.ts";
-import { writeAtomically } from "../files.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { writeAtomically } from "../machine/files.ts";
 import { type Digests, digestsOf, tablesOf } from "./digest.ts";
 import type { Store } from "./store.ts";
 import { asSuperuser } from "./superuser.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BackupPlan } from "../describe-backups.ts";
+import type { BackupPlan } from "../plan/describe-backups.ts";
 import { writeMarker } from "./markers.ts";
 import { listBackups, takeBackup, takeFirstBackup } from "./repository.ts";
 import { expire } from "./retention.ts";

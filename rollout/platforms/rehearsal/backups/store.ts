@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { chownSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { databaseUser } from "../postgres-user.ts";
+import { databaseUser } from "../machine/postgres-user.ts";
+import type { State } from "../machine/state.ts";
 import type { Room } from "../room.ts";
-import type { State } from "../state.ts";
 
 /** What backs up one database server: where it is and where its backups go. Plain data, which another process can read. */
 export interface Store {

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../machine/errors.ts";
 import { archivedFiles, archivedSegments, segmentsBetween } from "./archive.ts";
 import { type Backup, listBackups, pgbackrest } from "./repository.ts";
 import type { Store } from "./store.ts";

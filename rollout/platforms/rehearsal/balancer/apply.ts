@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeAtomically } from "../files.ts";
+import { writeAtomically } from "../machine/files.ts";
 import { configText, structureOf } from "./config.ts";
 import type { BalancerLayout } from "./layout.ts";
 import { FIREWALL_MAP, firewallLines, mapText, SPLIT_MAP, splitLines } from "./maps.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Graph } from "../../../graph/model.ts";
-import { all } from "../lookup.ts";
-import { type Resolve, textOf } from "../values.ts";
+import { type Resolve, textOf } from "../../../graph/text.ts";
+import { all } from "../plan/lookup.ts";
 import { Inputs } from "./inputs.ts";
 import type { FirewallModel, MaintenanceModel, RateModel } from "./model.ts";
 

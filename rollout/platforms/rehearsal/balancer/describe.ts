@@ -1,7 +1,7 @@
 import type { Graph, GraphResource } from "../../../graph/model.ts";
-import { RehearsalError } from "../errors.ts";
-import { all, only } from "../lookup.ts";
-import { type Resolve, referencesIn } from "../values.ts";
+import { type Resolve, referencesIn } from "../../../graph/text.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { all, only } from "../plan/lookup.ts";
 import { firewallOf } from "./describe-firewall.ts";
 import { splitOf } from "./describe-split.ts";
 import { targetGroupOf } from "./describe-target-group.ts";

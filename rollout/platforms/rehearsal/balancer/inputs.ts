@@ -1,6 +1,6 @@
 import type { GraphResource, Value } from "../../../graph/model.ts";
-import { RehearsalError } from "../errors.ts";
-import { referencesIn } from "../values.ts";
+import { referencesIn } from "../../../graph/text.ts";
+import { RehearsalError } from "../machine/errors.ts";
 
 /** Reads one resource's inputs. What is missing, odd or can't be played is an error that names resource and input. */
 export class Inputs {

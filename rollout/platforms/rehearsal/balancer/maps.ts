@@ -1,4 +1,4 @@
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import type { MaintenanceModel, Split } from "./model.ts";
 import { SLOTS, slotsOf, weightsOf } from "./slots.ts";
 

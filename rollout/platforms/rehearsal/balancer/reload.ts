@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { RehearsalError } from "../errors.ts";
-import { writeAtomically } from "../files.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { writeAtomically } from "../machine/files.ts";
 import { type BalancerLayout, checkCommand } from "./layout.ts";
 import { ask } from "./socket.ts";
 import { workerPid } from "./stats.ts";

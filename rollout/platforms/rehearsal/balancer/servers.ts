@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import { backendOf, serverWords } from "./config-backend.ts";
 import type { BalancerLayout } from "./layout.ts";
 import type { ServerPlace, TrackModel } from "./model.ts";

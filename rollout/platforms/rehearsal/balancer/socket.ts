@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import type { MapLines } from "./maps.ts";
 
 const DEADLINE_MS = 10_000;

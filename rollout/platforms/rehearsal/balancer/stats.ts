@@ -1,4 +1,4 @@
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import { trackOfBackend } from "./config-backend.ts";
 import { ask } from "./socket.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeAtomically } from "../files.ts";
+import { writeAtomically } from "../machine/files.ts";
 import type { BalancerLayout } from "./layout.ts";
 import {
   FIREWALL,

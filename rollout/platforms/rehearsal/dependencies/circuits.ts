@@ -1,4 +1,4 @@
-import type { ServerRecord } from "../state.ts";
+import type { ServerRecord } from "../machine/state.ts";
 
 /**
  * The state of a server's circuits to the services of others, by name, as its application says on `/health`: `closed`,

@@ -1,5 +1,5 @@
-import type { Plan } from "../describe.ts";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import type { Plan } from "../plan/describe.ts";
 
 /** Where a server finds a service of others (infra/host/environment.ts). */
 export interface Declared {

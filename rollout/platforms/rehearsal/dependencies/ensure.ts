@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { freePort } from "../ports.ts";
-import { isRunning, start, untilReady } from "../processes.ts";
+import { freePort } from "../machine/ports.ts";
+import { isRunning, start, untilReady } from "../machine/processes.ts";
+import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
-import { stop } from "../stopping.ts";
 import { declaredIn } from "./declared.ts";
 
 export const KEY = "dependencies";

@@ -1,5 +1,5 @@
-import { RehearsalError } from "../errors.ts";
-import type { State } from "../state.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import type { State } from "../machine/state.ts";
 import { moodUrl } from "./ensure.ts";
 import type { Mood } from "./stand-in.ts";
 

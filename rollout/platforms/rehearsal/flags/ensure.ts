@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { freePort } from "../ports.ts";
-import { isRunning, start, untilReady } from "../processes.ts";
+import { freePort } from "../machine/ports.ts";
+import { isRunning, start, untilReady } from "../machine/processes.ts";
 import type { Room } from "../room.ts";
 import { publish, publishedFile } from "./published.ts";
 

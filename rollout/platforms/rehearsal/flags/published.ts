@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Flags, readDocument } from "../../../flags/document.ts";
-import { writeAtomically } from "../files.ts";
-import type { Place } from "../state.ts";
-import type { FlagsPlan } from "./describe.ts";
+import { writeAtomically } from "../machine/files.ts";
+import type { Place } from "../machine/state.ts";
+import type { FlagsPlan } from "../plan/describe-flags.ts";
 
 /** What the agent serves, as it lies in a file: the place of AppConfig's deployed version. */
 export interface Published extends FlagsPlan {

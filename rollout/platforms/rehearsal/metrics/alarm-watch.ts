@@ -3,8 +3,8 @@ import { AlarmEngine, type Transition } from "../../../alarms/engine.ts";
 import type { AlarmState } from "../../../alarms/model.ts";
 import { alarmsIn } from "../../../alarms/rule.ts";
 import { MetricStore } from "../../../alarms/store.ts";
+import type { Clock } from "../../../clock.ts";
 import type { Graph } from "../../../graph/model.ts";
-import type { Clock } from "../../../run/clock.ts";
 import type { Sample } from "./sampler.ts";
 
 /** A track's alarm as it stands, as a gate reads it (see AlarmReading in core/verdict.ts). */

@@ -1,8 +1,8 @@
-import { only, referred, TYPES } from "../lookup.ts";
+import { textOf } from "../../../graph/text.ts";
+import type { ServerRecord } from "../machine/state.ts";
+import { only, referred, TYPES } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
-import { keysOf } from "../server.ts";
-import type { ServerRecord } from "../state.ts";
-import { textOf } from "../values.ts";
+import { keysOf } from "../servers/server.ts";
 import { processorsOf } from "./allowance.ts";
 
 export const DATABASE = "database";

@@ -1,7 +1,7 @@
 import { localNames } from "../../../alarms/names.ts";
 import type { Graph, Value } from "../../../graph/model.ts";
-import { all, only, TYPES } from "../lookup.ts";
-import { referencesIn } from "../values.ts";
+import { referencesIn } from "../../../graph/text.ts";
+import { all, only, TYPES } from "../plan/lookup.ts";
 
 const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 const VAULT = "aws:backup/vault:Vault";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { memoryGiB } from "../../../../infra/alarms/instance-class.ts";
+import { memoryGiB } from "../../../../infra/data/instance-class.ts";
 import type { MetricId } from "../../../alarms/model.ts";
-import { layoutOf } from "../balancing.ts";
-import { only, TYPES } from "../lookup.ts";
-import { logOf } from "../processes.ts";
+import { layoutOf } from "../balancer/balancing.ts";
+import { logOf } from "../machine/processes.ts";
+import { only, TYPES } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
 import { ALLOWANCE, type Allowance } from "./allowance.ts";
 import { BalancerFiguresReader } from "./balancer.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Weights } from "../../platform.ts";
-import { layoutOf } from "../balancing.ts";
-import { RehearsalError } from "../errors.ts";
-import type { Ledger } from "../state.ts";
+import { layoutOf } from "../balancer/balancing.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import type { Ledger } from "../machine/state.ts";
 
 /**
  * The weights of the config that was applied last: what Pulumi's state is on AWS. What a rollout sets at the balancer alone

@@ -1,6 +1,6 @@
 import { listBackups, takeBackup } from "../backups/repository.ts";
 import { storeOf } from "../backups/store.ts";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import type { Room } from "../room.ts";
 
 /**

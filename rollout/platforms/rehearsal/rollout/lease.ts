@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { Held } from "../../held.ts";
 import type { Lock } from "../../platform.ts";
-import { holderOf, takeLock } from "../lock-file.ts";
+import { holderOf, takeLock } from "../machine/lock-file.ts";
 
 interface Note {
   owner: string;

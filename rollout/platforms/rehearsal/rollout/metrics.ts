@@ -1,6 +1,6 @@
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told, TrackCounts } from "../../platform.ts";
-import type { RehearsalError } from "../errors.ts";
+import type { RehearsalError } from "../machine/errors.ts";
 import { AccessLogs, type LoggedSecond } from "./access-logs.ts";
 import { BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RehearsalError } from "../errors.ts";
+import { RehearsalError } from "../machine/errors.ts";
 
 /**
  * Does what changes the stack as soon as no other command is changing it: a rollout doesn't fail because somebody had

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMON_TESTS, type SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
 import type { Graph } from "../../../graph/model.ts";
+import { referencesIn } from "../../../graph/text.ts";
 import type { Door } from "../../../smoke/client.ts";
 import { runSmoke, type SmokeOptions, type SmokeResult } from "../../../smoke/run.ts";
-import { RehearsalError } from "../errors.ts";
-import { passwordsFor } from "../passwords.ts";
-import { localResolver, secretTexts } from "../resolver.ts";
-import type { Ledger } from "../state.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import type { Ledger } from "../machine/state.ts";
+import { passwordsFor } from "../plan/passwords.ts";
+import { localResolver, secretTexts } from "../plan/resolver.ts";
 import { caFileOf } from "../status.ts";
-import { referencesIn } from "../values.ts";
 
 export type { SmokeResult };
 

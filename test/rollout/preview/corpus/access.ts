@@ -1,7 +1,7 @@
 import type { Case } from "./case.ts";
 
 const RULE = '    { from: "servers", to: "database", port: 5432, why: "PostgreSQL over TLS" },\n';
-const edit = (to: string): Case["edits"] => [["infra/firewall.ts", RULE, to]];
+const edit = (to: string): Case["edits"] => [["infra/network/firewall.ts", RULE, to]];
 
 /** The firewall, permissions and secrets. */
 export const access: Case[] = [
@@ -55,9 +55,9 @@ export const access: Case[] = [
     name: "the rules in another order",
     stack: "beta",
     edits: [
-      ["infra/firewall.ts", RULE, ""],
+      ["infra/network/firewall.ts", RULE, ""],
       [
-        "infra/firewall.ts",
+        "infra/network/firewall.ts",
         '    { from: "balancer", to: "servers", port: 443',
         `${RULE}    { from: "balancer", to: "servers", port: 443`,
       ],
@@ -67,14 +67,18 @@ export const access: Case[] = [
   {
     name: "a rule has another description",
     stack: "beta",
-    edits: [["infra/firewall.ts", "PostgreSQL over TLS", "SQL over TLS"]],
+    edits: [["infra/network/firewall.ts", "PostgreSQL over TLS", "SQL over TLS"]],
     dangers: [],
   },
   {
     name: "the cache is closed",
     stack: "beta",
     edits: [
-      ["infra/firewall.ts", '    { from: "servers", to: "cache", port: 6379, why: "Redis over TLS" },\n', ""],
+      [
+        "infra/network/firewall.ts",
+        '    { from: "servers", to: "cache", port: 6379, why: "Redis over TLS" },\n',
+        "",
+      ],
     ],
     dangers: [],
   },
@@ -83,7 +87,7 @@ export const access: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/server-role.ts",
+        "infra/servers/server-role.ts",
         '["secretsmanager:GetSecretValue"], args.secretArns',
         '["secretsmanager:GetSecretValue"], "*"',
       ],
@@ -93,7 +97,7 @@ export const access: Case[] = [
   {
     name: "servers may do everything with secrets",
     stack: "beta",
-    edits: [["infra/server-role.ts", '"secretsmanager:GetSecretValue"', '"secretsmanager:*"']],
+    edits: [["infra/servers/server-role.ts", '"secretsmanager:GetSecretValue"', '"secretsmanager:*"']],
     dangers: ["iam-widened: beta-server"],
   },
   {
@@ -101,7 +105,7 @@ export const access: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/server-role.ts",
+        "infra/servers/server-role.ts",
         'allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": HOST_METRICS } }),',
         "",
       ],
@@ -111,7 +115,7 @@ export const access: Case[] = [
   {
     name: "the buckets take requests in clear",
     stack: "beta",
-    edits: [["infra/private-bucket.ts", 'Effect: "Deny"', 'Effect: "Allow"']],
+    edits: [["infra/data/private-bucket.ts", 'Effect: "Deny"', 'Effect: "Allow"']],
     dangers: [
       "iam-widened: beta-access-logs",
       "iam-widened: beta-access-logs",

@@ -5,7 +5,7 @@ export const data: Case[] = [
   {
     name: "the database's encryption is taken off",
     stack: "prod",
-    edits: [["infra/database.ts", "storageEncrypted: true", "storageEncrypted: false"]],
+    edits: [["infra/data/database.ts", "storageEncrypted: true", "storageEncrypted: false"]],
     dangers: ["protection-weakened: prod-database", "stateful-replacement: prod-database"],
   },
   {
@@ -25,7 +25,7 @@ export const data: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/database.ts",
+        "infra/data/database.ts",
         "new aws.rds.Instance(\n      `${name}-database`",
         "new aws.rds.Instance(\n      `${name}-postgres`",
       ],
@@ -35,25 +35,25 @@ export const data: Case[] = [
   {
     name: "the cache's encryption is taken off",
     stack: "beta",
-    edits: [["infra/cache.ts", "atRestEncryptionEnabled: true", "atRestEncryptionEnabled: false"]],
+    edits: [["infra/data/cache.ts", "atRestEncryptionEnabled: true", "atRestEncryptionEnabled: false"]],
     dangers: ["protection-weakened: beta-cache", "stateful-replacement: beta-cache"],
   },
   {
     name: "the cache's engine becomes Valkey",
     stack: "beta",
-    edits: [["infra/cache.ts", 'engine: "redis"', 'engine: "valkey"']],
+    edits: [["infra/data/cache.ts", 'engine: "redis"', 'engine: "valkey"']],
     dangers: ["stateful-replacement: beta-cache"],
   },
   {
     name: "a password gets longer, and with it another",
     stack: "beta",
-    edits: [["infra/secrets.ts", "-database-password`, 32", "-database-password`, 40"]],
+    edits: [["infra/data/secrets.ts", "-database-password`, 32", "-database-password`, 40"]],
     dangers: ["stateful-replacement: beta-database-password"],
   },
   {
     name: "the log of the app gets another name",
     stack: "beta",
-    edits: [["infra/logs.ts", "name: `/rollout/${name}/${what}`", "name: `/web/${name}/${what}`"]],
+    edits: [["infra/watch/logs.ts", "name: `/rollout/${name}/${what}`", "name: `/web/${name}/${what}`"]],
     dangers: [
       "stateful-replacement: beta-app",
       "stateful-replacement: beta-nginx",
@@ -63,7 +63,7 @@ export const data: Case[] = [
   {
     name: "the buckets are called something else in the program",
     stack: "beta",
-    edits: [["infra/private-bucket.ts", "new aws.s3.Bucket(name,", "new aws.s3.Bucket(`${name}-new`,"]],
+    edits: [["infra/data/private-bucket.ts", "new aws.s3.Bucket(name,", "new aws.s3.Bucket(`${name}-new`,"]],
     dangers: ["stateful-deletion: beta-access-logs", "stateful-deletion: beta-journal"],
   },
   {
@@ -71,7 +71,7 @@ export const data: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/secrets.ts",
+        "infra/data/secrets.ts",
         "new aws.secretsmanager.Secret(name,",
         "new aws.secretsmanager.Secret(`${name}-new`,",
       ],
@@ -89,7 +89,7 @@ export const data: Case[] = [
     stack: "prod",
     edits: [
       [
-        "infra/backups.ts",
+        "infra/data/backups.ts",
         "new aws.backup.Vault(\n      `${name}-backups`",
         "new aws.backup.Vault(\n      `${name}-vault`",
       ],
@@ -101,7 +101,7 @@ export const data: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/backups.ts",
+        "infra/data/backups.ts",
         "{ forceDestroy: false },\n      { parent: this, protect: true }",
         "{ forceDestroy: true },\n      { parent: this }",
       ],

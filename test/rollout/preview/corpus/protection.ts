@@ -51,7 +51,7 @@ export const protection: Case[] = [
   one(
     "TLS 1.0 at the balancer",
     "beta",
-    ["infra/balancer.ts", "sslPolicy: TLS_POLICY", 'sslPolicy: "ELBSecurityPolicy-2016-08"'],
+    ["infra/traffic/balancer.ts", "sslPolicy: TLS_POLICY", 'sslPolicy: "ELBSecurityPolicy-2016-08"'],
     "protection-weakened: beta-https",
   ),
   one(
@@ -64,20 +64,20 @@ export const protection: Case[] = [
   one(
     "the database has a public address",
     "prod",
-    ["infra/database.ts", "publiclyAccessible: false", "publiclyAccessible: true"],
+    ["infra/data/database.ts", "publiclyAccessible: false", "publiclyAccessible: true"],
     "protection-weakened: prod-database",
   ),
   one(
     "the buckets may be public",
     "beta",
-    ["infra/private-bucket.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
+    ["infra/data/private-bucket.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
     "protection-weakened: beta-access-logs",
     "protection-weakened: beta-journal",
   ),
   one(
     "instance metadata without a session",
     "beta",
-    ["infra/track.ts", 'httpTokens: "required"', 'httpTokens: "optional"'],
+    ["infra/servers/track.ts", 'httpTokens: "required"', 'httpTokens: "optional"'],
     "protection-weakened: beta-blue",
     "protection-weakened: beta-green",
   ),
@@ -96,13 +96,13 @@ export const protection: Case[] = [
   one(
     "the cache takes clients without TLS",
     "beta",
-    ["infra/cache.ts", 'transitEncryptionMode: "required"', 'transitEncryptionMode: "preferred"'],
+    ["infra/data/cache.ts", 'transitEncryptionMode: "required"', 'transitEncryptionMode: "preferred"'],
     "protection-weakened: beta-cache",
   ),
   one(
     "PostgreSQL takes clients without TLS",
     "beta",
-    ["infra/database-parameters.ts", '"rds.force_ssl": "1"', '"rds.force_ssl": "0"'],
+    ["infra/data/database-parameters.ts", '"rds.force_ssl": "1"', '"rds.force_ssl": "0"'],
     "protection-weakened: beta-database",
   ),
   {

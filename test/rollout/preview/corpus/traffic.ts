@@ -54,7 +54,7 @@ export const traffic: Case[] = [
   {
     name: "the target groups get another port",
     stack: "prod",
-    edits: [["infra/track.ts", "port: 443,", "port: 8443,"]],
+    edits: [["infra/servers/track.ts", "port: 443,", "port: 8443,"]],
     dangers: ["track-replacement: prod-blue"],
   },
   { name: "maintenance on", stack: "beta", config: { maintenance: true }, dangers: [] },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { everyHoursCron, MONTHLY_CRON } from "../../../../infra/backup-schedule.ts";
+import { everyHoursCron, MONTHLY_CRON } from "../../../../infra/data/backup-schedule.ts";
 import { nextTime } from "../../../../rollout/platforms/rehearsal/backups/cron.ts";
 
 const at = (text: string) => Date.parse(`${text}Z`);

@@ -1,0 +1,192 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { BOOT_HOOK } from "../host/boot.ts";
+import type { Settings } from "../settings.ts";
+import { type Architecture, architectureOf } from "./architecture.ts";
+
+export interface TrackArgs {
+  stack: string;
+  /** The track's own name, such as `blue`. */
+  track: string;
+  vpcId: pulumi.Input<string>;
+  /** Private subnets, one a zone. */
+  subnetIds: pulumi.Input<string>[];
+  securityGroupId: pulumi.Input<string>;
+  instanceProfileArn: pulumi.Input<string>;
+  /** Plain text; it is encoded here. */
+  userData: pulumi.Input<string>;
+  server: Settings["server"];
+  servers: number;
+  maxServers: number;
+  autoscaling: boolean;
+}
+
+/**
+ * A slot that can serve traffic: servers and the target group that the balancer sends to. It knows nothing of its
+ * weight: moving traffic never touches servers.
+ */
+export class Track extends pulumi.ComponentResource {
+  readonly targetGroupArn: pulumi.Output<string>;
+  readonly targetGroupArnSuffix: pulumi.Output<string>;
+  readonly autoscalingGroupName: pulumi.Output<string>;
+
+  constructor(name: string, args: TrackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rollout:infra:Track", name, {}, opts);
+    const child = { parent: this };
+    const targets = new aws.lb.TargetGroup(name, targetGroup(args.vpcId), child);
+    const template = new aws.ec2.LaunchTemplate(name, launchTemplate(name, args, this), child);
+    const group = new aws.autoscaling.Group(
+      name,
+      autoscalingGroup(name, args, template, targets),
+      // Under load the autoscaling policy sets the number; what it set isn't undone by the next `pulumi up`.
+      args.autoscaling ? { ...child, ignoreChanges: ["desiredCapacity"] } : child,
+    );
+    if (args.autoscaling) {
+      new aws.autoscaling.Policy(
+        name,
+        {
+          autoscalingGroupName: group.name,
+          policyType: "TargetTrackingScaling",
+          targetTrackingConfiguration: {
+            predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+            targetValue: 60,
+          },
+        },
+        child,
+      );
+    }
+    this.targetGroupArn = targets.arn;
+    this.targetGroupArnSuffix = targets.arnSuffix;
+    this.autoscalingGroupName = group.name;
+    this.registerOutputs({
+      targetGroupArn: this.targetGroupArn,
+      autoscalingGroupName: this.autoscalingGroupName,
+    });
+  }
+}
+
+/** A server is out after 10 s without a good answer, and back after 10 s of them. */
+function targetGroup(vpcId: pulumi.Input<string>): aws.lb.TargetGroupArgs {
+  return {
+    vpcId,
+    port: 443,
+    protocol: "HTTPS",
+    protocolVersion: "HTTP1",
+    targetType: "instance",
+    // Requests that take longer than the balancer's idle timeout (60 s) are lost anyway.
+    deregistrationDelay: 60,
+    // Needs round robin; a server just started gets its full share only after this.
+    slowStart: 30,
+    loadBalancingAlgorithmType: "round_robin",
+    // Stickiness, if any, is between tracks and belongs to the listener.
+    stickiness: { enabled: false, type: "lb_cookie" },
+    healthCheck: {
+      path: "/health",
+      protocol: "HTTPS",
+      port: "traffic-port",
+      matcher: "200",
+      interval: 5,
+      timeout: 4,
+      healthyThreshold: 2,
+      unhealthyThreshold: 2,
+    },
+  };
+}
+
+function launchTemplate(name: string, args: TrackArgs, parent: pulumi.Resource): aws.ec2.LaunchTemplateArgs {
+  const { server } = args;
+  const architecture = architectureOf(server.instanceType);
+  return {
+    description: `Servers of ${name}`,
+    imageId: ubuntu(server.release, architecture, parent),
+    instanceType: server.instanceType,
+    updateDefaultVersion: true,
+    iamInstanceProfile: { arn: args.instanceProfileArn },
+    // With a hop limit of 1 a container doesn't reach the server's credentials.
+    metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    monitoring: { enabled: args.autoscaling },
+    networkInterfaces: [
+      {
+        deviceIndex: 0,
+        associatePublicIpAddress: "false",
+        deleteOnTermination: "true",
+        securityGroups: [args.securityGroupId],
+      },
+    ],
+    blockDeviceMappings: [
+      {
+        deviceName: "/dev/sda1",
+        ebs: {
+          volumeType: "gp3",
+          volumeSize: server.diskGiB,
+          encrypted: "true",
+          deleteOnTermination: "true",
+        },
+      },
+    ],
+    tagSpecifications: ["instance", "network-interface", "volume"].map((resourceType) => ({
+      resourceType,
+      tags: tags(name, args),
+    })),
+    userData: pulumi.output(args.userData).apply((text) => Buffer.from(text).toString("base64")),
+  };
+}
+
+/**
+ * Canonical's Ubuntu 24.04 LTS by its SSM parameter. `current` is read at each launch: a new server has the newest image
+ * and a preview nothing to show. A serial is read now and stays (Ubuntu docs, "Find Ubuntu images on AWS").
+ */
+function ubuntu(release: string, architecture: Architecture, parent: pulumi.Resource): pulumi.Input<string> {
+  const name = `/aws/service/canonical/ubuntu/server/24.04/stable/${release}/${architecture}/hvm/ebs-gp3/ami-id`;
+  if (release === "current") return `resolve:ssm:${name}`;
+  return aws.ssm.getParameterOutput({ name }, { parent }).insecureValue;
+}
+
+function autoscalingGroup(
+  name: string,
+  args: TrackArgs,
+  template: aws.ec2.LaunchTemplate,
+  targets: aws.lb.TargetGroup,
+): aws.autoscaling.GroupArgs {
+  // The new server first, then the old one goes; a server that never reports for service replaces nothing.
+  const launchFirst = { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
+  return {
+    launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+    vpcZoneIdentifiers: args.subnetIds,
+    targetGroupArns: [targets.arn],
+    minSize: args.servers,
+    maxSize: args.autoscaling ? args.maxServers : args.servers,
+    desiredCapacity: args.servers,
+    healthCheckType: "ELB",
+    // From the moment a server reports for service (the hook below), not from its launch.
+    healthCheckGracePeriod: 60,
+    defaultInstanceWarmup: 60,
+    waitForCapacityTimeout: "20m",
+    initialLifecycleHooks: [
+      {
+        name: BOOT_HOOK,
+        lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+        heartbeatTimeout: 900,
+        defaultResult: "ABANDON",
+      },
+    ],
+    instanceMaintenancePolicy: launchFirst,
+    // AWS refuses to roll back by itself where the image is an SSM parameter (Auto Scaling API Reference,
+    // RollbackInstanceRefresh), so only a pinned image has it. Either way the old servers serve on: the hook above
+    // lets no server in that isn't healthy.
+    instanceRefresh: {
+      strategy: "Rolling",
+      preferences: { ...launchFirst, autoRollback: args.server.release !== "current" },
+    },
+    // Every server is new, and with it its kernel, within two weeks.
+    maxInstanceLifetime: 14 * 24 * 60 * 60,
+    metricsGranularity: "1Minute",
+    enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances"],
+    tags: Object.entries(tags(name, args)).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+  };
+}
+
+/** The provider's default tags don't reach what an autoscaling group launches. */
+function tags(name: string, { stack, track }: TrackArgs): Record<string, string> {
+  return { Name: name, project: pulumi.getProject(), stack, track };
+}

@@ -1,0 +1,140 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Cache } from "../data/cache.ts";
+import type { Database } from "../data/database.ts";
+import type { AppSecrets } from "../data/secrets.ts";
+import { cloudInit } from "../host/cloud-init.ts";
+import type { Firewall } from "../network/firewall.ts";
+import type { Network } from "../network/network.ts";
+import type { Settings, TrackSettings } from "../settings.ts";
+import type { Tier } from "../tier.ts";
+import type { Logs } from "../watch/logs.ts";
+import { architectureOf } from "./architecture.ts";
+import { Images } from "./image.ts";
+import { ServerRole } from "./server-role.ts";
+import { Track } from "./track.ts";
+
+export interface TracksArgs {
+  settings: Settings;
+  tier: Tier;
+  network: Network;
+  firewall: Firewall;
+  logs: Logs;
+  secrets: AppSecrets;
+  database: Database;
+  cache: Cache;
+  /** The names under which a server asks AppConfig for the flags. */
+  flags: { application: string; environment: string; profile: string };
+}
+
+/** All tracks of a stack, with what their servers share: the images and the role. */
+export class Tracks extends pulumi.ComponentResource {
+  readonly repositoryUrl: pulumi.Output<string>;
+  readonly roleName: pulumi.Output<string>;
+  readonly #tracks: Map<string, Track>;
+
+  constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rollout:infra:Tracks", name, {}, opts);
+    const { settings, logs, secrets } = args;
+
+    const images = new Images(
+      name,
+      { ...sourcesOf(settings.tracks), architecture: architectureOf(settings.server.instanceType) },
+      { parent: this },
+    );
+    const role = new ServerRole(
+      name,
+      {
+        secretArns: [secrets.secretKey.arn, secrets.databasePassword.arn, secrets.cachePassword.arn],
+        repositoryArn: images.repositoryArn,
+        otherRepositoryArns: images.otherRepositoryArns,
+        logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn],
+      },
+      { parent: this },
+    );
+    this.#tracks = new Map(
+      settings.tracks.map((track) => [
+        track.name,
+        new Track(
+          `${name}-${track.name}`,
+          {
+            stack: settings.stack,
+            track: track.name,
+            vpcId: args.network.vpcId,
+            subnetIds: args.network.privateSubnetIds,
+            securityGroupId: args.firewall.serversGroupId,
+            instanceProfileArn: role.instanceProfileArn,
+            userData: userData(args, track, images),
+            server: settings.server,
+            servers: track.servers,
+            maxServers: track.maxServers,
+            autoscaling: args.tier.autoscaling,
+          },
+          { parent: this },
+        ),
+      ]),
+    );
+
+    this.repositoryUrl = images.repositoryUrl;
+    this.roleName = role.roleName;
+    this.registerOutputs({ repositoryUrl: this.repositoryUrl, roleName: this.roleName });
+  }
+
+  of(track: string): Track {
+    const found = this.#tracks.get(track);
+    if (!found) throw new Error(`no such track: ${track}`);
+    return found;
+  }
+}
+
+/** Where each track's image comes from: `builds` name a folder, `images` a digest. */
+function sourcesOf(tracks: TrackSettings[]) {
+  const builds: Record<string, string> = {};
+  const images: Record<string, string> = {};
+  for (const { name, source } of tracks) {
+    if ("build" in source) builds[name] = source.build;
+    else images[name] = source.image;
+  }
+  return { builds, images };
+}
+
+function userData(args: TracksArgs, track: TrackSettings, images: Images): pulumi.Output<string> {
+  const { settings, logs, secrets, database, cache } = args;
+  return pulumi
+    .output({
+      image: images.imageOf(track.name),
+      databaseHost: database.address,
+      cacheHost: cache.endpoint,
+      secretKey: secrets.secretKey.arn,
+      databasePassword: secrets.databasePassword.arn,
+      cachePassword: secrets.cachePassword.arn,
+      app: logs.app.name,
+      nginx: logs.nginx.name,
+      system: logs.system.name,
+    })
+    .apply((known) =>
+      cloudInit({
+        stack: settings.stack,
+        track: track.name,
+        region: settings.region,
+        domain: settings.domain,
+        image: known.image,
+        version: images.versionOf(track.name),
+        vpcCidr: settings.network.cidr,
+        requestsPerMinute: settings.limits.requestsPerMinute,
+        bodyMiB: settings.limits.bodyMiB,
+        maxUsers: settings.limits.maxUsers,
+        cpus: settings.server.cpus,
+        memoryMiB: settings.server.memoryMiB,
+        app: settings.app,
+        database: { host: known.databaseHost, port: database.port, ...database.login },
+        cache: { host: known.cacheHost, port: cache.port },
+        secrets: {
+          "secret-key": known.secretKey,
+          "database-password": known.databasePassword,
+          "cache-password": known.cachePassword,
+        },
+        logGroups: { app: known.app, nginx: known.nginx, system: known.system },
+        flags: args.flags,
+      }),
+    );
+}

@@ -1,0 +1,162 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings.ts";
+import { AccessLogs } from "./access-logs.ts";
+import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
+
+export interface BalancerArgs {
+  domain: string;
+  /** The Route 53 hosted zone that holds the domain. */
+  zoneId: pulumi.Input<string>;
+  /** The AWS account: 12 digits. Only its balancers may write to the access logs. */
+  accountId: pulumi.Input<string>;
+  /** Public subnets, in two zones at least. */
+  subnetIds: pulumi.Input<string>[];
+  securityGroupId: pulumi.Input<string>;
+  certificateArn: pulumi.Input<string>;
+  tracks: WeightedTrack[];
+  stickiness: Settings["stickiness"];
+  deletionProtection: boolean;
+}
+
+/** TLS 1.3, and 1.2 with forward secrecy and authenticated encryption only (ALB User Guide, "Security policies"). */
+const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
+
+const ACCESS_LOG_DAYS = 30;
+
+/**
+ * The way in: HTTPS for one name, split between the tracks by weight.
+ *
+ * A change of weight changes one resource, the HTTPS listener. Each track's tester rules stay whatever its weight: they
+ * take testers to it, and AWS checks the health of a target group only while some rule uses it.
+ */
+export class Balancer extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  /** What CloudWatch calls the balancer: `app/NAME/ID`. */
+  readonly arnSuffix: pulumi.Output<string>;
+  readonly dnsName: pulumi.Output<string>;
+  /** The hosted zone of the balancer's own name, which an alias record needs; not the domain's. */
+  readonly zoneId: pulumi.Output<string>;
+  /** The HTTPS listener. */
+  readonly listenerArn: pulumi.Output<string>;
+
+  constructor(name: string, args: BalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rollout:infra:Balancer", name, {}, opts);
+    const child = { parent: this };
+
+    const balancer = loadBalancer(name, args, child);
+    new aws.lb.Listener(
+      `${name}-http`,
+      { loadBalancerArn: balancer.arn, port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] },
+      child,
+    );
+    const https = new aws.lb.Listener(
+      `${name}-https`,
+      {
+        loadBalancerArn: balancer.arn,
+        port: 443,
+        protocol: "HTTPS",
+        sslPolicy: TLS_POLICY,
+        certificateArn: args.certificateArn,
+        defaultActions: [forwardAction(args.tracks, args.stickiness)],
+      },
+      child,
+    );
+    testerRules(name, https.arn, args.tracks, child);
+    aliases(name, args, balancer, child);
+
+    this.arn = balancer.arn;
+    this.arnSuffix = balancer.arnSuffix;
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
+    this.listenerArn = https.arn;
+    this.registerOutputs({
+      arn: this.arn,
+      arnSuffix: this.arnSuffix,
+      dnsName: this.dnsName,
+      zoneId: this.zoneId,
+      listenerArn: this.listenerArn,
+    });
+  }
+}
+
+type Child = { parent: pulumi.Resource };
+
+const TO_HTTPS = {
+  type: "redirect",
+  redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" },
+};
+
+function loadBalancer(name: string, args: BalancerArgs, child: Child): aws.lb.LoadBalancer {
+  const logs = new AccessLogs(
+    name,
+    {
+      accountId: args.accountId,
+      retentionDays: ACCESS_LOG_DAYS,
+      // To delete a protected balancer takes a deliberate change; that change frees its logs as well.
+      forceDestroy: !args.deletionProtection,
+    },
+    child,
+  );
+  return new aws.lb.LoadBalancer(
+    // AWS takes 32 characters with the suffix that Pulumi adds: a short word leaves room for the stack's name.
+    `${name}-alb`,
+    {
+      loadBalancerType: "application",
+      internal: false,
+      ipAddressType: "dualstack",
+      subnets: args.subnetIds,
+      securityGroups: [args.securityGroupId],
+      enableHttp2: true,
+      // Seconds. nginx keeps its connections longer, or the balancer would reuse one that is being closed.
+      idleTimeout: 60,
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: "defensive",
+      preserveHostHeader: true,
+      xffHeaderProcessingMode: "append",
+      enableDeletionProtection: args.deletionProtection,
+      accessLogs: { bucket: logs.bucket, enabled: true },
+    },
+    { ...child, dependsOn: logs.policy },
+  );
+}
+
+function testerRules(
+  name: string,
+  listenerArn: pulumi.Output<string>,
+  tracks: readonly WeightedTrack[],
+  child: Child,
+): void {
+  const priorities = testerPriorities(tracks.map((track) => track.name));
+  for (const track of tracks) {
+    const conditions = testerConditions(track.name);
+    for (const by of ["header", "cookie"] as const) {
+      new aws.lb.ListenerRule(
+        `${name}-${track.name}-${by}`,
+        {
+          listenerArn,
+          priority: priorities.get(track.name)![by],
+          conditions: conditions[by],
+          actions: [{ type: "forward", targetGroupArn: track.targetGroupArn }],
+        },
+        child,
+      );
+    }
+  }
+}
+
+function aliases(name: string, args: BalancerArgs, balancer: aws.lb.LoadBalancer, child: Child): void {
+  for (const type of ["A", "AAAA"]) {
+    new aws.route53.Record(
+      `${name}-${type.toLowerCase()}`,
+      {
+        zoneId: args.zoneId,
+        name: args.domain,
+        type,
+        // The name has one answer, so its health can't change it.
+        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
+      },
+      child,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { seconds } from "../settings/duration.ts";
+import type { Settings } from "../settings.ts";
+
+/** What the listener needs to know of a track. */
+export interface WeightedTrack {
+  name: string;
+  /** Share of the traffic in whole percent. */
+  weight: number;
+  targetGroupArn: pulumi.Input<string>;
+}
+
+type Action = aws.types.input.lb.ListenerDefaultAction;
+type Condition = aws.types.input.lb.ListenerRuleCondition;
+
+const LONGEST_STICKINESS_SECONDS = 7 * 24 * 3600;
+
+/**
+ * The listener's default action: the one place where weights become traffic.
+ *
+ * A track at weight 0 is left out. Listed with weight 0 it would keep the clients that stick to it, also when it has no
+ * healthy server (ALB User Guide, "Target group weights" and "Sticky sessions"). Stickiness is always explicit, or AWS
+ * remembers what was there before.
+ *
+ * @throws {RangeError} if no track carries weight, or stickiness isn't 1 s to 7 d
+ */
+export function forwardAction(tracks: readonly WeightedTrack[], stickiness: Settings["stickiness"]): Action {
+  const carrying = tracks.filter(({ weight }) => weight > 0).toSorted(byName);
+  if (carrying.length === 0) throw new RangeError("no track carries weight");
+  return {
+    type: "forward",
+    forward: {
+      targetGroups: carrying.map(({ targetGroupArn, weight }) => ({ arn: targetGroupArn, weight })),
+      stickiness: stickinessOf(stickiness),
+    },
+  };
+}
+
+function stickinessOf(stickiness: Settings["stickiness"]): { enabled: boolean; duration: number } {
+  // AWS wants a duration even where it means nothing; 1 is the least it takes.
+  if (stickiness === "none") return { enabled: false, duration: 1 };
+  const duration = seconds(stickiness);
+  if (duration < 1 || duration > LONGEST_STICKINESS_SECONDS || !Number.isInteger(duration)) {
+    throw new RangeError(`stickiness must be whole seconds from 1s to 7d, not ${stickiness}`);
+  }
+  return { enabled: true, duration };
+}
+
+/**
+ * What takes a tester to a track whatever its weight: the request header `x-rollout-track: NAME`, or the cookie
+ * `rollout-track=NAME`. Each is the condition of a rule of its own.
+ */
+export function testerConditions(track: string): { header: Condition[]; cookie: Condition[] } {
+  const pair = `rollout-track=${track}`;
+  return {
+    header: [{ httpHeader: { httpHeaderName: "x-rollout-track", values: [track] } }],
+    // Last in the header or followed by another: `v1` must not take the testers of `v10`.
+    cookie: [{ httpHeader: { httpHeaderName: "cookie", values: [`*${pair}`, `*${pair};*`] } }],
+  };
+}
+
+const PRIORITIES = { header: 100, cookie: 25_100, span: 24_000 };
+
+/**
+ * The places of the tester rules among the listener's rules (ALB takes 1 to 50,000, each once).
+ *
+ * They come from the track's name, not from its position: a new track must not move the rules of the others, and ALB
+ * refuses a place that is still taken. Every header rule comes before every cookie rule.
+ */
+export function testerPriorities(tracks: readonly string[]): Map<string, { header: number; cookie: number }> {
+  const taken = new Set<number>();
+  return new Map(
+    tracks.toSorted().map((track) => {
+      let place = hash(track) % PRIORITIES.span;
+      while (taken.has(place)) place = (place + 1) % PRIORITIES.span;
+      taken.add(place);
+      return [track, { header: PRIORITIES.header + place, cookie: PRIORITIES.cookie + place }];
+    }),
+  );
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  return [...text].reduce(
+    (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16_777_619) >>> 0,
+    2_166_136_261,
+  );
+}
+
+function byName(a: WeightedTrack, b: WeightedTrack): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,46 @@
+import type { Ledger } from "../machine/state.ts";
+import { layoutOf } from "./balancing.ts";
+import { counters, type ServerStats } from "./stats.ts";
+import { readMaintenance, readSplit, setSplit } from "./traffic.ts";
+
+/** What the running balancer says of itself. */
+export interface BalancerView {
+  /** The real split in whole percent, also of tracks that get nothing. */
+  weights: Record<string, number>;
+  maintenance: boolean;
+  /** Since the balancer's process started; an answer of 5xx is a failure. */
+  tracks: Record<string, { requests: number; failures: number; open: number }>;
+  servers: Record<string, ServerStats>;
+}
+
+/** @throws {RehearsalError} when the balancer doesn't answer: its split is then unknown */
+export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
+  const layout = layoutOf(ledger);
+  const [split, maintenance, { tracks }] = await Promise.all([
+    readSplit(layout),
+    readMaintenance(layout),
+    counters(layout.socket),
+  ]);
+  const names = Object.keys(tracks).sort();
+  return {
+    weights: Object.fromEntries(names.map((name) => [name, split.weights[name] ?? 0])),
+    maintenance,
+    tracks: Object.fromEntries(
+      names.map((name) => {
+        const { requests, http5xx, sessions } = tracks[name]!;
+        return [name, { requests, failures: http5xx, open: sessions }];
+      }),
+    ),
+    servers: Object.fromEntries(
+      Object.values(tracks).flatMap(({ servers }) => servers.map((server) => [server.name, server])),
+    ),
+  };
+}
+
+/** Sets the split of the running balancer; its stickiness stays. @param weights whole percent that sum to 100 */
+export async function setWeights(ledger: Ledger, weights: Record<string, number>): Promise<void> {
+  const layout = layoutOf(ledger);
+  const { stickinessSeconds } = await readSplit(layout);
+  const carrying = Object.entries(weights).filter(([, weight]) => weight > 0);
+  await setSplit(layout, { weights: Object.fromEntries(carrying), stickinessSeconds });
+}

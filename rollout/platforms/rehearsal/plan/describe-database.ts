@@ -1,0 +1,48 @@
+import type { Graph, Value } from "../../../graph/model.ts";
+import { type Resolve, textOf } from "../../../graph/text.ts";
+import { only, referred, TYPES } from "./lookup.ts";
+
+/** The RDS instance as PostgreSQL settings. */
+export interface DatabasePlan {
+  /** The major version that the stack asks for, such as `16`. */
+  major: string;
+  name: string;
+  username: string;
+  password: string;
+  /** RDS's `rds.force_ssl`: no connection without TLS. */
+  forceTls: boolean;
+  /** The parameter group, except RDS's own `rds.*`, sorted by name. Values as RDS takes them. */
+  parameters: Record<string, string>;
+  /** Parameters that mean something only on AWS: RDS's own, and formulas of the instance's memory. */
+  leftOut: string[];
+}
+
+export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
+  const database = only(graph, TYPES.database);
+  const group = referred(graph, database.inputs.parameterGroupName, TYPES.databaseParameters);
+  const given = parametersOf(group?.inputs.parameters, resolve);
+  const here = Object.entries(given).filter(([name, value]) => !isAwsOnly(name, value));
+  return {
+    major: textOf(database.inputs.engineVersion ?? "", resolve).split(".")[0]!,
+    name: textOf(database.inputs.dbName, resolve),
+    username: textOf(database.inputs.username, resolve),
+    password: textOf(database.inputs.password, resolve),
+    forceTls: given["rds.force_ssl"] === "1",
+    parameters: Object.fromEntries(here),
+    leftOut: Object.keys(given).filter((name) => name !== "rds.force_ssl" && isAwsOnly(name, given[name]!)),
+  };
+}
+
+/** A parameter group's list `{ name, value }` as a map, sorted by name. */
+export function parametersOf(list: Value | undefined, resolve: Resolve): Record<string, string> {
+  if (!Array.isArray(list)) return {};
+  const pairs = list.map((entry) => {
+    const { name, value } = entry as { name: string; value: Value };
+    return [name, textOf(value, resolve)] as const;
+  });
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isAwsOnly(name: string, value: string): boolean {
+  return name.startsWith("rds.") || /[{}]|^(GREATEST|LEAST|SUM|log)\(/.test(value);
+}

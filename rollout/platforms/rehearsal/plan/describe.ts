@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { MIGRATE } from "../../../../infra/host/migration.ts";
+import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
+import { type Resolve, referencesIn, textOf } from "../../../graph/text.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { type BackupPlan, backupPlan } from "./describe-backups.ts";
+import { type CachePlan, cachePlan } from "./describe-cache.ts";
+import { type DatabasePlan, databasePlan } from "./describe-database.ts";
+import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
+import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
+import { secretTexts } from "./resolver.ts";
+import { type HostFile, writtenFiles } from "./written-files.ts";
+
+/** What a captured stack asks this machine to run. Data only: the same graph gives the same plan. */
+export interface Plan {
+  stack: string;
+  domain: string;
+  /** The command that takes the container's place; `{node}` stands for the running Node. */
+  command: string[];
+  /** The weights of the config, in whole percent by track. */
+  weights: Record<string, number>;
+  /** Absent when the stack deploys none. */
+  flags?: FlagsPlan | undefined;
+  /** Sorted by name. */
+  tracks: TrackPlan[];
+  database: DatabasePlan;
+  cache: CachePlan;
+  /** Absent when the stack plans none. */
+  backups?: BackupPlan | undefined;
+}
+
+export interface TrackPlan {
+  name: string;
+  servers: number;
+  /** Changes when what a server is made of changes (launch template, command): the cue to replace servers. */
+  version: string;
+  targetGroupUrn: string;
+  /** What the servers get under `/etc/nginx`, by path from there, byte for byte. */
+  nginxFiles: Record<string, string>;
+  /** `KEY=value` lines with `@@name@@` where a secret goes. */
+  environment: string;
+  /** The script that migrates the database before a server of this version serves; undefined: none is configured. */
+  migration?: string | undefined;
+  /** The secrets' texts by the name between the `@@`. */
+  secrets: Record<string, string>;
+}
+
+const ENVIRONMENT = "/etc/rollout/app.env.template";
+const SECRETS = "/etc/rollout/secrets";
+const NGINX = "/etc/nginx/";
+
+/**
+ * Reads the plan off a captured stack.
+ *
+ * @param resolve what each reference is on this machine (see resolver.ts)
+ * @throws {RehearsalError} that names what the graph lacks
+ */
+export function describe(graph: Graph, resolve: Resolve): Plan {
+  const secrets = secretTexts(graph, resolve);
+  const command = commandOf(graph);
+  return {
+    stack: graph.stack,
+    domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
+    command,
+    flags: flagsPlan(graph),
+    weights: (graph.outputs.weights ?? {}) as Record<string, number>,
+    database: databasePlan(graph, resolve),
+    cache: cachePlan(graph, resolve),
+    backups: backupPlan(graph),
+    tracks: Object.entries(targetGroups(graph))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, urn]) => trackPlan(graph, name, urn, command, resolve, secrets)),
+  };
+}
+
+function trackPlan(
+  graph: Graph,
+  name: string,
+  targetGroupUrn: string,
+  command: string[],
+  resolve: Resolve,
+  secrets: Record<string, string>,
+): TrackPlan {
+  const group = groupOf(graph, name, targetGroupUrn);
+  const template =
+    referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate) ??
+    referredOrFail(graph, group, "mixedInstancesPolicy", TYPES.launchTemplate);
+  const files = writtenFiles(textOf(template.inputs.userData, resolve));
+  return {
+    name,
+    servers: numberOf(group.inputs.desiredCapacity) ?? numberOf(group.inputs.minSize) ?? 1,
+    version: digest([template.inputs, command]),
+    targetGroupUrn,
+    nginxFiles: Object.fromEntries(
+      files
+        .filter(({ path }) => path.startsWith(NGINX))
+        .map(({ path, content }) => [path.slice(NGINX.length), content]),
+    ),
+    environment: contentOf(files, ENVIRONMENT, name),
+    migration: files.find(({ path }) => path === MIGRATE)?.content,
+    secrets: secretsOf(contentOf(files, SECRETS, name), secrets, name),
+  };
+}
+
+/** The output `targetGroupArns` names the tracks; each is a reference to the track's target group. */
+function targetGroups(graph: Graph): Record<string, string> {
+  const arns = graph.outputs.targetGroupArns as Record<string, Value> | undefined;
+  if (!arns) throw new RehearsalError("the stack has no output targetGroupArns: its tracks are unknown");
+  return Object.fromEntries(
+    Object.entries(arns).map(([name, arn]) => {
+      const [reference] = referencesIn(arn);
+      if (!reference)
+        throw new RehearsalError(`the output targetGroupArns.${name} refers to no target group`);
+      return [name, reference.urn];
+    }),
+  );
+}
+
+function groupOf(graph: Graph, track: string, targetGroupUrn: string): GraphResource {
+  const group = all(graph, TYPES.autoscalingGroup).find(({ inputs }) =>
+    referencesIn(inputs.targetGroupArns ?? inputs.trafficSources).some(({ urn }) => urn === targetGroupUrn),
+  );
+  if (!group)
+    throw new RehearsalError(`track ${track} has no autoscaling group that serves its target group`);
+  return group;
+}
+
+function commandOf(graph: Graph): string[] {
+  const { command } = (graph.outputs.rehearsal ?? {}) as { command?: Value };
+  if (Array.isArray(command) && command.length > 0) return command.map(String);
+  throw new RehearsalError(
+    "the stack has no output rehearsal.command: what runs the application here is unknown",
+  );
+}
+
+function contentOf(files: HostFile[], path: string, track: string): string {
+  const file = files.find((candidate) => candidate.path === path);
+  if (!file) throw new RehearsalError(`the user data of track ${track} writes no ${path}`);
+  return file.content;
+}
+
+/** Lines `name arn`, as the servers read them at boot. */
+function secretsOf(lines: string, texts: Record<string, string>, track: string): Record<string, string> {
+  const pairs = lines
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith("#"))
+    .map((line) => line.split(/\s+/) as [string, string]);
+  return Object.fromEntries(
+    pairs.map(([name, arn]) => {
+      const text = texts[arn];
+      if (text === undefined)
+        throw new RehearsalError(`track ${track}: the secret ${name} (${arn}) is empty`);
+      return [name, text];
+    }),
+  );
+}
+
+/** Changes when the database or the cache is asked for with other settings. */
+export function storesVersion({ database, cache }: Plan): string {
+  return digest([database, cache]);
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import { milliseconds } from "../../../../infra/settings/duration.ts";
+import { migrationText } from "../../../config/migration.ts";
+import { stackSettings } from "../../../config/settings.ts";
+import { StackFile } from "../../../config/stack-file.ts";
+import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
+import { versionsOf } from "../../../smoke/versions.ts";
+import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../../platform.ts";
+import { apply } from "../apply.ts";
+import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
+import { layoutOf } from "../balancer/balancing.ts";
+import { journalFolder } from "../machine/past.ts";
+import { Ledger } from "../machine/state.ts";
+import { captured, type Options, placeIn, projectOf } from "../options.ts";
+import { prepareChange } from "../prepare.ts";
+import { serversOf } from "../status.ts";
+import { up } from "../up.ts";
+import { appliedWeights } from "./applied.ts";
+import { backUp } from "./backup.ts";
+import { capacityOf } from "./capacity.ts";
+import { FileJournal } from "./journal.ts";
+import { Metrics } from "./metrics.ts";
+import { until, whenFree } from "./patience.ts";
+import { doorOf, operatorTokenOf } from "./smoke.ts";
+
+/** How long a track's servers may take to be healthy in the balancer's eyes. */
+const HEALTHY_MS = 60_000;
+
+/**
+ * The running rehearsal as a rollout's platform: the very steps that AWS gets, on this machine.
+ *
+ * @throws {RehearsalError} when the stack isn't up
+ */
+export function rehearsalPlatform(options: Options): Platform {
+  return new Rehearsal(options);
+}
+
+class Rehearsal implements Platform {
+  readonly kind = "rehearsal";
+  readonly journal: FileJournal;
+  readonly #options: Options;
+  readonly #config: StackFile;
+  readonly #metrics: Metrics;
+
+  constructor(options: Options) {
+    const ledger = Ledger.openOrFail(placeIn(options));
+    const { logs, folder } = ledger.place;
+    this.#options = options;
+    this.#config = new StackFile(projectOf(options), options.stack);
+    // Beside the logs: what a rollout did stays to be read when the stack is taken down.
+    this.journal = new FileJournal(journalFolder(logs), join(folder, "rollout.lock"));
+    this.#metrics = new Metrics({
+      socket: layoutOf(ledger).socket,
+      logs,
+      file: join(logs, "rollout", "seconds.ndjson"),
+      slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
+      counters: this.#settings().plan.gates.counters,
+    });
+  }
+
+  async readWeights(): Promise<Reading> {
+    const ledger = this.#ledger();
+    return {
+      config: await this.#config.weights(),
+      state: appliedWeights(ledger),
+      real: (await readBalancer(ledger)).weights,
+    };
+  }
+
+  async readRealWeights(): Promise<Weights> {
+    return (await readBalancer(this.#ledger())).weights;
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    await this.#config.setWeights(weights);
+    await this.#apply();
+  }
+
+  /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
+  async setWeightsNow(weights: Weights): Promise<void> {
+    await setBalancer(this.#ledger(), weights);
+    await this.setWeights(weights);
+  }
+
+  async setStable(track: string): Promise<void> {
+    await this.#config.setStable(track);
+    await this.#apply();
+  }
+
+  async capacity(track: string, share: number): Promise<Capacity> {
+    const servers = await serversOf(this.#ledger(), track);
+    return capacityOf(this.#settings(), servers, share);
+  }
+
+  async restoreCapacity(track: string, servers: number): Promise<void> {
+    const known = this.#settings().tracks.find(({ name }) => name === track)?.servers ?? 0;
+    if (known < servers) await this.#config.setServers(track, servers);
+    await this.#up();
+  }
+
+  async backup(name: string): Promise<{ id: string }> {
+    return backUp(await prepareChange(this.#options, placeIn(this.#options)), name);
+  }
+
+  /** As on AWS: a version's first server migrates before it serves. */
+  async migrate(): Promise<string> {
+    return migrationText(this.#settings().app);
+  }
+
+  async deploy(track: string): Promise<void> {
+    await this.#up();
+    const ready = async () => {
+      const { asked, healthy } = await this.capacity(track, 0);
+      return asked > 0 && healthy === asked;
+    };
+    await until(`${track} is to be healthy`, ready, HEALTHY_MS);
+  }
+
+  async smoke(track?: string): Promise<SmokeResult> {
+    const ledger = this.#ledger();
+    const graph = await captured(this.#options);
+    const operatorToken = operatorTokenOf(graph, ledger);
+    const { smoke: tests } = this.#settings();
+    return runSmoke({ door: doorOf(ledger), tests, track, versions: versionsOf(graph), operatorToken });
+  }
+
+  metrics(sinceEpochSecond: number): Promise<Measured> {
+    return this.#metrics.since(sinceEpochSecond);
+  }
+
+  /**
+   * Waits for the requests that the track still has. Its servers stay, as the config says how many a track has, and on one
+   * machine they cost nothing.
+   */
+  async drain(track: string): Promise<void> {
+    const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
+    await until(`${track} is to have no requests`, idle, HEALTHY_MS);
+  }
+
+  #apply() {
+    return whenFree(() => apply(this.#options));
+  }
+
+  /** Also starts again what was killed. */
+  #up() {
+    return whenFree(() => up(this.#options));
+  }
+
+  #settings() {
+    return stackSettings(projectOf(this.#options), this.#options.stack);
+  }
+
+  /** Read anew each time: another command may have changed the stack. */
+  #ledger(): Ledger {
+    return Ledger.openOrFail(placeIn(this.#options));
+  }
+}

@@ -1,0 +1,37 @@
+import { chmodSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { writeIn } from "../machine/files.ts";
+import { run } from "../machine/processes.ts";
+import type { ServerRecord } from "../machine/state.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import type { Room } from "../room.ts";
+import type { ServerFiles } from "./server-files.ts";
+
+/**
+ * Runs the servers' own migration script, byte for byte, where the app is about to start: the database says whether this
+ * version was migrated. Only the container is left out, as everywhere here.
+ *
+ * @throws {RehearsalError} with the end of its log when it fails: then the server doesn't start
+ */
+export async function migrate(
+  room: Room,
+  { migration }: TrackPlan,
+  { id }: ServerRecord,
+  { folder, environment }: ServerFiles,
+): Promise<void> {
+  if (migration === undefined) return;
+  const script = join(folder, "rollout-migrate");
+  writeIn(script, migration);
+  chmodSync(script, 0o700);
+  const programs = [dirname(process.execPath), dirname(room.programs.postgres), process.env.PATH];
+  await run(room.ledger, {
+    key: `${id}.migrate`,
+    command: ["bash", script],
+    cwd: room.projectDir,
+    env: {
+      ...environment,
+      PATH: programs.join(delimiter),
+      ...{ ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "", INSTANCE_ID: id },
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { withStandIn } from "../dependencies/declared.ts";
+import { writeIn } from "../machine/files.ts";
+import { logOf } from "../machine/processes.ts";
+import type { ServerRecord } from "../machine/state.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
+import type { Room } from "../room.ts";
+
+export interface ServerFiles {
+  folder: string;
+  nginxFolder: string;
+  environment: Record<string, string>;
+}
+
+/**
+ * Lays out a server's files: nginx's as the cloud's servers get them byte for byte, except `machine/`, which says what
+ * belongs to the machine (ports, paths, certificates), and the application's environment.
+ */
+export function writeServerFiles(room: Room, track: TrackPlan, server: ServerRecord): ServerFiles {
+  const folder = join(room.ledger.place.folder, "servers", server.id);
+  const nginxFolder = join(folder, "nginx");
+  rmSync(folder, { recursive: true, force: true });
+  for (const [path, content] of Object.entries(track.nginxFiles)) {
+    if (!path.startsWith("machine/")) writeIn(join(nginxFolder, path), content);
+  }
+  for (const [name, content] of Object.entries(machineFiles(room, server, folder))) {
+    writeIn(join(nginxFolder, "machine", name), content);
+  }
+  const environment = environmentHere(room, track, server, join(folder, "etc"));
+  writeIn(join(folder, "etc", "tls", "keep"), "");
+  cpSync(room.certificates.caFile, join(folder, "etc", "tls", "database-ca.pem"));
+  writeIn(join(folder, "app.env"), environmentText(environment), 0o600);
+  return { folder, nginxFolder, environment };
+}
+
+function machineFiles(room: Room, server: ServerRecord, folder: string): Record<string, string> {
+  const { certFile, keyFile } = room.certificates;
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (kind) => `${kind}_temp_path "${folder}/${kind}_temp";`,
+  );
+  return {
+    "main.conf": lines(
+      // Only root can choose the user, and nginx's own choice couldn't read a clone in root's home.
+      ...(process.getuid?.() === 0 ? ["user root;"] : []),
+      `pid "${folder}/nginx.pid";`,
+      `error_log "${logOf(room.ledger, `${server.id}.nginx`)}" warn;`,
+    ),
+    "http.conf": lines(
+      `access_log "${accessLog(room, server)}" track;`,
+      // The balancer is on this machine; what stands before it in X-Forwarded-For is the client.
+      "set_real_ip_from 127.0.0.1/32;",
+      ...temporary,
+    ),
+    "listen.conf": lines(
+      `listen 127.0.0.1:${server.port} ssl http2;`,
+      `ssl_certificate "${certFile}";`,
+      `ssl_certificate_key "${keyFile}";`,
+    ),
+    "upstream.conf": lines(`server 127.0.0.1:${server.appPort};`),
+  };
+}
+
+export function accessLog(room: Room, server: ServerRecord): string {
+  return logOf(room.ledger, `${server.id}.access`);
+}
+
+function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc: string) {
+  const { state } = room.ledger;
+  const here: Here = {
+    etc,
+    databasePort: state.database.port,
+    cachePort: state.cache.port,
+    flagsPort: state.flags?.port,
+  };
+  const captured = environmentOf(track.environment, track.secrets, here);
+  return {
+    ...withStandIn(captured, state.dependencies?.port),
+    // An image that is built on deployment has no digest before it.
+    ...(captured.VERSION === "unknown" && { VERSION: track.version }),
+    HOST: "127.0.0.1",
+    PORT: String(server.appPort),
+    // The cache's certificate is the rehearsal's, where ElastiCache's is signed by a public authority.
+    NODE_EXTRA_CA_CERTS: room.certificates.caFile,
+    FAULTS: "on",
+  };
+}
+
+function lines(...each: string[]): string {
+  return each.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,90 @@
+import { freePorts } from "../machine/ports.ts";
+import { isRunning, logOf, start, untilReady } from "../machine/processes.ts";
+import type { ServerRecord, State } from "../machine/state.ts";
+import { stop } from "../machine/stopping.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import type { Room } from "../room.ts";
+import { healthOf } from "./health.ts";
+import { migrate } from "./migration.ts";
+import { writeServerFiles } from "./server-files.ts";
+
+/** Gives a track's next server its name and ports, and writes it down. */
+export async function newServer(room: Room, track: TrackPlan): Promise<ServerRecord> {
+  const [port, appPort] = (await freePorts(2)) as [number, number];
+  let server: ServerRecord | undefined;
+  room.ledger.change((state) => {
+    const number = (state.numbered[track.name] ?? 0) + 1;
+    state.numbered[track.name] = number;
+    server = { id: `${track.name}-${number}`, track: track.name, version: track.version, port, appPort };
+    state.servers.push(server);
+  });
+  return server!;
+}
+
+/** Starts what doesn't run of a server, nginx and the application, and waits until it is healthy. */
+export async function ensureServer(room: Room, track: TrackPlan, server: ServerRecord): Promise<void> {
+  const { processes } = room.ledger.state;
+  const keys = keysOf(server);
+  if (isRunning(processes[keys.app]) && isRunning(processes[keys.nginx])) return stillHealthy(room, server);
+  await stopServer(room, server);
+  room.ledger.change(() => {
+    server.version = track.version;
+  });
+  const files = writeServerFiles(room, track, server);
+  await migrate(room, track, server, files);
+  const app = start(room.ledger, {
+    key: keys.app,
+    command: room.plan.command.map((word) => word.replaceAll("{node}", process.execPath)),
+    cwd: room.projectDir,
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...files.environment },
+  });
+  const nginx = start(room.ledger, {
+    key: keys.nginx,
+    command: [room.programs.nginx, ...nginxArguments(files, logOf(room.ledger, keys.nginx))],
+    cwd: files.folder,
+    // Quits when the requests at hand are answered (nginx, "Controlling nginx").
+    stopSignal: "SIGQUIT",
+  });
+  await Promise.all([
+    // Any answer shows that nginx is up; without the application it is 502.
+    untilReady(nginx, () => healthOf(room, server).then(() => true), room),
+    untilReady(app, () => healthOf(room, server), room),
+  ]);
+  room.say(`${server.id}: healthy on 127.0.0.1:${server.port}`);
+}
+
+/** A server that an earlier command started, and may have died waiting for. */
+async function stillHealthy(room: Room, server: ServerRecord): Promise<void> {
+  const { app } = keysOf(server);
+  const started = { key: app, log: logOf(room.ledger, app), exit: new Promise<never>(() => {}) };
+  await untilReady(started, () => healthOf(room, server), room);
+}
+
+function nginxArguments(
+  { nginxFolder, folder }: { nginxFolder: string; folder: string },
+  log: string,
+): string[] {
+  return ["-p", folder, "-e", log, "-c", `${nginxFolder}/nginx.conf`, "-g", "daemon off;"];
+}
+
+/** Ends a server: nginx first, which finishes its requests, then the application. */
+export async function stopServer(room: Room, server: ServerRecord): Promise<void> {
+  const keys = keysOf(server);
+  await stop(room.ledger, keys.nginx);
+  await stop(room.ledger, keys.app);
+}
+
+export async function removeServer(room: Room, server: ServerRecord): Promise<void> {
+  await stopServer(room, server);
+  room.ledger.change((state) => {
+    state.servers = state.servers.filter(({ id }) => id !== server.id);
+  });
+}
+
+export function keysOf({ id }: Pick<ServerRecord, "id">) {
+  return { nginx: `${id}.nginx`, app: `${id}.app` };
+}
+
+export function serversOf(state: State, track: string): ServerRecord[] {
+  return state.servers.filter((server) => server.track === track);
+}

@@ -1,0 +1,194 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { archiveSettings, configFile, writeConfig } from "../backups/config.ts";
+import { createStanza } from "../backups/repository.ts";
+import { makePrivateFolder, socketFolder, storeOf } from "../backups/store.ts";
+import { asSuperuser } from "../backups/superuser.ts";
+import { writeIn } from "../machine/files.ts";
+import { databaseUser, type SystemUser } from "../machine/postgres-user.ts";
+import { isRunning, run, start, untilReady } from "../machine/processes.ts";
+import { stop } from "../machine/stopping.ts";
+import type { Room } from "../room.ts";
+import { isLoadable, knownParameters, majorOf } from "./postgres-knows.ts";
+
+const KEY = "postgres";
+const INITDB = "initdb";
+const INIT = "postgres-init";
+const LEFTOVERS_MS = 10_000;
+
+/**
+ * Starts the database unless it runs: PostgreSQL with TLS, the stack's role and database, its parameters.
+ * A database that was stopped is started again with its data.
+ */
+export async function ensurePostgres(room: Room): Promise<void> {
+  const { ledger, plan } = room;
+  if (isRunning(ledger.state.processes[KEY])) return;
+  const user = databaseUser();
+  const { folder } = ledger.state.database;
+  const data = join(folder, "data");
+  if (!existsSync(join(data, "rehearsal-ready"))) await create(room, data, user);
+  await prepareBackups(room);
+  writeSettings(room, data, user);
+  await launch(room, data, user);
+  await keepArchiveTimeout(room);
+  room.say(`database: ${plan.database.name} on 127.0.0.1:${ledger.state.database.port}, TLS only`);
+}
+
+/**
+ * A server that was killed leaves processes that hold its memory until they notice: the next one refuses to start before
+ * they are gone.
+ */
+async function launch(room: Room, data: string, user: SystemUser | undefined): Promise<void> {
+  for (const deadline = Date.now() + LEFTOVERS_MS; ; ) {
+    const started = start(room.ledger, {
+      key: KEY,
+      command: [room.programs.postgres, "-D", data],
+      cwd: dirname(data),
+      env: { LC_ALL: "C", TZ: "UTC" },
+      // A fast shutdown: open transactions are rolled back and clients sent away (PostgreSQL, "Shutting Down the Server").
+      stopSignal: "SIGINT",
+      ...asUser(user),
+    });
+    try {
+      return await untilReady(started, () => answers(room), { signal: room.signal });
+    } catch (error) {
+      if (!/pre-existing shared memory/.test(String(error)) || Date.now() > deadline) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/**
+ * The process that ends WAL segments in time (the checkpointer) counts no time while the server recovers, and then sleeps
+ * on, for up to `checkpoint_timeout`, five minutes: a crash would cost that much. A reload wakes it.
+ */
+async function keepArchiveTimeout(room: Room): Promise<void> {
+  await asSuperuser(storeOf(room), (client) => client.query("SELECT pg_reload_conf()"));
+}
+
+/** Before the server starts: it archives from its first moment on. */
+async function prepareBackups(room: Room): Promise<void> {
+  const store = storeOf(room);
+  makePrivateFolder(store.socketFolder, store.user);
+  const isNew = !existsSync(configFile(store));
+  writeConfig(store);
+  if (isNew) await createStanza(store);
+}
+
+/** The role isn't a superuser, as on RDS; it may make roles and databases. */
+async function create(room: Room, data: string, user: SystemUser | undefined): Promise<void> {
+  const { ledger, programs, plan } = room;
+  const { name, username, password, major } = plan.database;
+  const here = majorOf(programs.postgres);
+  if (here !== major) room.say(`database: PostgreSQL ${here} stands in for the stack's ${major}`);
+  const common = { cwd: dirname(data), ...asUser(user) };
+  // What a crash left half made is made anew.
+  await Promise.all([stop(ledger, INITDB), stop(ledger, INIT)]);
+  rmSync(data, { recursive: true, force: true });
+  makeDatabaseFolder(dirname(data), user);
+  // What is lost if the machine dies now is made again: only this step goes without fsync.
+  const options = ["--username=postgres", "--encoding=UTF8", "--no-locale", "--auth=reject", "--no-sync"];
+  // As RDS has them: a page that rotted on disk is found when it is read, and by every backup.
+  options.push("--data-checksums");
+  await run(ledger, { key: INITDB, command: [programs.initdb, "-D", data, ...options], ...common });
+  // The single-user mode needs no open door: no connection by network without TLS and password is ever possible.
+  const statements = [
+    `CREATE ROLE ${identifier(username)} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)}`,
+    `CREATE DATABASE ${identifier(name)} OWNER ${identifier(username)}`,
+  ];
+  await run(ledger, {
+    key: INIT,
+    command: [programs.postgres, "--single", "-j", "-D", data, "postgres"],
+    input: statements.map((statement) => `${statement};\n\n`).join(""),
+    ...common,
+  });
+  put(join(data, "rehearsal-ready"), "", user);
+}
+
+function writeSettings(room: Room, data: string, user?: SystemUser) {
+  const { ledger, plan, programs, certificates, say } = room;
+  const { database } = plan;
+  const known = knownParameters(programs.postgres);
+  const usable = Object.entries(database.parameters).filter(
+    ([name, value]) => known.has(name) && isLoadable(programs.postgres, name, value),
+  );
+  const skipped = Object.keys(database.parameters).filter((name) => !usable.some(([used]) => used === name));
+  const leftOut = [...database.leftOut, ...skipped];
+  if (leftOut.length > 0) say(`database: not played here: ${leftOut.join(", ")}`);
+
+  put(join(data, "server.pem"), readFileSync(certificates.certFile, "utf8"), user);
+  put(join(data, "server-key.pem"), readFileSync(certificates.keyFile, "utf8"), user);
+  const settings = {
+    ...Object.fromEntries(usable),
+    ...archiveSettings(storeOf(room)),
+    listen_addresses: "127.0.0.1",
+    port: String(ledger.state.database.port),
+    // The superuser's way in, for backups; it has no password and can't come by the network.
+    unix_socket_directories: socketFolder(ledger.state.database),
+    ssl: "on",
+    ssl_cert_file: "server.pem",
+    ssl_key_file: "server-key.pem",
+    ssl_min_protocol_version: "TLSv1.2",
+    password_encryption: "scram-sha-256",
+    logging_collector: "off",
+    log_destination: "stderr",
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${literal(value)}`);
+  put(join(data, "postgresql.conf"), `${lines.join("\n")}\n`, user);
+  const kind = database.forceTls ? "hostssl" : "host";
+  const doors = ["local all postgres peer map=rehearsal", `${kind} all all 127.0.0.1/32 scram-sha-256`];
+  put(join(data, "pg_hba.conf"), doors.map((line) => `${line}\n`).join(""), user);
+  // Who runs the database and who runs the rehearsal may come as the superuser: either can read its files anyway.
+  const names = new Set([userInfo().username, ...(user ? [user.name] : [])]);
+  put(join(data, "pg_ident.conf"), [...names].map((name) => `rehearsal "${name}" postgres\n`).join(""), user);
+}
+
+/** Ready is when the application could use it: its role, password, database and TLS. */
+async function answers({ plan, ledger, certificates }: Room): Promise<boolean> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({
+    host: "127.0.0.1",
+    port: ledger.state.database.port,
+    user: plan.database.username,
+    password: plan.database.password,
+    database: plan.database.name,
+    ssl: { ca: readFileSync(certificates.caFile, "utf8") },
+    connectionTimeoutMillis: 2_000,
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      "select ssl, version() from pg_stat_ssl where pid = pg_backend_pid()",
+    );
+    return rows[0]?.ssl === true;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function put(file: string, text: string, user: SystemUser | undefined): void {
+  writeIn(file, text, 0o600);
+  chmodSync(file, 0o600);
+  if (user) chownSync(file, user.uid, user.gid);
+}
+
+/** Makes the folder of the data, owned by who will run the database. */
+function makeDatabaseFolder(folder: string, user: SystemUser | undefined): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (user) chownSync(folder, user.uid, user.gid);
+}
+
+function asUser(user: SystemUser | undefined) {
+  return user ? { user: { uid: user.uid, gid: user.gid } } : {};
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { connect as connectPlain } from "node:net";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { writeIn } from "../machine/files.ts";
+import { isRunning, start, untilReady } from "../machine/processes.ts";
+import type { Room } from "../room.ts";
+
+const KEY = "redis";
+
+/** Starts the cache unless it runs: Redis with TLS, password, memory limit and eviction policy as captured. */
+export async function ensureRedis(room: Room): Promise<void> {
+  const { ledger, programs, plan } = room;
+  if (isRunning(ledger.state.processes[KEY])) return;
+  const folder = join(ledger.place.folder, "redis");
+  const file = join(folder, "redis.conf");
+  // The password is in a file that only its owner reads, never on a command line.
+  writeIn(file, redisConf(room, folder), 0o600);
+  if (plan.cache.leftOut.length > 0) room.say(`cache: not played here: ${plan.cache.leftOut.join(", ")}`);
+  const started = start(ledger, { key: KEY, command: [programs.redis, file], cwd: folder });
+  await untilReady(started, () => answers(room), { signal: room.signal });
+  room.say(`cache: 127.0.0.1:${ledger.state.cache.port}${plan.cache.tls ? ", TLS only" : ""}`);
+}
+
+function redisConf({ ledger, plan, certificates }: Room, folder: string): string {
+  const { cache } = plan;
+  const { port } = ledger.state.cache;
+  const tls = [
+    ["port", "0"],
+    ["tls-port", String(port)],
+    ["tls-cert-file", certificates.certFile],
+    ["tls-key-file", certificates.keyFile],
+    ["tls-ca-cert-file", certificates.caFile],
+    ["tls-auth-clients", "no"],
+    ["tls-protocols", "TLSv1.2 TLSv1.3"],
+  ];
+  const lines = [
+    ["bind", "127.0.0.1"],
+    ...(cache.tls ? tls : [["port", String(port)]]),
+    ...(cache.password ? [["requirepass", cache.password]] : []),
+    ["maxmemory", String(cache.maxMemory)],
+    ...Object.entries(cache.parameters),
+    ["dir", folder],
+    // ElastiCache keeps nothing across a node's replacement but snapshots; a rehearsal needs none.
+    ["save", ""],
+    ["appendonly", "no"],
+    ["daemonize", "no"],
+  ];
+  return lines.map(([name, value]) => `${name} "${value}"\n`).join("");
+}
+
+/** Ready is when it answers a PING after the password. */
+function answers({ ledger, plan, certificates }: Room): Promise<boolean> {
+  const place = { host: "127.0.0.1", port: ledger.state.cache.port };
+  return new Promise((resolve, reject) => {
+    const ask = () => socket.write(`${plan.cache.password ? `AUTH ${plan.cache.password}\r\n` : ""}PING\r\n`);
+    const socket = plan.cache.tls
+      ? connectTls({ ...place, servername: "localhost", ca: readFileSync(certificates.caFile) }, ask)
+      : connectPlain(place, ask);
+    let answer = "";
+    socket.setTimeout(2_000, () => socket.destroy(new Error("timeout")));
+    socket.on("error", reject);
+    socket.on("close", () => resolve(false));
+    socket.on("data", (data) => {
+      answer += data;
+      if (!/PONG|-[A-Z]+ /.test(answer)) return;
+      resolve(answer.includes("PONG"));
+      socket.destroy();
+    });
+  });
+}

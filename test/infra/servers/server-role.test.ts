@@ -1,0 +1,82 @@
+import { expect, it } from "vitest";
+import { ServerRole } from "../../../infra/servers/server-role.ts";
+import { record } from "../../support/mocks.ts";
+
+interface Statement {
+  Effect: string;
+  Action: string[];
+  Resource: string | string[];
+  Condition?: unknown;
+}
+
+/** For these AWS knows no narrower resource, or (metrics) only a condition narrows them. */
+const ANYWHERE = [
+  "autoscaling:DescribeAutoScalingInstances",
+  "cloudwatch:PutMetricData",
+  "ec2:DescribeTags",
+  "ecr:GetAuthorizationToken",
+  "ec2messages:AcknowledgeMessage",
+  "ec2messages:DeleteMessage",
+  "ec2messages:FailMessage",
+  "ec2messages:GetEndpoint",
+  "ec2messages:GetMessages",
+  "ec2messages:SendReply",
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+];
+
+async function statements(): Promise<Statement[]> {
+  const recording = await record(() => {
+    new ServerRole("beta", {
+      secretArns: ["arn:secret"],
+      repositoryArn: "arn:repository",
+      otherRepositoryArns: ["arn:other"],
+      logGroupArns: ["arn:logs"],
+    });
+  });
+  return recording
+    .of("aws:iam/rolePolicy:RolePolicy")
+    .flatMap(({ inputs }) => JSON.parse(inputs.policy).Statement);
+}
+
+it("allows nothing everywhere but what AWS can't narrow", async () => {
+  const all = await statements();
+  expect(all.length).toBeGreaterThan(5);
+  for (const { Effect, Action, Resource } of all) {
+    expect(Effect).toBe("Allow");
+    for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+    if ([Resource].flat().includes("*")) {
+      expect(ANYWHERE).toEqual(expect.arrayContaining(Action));
+    }
+  }
+});
+
+it("ties figures to the agent's namespace", async () => {
+  const metrics = (await statements()).find(({ Action }) => Action.includes("cloudwatch:PutMetricData"))!;
+  expect(metrics.Condition).toEqual({ StringEquals: { "cloudwatch:namespace": "CWAgent" } });
+});
+
+it("reads its own secrets and images, writes its own logs, speaks for its own stack's groups", async () => {
+  const all = await statements();
+  const resourceOf = (action: string) => all.find(({ Action }) => Action.includes(action))?.Resource;
+  expect(resourceOf("secretsmanager:GetSecretValue")).toEqual(["arn:secret"]);
+  expect(resourceOf("ecr:BatchGetImage")).toEqual(["arn:repository", "arn:other"]);
+  expect(resourceOf("logs:PutLogEvents")).toEqual(["arn:logs", "arn:logs:*"]);
+  expect(resourceOf("autoscaling:CompleteLifecycleAction")).toMatch(/autoScalingGroupName\/beta-\*$/);
+});
+
+it("is for EC2 alone, and ready before a server starts", async () => {
+  const recording = await record(() => {
+    new ServerRole("beta", { secretArns: ["arn:secret"], logGroupArns: ["arn:logs"] });
+  });
+  const trust = JSON.parse(recording.one("aws:iam/role:Role").inputs.assumeRolePolicy);
+  expect(trust.Statement).toEqual([
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } },
+  ]);
+  const { dependencies } = recording.one("aws:iam/instanceProfile:InstanceProfile");
+  const policies = recording.of("aws:iam/rolePolicy:RolePolicy").map(({ urn }) => urn);
+  expect(dependencies).toEqual(expect.arrayContaining(policies));
+});

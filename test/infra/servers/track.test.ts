@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { architectureOf } from "../../../infra/servers/architecture.ts";
+import { Track, type TrackArgs } from "../../../infra/servers/track.ts";
+import { record } from "../../support/mocks.ts";
+
+const ARGS: TrackArgs = {
+  stack: "beta",
+  track: "blue",
+  vpcId: "vpc-1",
+  subnetIds: ["subnet-a", "subnet-b"],
+  securityGroupId: "sg-servers",
+  instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
+  userData: "#cloud-config\n",
+  server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
+  servers: 1,
+  maxServers: 1,
+  autoscaling: false,
+};
+const TARGETS = "aws:lb/targetGroup:TargetGroup";
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const GROUP = "aws:autoscaling/group:Group";
+const POLICY = "aws:autoscaling/policy:Policy";
+
+const recordTrack = (args: Partial<TrackArgs> = {}) =>
+  record(() => {
+    new Track("beta-blue", { ...ARGS, ...args });
+  });
+
+describe("the target group", () => {
+  it("speaks TLS to the servers, asks for their health, and drains", async () => {
+    const { inputs } = (await recordTrack()).one(TARGETS);
+    expect(inputs).toMatchObject({
+      vpcId: "vpc-1",
+      port: 443,
+      protocol: "HTTPS",
+      deregistrationDelay: 60,
+      slowStart: 30,
+      loadBalancingAlgorithmType: "round_robin",
+      stickiness: { enabled: false },
+      healthCheck: { path: "/health", protocol: "HTTPS", matcher: "200", interval: 5, timeout: 4 },
+    });
+  });
+
+  it("has no name of its own: a replacement could not be made before the old one is gone", async () => {
+    const { inputs } = (await recordTrack()).one(TARGETS);
+    expect(inputs).not.toHaveProperty("name");
+  });
+});
+
+describe("the servers", () => {
+  it("have an encrypted disk, no public address, and metadata by token only", async () => {
+    const { inputs } = (await recordTrack()).one(TEMPLATE);
+    expect(inputs.blockDeviceMappings).toEqual([
+      {
+        deviceName: "/dev/sda1",
+        ebs: { volumeType: "gp3", volumeSize: 40, encrypted: "true", deleteOnTermination: "true" },
+      },
+    ]);
+    expect(inputs.networkInterfaces).toMatchObject([
+      { associatePublicIpAddress: "false", securityGroups: ["sg-servers"] },
+    ]);
+    expect(inputs.metadataOptions).toEqual({
+      httpEndpoint: "enabled",
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+    });
+    expect(inputs.iamInstanceProfile).toEqual({ arn: ARGS.instanceProfileArn });
+    expect(Buffer.from(inputs.userData, "base64").toString()).toBe("#cloud-config\n");
+  });
+
+  it.each([
+    ["t3.medium", "amd64"],
+    ["t4g.small", "arm64"],
+  ])("on %s run Ubuntu LTS for %s", async (instanceType, architecture) => {
+    const recording = await recordTrack({ server: { ...ARGS.server, instanceType } });
+    expect(recording.one(TEMPLATE).inputs.imageId).toBe(
+      `resolve:ssm:/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`,
+    );
+  });
+
+  it("are tagged, and their disks", async () => {
+    const recording = await recordTrack();
+    const tags = { Name: "beta-blue", project: "rollout", stack: "beta", track: "blue" };
+    expect(recording.one(TEMPLATE).inputs.tagSpecifications).toEqual(
+      ["instance", "network-interface", "volume"].map((resourceType) => ({ resourceType, tags })),
+    );
+    expect(recording.one(GROUP).inputs.tags).toEqual(
+      Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+    );
+  });
+});
+
+describe("the autoscaling group", () => {
+  it("puts new servers up before old ones go, and only those that report for service", async () => {
+    const { inputs } = (await recordTrack()).one(GROUP);
+    const launchFirst = { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
+    expect(inputs).toMatchObject({
+      targetGroupArns: ["${beta-blue.arn}"],
+      launchTemplate: { id: "${beta-blue.id}", version: "${beta-blue.latestVersion}" },
+      vpcZoneIdentifiers: ["subnet-a", "subnet-b"],
+      healthCheckType: "ELB",
+      instanceRefresh: { strategy: "Rolling", preferences: { ...launchFirst, autoRollback: false } },
+      instanceMaintenancePolicy: launchFirst,
+      initialLifecycleHooks: [{ name: "boot", defaultResult: "ABANDON" }],
+    });
+  });
+
+  it("rolls a failed refresh back by itself where the image is pinned, as AWS wants it", async () => {
+    const name = "/aws/service/canonical/ubuntu/server/24.04/stable/20260115/amd64/hvm/ebs-gp3/ami-id";
+    const asked: unknown[] = [];
+    const recording = await record(
+      () => {
+        new Track("beta-blue", { ...ARGS, server: { ...ARGS.server, release: "20260115" } });
+      },
+      {
+        invokes: {
+          "aws:ssm/getParameter:getParameter": (args) => {
+            asked.push(args.name);
+            return { insecureValue: "ami-0123" };
+          },
+        },
+      },
+    );
+    expect(asked).toEqual([name]);
+    expect(recording.one(TEMPLATE).inputs.imageId).toBe("ami-0123");
+    expect(recording.one(GROUP).inputs.instanceRefresh.preferences.autoRollback).toBe(true);
+  });
+
+  it("keeps the asked number of servers where it doesn't scale", async () => {
+    const recording = await recordTrack({ servers: 3, maxServers: 9 });
+    expect(recording.one(GROUP).inputs).toMatchObject({ minSize: 3, desiredCapacity: 3, maxSize: 3 });
+    expect(recording.one(GROUP).options.ignoreChanges).toBeUndefined();
+    expect(recording.of(POLICY)).toEqual([]);
+  });
+
+  it("scales with the load, and leaves the number it came to alone", async () => {
+    const recording = await recordTrack({ servers: 2, maxServers: 4, autoscaling: true });
+    expect(recording.one(GROUP).inputs).toMatchObject({ minSize: 2, desiredCapacity: 2, maxSize: 4 });
+    expect(recording.one(GROUP).options.ignoreChanges).toEqual(["desiredCapacity"]);
+    expect(recording.one(POLICY).inputs).toMatchObject({
+      policyType: "TargetTrackingScaling",
+      targetTrackingConfiguration: { targetValue: 60 },
+    });
+  });
+});
+
+it.each([
+  ["t3.medium", "amd64"],
+  ["m7i.large", "amd64"],
+  ["g5.xlarge", "amd64"],
+  ["g4dn.xlarge", "amd64"],
+  ["t4g.small", "arm64"],
+  ["m7gd.large", "arm64"],
+  ["c7gn.large", "arm64"],
+  ["im4gn.large", "arm64"],
+  ["a1.medium", "arm64"],
+])("takes %s for %s", (instanceType, architecture) => {
+  expect(architectureOf(instanceType)).toBe(architecture);
+});

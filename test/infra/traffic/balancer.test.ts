@@ -1,0 +1,219 @@
+import { describe, expect, test } from "vitest";
+import { Balancer, type BalancerArgs } from "../../../infra/traffic/balancer.ts";
+import { changed } from "../../support/changed.ts";
+import { type Recording, record } from "../../support/mocks.ts";
+
+const LISTENER = "aws:lb/listener:Listener";
+const RULE = "aws:lb/listenerRule:ListenerRule";
+const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
+
+function tracks(weights: Record<string, number>): BalancerArgs["tracks"] {
+  return Object.entries(weights).map(([name, weight]) => ({ name, weight, targetGroupArn: `arn:${name}` }));
+}
+
+function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
+  return record(() => {
+    const { arn, arnSuffix, dnsName, zoneId, listenerArn } = new Balancer("beta", {
+      domain: "beta.example.com",
+      zoneId: "Z1",
+      accountId: "123456789012",
+      subnetIds: ["subnet-a", "subnet-b"],
+      securityGroupId: "sg-1",
+      certificateArn: "arn:certificate",
+      tracks: tracks({ blue: 90, green: 10 }),
+      stickiness: "none",
+      deletionProtection: true,
+      ...change,
+    });
+    return { arn, arnSuffix, dnsName, zoneId, listenerArn };
+  });
+}
+
+const recorded = await balancer();
+
+describe("listeners", () => {
+  test("plain HTTP is only redirected, for good", () => {
+    expect(recorded.one(LISTENER, "beta-http").inputs).toMatchObject({
+      port: 80,
+      protocol: "HTTP",
+      defaultActions: [
+        { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } },
+      ],
+    });
+  });
+
+  test("HTTPS speaks TLS 1.2 and 1.3 only, with the stack's certificate", () => {
+    expect(recorded.one(LISTENER, "beta-https").inputs).toMatchObject({
+      port: 443,
+      protocol: "HTTPS",
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+      certificateArn: "arn:certificate",
+    });
+    expect(recorded.of(LISTENER)).toHaveLength(2);
+  });
+
+  test("traffic is split by the weights, and no client sticks unless asked", () => {
+    expect(recorded.one(LISTENER, "beta-https").inputs.defaultActions).toEqual([
+      {
+        type: "forward",
+        forward: {
+          targetGroups: [
+            { arn: "arn:blue", weight: 90 },
+            { arn: "arn:green", weight: 10 },
+          ],
+          stickiness: { enabled: false, duration: 1 },
+        },
+      },
+    ]);
+  });
+});
+
+describe("a change of weight", () => {
+  test.each([
+    ["a shift", { blue: 75, green: 25 }],
+    ["a track taken out", { blue: 100, green: 0 }],
+    ["the other track promoted", { blue: 0, green: 100 }],
+  ])("%s changes the HTTPS listener and nothing else", async (_what, weights) => {
+    const after = await balancer({ tracks: tracks(weights) });
+    expect(changed(recorded, after)).toEqual([`${LISTENER} beta-https`]);
+  });
+
+  test("stickiness changes the HTTPS listener and nothing else", async () => {
+    const after = await balancer({ stickiness: "1h" });
+    expect(changed(recorded, after)).toEqual([`${LISTENER} beta-https`]);
+  });
+
+  test("AWS is told the new weights: they are never ignored", () => {
+    for (const { name, options } of recorded.resources) expect(options.ignoreChanges, name).toBeUndefined();
+  });
+});
+
+describe("testers", () => {
+  test("reach each track by header or cookie, and that track only", () => {
+    const ways = recorded.of(RULE).map(({ name, inputs }) => {
+      const [{ httpHeader }] = inputs.conditions;
+      const [{ targetGroupArn }] = inputs.actions;
+      expect([inputs.conditions.length, inputs.actions.length], name).toEqual([1, 1]);
+      return `${name}: ${httpHeader.httpHeaderName} -> ${targetGroupArn}`;
+    });
+    expect(ways.toSorted()).toEqual([
+      "beta-blue-cookie: cookie -> arn:blue",
+      "beta-blue-header: x-rollout-track -> arn:blue",
+      "beta-green-cookie: cookie -> arn:green",
+      "beta-green-header: x-rollout-track -> arn:green",
+    ]);
+    for (const { inputs } of recorded.of(RULE)) expect(inputs.listenerArn).toBe("${beta-https.arn}");
+  });
+
+  test("reach a track at weight 0, which keeps it attached and its health checked", async () => {
+    const dark = await balancer({ tracks: tracks({ blue: 100, green: 0 }) });
+    expect(JSON.stringify(dark.one(LISTENER, "beta-https").inputs)).not.toContain("arn:green");
+    expect(dark.one(RULE, "beta-green-header").inputs.actions[0].targetGroupArn).toBe("arn:green");
+  });
+
+  test("keep their rules when a track is added before them", async () => {
+    const after = await balancer({ tracks: tracks({ amber: 0, blue: 90, green: 10 }) });
+    for (const { name, inputs } of recorded.of(RULE)) expect(after.one(RULE, name).inputs).toEqual(inputs);
+  });
+});
+
+describe("the balancer", () => {
+  test("is public, in the given subnets and group, and protected", () => {
+    expect(recorded.one("aws:lb/loadBalancer:LoadBalancer").inputs).toMatchObject({
+      loadBalancerType: "application",
+      internal: false,
+      ipAddressType: "dualstack",
+      subnets: ["subnet-a", "subnet-b"],
+      securityGroups: ["sg-1"],
+      enableHttp2: true,
+      idleTimeout: 60,
+      dropInvalidHeaderFields: true,
+      xffHeaderProcessingMode: "append",
+      enableDeletionProtection: true,
+    });
+  });
+
+  test("has a name of Pulumi's making, so that a replacement can stand beside it", () => {
+    const { inputs } = recorded.one("aws:lb/loadBalancer:LoadBalancer");
+    expect(inputs).not.toHaveProperty("name");
+    expect("beta-alb-1234567".length).toBeLessThanOrEqual(32);
+  });
+
+  test("answers to the domain over IPv4 and IPv6", () => {
+    const records = recorded.of("aws:route53/record:Record").map(({ inputs }) => inputs);
+    expect(records.map(({ type }) => type).toSorted()).toEqual(["A", "AAAA"]);
+    for (const { zoneId, name, aliases } of records) {
+      expect([zoneId, name]).toEqual(["Z1", "beta.example.com"]);
+      expect(aliases).toEqual([
+        { name: "${beta-alb.dnsName}", zoneId: "${beta-alb.zoneId}", evaluateTargetHealth: false },
+      ]);
+    }
+    expect(recorded.outputs).toEqual({
+      arn: "${beta-alb.arn}",
+      arnSuffix: "${beta-alb.arnSuffix}",
+      dnsName: "${beta-alb.dnsName}",
+      zoneId: "${beta-alb.zoneId}",
+      listenerArn: "${beta-https.arn}",
+    });
+  });
+});
+
+describe("access logs", () => {
+  const log = (kind: string) =>
+    recorded.one(`aws:s3/${kind[0]!.toLowerCase()}${kind.slice(1)}:${kind}`).inputs;
+
+  test("are written, and the bucket's policy is there before the balancer", () => {
+    const { inputs, dependencies } = recorded.one("aws:lb/loadBalancer:LoadBalancer");
+    expect(inputs.accessLogs).toEqual({ bucket: "${beta-access-logs.bucket}", enabled: true });
+    expect(dependencies).toContain(recorded.one(BUCKET_POLICY).urn);
+  });
+
+  test("are closed to the public in all four ways, and to other accounts' ACLs", () => {
+    expect(log("BucketPublicAccessBlock")).toMatchObject({
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    expect(log("BucketOwnershipControls").rule).toEqual({ objectOwnership: "BucketOwnerEnforced" });
+  });
+
+  test("are encrypted, the one way that ALB can write", () => {
+    expect(log("BucketServerSideEncryptionConfiguration").rules).toEqual([
+      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+    ]);
+  });
+
+  test("expire after 30 days", () => {
+    expect(log("BucketLifecycleConfiguration").rules).toMatchObject([
+      { status: "Enabled", filter: { prefix: "AWSLogs/" }, expiration: { days: 30 } },
+    ]);
+  });
+
+  test("come from this account's balancers only, and nothing moves without TLS", () => {
+    const { Statement } = JSON.parse(log("BucketPolicy").policy);
+    expect(Statement).toEqual([
+      {
+        Sid: "BalancerWritesLogs",
+        Effect: "Allow",
+        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: "${beta-access-logs.arn}/AWSLogs/123456789012/*",
+      },
+      {
+        Sid: "OnlyOverTls",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: ["${beta-access-logs.arn}", "${beta-access-logs.arn}/*"],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ]);
+  });
+
+  test("are deleted with their bucket only where the balancer isn't protected", async () => {
+    const loose = await balancer({ deletionProtection: false });
+    expect(log("Bucket").forceDestroy).toBe(false);
+    expect(loose.one("aws:s3/bucket:Bucket").inputs.forceDestroy).toBe(true);
+  });
+});
