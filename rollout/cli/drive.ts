@@ -10,7 +10,6 @@ import type { Beginning } from "../run/begin.ts";
 import { judgeOf } from "../run/judge.ts";
 import { type RunResult, run } from "../run/run.ts";
 import { actsIn, entryText } from "../view/entry-text.ts";
-import { observed } from "./observed.ts";
 import { type Stage, whoami } from "./on.ts";
 import { tellerOf } from "./tell.ts";
 
@@ -32,14 +31,14 @@ export async function drive(
   const { platform, say, stack } = stage;
   const teller = tellerOf(stage);
   const stop = leaveOnSignal(say, stack);
-  let subject = subjectOf(stage, begin, await stateOf(stage));
-  const settled = new AbortController();
-  const before = await stateOf(stage);
+  const { entries } = await platform.journal.read();
+  const before = replay(entries);
+  let subject = subjectOf(stage, begin, before);
   // Whether users would be on the candidate without anybody to watch it, if this run ended now.
   let isUnwatched = before !== undefined && isWatched(before);
-  const acts = actsIn((await platform.journal.read()).entries);
-  let judge = judgeOf((await stateOf(stage))?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
-  const said = (entry: JournalEntry) => {
+  const acts = actsIn(entries);
+  let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
+  const heard = (entry: JournalEntry) => {
     if (entry.kind === "intent") acts.set(entry.id, entry.act);
     if (entry.kind === "begin") {
       subject = { stack, stable: entry.stable, candidate: entry.candidate };
@@ -48,21 +47,19 @@ export async function drive(
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
     say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
-    if (leaveWhenSettled && (entry.kind === "verified" || entry.kind === "done"))
-      void stateOf(stage).then((state) => state && hasSettled(state) && settled.abort());
   };
   try {
     return await run({
-      platform: observed(platform, said, settled.signal),
+      platform,
       judge: (history) => judge(history),
       owner: `${whoami()} (process ${process.pid})`,
       ...(begin && { begin }),
+      heard,
+      ...(leaveWhenSettled && { leave: hasSettled }),
       notify: async (entry, _urgency, journal) =>
         teller.tell(noticeOf(entry, { ...subject, withdrawal: withdrawalIn(journal) })),
     });
   } catch (error) {
-    const { outcome } = settled.signal.aborted ? ((await stateOf(stage)) ?? {}) : {};
-    if (outcome) return { outcome: outcome.is, reason: outcome.reason };
     if (isUnwatched && !(error instanceof UserError)) teller.tell(noticeOf(brokenOff(error), subject));
     throw error;
   } finally {

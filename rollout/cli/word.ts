@@ -17,6 +17,27 @@ export interface Word {
   alone?: (stage: Stage) => Promise<number>;
 }
 
+const WORDS = {
+  pause: {
+    summary: "hold a rollout where it is",
+    description:
+      "No step is taken until `resume`. The gates go on watching: a candidate that gets sick is rolled back all the same.",
+  },
+  resume: {
+    summary: "let a paused rollout go on",
+    description: "Ends a pause, or takes a stopped rollout up again.",
+  },
+  promote: {
+    summary: "skip the rest of the present bake",
+    description: "The next step is taken now, on a person's word. A gate that has failed isn't overruled.",
+  },
+} as const;
+
+/** The verbs that are nothing but a word. */
+export function wordVerb(command: keyof typeof WORDS): { register(program: Verb): void } {
+  return { register: (program) => registerWord(program, { command, ...WORDS[command] }) };
+}
+
 /** A verb that gives a rollout a person's word. The word is in the journal when it ends; the run acts on it. */
 export function registerWord(program: Verb, { command, summary, description, alone, instead }: Word): void {
   program

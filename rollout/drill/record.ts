@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
+import { DRILLS } from "../platforms/rehearsal/machine/state.ts";
 
 /** `unknown`: it couldn't be looked at from here. That is no pass. */
 export type Verdict = "pass" | "fail" | "unknown";
@@ -66,9 +67,6 @@ export function recordOf(drilled: Drilled): DrillRecord {
 export function lastPassed(records: readonly DrillRecord[], drill: string): DrillRecord | undefined {
   return records.findLast((record) => record.drill === drill && record.outcome === "passed");
 }
-
-/** The folder of a rehearsal's records within the stack's. */
-export const DRILLS = "drills";
 
 /** A rehearsal's records: a file each in `.rehearsal/<stack>/drills`, which outlives the rehearsal. */
 export function drillFiles(stackFolder: string): DrillRecords {

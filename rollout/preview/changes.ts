@@ -1,18 +1,10 @@
 import type { Graph, GraphOptions, GraphResource } from "../graph/model.ts";
 import { differences } from "./differences.ts";
-import { followTemplates } from "./follows.ts";
+import { type Delta, followReplacements, followTemplates, kindOf, type Verdict } from "./follows.ts";
 import { type Pair, pairs } from "./identity.ts";
-import type { Change, Kind, PropertyChange, Replaces } from "./model.ts";
-import { inputsOf, isObject, nameOf, refsOf, type Shown } from "./shown.ts";
+import type { Change, PropertyChange } from "./model.ts";
+import { inputsOf, type Shown } from "./shown.ts";
 import { sides } from "./text.ts";
-
-/** What is known of a change's consequence: ours from the specification, or the engine's. */
-export type Verdict = (type: string, path: string, urn: string) => Replaces;
-
-/** A resource that changes, with what the checks for dangers need of it. */
-export interface Delta extends Pair {
-  change: Change;
-}
 
 /** Takes the secrets out of a value. */
 export type Hide = (value: Shown | undefined) => Shown | undefined;
@@ -41,10 +33,6 @@ function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict, hid
   if (!pair.after) return { kind: "delete", ...about, properties: [] };
   const properties = propertyChanges(pair.before, pair.after, verdict, hide);
   return { kind: kindOf(properties), ...about, properties };
-}
-
-function kindOf(properties: PropertyChange[]): Kind {
-  return properties.some(({ replaces }) => replaces === "yes") ? "replace" : "update";
 }
 
 function propertyChanges(
@@ -86,41 +74,6 @@ function optionChanges(before: GraphOptions, after: GraphOptions): PropertyChang
 
 function covers(options: string[], path: string): boolean {
   return options.some((each) => path === each || path.startsWith(`${each}.`) || path.startsWith(`${each}[`));
-}
-
-/**
- * A new resource has a new id: whatever names the old one in a property that can't be changed is replaced as well. An
- * output that is just an input given in plain text stays what it was.
- */
-function followReplacements(all: Delta[], verdict: Verdict): void {
-  const replaced = new Map<string, GraphResource>();
-  for (let found = true; found; ) {
-    found = false;
-    for (const { before, after, change } of all) {
-      if (change.kind === "replace" && after && !replaced.has(after.urn)) {
-        replaced.set(after.urn, after);
-        found = true;
-      }
-      if (!before || !after) continue;
-      for (const [path, value] of Object.entries(after.inputs)) {
-        const ref = refsOf(value).find(({ urn, property }) => {
-          const target = replaced.get(urn);
-          return target && urn !== after.urn && !staysWhatItWas(target, property);
-        });
-        if (!ref || change.properties.some((each) => each.path === path && each.follows)) continue;
-        const consequence = verdict(after.type, path, after.urn);
-        if (consequence !== "yes" && consequence !== "maybe") continue;
-        change.properties.push({ path, replaces: consequence, follows: nameOf(ref.urn) });
-        change.kind = kindOf(change.properties);
-        found = true;
-      }
-    }
-  }
-}
-
-function staysWhatItWas(target: GraphResource, property: string): boolean {
-  const input = target.inputs[property];
-  return input !== undefined && !isObject(input) && !Array.isArray(input);
 }
 
 /** `beta Database` of a resource in that component; the stack's own are `stack`. */

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../core/action.ts";
 import { next } from "../core/controller.ts";
-import { type Outcome, urgency } from "../core/journal.ts";
+import { type JournalEntry, type Outcome, urgency } from "../core/journal.ts";
+import type { RolloutState } from "../core/state.ts";
 import type { Judge } from "../core/verdict.ts";
 import type { Lock, Platform } from "../platforms/platform.ts";
 import { perform } from "./act.ts";
@@ -20,6 +21,10 @@ export interface RunOptions {
   clock?: Clock;
   /** Told each entry that somebody should hear of; may hear one twice after a crash, misses none. Its failures are its own. */
   notify?: Notify;
+  /** Told each entry as it comes to be in the journal, by whomever it was written. */
+  heard?: (entry: JournalEntry) => void;
+  /** Whether the run is to end here, between two steps, although the rollout has not. Asked once there is an outcome. */
+  leave?: (state: RolloutState) => boolean;
   /** How often commands are looked for while waiting. */
   pollMs?: number;
 }
@@ -46,9 +51,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
-  const { platform, judge, owner, clock = systemClock, pollMs = 1000 } = options;
+  const { platform, judge, owner, clock = systemClock, pollMs = 1000, heard, leave } = options;
   const notices = new Notices(options.notify);
-  const book = new Book(platform.journal, clock, owner, (entry) => notices.tell(entry, book.entries));
+  const book = new Book(platform.journal, clock, owner, (entry) => {
+    heard?.(entry);
+    notices.tell(entry, book.entries);
+  });
   const senses = new Senses(platform, clock, judge);
   await book.read();
   // The last notice may have died with whoever was to send it.
@@ -57,6 +65,10 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   for (;;) {
     lock.lost.throwIfAborted();
     const state = book.state!;
+    if (state.outcome && leave?.(state)) {
+      await notices.sent();
+      return { outcome: state.outcome.is, reason: state.outcome.reason };
+    }
     const action = next(state, senses.seen, clock.now());
     switch (action.is) {
       case "leave":

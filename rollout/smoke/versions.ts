@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/model.ts";
-import { versionIn } from "../platforms/aws/targets.ts";
+import { versionIn } from "../graph/tracks.ts";
 
 const TRACK = "rollout:infra:Track";
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { parse } from "yaml";
+import { VERBS } from "../../rollout/cli/verbs.ts";
 import { type DocCommand, ROOT } from "./docs-pages.ts";
 
 /** Verbs that are about no stack, or about all of them. */
@@ -39,14 +40,10 @@ export async function faultsOf(command: DocCommand, outputs: readonly string[]):
 
 /** The verb, its subcommand, and every option and argument, by the command's own definitions. */
 async function rolloutFaults(words: string[]): Promise<string[]> {
-  const main = readFileSync(join(ROOT, "rollout/main.ts"), "utf8");
-  const verb = words.find((word) => new RegExp(`^    ${word}: \\{`, "m").test(main));
+  const verb = words.find((word) => Object.hasOwn(VERBS, word));
   if (!verb) return [`rollout has no verb ${words[0]}`];
   const program = new Command("rollout").option("-s, --stack <name>").option("--json");
-  const { register } = (await import(join(ROOT, `rollout/cli/${verb}.ts`))) as {
-    register(program: Command): void;
-  };
-  register(program);
+  (await VERBS[verb]!.load()).register(program);
   let called: Command | undefined;
   harmless(program, (command) => (called = command));
   try {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DRILLS, type DrillRecord } from "../record.ts";
+import { DRILLS } from "../../platforms/rehearsal/machine/state.ts";
+import type { DrillRecord } from "../record.ts";
 import { failHtml } from "./html.ts";
 import { failMarkdown } from "./markdown.ts";
 

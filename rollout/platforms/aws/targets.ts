@@ -1,7 +1,6 @@
-import { UserError } from "../../errors.ts";
-import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import type { Graph, GraphResource } from "../../graph/model.ts";
+import { componentOf, within } from "../../graph/tracks.ts";
 
-const TRACK = "rollout:infra:Track";
 /** What a track's servers are made of, and belongs to all tracks. */
 const SHARED = ["rollout:infra:Images", "rollout:infra:ServerRole"];
 const RULE = "aws:lb/listenerRule:ListenerRule";
@@ -26,34 +25,6 @@ export function targetsOf(graph: Graph, track: string): string[] {
   return [...own, ...made, ...rules].map(({ urn }) => urn).sort();
 }
 
-/** The version that the captured program gives a track's servers: 12 hex digits. */
-export function versionIn(graph: Graph, track: string): string {
-  const byUrn = new Map(graph.resources.map((each) => [each.urn, each]));
-  const template = within(graph, componentOf(graph, track), byUrn).find(
-    ({ type }) => type === "aws:ec2/launchTemplate:LaunchTemplate",
-  );
-  const version = /^\s*VERSION=(\w+)\s*$/m.exec(textIn(template?.inputs.userData ?? null))?.[1];
-  if (!version) throw new Error(`the servers of ${track} aren't told a version`);
-  return version;
-}
-
-function componentOf(graph: Graph, track: string): GraphResource {
-  const name = `${graph.stack}-${track}`;
-  const found = graph.resources.find((each) => each.type === TRACK && each.name === name);
-  if (!found) throw new UserError(`the program has no track ${track}`);
-  return found;
-}
-
-/** The real resources that belong to a component, at any depth. */
-function within(graph: Graph, component: GraphResource, byUrn: Map<string, GraphResource>): GraphResource[] {
-  const belongs = ({ parent }: GraphResource): boolean => {
-    if (parent === component.urn) return true;
-    const above = parent === undefined ? undefined : byUrn.get(parent);
-    return above !== undefined && belongs(above);
-  };
-  return graph.resources.filter((each) => each.custom && belongs(each));
-}
-
 function dependenciesOf(of: GraphResource[], byUrn: Map<string, GraphResource>): Set<string> {
   const found = new Set<string>();
   const waiting = [...of];
@@ -66,12 +37,4 @@ function dependenciesOf(of: GraphResource[], byUrn: Map<string, GraphResource>):
     }
   }
   return found;
-}
-
-/** All text in a value; what only the cloud knows is left out. */
-function textIn(value: Value): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(textIn).join("");
-  if (typeof value !== "object" || value === null || "$ref" in value) return "";
-  return Object.values(value).map(textIn).join("");
 }

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DRILLS } from "../../drill/record.ts";
 import { LOADS } from "../../load/result.ts";
 import { socketFolder } from "./backups/store.ts";
 import { removeSockets } from "./balancer/balancing.ts";
 import { PAST } from "./machine/past.ts";
 import type { Ledger, Place } from "./machine/state.ts";
+import { DRILLS } from "./machine/state.ts";
 
 /** Removes all but the logs, the journals, and what drills and loads found; the state last, so that a crash on the way is mended by another `down`. */
 export function removeState(ledger: Ledger): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { POLICIES, POLICY_IDS } from "../../../infra/policy/index.ts";
 import { passes } from "../../../infra/policy/judge.ts";
-import { checkPolicies, waiversOf } from "../../../rollout/policy/check.ts";
+import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
 import { shippedGraph } from "./graph.ts";
 import { MUTATIONS } from "./mutations.ts";
 

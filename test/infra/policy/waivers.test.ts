@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { passes, type Waiver } from "../../../infra/policy/judge.ts";
-import { checkPolicies, waiversOf } from "../../../rollout/policy/check.ts";
+import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
 import { type Edit, set, shippedGraph } from "./graph.ts";
 
 const WAIVER: Waiver = {

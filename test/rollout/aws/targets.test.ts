@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { captureGraph } from "../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
-import { targetsOf, versionIn } from "../../../rollout/platforms/aws/targets.ts";
+import { versionIn } from "../../../rollout/graph/tracks.ts";
+import { targetsOf } from "../../../rollout/platforms/aws/targets.ts";
 
 let graph: Graph;
 beforeAll(async () => {

@@ -8,6 +8,11 @@ export class RehearsalError extends UserError {
   override name = "RehearsalError";
 }
 
+/** Another command is changing the stack. It is worth asking again: that command ends. */
+export class Busy extends RehearsalError {
+  override name = "Busy";
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,17 @@
 import { rmSync } from "node:fs";
-import { RehearsalError } from "./errors.ts";
+import { Busy } from "./errors.ts";
 import { takeLock } from "./lock-file.ts";
 import type { Place } from "./state.ts";
 
 /**
  * Runs `work` while no other process changes the stack.
  *
- * @throws {RehearsalError} when another process does
+ * @throws {Busy} when another process does
  */
 export async function locked<T>(place: Place, work: () => Promise<T>): Promise<T> {
   const holder = takeLock(place.lockFile, {});
   if (holder) {
-    throw new RehearsalError(
+    throw new Busy(
       `Another command (process ${holder.pid}) is changing the stack ${place.stack}. Wait for it to end.`,
     );
   }

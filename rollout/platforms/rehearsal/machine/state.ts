@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { RehearsalError } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
 
+/** The folder of a rehearsal's drill records within the stack's. */
+export const DRILLS = "drills";
+
 /** A process that the rehearsal started. Number and start time together name it: a number alone is used again. */
 export interface ProcessRecord {
   pid: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RehearsalError } from "../machine/errors.ts";
+import { Busy, RehearsalError } from "../machine/errors.ts";
 
 /**
  * Does what changes the stack as soon as no other command is changing it: a rollout doesn't fail because somebody had
@@ -11,8 +11,7 @@ export async function whenFree<T>(work: () => Promise<T>, deadlineMs = 60_000): 
     try {
       return await work();
     } catch (error) {
-      const busy = error instanceof RehearsalError && error.message.startsWith("Another command");
-      if (!busy || Date.now() > deadline) throw error;
+      if (!(error instanceof Busy) || Date.now() > deadline) throw error;
       await sleep(100);
     }
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
 import { migrationText } from "../../../config/migration.ts";
@@ -9,13 +10,13 @@ import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "
 import { apply } from "../apply.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import { journalFolder } from "../machine/past.ts";
 import { Ledger } from "../machine/state.ts";
 import { captured, type Options, placeIn, projectOf } from "../options.ts";
 import { prepareChange } from "../prepare.ts";
 import { serversOf } from "../status.ts";
 import { up } from "../up.ts";
-import { appliedWeights } from "./applied.ts";
 import { backUp } from "./backup.ts";
 import { capacityOf } from "./capacity.ts";
 import { FileJournal } from "./journal.ts";
@@ -153,5 +154,22 @@ class Rehearsal implements Platform {
   /** Read anew each time: another command may have changed the stack. */
   #ledger(): Ledger {
     return Ledger.openOrFail(placeIn(this.#options));
+  }
+}
+
+/**
+ * The weights of the config that was applied last: what Pulumi's state is on AWS. What a rollout sets at the balancer alone
+ * is not in it.
+ *
+ * @throws {RehearsalError} when the balancer's record can't be read
+ */
+function appliedWeights(ledger: Ledger): Weights {
+  const { recordFile } = layoutOf(ledger);
+  try {
+    const { model } = JSON.parse(readFileSync(recordFile, "utf8"));
+    const tracks = (model.tracks as { name: string }[]).map(({ name }) => name);
+    return Object.fromEntries(tracks.map((name) => [name, model.split.weights[name] ?? 0]));
+  } catch (error) {
+    throw new RehearsalError(`${recordFile} can't be read: ${(error as Error).message}`);
   }
 }

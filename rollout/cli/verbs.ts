@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+
+/**
+ * The verbs of the `rollout` command. Each is a file of its own that is loaded only when it is asked for: most verbs need
+ * nothing of what the others do.
+ */
+export const VERBS: Record<
+  string,
+  { summary: string; load: () => Promise<{ register(program: Command): void }> }
+> = {
+  graph: { summary: "print the resources that a stack consists of", load: () => import("./graph.ts") },
+  preview: { summary: "explain what a change does to the stacks", load: () => import("./preview.ts") },
+  rehearse: {
+    summary: "run a stack on this machine with the real servers",
+    load: () => import("./rehearse.ts"),
+  },
+  run: { summary: "roll a candidate out, step by step", load: () => import("./run.ts") },
+  status: { summary: "show how a rollout stands", load: () => import("./status.ts") },
+  pause: { summary: "hold a rollout where it is", load: () => word("pause") },
+  resume: { summary: "let a paused rollout go on", load: () => word("resume") },
+  promote: { summary: "skip the rest of the present bake", load: () => word("promote") },
+  rollback: {
+    summary: "take all traffic back to the stable track",
+    load: () => import("./rollback.ts"),
+  },
+  shift: { summary: "set the weights by hand", load: () => import("./shift.ts") },
+  maintenance: {
+    summary: "close the stack to users, or open it again",
+    load: () => import("./maintenance.ts"),
+  },
+  smoke: { summary: "ask the stack whether it serves", load: () => import("./smoke.ts") },
+  check: {
+    summary: "go through the checklist before a launch, or watch the service",
+    load: () => import("./check.ts"),
+  },
+  load: {
+    summary: "send what many users would, and judge the answers",
+    load: () => import("./load.ts"),
+  },
+  drill: { summary: "rehearse what must work on a bad day", load: () => import("./drill.ts") },
+  phases: {
+    summary: "judge the phases of the launch by measured figures",
+    load: () => import("./phases.ts"),
+  },
+  flags: {
+    summary: "list, set and switch off feature flags",
+    load: () => import("./flags.ts"),
+  },
+  score: { summary: "work out the launch score", load: () => import("./score.ts") },
+  report: {
+    summary: "write the last rollout down as one HTML page",
+    load: () => import("./report.ts"),
+  },
+  digest: { summary: "report a day or a week of a stack", load: () => import("./digest.ts") },
+  postmortem: {
+    summary: "begin the post-mortem of a rollout",
+    load: () => import("./postmortem.ts"),
+  },
+  incident: {
+    summary: "print who is to hear what and when",
+    load: () => import("./incident.ts"),
+  },
+};
+
+async function word(command: "pause" | "resume" | "promote") {
+  return (await import("./word.ts")).wordVerb(command);
+}
