@@ -13,7 +13,7 @@ import { Network } from "./network/network.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
 import { Tracks } from "./servers/tracks.ts";
 import type { Settings } from "./settings.ts";
-import { tierOf } from "./tier.ts";
+import { mostServers, tierOf } from "./tier.ts";
 import { Balancer } from "./traffic/balancer.ts";
 import { Certificate } from "./traffic/certificate.ts";
 import { WebFirewall } from "./traffic/waf.ts";
@@ -188,12 +188,12 @@ export function program(settings: Settings) {
       settings.tracks.map(({ name }) => [name, tracks.of(name).targetGroupArn]),
     ),
     servers: Object.fromEntries(
-      settings.tracks.map(({ name, servers, maxServers }) => [
-        name,
+      settings.tracks.map((track) => [
+        track.name,
         {
-          group: tracks.of(name).autoscalingGroupName,
-          least: servers,
-          most: tier.autoscaling ? maxServers : servers,
+          group: tracks.of(track.name).autoscalingGroupName,
+          least: track.servers,
+          most: mostServers(settings, track),
         },
       ]),
     ),

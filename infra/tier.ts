@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import type { Settings, TrackSettings } from "./settings.ts";
 
 /**
  * What differs between a stack for pilot users and one for everybody, in one place: cost in beta, survival of a
@@ -43,6 +43,14 @@ const TIERS: Record<Settings["tier"], Tier> = {
     pointInTimeDays: 35,
   },
 };
+
+/** The most servers that a track may have: its autoscaling group's limit. */
+export function mostServers(
+  settings: Pick<Settings, "tier">,
+  { servers, maxServers }: Pick<TrackSettings, "servers" | "maxServers">,
+): number {
+  return tierOf(settings).autoscaling ? maxServers : servers;
+}
 
 export function tierOf({ tier }: Pick<Settings, "tier">): Tier {
   return TIERS[tier];

@@ -65,6 +65,8 @@ export interface Capacity {
   asked: number;
   healthy: number;
   need: number;
+  /** As many as the track may have. */
+  most: number;
   enough: boolean;
 }
 

@@ -42,16 +42,19 @@ export async function makeRoom(now: Weights, next: Weights, options: RoomOptions
     options.say(`${what}. The traffic moves all the same: --force.`);
     return false;
   }
-  // Who grows must know by how much.
+  // Who grows must know by how much, and be let.
   const counted = lacking.every(({ read }) => read);
-  if (options.lacking === "refuse" || !counted)
-    throw new UserError(`${what}. ${UNMOVED} ${counted ? GROW : COUNT}`);
+  const grown = lacking.every(({ read }) => read && read.need <= read.most);
+  if (options.lacking === "refuse" || !grown)
+    throw new UserError(`${what}. ${UNMOVED} ${grown ? GROW : counted ? RAISE : COUNT}`);
   await grow(lacking, options);
   return true;
 }
 
 const UNMOVED = "Nothing was moved.";
 const GROW = "Add --grow to ask for the servers, wait for them and then move the traffic.";
+const RAISE =
+  "It may have no more: raise its `servers` or `maxServers` in config and bring that up; who knows that they are enough adds --force.";
 const COUNT = "Try again when they can be counted; who knows that they are enough adds --force.";
 
 interface Asked {

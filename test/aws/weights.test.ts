@@ -93,7 +93,13 @@ describe.skipIf(!motoThere)(`${skipped}a listener that keeps its weights`, () =>
   });
 
   test("has healthy servers for the share of a track, and more when asked", async () => {
-    expect(await platform.capacity("blue", 100)).toEqual({ asked: 2, healthy: 2, need: 2, enough: true });
+    expect(await platform.capacity("blue", 100)).toEqual({
+      asked: 2,
+      healthy: 2,
+      need: 2,
+      most: 4,
+      enough: true,
+    });
     await platform.restoreCapacity("blue", 3);
     expect(await platform.capacity("blue", 100)).toMatchObject({ asked: 3, healthy: 3, need: 4 });
     await expect(platform.restoreCapacity("blue", 5)).rejects.toThrow("may have 4 servers");

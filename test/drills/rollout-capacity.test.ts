@@ -6,10 +6,11 @@ import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
-// A stable track that is too small to take back what the candidate's two servers carry.
+// A stable track that is too small to take back what the candidate's three servers carry, and may have another one.
 
 const world = rolloutWorld({
-  tracks: { blue: { weight: 100, servers: 1 }, green: { weight: 0, servers: 2 } },
+  tier: "prod",
+  tracks: { blue: { weight: 100, servers: 2, maxServers: 3 }, green: { weight: 0, servers: 3 } },
 });
 const { project } = world;
 const HALF = { blue: 50, green: 50 };
@@ -20,7 +21,7 @@ it("restores stable's servers before the traffic goes back; where it can't, it s
   await orderFaults(project, "green", { errorRate: 0.3 });
   expect(await done).toEqual({
     outcome: "stopped",
-    reason: "the rollback would overload stable: blue has 1 healthy servers of 2",
+    reason: "the rollback would overload stable: blue has 2 healthy servers of 3",
   });
   const failures = (await world.entries()).filter(({ kind }) => kind === "failed");
   expect(failures.length).toBeGreaterThan(0);
@@ -34,7 +35,7 @@ it("restores stable's servers before the traffic goes back; where it can't, it s
   expect(await world.goOn()).toMatchObject({ outcome: "rolled-back" });
   expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
   const { servers } = await rehearse.status(project);
-  expect(servers.filter(({ track, healthy }) => track === "blue" && healthy)).toHaveLength(2);
+  expect(servers.filter(({ track, healthy }) => track === "blue" && healthy)).toHaveLength(3);
   const acts = (await world.entries()).flatMap((entry) => (entry.kind === "intent" ? [entry.act.do] : []));
   expect(acts.filter((act) => act === "weights-now")).toHaveLength(1);
   expect(acts.indexOf("weights-now")).toBeGreaterThan(acts.lastIndexOf("grow"));

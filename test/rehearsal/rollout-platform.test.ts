@@ -32,7 +32,13 @@ describe("the rehearsal as a rollout's platform", () => {
 
   it("has the track's servers, and finds it fit", async () => {
     await platform.deploy("green");
-    expect(await platform.capacity("green", 100)).toEqual({ asked: 1, healthy: 1, enough: true, need: 1 });
+    expect(await platform.capacity("green", 100)).toEqual({
+      asked: 1,
+      healthy: 1,
+      need: 1,
+      most: 1,
+      enough: true,
+    });
     const { passed, details, version } = await platform.smoke("green");
     expect(passed, details.join("\n")).toBe(true);
     expect(details).toHaveLength(6);

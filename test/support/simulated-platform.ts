@@ -82,7 +82,7 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] = []): Pl
       await call("capacity");
       const healthy = world.servers[track] ?? 0;
       const need = Math.max(1, Math.ceil(share / 50));
-      return { asked: healthy, healthy, need, enough: healthy >= need };
+      return { asked: healthy, healthy, need, most: world.declaredMost, enough: healthy >= need };
     },
     restoreCapacity: (track, servers) =>
       act("restoreCapacity", () => {

@@ -22,6 +22,8 @@ export class World {
   servers: Record<string, number> = { blue: 2, green: 2 };
   /** How many servers there can be, whatever is asked for. */
   mostServers = 100;
+  /** How many a track may have by its declaration. */
+  declaredMost = 100;
   journal: JournalEntry[] = [];
   lockedBy: string | undefined;
   backups: string[] = [];

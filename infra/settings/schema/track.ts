@@ -18,7 +18,11 @@ export const track = z.strictObject(
     weight: whole(0, 100).describe(
       "share of the traffic in whole percent; the weights of all tracks sum to 100",
     ),
-    servers: whole(1, 20).optional().describe("servers of the track; by default 2 in prod, 1 in beta"),
+    servers: whole(1, 20)
+      .optional()
+      .describe(
+        "servers of the track; by default 2 in prod, 1 in beta; all the traffic takes the most of any track",
+      ),
     maxServers: whole(1, 100)
       .optional()
       .describe("the most that autoscaling may run; by default twice servers in prod, servers in beta"),

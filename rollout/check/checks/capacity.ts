@@ -36,7 +36,7 @@ export function judgeCapacity(all: readonly CapacityFacts[], stack: string): Fin
   );
 }
 
-/** A rollout asks for the rest before it shifts, and waits; those that there are must be well. */
-function isToGrow({ idle = false, asked, healthy }: CapacityFacts): boolean {
-  return idle && asked > 0 && healthy >= asked;
+/** A rollout asks for the rest before it shifts, and waits, where the track may have them; those that there are must be well. */
+function isToGrow({ idle = false, asked, healthy, need, most }: CapacityFacts): boolean {
+  return idle && asked > 0 && healthy >= asked && need <= most;
 }

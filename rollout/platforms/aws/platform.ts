@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../../clock.ts";
 import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
+import { capacityOf } from "../../core/servers.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
@@ -16,7 +17,6 @@ import type {
   Weights,
 } from "../platform.ts";
 import { TrackAlarms } from "./alarms.ts";
-import { capacityOf } from "./capacity.ts";
 import { BusinessCounters, type CounterGates } from "./counters.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
@@ -124,7 +124,7 @@ export class AwsPlatform implements Platform {
       ...tracks.map((each) => this.#fleet.count(this.#serversOf(each))),
     ]);
     const servers = Object.fromEntries(tracks.map((each, index) => [each, counts[index]!]));
-    return capacityOf(track, share, servers, real);
+    return capacityOf(track, share, servers, servers[track]!.healthy, real);
   }
 
   restoreCapacity(track: string, servers: number): Promise<void> {

@@ -11,8 +11,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientSettings } from "../../aws-client.ts";
 import type { Clock } from "../../clock.ts";
+import type { Servers } from "../../core/servers.ts";
 import { UserError } from "../../errors.ts";
-import type { Servers } from "./capacity.ts";
 import type { ServerGroup } from "./deployment.ts";
 import { until } from "./waiting.ts";
 
@@ -41,7 +41,7 @@ export class ServerFleet {
   }
 
   /** @throws when they can't be counted */
-  async count({ group, targetGroupArn }: TrackServers): Promise<Servers> {
+  async count({ group, targetGroupArn }: TrackServers): Promise<Servers & { healthy: number }> {
     const [{ DesiredCapacity = 0, Instances = [] }, healthy] = await Promise.all([
       describeGroup(this.#groups, group.name),
       this.#healthyTargets(targetGroupArn),

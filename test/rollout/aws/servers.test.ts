@@ -9,42 +9,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { capacityOf, type Servers } from "../../../rollout/platforms/aws/capacity.ts";
 import { ServerFleet } from "../../../rollout/platforms/aws/servers.ts";
 import { apiError, fakeClock } from "./example.ts";
-
-describe("whether a track can carry a share", () => {
-  const servers = (asked: number, healthy = asked): Servers => ({
-    declared: { servers: 2, maxServers: 4 },
-    asked,
-    healthy,
-  });
-
-  test.each([
-    ["a part takes its part of the declared servers", 50, servers(2), servers(2), { need: 1, enough: true }],
-    ["all takes all of them", 100, servers(2), servers(2), { need: 2, enough: true }],
-    ["a server that isn't healthy doesn't count", 100, servers(2, 1), servers(2), { need: 2, enough: false }],
-    ["a sliver takes one", 1, servers(1), servers(2), { need: 1, enough: true }],
-    ["what was scaled down isn't enough", 100, servers(1), servers(2), { need: 2, enough: false }],
-    [
-      "a track that load has grown says what the load is",
-      100,
-      servers(2),
-      servers(3),
-      { need: 4, enough: false },
-    ],
-    ["no more than there may be", 100, servers(4), servers(4), { need: 4, enough: true }],
-  ])("%s", (_, share, blue, green, expected) => {
-    // Green has 75 %: 3 servers for that are 4 for all.
-    const weights = { blue: 25, green: 75 };
-    expect(capacityOf("blue", share, { blue, green }, weights)).toMatchObject(expected);
-  });
-
-  test("a grown track without traffic says nothing", () => {
-    const tracks = { blue: servers(2), green: servers(4) };
-    expect(capacityOf("blue", 100, tracks, { blue: 100, green: 0 }).need).toBe(2);
-  });
-});
 
 const groups = mockClient(AutoScalingClient);
 const balancing = mockClient(ElasticLoadBalancingV2Client);

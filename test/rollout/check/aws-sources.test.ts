@@ -41,7 +41,7 @@ function sources(engine = fakeEngine(), asked: string[] = [], real: Weights = { 
     readRealWeights: async () => real,
     async capacity(track: string, share: number) {
       asked.push(`${track} ${share}`);
-      return { asked: 2, healthy: 2, need: 2, enough: true };
+      return { asked: 2, healthy: 2, need: 2, most: 4, enough: true };
     },
   } as unknown as Platform;
   const graph = () => Promise.reject<Graph>(new Error("no graph is needed here"));

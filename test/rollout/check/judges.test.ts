@@ -170,7 +170,7 @@ describe("alarms", () => {
 });
 
 test("capacity: every share of the plan", () => {
-  const one = { track: "green", share: 100, asked: 1, healthy: 1, need: 2, enough: false };
+  const one = { track: "green", share: 100, asked: 1, healthy: 1, need: 2, most: 2, enough: false };
   expect(found(judgeCapacity([one], "beta"))).toEqual(["fail", "green has 1 healthy servers, 100 % needs 2"]);
   expect(found(judgeCapacity([{ ...one, share: 50, need: 1, enough: true }], "beta"))).toEqual([
     "pass",
@@ -179,9 +179,20 @@ test("capacity: every share of the plan", () => {
 });
 
 test("capacity: an idle candidate's servers come with its rollout, but those that it has must be well", () => {
-  const one = { track: "green", share: 100, asked: 1, healthy: 1, need: 2, enough: false, idle: true };
+  const one = {
+    track: "green",
+    share: 100,
+    asked: 1,
+    healthy: 1,
+    need: 2,
+    most: 2,
+    enough: false,
+    idle: true,
+  };
   expect(found(judgeCapacity([one], "beta"))).toEqual(["pass", "green 1 healthy, a rollout brings 2"]);
   expect(found(judgeCapacity([{ ...one, healthy: 0 }], "beta"))[0]).toBe("fail");
+  // It may not have them: the rollout would stop at that step.
+  expect(found(judgeCapacity([{ ...one, most: 1 }], "beta"))[0]).toBe("fail");
 });
 
 test("health, database and migrations, from what each track says", () => {

@@ -60,6 +60,17 @@ describe("a track whose share grows", () => {
     expect(acts()).toEqual([]);
   });
 
+  test("which may not have the servers for it gets none, and is told what to raise", async () => {
+    world.declaredMost = 1;
+    for (const lacking of ["refuse", "grow"] as const)
+      await expect(shifted({ blue: 100 }, lacking)).rejects.toThrow(
+        "blue has 1 healthy of 2 servers that 100 % of the traffic needs. Nothing was moved. It may have no more: raise",
+      );
+    expect(acts()).toEqual([]);
+    await shifted({ blue: 100 }, "force");
+    expect(moves()).toEqual([{ blue: 100 }]);
+  });
+
   test("whose servers can't be counted gets none, and none are asked for", async () => {
     const faults: Fault[] = [{ call: "capacity", nth: 0, times: 9, how: "before" }];
     for (const lacking of ["refuse", "grow"] as const)

@@ -120,6 +120,35 @@ describe("a candidate that is sick", () => {
     expect(told.at(-1)).toMatchObject({ how: "page", entry: { kind: "stopped" } });
   });
 
+  test("goes back to all the servers that stable may have, though more would be needed: it had all the traffic with them", async () => {
+    const world = new World();
+    const health = sickAt(50)(world);
+    world.health = (track) => {
+      world.servers.blue = 1;
+      return health(track);
+    };
+    world.declaredMost = 1;
+    const { result } = await play({ world, plan });
+    expect(result.outcome).toBe("rolled-back");
+    expect(calls(world)).not.toContain("restoreCapacity");
+  });
+
+  test("a candidate that may not have the servers for its next step pauses at once, and asks for none", async () => {
+    const world = new World();
+    world.declaredMost = 1;
+    const judge: Judge = (history) => {
+      world.servers.green = 1;
+      return thresholds(history);
+    };
+    await play({ world, plan, judge });
+    const paused = world.journal.findIndex(({ kind }) => kind === "paused");
+    const [before, entry] = [world.journal[paused - 1]!, world.journal[paused]!];
+    expect(entry).toMatchObject({ reason: "green has 1 healthy servers of 2, and may have no more than 1" });
+    expect(entry.at - before.at).toBeLessThan(2000);
+    expect(splits(world).at(-1)).toBe("blue 50 green 50");
+    expect(calls(world)).not.toContain("restoreCapacity");
+  });
+
   test("a rollback that can't be verified stops and pages", async () => {
     for (const fault of [never("setWeightsNow", "silent"), never("setWeightsNow")]) {
       const world = new World();

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
+import type { Settings } from "../../../../infra/settings/settled.ts";
+import { mostServers } from "../../../../infra/tier.ts";
 import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
+import { capacityOf, type Servers } from "../../../core/servers.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
 import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../../platform.ts";
@@ -15,10 +18,9 @@ import { journalFolder } from "../machine/past.ts";
 import { Ledger } from "../machine/state.ts";
 import { captured, type Options, placeIn, projectOf } from "../options.ts";
 import { prepareChange } from "../prepare.ts";
-import { serversOf } from "../status.ts";
+import { type ServerStatus, serversOf } from "../status.ts";
 import { up } from "../up.ts";
 import { backUp } from "./backup.ts";
-import { capacityOf } from "./capacity.ts";
 import { FileJournal } from "./journal.ts";
 import { Metrics } from "./metrics.ts";
 import { until, whenFree } from "./patience.ts";
@@ -89,13 +91,16 @@ class Rehearsal implements Platform {
   }
 
   async capacity(track: string, share: number): Promise<Capacity> {
-    const servers = await serversOf(this.#ledger(), track);
-    return capacityOf(this.#settings(), servers, share);
+    const ledger = this.#ledger();
+    const [own, real] = await Promise.all([serversOf(ledger, track), this.readRealWeights()]);
+    return rehearsedCapacity(track, share, this.#settings(), ledger.state.servers, own, real);
   }
 
   async restoreCapacity(track: string, servers: number): Promise<void> {
-    const known = this.#settings().tracks.find(({ name }) => name === track)?.servers ?? 0;
-    if (known < servers) await this.#config.setServers(track, servers);
+    const { declared } = serversIn(this.#settings(), [], track)[track]!;
+    if (servers > declared.maxServers)
+      throw new RehearsalError(`${track} may have ${declared.maxServers} servers, it would need ${servers}`);
+    if (declared.servers < servers) await this.#config.setServers(track, servers);
     await this.#up();
   }
 
@@ -155,6 +160,48 @@ class Rehearsal implements Platform {
   #ledger(): Ledger {
     return Ledger.openOrFail(placeIn(this.#options));
   }
+}
+
+type Declaring = Pick<Settings, "tier" | "tracks">;
+
+/**
+ * Whether a track can carry a share of the traffic.
+ *
+ * @param made all servers that there are
+ * @param own the track's, as they are now
+ * @param real the balancer's weights
+ * @throws {RehearsalError} when there is no such track
+ */
+export function rehearsedCapacity(
+  track: string,
+  share: number,
+  settings: Declaring,
+  made: readonly { track: string }[],
+  own: readonly Pick<ServerStatus, "healthy" | "balancer">[],
+  real: Weights,
+): Capacity {
+  return capacityOf(track, share, serversIn(settings, made, track), own.filter(isUp).length, real);
+}
+
+/** Every track's servers, as the config declares them and as they were made. */
+function serversIn(
+  settings: Declaring,
+  made: readonly { track: string }[],
+  asked: string,
+): Record<string, Servers> {
+  if (!settings.tracks.some(({ name }) => name === asked))
+    throw new RehearsalError(`the stack has no track ${asked}`);
+  return Object.fromEntries(
+    settings.tracks.map((each) => {
+      const declared = { servers: each.servers, maxServers: mostServers(settings, each) };
+      return [each.name, { declared, asked: made.filter(({ track }) => track === each.name).length }];
+    }),
+  );
+}
+
+/** Healthy by its own word, and in the balancer's eyes: only then it gets requests. */
+function isUp({ healthy, balancer }: Pick<ServerStatus, "healthy" | "balancer">): boolean {
+  return healthy && balancer?.status.startsWith("UP") === true;
 }
 
 /**
