@@ -8,7 +8,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/infra/**/*.test.ts", "test/rollout/**/*.test.ts", "test/app/**/*.test.ts"],
+          include: [
+            "test/infra/**/*.test.ts",
+            "test/rollout/**/*.test.ts",
+            "test/app/**/*.test.ts",
+            "test/support/**/*.test.ts",
+          ],
           testTimeout: 20_000,
           // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every
           // recording starts clean.
