@@ -1,4 +1,4 @@
-/** Under it CloudWatch keeps the metrics; a rollout's counters ask for it (rollout/platforms/aws/counters.ts). */
+/** Under it CloudWatch keeps the metrics; a rollout's counters ask for it (rollout/platforms/aws/metrics/counters.ts). */
 const namespace = "Rollout/App";
 
 /**

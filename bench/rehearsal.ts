@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { rehearse } from "../rollout/platforms/rehearsal/index.ts";
-import type { Options } from "../rollout/platforms/rehearsal/options.ts";
+import type { Options } from "../rollout/platforms/rehearsal/verbs/options.ts";
 import { copyProject, type ProjectCopy } from "../rollout/tour/project-copy.ts";
 
 /** Where a bench's own rehearsal is: a copy of the project, with its state in it. */

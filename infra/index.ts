@@ -1,5 +1,5 @@
 import { program } from "./program.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "./settings/settings.ts";
 
 // The way in for `pulumi up`, the rehearsal and the preview alike. Config is checked before anything is registered.
 const outputs = program(readSettings());

@@ -7,8 +7,8 @@ import { flagNames } from "../../infra/flags/flags.ts";
 import { Firewall } from "../../infra/network/firewall.ts";
 import { Network } from "../../infra/network/network.ts";
 import { Tracks } from "../../infra/servers/tracks.ts";
-import { readSettings } from "../../infra/settings.ts";
-import { tierOf } from "../../infra/tier.ts";
+import { readSettings } from "../../infra/settings/settings.ts";
+import { tierOf } from "../../infra/settings/tier.ts";
 import { Balancer } from "../../infra/traffic/balancer.ts";
 import { Logs } from "../../infra/watch/logs.ts";
 

@@ -4,8 +4,8 @@ import { takeBackup } from "../../rollout/platforms/rehearsal/backups/repository
 import { storeOf } from "../../rollout/platforms/rehearsal/backups/store.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
-import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";
-import { prepareChange } from "../../rollout/platforms/rehearsal/prepare.ts";
+import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../rollout/platforms/rehearsal/verbs/prepare.ts";
 import { type BenchPlace, benchInRehearsal } from "../rehearsal.ts";
 import { fill, worstLoss } from "./filler.ts";
 import { dumpAndRestore, timed } from "./peer.ts";

@@ -1,5 +1,5 @@
-import { openClient } from "../../rollout/load/client.ts";
 import { type LoadOptions, type RunningLoad, startLoad } from "../../rollout/load/load.ts";
+import { openClient } from "../../rollout/load/requests/client.ts";
 
 /** A load that says when users' requests begin to fail. */
 export class WatchedLoad {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings.ts";
-import type { Tier } from "../tier.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Tier } from "../settings/tier.ts";
 import { parameters } from "./database-parameters.ts";
 
 export interface DatabaseArgs {

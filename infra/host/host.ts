@@ -1,4 +1,4 @@
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /**
  * All that a server of a track is told. Plain values only: what's rendered from it ends in the instance's user data,

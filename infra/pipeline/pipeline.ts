@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { mayDeploy, mayRead, mayUseState, type Statement } from "./permissions.ts";
 import { ISSUER, trustOf } from "./trust.ts";
 

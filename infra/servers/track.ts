@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { type Architecture, architectureOf } from "./architecture.ts";
 
 export interface TrackArgs {

@@ -1,6 +1,6 @@
-import { memoryGiB } from "../data/instance-class.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
+import { memoryGiB } from "./instance-class.ts";
 import type { Parsed } from "./schema.ts";
 
 /** The rules that span several keys. Each returns the mistakes it finds; none stops at the first. */

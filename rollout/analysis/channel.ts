@@ -1,8 +1,8 @@
 import { type Baseline, learnBaseline, newBaseline, upperShare } from "./baseline.ts";
 import type { Counts } from "./counts.ts";
 import { BLOCK_SECONDS, type Dispersion, learnBlock, newDispersion, phiOf } from "./dispersion.ts";
-import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "./evidence.ts";
-import { type Gains, logs, newGains, RATIOS, setShare } from "./odds.ts";
+import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "./evidence/evidence.ts";
+import { type Gains, logs, newGains, RATIOS, setShare } from "./evidence/odds.ts";
 import type { GateSettings } from "./settings.ts";
 import { extend, newStretch, type Stretch } from "./stretch.ts";
 

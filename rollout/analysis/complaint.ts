@@ -1,5 +1,5 @@
 import { type Channel, valuesOf } from "./channel.ts";
-import { eValue } from "./evidence.ts";
+import { eValue } from "./evidence/evidence.ts";
 import type { Complaint, Gate } from "./state.ts";
 import { logAgainstStable, stableBroke } from "./stretch.ts";
 

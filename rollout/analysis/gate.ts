@@ -1,8 +1,8 @@
 import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
 import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
-import { closeWindow, gain, newEvidence, suspectStep } from "./evidence.ts";
-import { logs, newGains, setShare } from "./odds.ts";
+import { closeWindow, gain, newEvidence, suspectStep } from "./evidence/evidence.ts";
+import { logs, newGains, setShare } from "./evidence/odds.ts";
 import { burstStarts, newRefractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";

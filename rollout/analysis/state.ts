@@ -1,7 +1,7 @@
 import type { Channel } from "./channel.ts";
 import type { Counts } from "./counts.ts";
-import type { Evidence } from "./evidence.ts";
-import type { Gains } from "./odds.ts";
+import type { Evidence } from "./evidence/evidence.ts";
+import type { Gains } from "./evidence/odds.ts";
 import type { Refractory } from "./refractory.ts";
 import type { GateSettings } from "./settings.ts";
 import type { Step } from "./step.ts";

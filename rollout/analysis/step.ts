@@ -1,5 +1,5 @@
 import { type Counts, share } from "./counts.ts";
-import { worse } from "./odds.ts";
+import { worse } from "./evidence/odds.ts";
 import type { GateSettings } from "./settings.ts";
 
 /** What a step has shown for the candidate: the ground on which it may pass. */

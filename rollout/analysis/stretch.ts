@@ -1,5 +1,5 @@
 import { type Counts, share } from "./counts.ts";
-import { RATIOS } from "./odds.ts";
+import { RATIOS } from "./evidence/odds.ts";
 
 /**
  * The stretch of time that a suspicion rests on: since its CUSUM (Page 1954) last stood at zero. In it the tracks are compared with each

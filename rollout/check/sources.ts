@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { shareOf } from "../core/weights.ts";
 import type { Graph } from "../graph/model.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { allEntries, rehearsalsIn } from "../platforms/rehearsal/machine/past.ts";
+import { allEntries, rehearsalsIn } from "../platforms/rehearsal/journal/past.ts";
 import type { Door } from "../smoke/client.ts";
 import { versionsOf } from "../smoke/versions.ts";
 import type { About } from "./about.ts";

@@ -5,13 +5,13 @@ import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
 import type { Settings } from "../../infra/settings/settled.ts";
 import { stackSettings } from "../config/settings.ts";
 import { Misuse } from "../errors.ts";
-import type { Target } from "../load/client.ts";
 import { type Comparison, compare } from "../load/compare.ts";
 import { k6Script } from "../load/k6/script.ts";
 import { play } from "../load/play.ts";
 import { readProfile, SHIPPED } from "../load/profile/read.ts";
 import type { Profile } from "../load/profile/schema.ts";
 import { lasting } from "../load/profile/stages.ts";
+import type { Target } from "../load/requests/client.ts";
 import { LOADS, type LoadRun } from "../load/result.ts";
 import { loadPage } from "../load/view/page.ts";
 import { progressOn } from "../load/view/progress.ts";
@@ -19,7 +19,7 @@ import { runText } from "../load/view/text.ts";
 import { targetOf } from "../load/where.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
-import { textOf } from "./phase-files.ts";
+import { textOf } from "./phases/phase-files.ts";
 
 interface Options {
   profile: string;
@@ -82,8 +82,8 @@ async function where(
   { dir, stack, settings, profile }: { dir: string; stack: string; settings: Settings; profile: Profile },
 ): Promise<Target> {
   const [{ placeIn }, { caFileOf, urlOf }, { Ledger }] = await Promise.all([
-    import("../platforms/rehearsal/options.ts"),
-    import("../platforms/rehearsal/status.ts"),
+    import("../platforms/rehearsal/verbs/options.ts"),
+    import("../platforms/rehearsal/verbs/status.ts"),
     import("../platforms/rehearsal/machine/state.ts"),
   ]);
   const rehearsed = () => {

@@ -12,18 +12,18 @@ export const VERBS: Record<
   preview: { summary: "explain what a change does to the stacks", load: () => import("./preview.ts") },
   rehearse: {
     summary: "run a stack on this machine with the real servers",
-    load: () => import("./rehearse.ts"),
+    load: () => import("./rehearse/rehearse.ts"),
   },
-  run: { summary: "roll a candidate out, step by step", load: () => import("./run.ts") },
-  status: { summary: "show how a rollout stands", load: () => import("./status.ts") },
+  run: { summary: "roll a candidate out, step by step", load: () => import("./rollout/run.ts") },
+  status: { summary: "show how a rollout stands", load: () => import("./rollout/status.ts") },
   pause: { summary: "hold a rollout where it is", load: () => word("pause") },
   resume: { summary: "let a paused rollout go on", load: () => word("resume") },
   promote: { summary: "skip the rest of the present bake", load: () => word("promote") },
   rollback: {
     summary: "take all traffic back to the stable track",
-    load: () => import("./rollback.ts"),
+    load: () => import("./rollout/rollback.ts"),
   },
-  shift: { summary: "set the weights by hand", load: () => import("./shift.ts") },
+  shift: { summary: "set the weights by hand", load: () => import("./rollout/shift.ts") },
   maintenance: {
     summary: "close the stack to users, or open it again",
     load: () => import("./maintenance.ts"),
@@ -37,31 +37,31 @@ export const VERBS: Record<
     summary: "send what many users would, and judge the answers",
     load: () => import("./load.ts"),
   },
-  drill: { summary: "rehearse what must work on a bad day", load: () => import("./drill.ts") },
+  drill: { summary: "rehearse what must work on a bad day", load: () => import("./drill/drill.ts") },
   phases: {
     summary: "judge the phases of the launch by measured figures",
-    load: () => import("./phases.ts"),
+    load: () => import("./phases/phases.ts"),
   },
   flags: {
     summary: "list, set and switch off feature flags",
-    load: () => import("./flags.ts"),
+    load: () => import("./flags/flags.ts"),
   },
-  score: { summary: "work out the launch score", load: () => import("./score.ts") },
+  score: { summary: "work out the launch score", load: () => import("./phases/score.ts") },
   report: {
     summary: "write the last rollout down as one HTML page",
-    load: () => import("./report.ts"),
+    load: () => import("./rollout/report.ts"),
   },
-  digest: { summary: "report a day or a week of a stack", load: () => import("./digest.ts") },
+  digest: { summary: "report a day or a week of a stack", load: () => import("./digest/digest.ts") },
   postmortem: {
     summary: "begin the post-mortem of a rollout",
-    load: () => import("./postmortem.ts"),
+    load: () => import("./digest/postmortem.ts"),
   },
   incident: {
     summary: "print who is to hear what and when",
-    load: () => import("./incident.ts"),
+    load: () => import("./digest/incident.ts"),
   },
 };
 
 async function word(command: "pause" | "resume" | "promote") {
-  return (await import("./word.ts")).wordVerb(command);
+  return (await import("./rollout/word.ts")).wordVerb(command);
 }

@@ -1,10 +1,10 @@
 import { type Action, note, type Seen, stop, wait } from "./action.ts";
-import { bring } from "./bring.ts";
 import { isGoingBack } from "./command.ts";
-import { goForward } from "./forward.ts";
-import { goBack } from "./rollback.ts";
+import { bring } from "./next/bring.ts";
+import { goForward } from "./next/forward.ts";
+import { goBack } from "./next/rollback.ts";
+import { wakeToLook, watch } from "./next/watch.ts";
 import type { RolloutState } from "./state.ts";
-import { wakeToLook, watch } from "./watch.ts";
 
 /**
  * What comes next. A function of what the journal says, what was last seen of the world, and the time; the order of the

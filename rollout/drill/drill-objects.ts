@@ -1,4 +1,4 @@
-import { type Objects, Overtaken } from "../platforms/aws/objects.ts";
+import { type Objects, Overtaken } from "../platforms/aws/journal/objects.ts";
 import type { DrillRecord, DrillRecords } from "./record.ts";
 
 const ATTEMPTS = 5;

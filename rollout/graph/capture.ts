@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { UserError } from "../errors.ts";
-import type { Answer } from "./child.ts";
 import type { Graph } from "./model.ts";
+import type { Answer } from "./recording/child.ts";
 
 export interface CaptureOptions {
   /** The folder of Pulumi.yaml. */
@@ -25,7 +25,12 @@ export async function captureGraph(options: CaptureOptions): Promise<Graph> {
 
 /** The same as text, for whoever compares or prints it. */
 export async function captureText({ projectDir, stack }: CaptureOptions): Promise<string> {
-  const args = [...NODE_FLAGS, join(import.meta.dirname, "child.ts"), resolve(projectDir), stack];
+  const args = [
+    ...NODE_FLAGS,
+    join(import.meta.dirname, "recording", "child.ts"),
+    resolve(projectDir),
+    stack,
+  ];
   const child = spawn(process.execPath, args, {
     // What the program prints goes to our stderr: stdout is for the caller's own output.
     stdio: ["ignore", 2, 2, "pipe"],

@@ -1,8 +1,8 @@
-import { type Arrivals, evenArrivals } from "./arrivals.ts";
-import { type Client, openClient, type Target } from "./client.ts";
-import { Mix } from "./mix.ts";
 import { seededRandom } from "./random.ts";
-import type { Shot, Shots } from "./shot.ts";
+import { type Arrivals, evenArrivals } from "./requests/arrivals.ts";
+import { type Client, openClient, type Target } from "./requests/client.ts";
+import { Mix } from "./requests/mix.ts";
+import type { Shot, Shots } from "./requests/shot.ts";
 import { Tally, type TrackTally } from "./tally.ts";
 
 export interface LoadOptions extends Target {

@@ -1,14 +1,14 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
-import { rampArrivals } from "./arrivals.ts";
 import { carriedUsers } from "./carried.ts";
-import { openClient, type Target } from "./client.ts";
-import { Journeys } from "./journeys.ts";
 import { failing, SHARES, verdictsOf } from "./judge.ts";
 import type { LoadResult } from "./load.ts";
 import type { Profile } from "./profile/schema.ts";
 import { lengthMs, mostPerSecond, mostUsers, rampsOf, usersAt } from "./profile/stages.ts";
 import { seededRandom } from "./random.ts";
 import { Logbook } from "./record.ts";
+import { rampArrivals } from "./requests/arrivals.ts";
+import { openClient, type Target } from "./requests/client.ts";
+import { Journeys } from "./requests/journeys.ts";
 import type { LoadRun, Second } from "./result.ts";
 import { runLoad } from "./run.ts";
 import { percentile } from "./tally.ts";

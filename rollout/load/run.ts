@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Client } from "./client.ts";
 import { type LoadOptions, type LoadResult, type RunningLoad, startLoad } from "./load.ts";
+import type { Client } from "./requests/client.ts";
 
 export interface TimedLoadOptions extends LoadOptions {
   /** How long, unless the signal ends it earlier. */

@@ -1,7 +1,7 @@
 import { Misuse } from "../errors.ts";
-import { isLoopback, type Target } from "./client.ts";
 import type { Profile } from "./profile/schema.ts";
 import { mostPerSecond } from "./profile/stages.ts";
+import { isLoopback, type Target } from "./requests/client.ts";
 
 export interface Asked {
   /** What `--url` names. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { whole } from "../../infra/settings/schema/fields.ts";
 import { criterionOf } from "./criterion.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "./score.ts";
-import { source } from "./sources/schema.ts";
+import { source } from "./source.ts";
 
 /** The phases of a launch: `phases.yaml` at the top of the project. */
 

@@ -1,11 +1,11 @@
 import type { Graph, Value } from "../graph/model.ts";
-import { deltas } from "./changes.ts";
+import { deltas } from "./changes/changes.ts";
+import type { Verdict } from "./changes/follows.ts";
+import { renamed } from "./changes/identity.ts";
 import { costOf } from "./cost/cost.ts";
 import { dangersOf } from "./dangers/index.ts";
 import { unwrappedPaths } from "./dangers/secrets.ts";
 import { doubtsOf } from "./doubts.ts";
-import type { Verdict } from "./follows.ts";
-import { renamed } from "./identity.ts";
 import type { StackPreview } from "./model.ts";
 import { brokenPolicies } from "./policies.ts";
 import { Redactor, secretsOf } from "./redact.ts";

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import type { Verdict } from "./follows.ts";
+import type { Verdict } from "./changes/follows.ts";
 import { Learned } from "./learned.ts";
 
 /** What we read of `pulumi preview --json`. */

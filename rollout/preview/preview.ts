@@ -6,11 +6,11 @@ import type { Graph } from "../graph/model.ts";
 import { compare, secretsOfGraph } from "./compare.ts";
 import { engineSide, engineStack } from "./engine.ts";
 import type { Preview, Problem, StackPreview } from "./model.ts";
-import { lockNote } from "./packages.ts";
-import { stepsOf } from "./plan.ts";
 import { Redactor } from "./redact.ts";
 import { specification } from "./replacement/specification.ts";
-import { checkOut } from "./worktree.ts";
+import { lockNote } from "./revision/packages.ts";
+import { stepsOf } from "./revision/plan.ts";
+import { checkOut } from "./revision/worktree.ts";
 
 export interface PreviewOptions {
   /** The folder of Pulumi.yaml. */

@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/model.ts";
-import type { Delta } from "./follows.ts";
+import type { Delta } from "./changes/follows.ts";
 import type { Topology } from "./model.ts";
 
 /** More than this many resources are drawn by component: nobody reads a hundred boxes. */

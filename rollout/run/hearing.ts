@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Held } from "../platforms/held.ts";
 import type { Platform } from "../platforms/platform.ts";
 
-/** Longer than a dead run's lease lasts (rollout/platforms/aws/lease.ts). */
+/** Longer than a dead run's lease lasts (rollout/platforms/aws/journal/lease.ts). */
 const PATIENCE_MS = 40_000;
 
 /** Who runs a rollout, and whether it has answered the last word that a person gave it. */

@@ -7,7 +7,7 @@ import {
   learnBurn,
   newBurnGate,
   observeBurn,
-} from "../analysis/burn-gate.ts";
+} from "../analysis/burn/burn-gate.ts";
 import type { Counts } from "../analysis/counts.ts";
 import { beginStep, type Gate, learn, newGate, observe } from "../analysis/gate.ts";
 import { type GateSettings, gateSettings } from "../analysis/settings.ts";

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/model.ts";
 import { rehearse } from "../platforms/rehearsal/index.ts";
 import { isRunning } from "../platforms/rehearsal/machine/processes.ts";
 import { Ledger } from "../platforms/rehearsal/machine/state.ts";
-import { placeIn } from "../platforms/rehearsal/options.ts";
+import { placeIn } from "../platforms/rehearsal/verbs/options.ts";
 import { copyProject } from "./project-copy.ts";
 import type { Split } from "./steps.ts";
 import type { TourPlatform } from "./tour.ts";

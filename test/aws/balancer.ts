@@ -1,6 +1,6 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { Listener } from "../../rollout/platforms/aws/listener.ts";
-import { queriesFor } from "../../rollout/platforms/aws/metric-queries.ts";
+import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
 import { sharesOf } from "../../rollout/platforms/aws/split.ts";
 import type { MadeStack } from "./stack.ts";
 

@@ -1,9 +1,9 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
-import { S3Journal } from "../../rollout/platforms/aws/journal.ts";
-import { takeLease } from "../../rollout/platforms/aws/lease.ts";
-import { Objects } from "../../rollout/platforms/aws/objects.ts";
+import { S3Journal } from "../../rollout/platforms/aws/journal/journal.ts";
+import { takeLease } from "../../rollout/platforms/aws/journal/lease.ts";
+import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
 import { Held } from "../../rollout/platforms/held.ts";
 import { JournalConflict, type JournalEntry } from "../../rollout/platforms/platform.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";

@@ -2,8 +2,8 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
 import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
-import { queriesFor } from "../../rollout/platforms/aws/metric-queries.ts";
-import { BalancerMetrics } from "../../rollout/platforms/aws/metrics.ts";
+import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
+import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
 import { deployment, GROUPS, LISTENER } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 

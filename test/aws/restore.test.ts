@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drillObjects } from "../../rollout/drill/drill-objects.ts";
 import { outcomeOf } from "../../rollout/drill/record.ts";
 import { AwsCopy, describeInstance } from "../../rollout/drill/restore/aws-copy.ts";
-import { Objects } from "../../rollout/platforms/aws/objects.ts";
+import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
 import { fakeClock } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 

@@ -1,4 +1,4 @@
-import type { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
+import type { Copy } from "../../rollout/drill/restore/rehearsal-copy.ts";
 import { copyAt, runScript } from "../rehearsal/back-in-time.ts";
 import type { Stack } from "../rehearsal/database.ts";
 import { type Answer, type Answering, type Call, json, xml } from "./front.ts";

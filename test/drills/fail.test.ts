@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { drillFail } from "../../rollout/drill/fail/drill.ts";
-import { reportFiles } from "../../rollout/drill/fail/kept.ts";
+import { reportFiles } from "../../rollout/drill/fail/report/kept.ts";
 import { SCENARIO_NAMES } from "../../rollout/drill/fail/scenario.ts";
 import { SCENARIOS } from "../../rollout/drill/fail/scenarios.ts";
 import { drillFiles } from "../../rollout/drill/record.ts";

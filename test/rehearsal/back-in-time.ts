@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Copy } from "../../rollout/drill/restore/rehearsal-copy.ts";
 import { untilArchived } from "../../rollout/platforms/rehearsal/backups/archive.ts";
-import { Copy } from "../../rollout/platforms/rehearsal/backups/copy.ts";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import type { Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../rollout/platforms/rehearsal/backups/superuser.ts";
 import { placeOf } from "../../rollout/platforms/rehearsal/machine/state.ts";
-import { prepareChange } from "../../rollout/platforms/rehearsal/prepare.ts";
+import { prepareChange } from "../../rollout/platforms/rehearsal/verbs/prepare.ts";
 import { type Stack, storeOf } from "./database.ts";
 
 /**

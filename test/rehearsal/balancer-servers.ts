@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServerPlace } from "../../rollout/platforms/rehearsal/balancer/model.ts";
 import type { Certificates } from "../../rollout/platforms/rehearsal/machine/authority-files.ts";
+import type { ServerPlace } from "../../rollout/platforms/rehearsal/plan/balancer/model.ts";
 
 /** Small servers behind the balancer: they answer who they are and what they were asked. `?ms=N` takes that long. */
 export class Servers {

@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { writeFiles } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
-import { describeBalancer } from "../../rollout/platforms/rehearsal/balancer/describe.ts";
 import {
   type BalancerLayout,
   balancerCommand,
   balancerLayout,
-} from "../../rollout/platforms/rehearsal/balancer/layout.ts";
-import type { BalancerModel, BalancerSetup } from "../../rollout/platforms/rehearsal/balancer/model.ts";
+} from "../../rollout/platforms/rehearsal/balancer/config/layout.ts";
 import { counters, type ServerStats } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
 import { readSplit } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
 import { makeCertificates } from "../../rollout/platforms/rehearsal/machine/authority.ts";
 import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
 import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { describeBalancer } from "../../rollout/platforms/rehearsal/plan/balancer/describe.ts";
+import type { BalancerModel, BalancerSetup } from "../../rollout/platforms/rehearsal/plan/balancer/model.ts";
 import { balancerGraph, TOKEN, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
 import { Servers } from "./balancer-servers.ts";
 

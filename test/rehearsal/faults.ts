@@ -1,5 +1,5 @@
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
-import { placeIn } from "../../rollout/platforms/rehearsal/options.ts";
+import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 
 /** Orders faults at every server of a track, at the application's own port: `{}` ends them. See app/faults.ts. */
 export async function orderFaults(

@@ -7,14 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Graph } from "../../rollout/graph/model.ts";
 import { startLoad } from "../../rollout/load/load.ts";
-import { userAddress } from "../../rollout/load/mix.ts";
+import { userAddress } from "../../rollout/load/requests/mix.ts";
+import type { Reply, Shot } from "../../rollout/load/requests/shot.ts";
 import type { LoadRun } from "../../rollout/load/result.ts";
-import type { Reply, Shot } from "../../rollout/load/shot.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
-import { captured, placeIn } from "../../rollout/platforms/rehearsal/options.ts";
 import { operatorTokenOf } from "../../rollout/platforms/rehearsal/rollout/smoke.ts";
+import { captured, placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 import { orderFaults } from "./faults.ts";
 import { projectCopy, removeCopies } from "./project.ts";
 

@@ -7,11 +7,11 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { placeOf, type ServerRecord } from "../../rollout/platforms/rehearsal/machine/state.ts";
-import { prepareUp } from "../../rollout/platforms/rehearsal/prepare.ts";
 import type { Room } from "../../rollout/platforms/rehearsal/room.ts";
 import { ensureServer, newServer } from "../../rollout/platforms/rehearsal/servers/server.ts";
 import { ensurePostgres } from "../../rollout/platforms/rehearsal/stores/postgres.ts";
 import { ensureRedis } from "../../rollout/platforms/rehearsal/stores/redis.ts";
+import { prepareUp } from "../../rollout/platforms/rehearsal/verbs/prepare.ts";
 import { fixtureGraph } from "../rollout/rehearsal/fixture.ts";
 
 // Each real server by itself, without the balancer: it has what the captured stack says, and refuses what it must.

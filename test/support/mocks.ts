@@ -1,6 +1,6 @@
-import { observe } from "../../rollout/graph/monitor.ts";
-import type { Registration } from "../../rollout/graph/registration.ts";
-import { isObject, revealed, type Wire } from "../../rollout/graph/wire.ts";
+import { observe } from "../../rollout/graph/recording/monitor.ts";
+import type { Registration } from "../../rollout/graph/recording/registration.ts";
+import { isObject, revealed, type Wire } from "../../rollout/graph/recording/wire.ts";
 
 /** A registered resource; in `inputs` a secret is `{ secret: value }`. See Registration for the other fields. */
 export interface Recorded extends Omit<Registration, "inputs"> {

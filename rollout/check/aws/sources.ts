@@ -2,7 +2,7 @@ import { resolve4, resolve6 } from "node:dns/promises";
 import { systemClock } from "../../clock.ts";
 import { drillObjects } from "../../drill/drill-objects.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
-import { Objects } from "../../platforms/aws/objects.ts";
+import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { operatorTokenOf } from "../../platforms/aws/smoke.ts";
 import type { DnsFacts } from "../checks/dns.ts";
 import type { PortFacts } from "../checks/ports.ts";

@@ -2,7 +2,7 @@ import type { Graph } from "../../graph/model.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import type { Place } from "../../platforms/rehearsal/machine/state.ts";
-import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import type { About } from "../about.ts";
 import type { BackupFacts } from "../checks/backups.ts";
 

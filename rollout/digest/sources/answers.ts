@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Tail } from "../../platforms/rehearsal/rollout/tail.ts";
+import { Tail } from "../../platforms/rehearsal/machine/tail.ts";
 import type { Fact } from "../fact.ts";
 import type { Percentiles } from "../sources.ts";
 

@@ -2,9 +2,9 @@ import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwat
 import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { StackFacts } from "../../platforms/aws/deployment.ts";
-import { type MetricData, readMetricData } from "../../platforms/aws/metric-data.ts";
-import { idOf, queriesFor, SERIES } from "../../platforms/aws/metric-queries.ts";
-import { countsOf, isTold, type Minute } from "../../platforms/aws/minutes.ts";
+import { type MetricData, readMetricData } from "../../platforms/aws/metrics/metric-data.ts";
+import { idOf, queriesFor, SERIES } from "../../platforms/aws/metrics/metric-queries.ts";
+import { countsOf, isTold, type Minute } from "../../platforms/aws/metrics/minutes.ts";
 import { asked as askedFor, type Fact, from as fromFact } from "../fact.ts";
 import { STRETCH_MS } from "../period.ts";
 import type { Percentiles, Traffic } from "../sources.ts";

@@ -1,6 +1,6 @@
 import type { MetricAlarm } from "../../alarms/model.ts";
 import { UserError } from "../../errors.ts";
-import type { Options } from "../../platforms/rehearsal/options.ts";
+import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
 import { ACTS, FED_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
 import { type Act, drives, type Fault } from "./fault.ts";

@@ -8,12 +8,12 @@ import { eventNotification, notificationsOf, type SnsNotification } from "../../
 import { keyOf, MetricStore } from "../../alarms/store.ts";
 import { Ledger } from "../../platforms/rehearsal/machine/state.ts";
 import { type Sample, Sampler } from "../../platforms/rehearsal/metrics/sampler.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
-import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
 import { rehearsalPlatform } from "../../platforms/rehearsal/rollout/platform.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { caFileOf, urlOf } from "../../platforms/rehearsal/status.ts";
-import { up } from "../../platforms/rehearsal/up.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
+import { caFileOf, urlOf } from "../../platforms/rehearsal/verbs/status.ts";
+import { up } from "../../platforms/rehearsal/verbs/up.ts";
 import { type Endpoint, openEndpoint, post } from "./endpoint.ts";
 import type { Pace } from "./pace.ts";
 import { Traffic } from "./traffic.ts";

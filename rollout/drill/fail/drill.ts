@@ -6,10 +6,10 @@ import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.t
 import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
-import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
-import { keepReports } from "./kept.ts";
+import { keepReports } from "./report/kept.ts";
 import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
 import { Stage } from "./stage.ts";

@@ -1,9 +1,9 @@
 import type { Graph } from "../../graph/model.ts";
 import { referencesIn, textOf } from "../../graph/text.ts";
-import type { HealthModel } from "../../platforms/rehearsal/balancer/model.ts";
-import { trackNamed } from "../../platforms/rehearsal/balancer/model.ts";
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
+import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
+import { trackNamed } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { all, only, TYPES } from "../../platforms/rehearsal/plan/lookup.ts";
 import { type HostFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";

@@ -1,4 +1,4 @@
-import type { HealthModel } from "../../platforms/rehearsal/balancer/model.ts";
+import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import type { Fate } from "./traffic.ts";
 
 /**

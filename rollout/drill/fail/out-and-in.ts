@@ -1,5 +1,5 @@
-import type { HealthModel } from "../../platforms/rehearsal/balancer/model.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
+import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { healthOfTrack, shareWithout } from "./ground.ts";
 import { goesOn, inWithin, late, outWithin, PATIENCE, seconds } from "./judge.ts";
 import type { Expectation } from "./scenario.ts";

@@ -3,10 +3,10 @@ import { type BalancerView, readBalancer } from "../../platforms/rehearsal/balan
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
 import { isRunning } from "../../platforms/rehearsal/machine/processes.ts";
 import { Ledger } from "../../platforms/rehearsal/machine/state.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { caFileOf, urlOf } from "../../platforms/rehearsal/status.ts";
-import { up } from "../../platforms/rehearsal/up.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { caFileOf, urlOf } from "../../platforms/rehearsal/verbs/status.ts";
+import { up } from "../../platforms/rehearsal/verbs/up.ts";
 import { Findings } from "./findings.ts";
 import { Traffic } from "./traffic.ts";
 

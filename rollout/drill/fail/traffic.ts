@@ -1,6 +1,6 @@
-import { openClient, type Target } from "../../load/client.ts";
 import { type RunningLoad, startLoad } from "../../load/load.ts";
-import type { Shot } from "../../load/shot.ts";
+import { openClient, type Target } from "../../load/requests/client.ts";
+import type { Shot } from "../../load/requests/shot.ts";
 
 /** Users' requests a second: enough that each second says something, little enough for two processors. */
 const PER_SECOND = 20;

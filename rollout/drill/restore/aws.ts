@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
-import { Objects } from "../../platforms/aws/objects.ts";
+import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { drillObjects } from "../drill-objects.ts";
 import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";

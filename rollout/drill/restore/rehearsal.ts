@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
 import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
-import { Copy } from "../../platforms/rehearsal/backups/copy.ts";
 import { differences, digestsOf } from "../../platforms/rehearsal/backups/digest.ts";
 import { type Marker, readMarkers, writeMarker } from "../../platforms/rehearsal/backups/markers.ts";
 import { type Backup, takeFirstBackup } from "../../platforms/rehearsal/backups/repository.ts";
@@ -13,11 +12,12 @@ import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/options.ts";
-import { prepareChange } from "../../platforms/rehearsal/prepare.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { CHECKS, Findings } from "./checks.ts";
+import { Copy } from "./rehearsal-copy.ts";
 
 /** The most that a disaster may cost, in seconds of work. */
 export const RPO_LIMIT_SECONDS = 60;

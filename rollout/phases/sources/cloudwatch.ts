@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { clientSettings } from "../../aws-client.ts";
-import type { CloudWatchSource } from "./schema.ts";
+import type { CloudWatchSource } from "../source.ts";
 
 /** Load this file only when it is needed: it brings the AWS SDK along. */
 export class CloudWatchFigures {

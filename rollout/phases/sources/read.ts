@@ -1,7 +1,7 @@
 import type { Criterion, Measured, Metrics } from "../criterion.ts";
 import type { Phases } from "../schema.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "../score.ts";
-import type { CloudWatchSource, Source } from "./schema.ts";
+import type { CloudWatchSource, Source } from "../source.ts";
 
 /** Whom to ask; what is left out isn't asked, and its metrics stay unknown. */
 export interface Askers {

@@ -17,13 +17,13 @@ import type {
   Weights,
 } from "../platform.ts";
 import { TrackAlarms } from "./alarms.ts";
-import { BusinessCounters, type CounterGates } from "./counters.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
-import { S3Journal } from "./journal.ts";
+import { S3Journal } from "./journal/journal.ts";
+import { Objects } from "./journal/objects.ts";
 import { Listener } from "./listener.ts";
-import { BalancerMetrics } from "./metrics.ts";
-import { Objects } from "./objects.ts";
+import { BusinessCounters, type CounterGates } from "./metrics/counters.ts";
+import { BalancerMetrics } from "./metrics/metrics.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { operatorTokenOf } from "./smoke.ts";

@@ -1,8 +1,8 @@
 import type { Graph } from "../../graph/model.ts";
-import type { BalancerModel } from "./balancer/model.ts";
 import type { Certificates } from "./machine/authority-files.ts";
 import type { Programs } from "./machine/find.ts";
 import type { Ledger } from "./machine/state.ts";
+import type { BalancerModel } from "./plan/balancer/model.ts";
 import type { Plan } from "./plan/describe.ts";
 
 /** What every step of bringing a stack up or changing it works with. */

@@ -1,5 +1,5 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
-import type { Delta } from "../follows.ts";
+import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, list, nameOf, ofType, refsOf, type Shown, textOf } from "../shown.ts";
 import { brief } from "../text.ts";

@@ -1,5 +1,5 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
-import type { Delta } from "../follows.ts";
+import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";

@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/model.ts";
-import type { Delta } from "../follows.ts";
+import type { Delta } from "../changes/follows.ts";
 import type { Danger, PropertyChange } from "../model.ts";
 
 /** What a check looks at. */

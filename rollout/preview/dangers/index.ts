@@ -4,7 +4,7 @@ import { backupsThinner } from "./backups.ts";
 import type { Check, Context } from "./danger.ts";
 import { permissionsWidened } from "./iam.ts";
 import { weightJump } from "./jump.ts";
-import { firewallOpened } from "./reach.ts";
+import { firewallOpened } from "./network/reach.ts";
 import { secretsInClear } from "./secrets.ts";
 import { statefulLoss } from "./stateful.ts";
 import { carryingTrackGone } from "./tracks.ts";

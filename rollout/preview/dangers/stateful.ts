@@ -1,4 +1,4 @@
-import type { Delta } from "../follows.ts";
+import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { STATEFUL } from "../stateful.ts";
 import { type Check, danger } from "./danger.ts";

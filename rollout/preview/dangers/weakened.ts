@@ -1,4 +1,4 @@
-import type { Delta } from "../follows.ts";
+import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { Cache } from "../../../infra/data/cache.ts";
-import { tierOf } from "../../../infra/tier.ts";
+import { tierOf } from "../../../infra/settings/tier.ts";
 import { type Recording, record } from "../../support/mocks.ts";
 
 const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { Database, type DatabaseArgs } from "../../../infra/data/database.ts";
-import { tierOf } from "../../../infra/tier.ts";
+import { tierOf } from "../../../infra/settings/tier.ts";
 import { changed } from "../../support/changed.ts";
 import { type Recording, record } from "../../support/mocks.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { AppSecrets } from "../../../infra/data/secrets.ts";
 import { Tracks, type TracksArgs } from "../../../infra/servers/tracks.ts";
 import { parseSettings } from "../../../infra/settings/parse.ts";
-import { tierOf } from "../../../infra/tier.ts";
+import { tierOf } from "../../../infra/settings/tier.ts";
 import { Logs } from "../../../infra/watch/logs.ts";
 import { record } from "../../support/mocks.ts";
 

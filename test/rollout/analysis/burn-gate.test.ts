@@ -5,9 +5,9 @@ import {
   learnBurn,
   newBurnGate,
   observeBurn,
-} from "../../../rollout/analysis/burn-gate.ts";
-import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn-rate.ts";
-import { addInterval, newBurnWindows } from "../../../rollout/analysis/burn-windows.ts";
+} from "../../../rollout/analysis/burn/burn-gate.ts";
+import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn/burn-rate.ts";
+import { addInterval, newBurnWindows } from "../../../rollout/analysis/burn/burn-windows.ts";
 import type { Counts } from "../../../rollout/analysis/counts.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
 

@@ -1,13 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shareFalseAlarm, together } from "../../../rollout/analysis/analyse.ts";
-import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn-rate.ts";
+import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn/burn-rate.ts";
 import { learnBlock, newDispersion, phiOf } from "../../../rollout/analysis/dispersion.ts";
-import { closeWindow, eValue, gain, newEvidence, suspectStep } from "../../../rollout/analysis/evidence.ts";
+import {
+  closeWindow,
+  eValue,
+  gain,
+  newEvidence,
+  suspectStep,
+} from "../../../rollout/analysis/evidence/evidence.ts";
+import { RATIOS, worse } from "../../../rollout/analysis/evidence/odds.ts";
+import { tempered } from "../../../rollout/analysis/evidence/temper.ts";
 import { newGate, observe } from "../../../rollout/analysis/gate.ts";
-import { RATIOS, worse } from "../../../rollout/analysis/odds.ts";
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
-import { tempered } from "../../../rollout/analysis/temper.ts";
 import type { Verdict } from "../../../rollout/analysis/verdict.ts";
 import { badOf, seededRandom } from "./streams.ts";
 

@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { BusinessCounters, counterQueries } from "../../../rollout/platforms/aws/counters.ts";
+import { BusinessCounters, counterQueries } from "../../../rollout/platforms/aws/metrics/counters.ts";
 import type { MetricSecond } from "../../../rollout/platforms/platform.ts";
 
 const gates = { quotes: { bad: "QuotesFailed", total: "QuotesAsked", max: 0.01, min: 50 } };

@@ -3,9 +3,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import * as fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { factsOf } from "../../../rollout/platforms/aws/deployment.ts";
-import { queriesFor } from "../../../rollout/platforms/aws/metric-queries.ts";
-import { BalancerMetrics } from "../../../rollout/platforms/aws/metrics.ts";
-import { countsOf, isTold, secondsOf } from "../../../rollout/platforms/aws/minutes.ts";
+import { queriesFor } from "../../../rollout/platforms/aws/metrics/metric-queries.ts";
+import { BalancerMetrics } from "../../../rollout/platforms/aws/metrics/metrics.ts";
+import { countsOf, isTold, secondsOf } from "../../../rollout/platforms/aws/metrics/minutes.ts";
 import { apiError, deployment, fakeClock, GROUPS, LISTENER } from "./example.ts";
 
 describe("what is asked of CloudWatch", () => {

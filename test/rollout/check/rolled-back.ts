@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
-import { journalFolder } from "../../../rollout/platforms/rehearsal/machine/past.ts";
-import { FileJournal } from "../../../rollout/platforms/rehearsal/rollout/journal.ts";
+import { FileJournal } from "../../../rollout/platforms/rehearsal/journal/journal.ts";
+import { journalFolder } from "../../../rollout/platforms/rehearsal/journal/past.ts";
 
 /** A rollback that counts, of the version. */
 export function rolledBack(rollout: string, version: string, at: number): JournalEntry[] {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { drive } from "../../../rollout/cli/drive.ts";
+import { drive } from "../../../rollout/cli/rollout/drive.ts";
 import { stackSettings } from "../../../rollout/config/settings.ts";
 import { Held } from "../../../rollout/platforms/held.ts";
 import type { JournalStore } from "../../../rollout/platforms/platform.ts";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, test, vi } from "vitest";
-import { parsed } from "../../../rollout/cli/shift.ts";
+import { parsed } from "../../../rollout/cli/rollout/shift.ts";
 import { tellerOf, topicsIn, webhooksIn } from "../../../rollout/cli/tell.ts";
 import { Misuse } from "../../../rollout/errors.ts";
 import { noticeOf } from "../../../rollout/notify/notice.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { shift } from "../../../rollout/cli/shift.ts";
+import { shift } from "../../../rollout/cli/rollout/shift.ts";
 import { stackSettings } from "../../../rollout/config/settings.ts";
 import type { Lacking } from "../../../rollout/run/make-room.ts";
 import { type Fault, simulatedPlatform } from "../../support/simulated-platform.ts";

@@ -7,7 +7,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { mostServers } from "../../../infra/tier.ts";
+import { mostServers } from "../../../infra/settings/tier.ts";
 import { capacityOf, type Servers } from "../../../rollout/core/servers.ts";
 import type { Deployment } from "../../../rollout/platforms/aws/deployment.ts";
 import { awsPlatform } from "../../../rollout/platforms/aws/platform.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Seen } from "../../../rollout/core/action.ts";
+import { wakeToLook, watch } from "../../../rollout/core/next/watch.ts";
 import type { RolloutState } from "../../../rollout/core/state.ts";
-import { wakeToLook, watch } from "../../../rollout/core/watch.ts";
 
 const state = {
   stage: { at: "bake", step: 0, since: 0 },

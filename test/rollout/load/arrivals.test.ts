@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Arrivals, evenArrivals, expectedIn, rampArrivals } from "../../../rollout/load/arrivals.ts";
 import { rampsOf } from "../../../rollout/load/profile/stages.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
+import {
+  type Arrivals,
+  evenArrivals,
+  expectedIn,
+  rampArrivals,
+} from "../../../rollout/load/requests/arrivals.ts";
 
 const ramps = rampsOf([
   { for: "20s", users: 700 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { filled, Journeys } from "../../../rollout/load/journeys.ts";
 import { sampleJourneys } from "../../../rollout/load/profile/read.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
+import { filled, Journeys } from "../../../rollout/load/requests/journeys.ts";
 
 const stored = (body: string, id: string) => JSON.stringify({ id, ...JSON.parse(body) });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Client } from "../../../rollout/load/client.ts";
 import { startLoad } from "../../../rollout/load/load.ts";
+import type { Client } from "../../../rollout/load/requests/client.ts";
 import { NO_TRACK } from "../../../rollout/load/tally.ts";
 
 const target = { url: "https://127.0.0.1:1", domain: "beta.example.com" };

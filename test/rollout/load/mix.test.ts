@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Mix, userAddress } from "../../../rollout/load/mix.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
+import { Mix, userAddress } from "../../../rollout/load/requests/mix.ts";
 
 const stored = (order: string, id: string) => JSON.stringify({ id, ...JSON.parse(order), priceCents: 1 });
 

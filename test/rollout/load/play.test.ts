@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { Client } from "../../../rollout/load/client.ts";
 import { type Progress, play } from "../../../rollout/load/play.ts";
 import { parseProfile } from "../../../rollout/load/profile/read.ts";
-import type { Reply, Shot } from "../../../rollout/load/shot.ts";
+import type { Client } from "../../../rollout/load/requests/client.ts";
+import type { Reply, Shot } from "../../../rollout/load/requests/shot.ts";
 import { progressOn } from "../../../rollout/load/view/progress.ts";
 import { runText } from "../../../rollout/load/view/text.ts";
 

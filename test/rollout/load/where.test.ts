@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Misuse } from "../../../rollout/errors.ts";
-import { isLoopback } from "../../../rollout/load/client.ts";
 import { readProfile } from "../../../rollout/load/profile/read.ts";
+import { isLoopback } from "../../../rollout/load/requests/client.ts";
 import { type Asked, targetOf } from "../../../rollout/load/where.ts";
 
 const here = { url: "https://127.0.0.1:8443", domain: "beta.example.com", caFile: "ca.pem" };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lockNote } from "../../../rollout/preview/packages.ts";
+import { lockNote } from "../../../rollout/preview/revision/packages.ts";
 
 interface Package {
   version: string;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../../rollout/graph/model.ts";
+import { differences } from "../../../rollout/preview/changes/differences.ts";
+import { renamed } from "../../../rollout/preview/changes/identity.ts";
 import { costOf } from "../../../rollout/preview/cost/cost.ts";
-import { contains } from "../../../rollout/preview/dangers/ranges.ts";
+import { contains } from "../../../rollout/preview/dangers/network/ranges.ts";
 import { timesAWeek } from "../../../rollout/preview/dangers/schedule.ts";
-import { differences } from "../../../rollout/preview/differences.ts";
-import { renamed } from "../../../rollout/preview/identity.ts";
 import { costText } from "../../../rollout/preview/render/words.ts";
 import { sides } from "../../../rollout/preview/text.ts";
 

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { configText, structureOf } from "../../../rollout/platforms/rehearsal/balancer/config.ts";
-import { describeBalancer } from "../../../rollout/platforms/rehearsal/balancer/describe.ts";
-import { balancerCommand, balancerLayout } from "../../../rollout/platforms/rehearsal/balancer/layout.ts";
-import type { BalancerSetup } from "../../../rollout/platforms/rehearsal/balancer/model.ts";
+import { configText, structureOf } from "../../../rollout/platforms/rehearsal/balancer/config/config.ts";
+import {
+  balancerCommand,
+  balancerLayout,
+} from "../../../rollout/platforms/rehearsal/balancer/config/layout.ts";
+import { describeBalancer } from "../../../rollout/platforms/rehearsal/plan/balancer/describe.ts";
+import type { BalancerSetup } from "../../../rollout/platforms/rehearsal/plan/balancer/model.ts";
 import { balancerGraph, TOKEN, type Wanted } from "./balancer-graph.ts";
 
 const layout = balancerLayout("/stacks/beta/haproxy");

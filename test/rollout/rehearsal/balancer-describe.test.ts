@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Value } from "../../../rollout/graph/model.ts";
-import { describeBalancer } from "../../../rollout/platforms/rehearsal/balancer/describe.ts";
+import { describeBalancer } from "../../../rollout/platforms/rehearsal/plan/balancer/describe.ts";
 import { balancerGraph, PAGE, ref, resource, TOKEN, type Wanted } from "./balancer-graph.ts";
 
 const describe = (wanted?: Wanted) => describeBalancer(balancerGraph(wanted), () => TOKEN);

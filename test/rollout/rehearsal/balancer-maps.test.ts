@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import { firewallLines, splitFrom, splitLines } from "../../../rollout/platforms/rehearsal/balancer/maps.ts";
-import type { Split } from "../../../rollout/platforms/rehearsal/balancer/model.ts";
+import {
+  firewallLines,
+  splitFrom,
+  splitLines,
+} from "../../../rollout/platforms/rehearsal/balancer/config/maps.ts";
 import { parseStats } from "../../../rollout/platforms/rehearsal/balancer/stats.ts";
+import type { Split } from "../../../rollout/platforms/rehearsal/plan/balancer/model.ts";
 import { PAGE } from "./balancer-graph.ts";
 
 test.each<Split>([

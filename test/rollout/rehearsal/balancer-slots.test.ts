@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
-import { slotsOf, weightsOf } from "../../../rollout/platforms/rehearsal/balancer/slots.ts";
+import { slotsOf, weightsOf } from "../../../rollout/platforms/rehearsal/balancer/config/slots.ts";
 
 /** One to five tracks with whole weights above 0 that sum to 100. */
 const anyWeights = fc

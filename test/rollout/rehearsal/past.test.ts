@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
-import { allEntries, journalFolder, keepJournal } from "../../../rollout/platforms/rehearsal/machine/past.ts";
-import { FileJournal } from "../../../rollout/platforms/rehearsal/rollout/journal.ts";
+import { FileJournal } from "../../../rollout/platforms/rehearsal/journal/journal.ts";
+import { allEntries, journalFolder, keepJournal } from "../../../rollout/platforms/rehearsal/journal/past.ts";
 
 let folder: string;
 beforeEach(() => {

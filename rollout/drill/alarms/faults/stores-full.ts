@@ -2,7 +2,7 @@ import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { maxConnections, memoryGiB } from "../../../../infra/data/instance-class.ts";
+import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
 import { stop } from "../../../platforms/rehearsal/machine/stopping.ts";
 import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";

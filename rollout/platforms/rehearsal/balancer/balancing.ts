@@ -4,11 +4,11 @@ import { RehearsalError } from "../machine/errors.ts";
 import { releasePort } from "../machine/ports.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
 import type { Ledger, ServerRecord } from "../machine/state.ts";
+import type { BalancerSetup } from "../plan/balancer/model.ts";
 import type { Room } from "../room.ts";
 import { answers200 } from "../servers/health.ts";
 import * as balancer from "./apply.ts";
-import { type BalancerLayout, balancerCommand, balancerLayout } from "./layout.ts";
-import type { BalancerSetup } from "./model.ts";
+import { type BalancerLayout, balancerCommand, balancerLayout } from "./config/layout.ts";
 import { readSplit } from "./traffic.ts";
 
 const KEY = "balancer";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
-import { type BalancerLayout, checkCommand } from "./layout.ts";
+import { type BalancerLayout, checkCommand } from "./config/layout.ts";
 import { ask } from "./socket.ts";
 import { workerPid } from "./stats.ts";
 

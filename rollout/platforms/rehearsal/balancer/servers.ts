@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RehearsalError } from "../machine/errors.ts";
-import { backendOf, serverWords } from "./config-backend.ts";
-import type { BalancerLayout } from "./layout.ts";
-import type { ServerPlace, TrackModel } from "./model.ts";
+import type { ServerPlace, TrackModel } from "../plan/balancer/model.ts";
+import { backendOf, serverWords } from "./config/config-backend.ts";
+import type { BalancerLayout } from "./config/layout.ts";
 import { oldWorkers } from "./reload.ts";
 import { ask, order } from "./socket.ts";
 import { counters, type ServerStats } from "./stats.ts";

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { RehearsalError } from "../machine/errors.ts";
-import type { MapLines } from "./maps.ts";
+import type { MapLines } from "./config/maps.ts";
 
 const DEADLINE_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import { RehearsalError } from "../machine/errors.ts";
-import { trackOfBackend } from "./config-backend.ts";
+import { trackOfBackend } from "./config/config-backend.ts";
 import { ask } from "./socket.ts";
 
 /** What each track has served since the balancer's process started. */

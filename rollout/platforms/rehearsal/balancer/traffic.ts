@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../machine/files.ts";
-import type { BalancerLayout } from "./layout.ts";
+import type { MaintenanceModel, Split } from "../plan/balancer/model.ts";
+import type { BalancerLayout } from "./config/layout.ts";
 import {
   FIREWALL,
   FIREWALL_MAP,
@@ -10,8 +11,7 @@ import {
   SPLIT_MAP,
   splitFrom,
   splitLines,
-} from "./maps.ts";
-import type { MaintenanceModel, Split } from "./model.ts";
+} from "./config/maps.ts";
 import { readMap, replaceMap } from "./socket.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { trackOfBackend } from "../balancer/config-backend.ts";
+import { trackOfBackend } from "../balancer/config/config-backend.ts";
 import { ask } from "../balancer/socket.ts";
 import { parseStats } from "../balancer/stats.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MetricId } from "../../../alarms/model.ts";
-import { Tail } from "../rollout/tail.ts";
+import { Tail } from "../machine/tail.ts";
 
 /**
  * The metrics that the applications write to their logs, as CloudWatch makes them of the same lines (CloudWatch User Guide,

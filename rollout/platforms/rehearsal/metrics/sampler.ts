@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { memoryGiB } from "../../../../infra/data/instance-class.ts";
+import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
 import type { MetricId } from "../../../alarms/model.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { logOf } from "../machine/processes.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TrackCounts } from "../../platform.ts";
-import { Tail } from "./tail.ts";
+import { Tail } from "../machine/tail.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {

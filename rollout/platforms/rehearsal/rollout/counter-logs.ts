@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { Tally } from "../../platform.ts";
-import { Tail } from "./tail.ts";
+import { Tail } from "../machine/tail.ts";
 
 export type Tallies = Record<string, Tally>;
 

@@ -9,7 +9,7 @@ import { RehearsalError } from "../machine/errors.ts";
 import type { Ledger } from "../machine/state.ts";
 import { passwordsFor } from "../plan/passwords.ts";
 import { localResolver, secretTexts } from "../plan/resolver.ts";
-import { caFileOf } from "../status.ts";
+import { caFileOf } from "../verbs/status.ts";
 
 export type { SmokeResult };
 

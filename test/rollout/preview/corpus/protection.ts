@@ -30,13 +30,13 @@ export const protection: Case[] = [
   one(
     "point in time recovery for a day",
     "beta",
-    ["infra/tier.ts", "pointInTimeDays: 7", "pointInTimeDays: 1"],
+    ["infra/settings/tier.ts", "pointInTimeDays: 7", "pointInTimeDays: 1"],
     "backups-thinner: beta-database",
   ),
   one(
     "the vault's lock is taken off",
     "prod",
-    ["infra/tier.ts", "vaultLock: true", "vaultLock: false"],
+    ["infra/settings/tier.ts", "vaultLock: true", "vaultLock: false"],
     "backups-thinner: prod-backups",
   ),
   one(
@@ -85,7 +85,7 @@ export const protection: Case[] = [
     "database and balancer may be deleted",
     "prod",
     [
-      "infra/tier.ts",
+      "infra/settings/tier.ts",
       "deletionProtection: true,\n    vaultLock: true",
       "deletionProtection: false,\n    vaultLock: true",
     ],

@@ -1,0 +1,62 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { DrillRecord } from "../../drill/record.ts";
+import { Misuse } from "../../errors.ts";
+import { onOption, whoami } from "../on.ts";
+import { globalOptions, projectDir } from "../options.ts";
+
+export function register(drill: Command): void {
+  drill
+    .command("restore")
+    .summary("restore a backup beside the live database, verify it, and remove it")
+    .description(
+      "Restores the newest good backup and the log since into a second database server, compares every table with what the\n" +
+        "live one held, tries the application on it, measures how long it took (RTO) and what would have been lost (RPO), and\n" +
+        "removes it. The live database goes on. Exit code 1 when a check fails.",
+    )
+    .option("--at <time>", "go back to that moment, such as 2026-11-21T09:30:00Z", timeOf)
+    .addOption(onOption())
+    .action(async (_options, command: Command) => {
+      const { json } = globalOptions(command);
+      const { on, at } = command.optsWithGlobals() as { on: "aws" | "rehearsal"; at?: number };
+      if (at !== undefined && at > Date.now())
+        throw new Misuse(`--at ${new Date(at).toISOString()} is yet to come`);
+      const record = await (on === "aws" ? onAws : here)(command, at);
+      const { restoreText } = await import("../../drill/restore/text.ts");
+      process.stdout.write(json ? `${JSON.stringify(record)}\n` : restoreText(record));
+      if (record.outcome === "failed") process.exitCode = 1;
+    });
+}
+
+async function here(command: Command, at?: number): Promise<DrillRecord> {
+  const { stack } = globalOptions(command);
+  const { drillRestore } = await import("../../drill/restore/rehearsal.ts");
+  return interruptible((signal) =>
+    drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say, signal }),
+  );
+}
+
+async function onAws(command: Command, at?: number): Promise<DrillRecord> {
+  const { stack } = globalOptions(command);
+  const { drillRestoreOnAws } = await import("../../drill/restore/aws.ts");
+  return interruptible((signal) =>
+    drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say, signal }),
+  );
+}
+
+/** Ctrl-C ends the drill, not before its copy is removed. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, abort);
+  return work(stop.signal);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function timeOf(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError("It must be a time such as 2026-11-21T09:30:00Z.");
+  return time;
+}

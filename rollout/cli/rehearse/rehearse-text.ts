@@ -1,0 +1,73 @@
+import type { ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
+
+/** What a person needs after `up`: where it is, how to trust it, and what runs where. */
+export function upText(status: Status): string {
+  const { url, caFile, domain, port, stack, logs } = status;
+  return `${statusText(status)}
+Trust its certificate:  curl --cacert ${caFile} ${url}/
+By its own name:        curl --cacert ${caFile} --resolve ${domain}:${port}:127.0.0.1 https://${domain}:${port}/
+Logs:                   ${logs}
+Take it down:           rollout rehearse down --stack ${stack}
+`;
+}
+
+export function statusText(status: Status): string {
+  const { stack, url, database, cache, balancer } = status;
+  const rows = [
+    ["what", "port", "pid", "state"],
+    ["balancer", String(balancer.port), pid(balancer.pid), balancer.pid ? "up" : "down"],
+    ...status.servers.map(serverRow),
+    ["database", String(database.port), pid(database.pid), database.pid ? "up" : "down"],
+    ["cache", String(cache.port), pid(cache.pid), cache.pid ? "up" : "down"],
+  ];
+  return [
+    `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
+    `split: ${splitText(status)}`,
+    ...Object.entries(status.tracks ?? {}).map(
+      ([track, { requests, failures }]) => `${track}: ${requests} requests, ${failures} failed`,
+    ),
+    ...status.unreadable.map((reason) => `can't be read: ${reason}`),
+    "",
+    table(rows),
+    "",
+  ].join("\n");
+}
+
+/** What is missing of it, another `up` starts. */
+function allRun({ servers, database, cache, balancer }: Status): boolean {
+  const single = [database, cache, balancer].every(({ pid }) => pid);
+  return single && servers.every(({ pids }) => pids.nginx && pids.app);
+}
+
+/** One figure where config and balancer agree, both where they don't. */
+function splitText({ asked, real }: Status): string {
+  const tracks = [...new Set([...Object.keys(asked ?? {}), ...Object.keys(real ?? {})])].sort();
+  return tracks
+    .map((track) => {
+      const is = real ? `${real[track] ?? 0} %` : "unknown";
+      const should = asked ? `${asked[track] ?? 0} %` : is;
+      return is === should ? `${track} ${is}` : `${track} ${is} (config: ${should})`;
+    })
+    .join(", ");
+}
+
+function serverRow({ id, port, pids, healthy, balancer }: ServerStatus): string[] {
+  const seen = balancer ? `, ${balancer.status} in the balancer, ${balancer.requests} requests` : "";
+  return [
+    id,
+    String(port),
+    `${pid(pids.nginx)}+${pid(pids.app)}`,
+    `${healthy ? "healthy" : "unhealthy"}${seen}`,
+  ];
+}
+
+function pid(number: number | undefined): string {
+  return number === undefined ? "-" : String(number);
+}
+
+function table(rows: string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,131 @@
+import type { Act, JournalEntry } from "../../core/journal.ts";
+import { planOf } from "../../core/plan.ts";
+import { replay } from "../../core/replay.ts";
+import { isWatched, type RolloutState } from "../../core/state.ts";
+import { shareOf } from "../../core/weights.ts";
+import { withdrawalIn } from "../../core/withdrawal.ts";
+import { UserError } from "../../errors.ts";
+import { noticeOf } from "../../notify/notice.ts";
+import type { Beginning } from "../../run/begin.ts";
+import { judgeOf } from "../../run/judge.ts";
+import { type RunResult, run } from "../../run/run.ts";
+import { actsIn, entryText } from "../../view/entry-text.ts";
+import { type Stage, whoami } from "../on.ts";
+import { tellerOf } from "../tell.ts";
+
+export interface DriveOptions {
+  /** What to begin when nothing is under way; without it a run only goes on. */
+  begin?: Beginning | undefined;
+  /** Ends the run as soon as the traffic is where it is to stay; the idle track's servers stay with it. */
+  leaveWhenSettled?: boolean;
+}
+
+/**
+ * Runs a rollout to its end, or from where an earlier run was killed; each entry of the journal goes to stderr as it is
+ * written.
+ */
+export async function drive(
+  stage: Stage,
+  { begin, leaveWhenSettled = false }: DriveOptions = {},
+): Promise<RunResult> {
+  const { platform, say, stack } = stage;
+  const teller = tellerOf(stage);
+  const stop = leaveOnSignal(say, stack);
+  const { entries } = await platform.journal.read();
+  const before = replay(entries);
+  let subject = subjectOf(stage, begin, before);
+  // Whether users would be on the candidate without anybody to watch it, if this run ended now.
+  let isUnwatched = before !== undefined && isWatched(before);
+  const acts = actsIn(entries);
+  let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
+  const heard = (entry: JournalEntry) => {
+    if (entry.kind === "intent") acts.set(entry.id, entry.act);
+    if (entry.kind === "begin") {
+      subject = { stack, stable: entry.stable, candidate: entry.candidate };
+      // By its own plan, and not by that of the rollout before it.
+      judge = judgeOf(entry.plan);
+    }
+    isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
+    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
+  };
+  try {
+    return await run({
+      platform,
+      judge: (history) => judge(history),
+      owner: `${whoami()} (process ${process.pid})`,
+      ...(begin && { begin }),
+      heard,
+      ...(leaveWhenSettled && { leave: hasSettled }),
+      notify: async (entry, _urgency, journal) =>
+        teller.tell(noticeOf(entry, { ...subject, withdrawal: withdrawalIn(journal) })),
+    });
+  } catch (error) {
+    if (isUnwatched && !(error instanceof UserError)) teller.tell(noticeOf(brokenOff(error), subject));
+    throw error;
+  } finally {
+    stop();
+    await teller.flush();
+  }
+}
+
+/** Nobody watches the candidate any more, and the journal, which would say so, may be what can't be written. */
+function brokenOff(error: unknown): JournalEntry {
+  const why = error instanceof Error ? error.message : String(error);
+  const reason = `the run broke off (${why}); traffic stays as it is, and nobody watches it`;
+  return { kind: "stopped", reason, at: Date.now(), by: whoami() };
+}
+
+/** @returns undefined for an entry after which it is as before */
+function withoutUs(
+  entry: JournalEntry,
+  candidate: string,
+  acts: ReadonlyMap<number, Act>,
+): boolean | undefined {
+  switch (entry.kind) {
+    case "intent":
+      return entry.act.do === "weights" && shareOf(entry.act.weights, candidate) > 0 ? true : undefined;
+    case "verified":
+      return shareOf(entry.weights, candidate) > 0;
+    case "done":
+      return acts.get(entry.id)?.do === "stable" ? false : undefined;
+    // It was told when it was written.
+    case "stopped":
+    case "ended":
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+export async function stateOf({ platform }: Pick<Stage, "platform">): Promise<RolloutState | undefined> {
+  return replay((await platform.journal.read()).entries);
+}
+
+/** Nothing is left but to wait and to drain what carries no traffic. */
+export function hasSettled({ stage }: RolloutState): boolean {
+  return stage.at === "keep" || stage.at === "over" || stage.at === "ended";
+}
+
+function subjectOf({ stack, settings }: Stage, begin?: Beginning, state?: RolloutState) {
+  const stable = begin?.stable ?? state?.stable ?? settings.stable;
+  return { stack, stable, candidate: begin?.candidate ?? state?.candidate ?? stable };
+}
+
+/**
+ * Ctrl-C ends the run, not the rollout: traffic stays as it is, as it would after a crash, and nothing is left half
+ * written.
+ */
+function leaveOnSignal(say: (line: string) => void, stack: string): () => void {
+  const leave = () => {
+    say(
+      `\nThe run has ended, the rollout hasn't: traffic stays as it is. Go on: rollout run --stack ${stack}`,
+    );
+    say(`Or go back: rollout rollback --stack ${stack}`);
+    process.exit(130);
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, leave);
+  return () => {
+    for (const signal of signals) process.off(signal, leave);
+  };
+}

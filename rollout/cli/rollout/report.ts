@@ -1,0 +1,36 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { replay } from "../../core/replay.ts";
+import { UserError } from "../../errors.ts";
+import { judgeOf } from "../../run/judge.ts";
+import { reportData } from "../../view/report/data.ts";
+import { reportPage } from "../../view/report/page.ts";
+import { onOption, openStage } from "../on.ts";
+
+export function register(program: Command): void {
+  program
+    .command("report")
+    .summary("write the last rollout down as one HTML page")
+    .description(
+      "The split over time, errors and latency of each track, steps and decisions, the gates' evidence, and every entry of " +
+        "the journal. The page opens from the disk and loads nothing. With --json its data go to stdout.",
+    )
+    .option("-o, --out <file>", "where the page goes (default: rollout-STACK.html)")
+    .addOption(onOption())
+    .action(async ({ out }: { out?: string }, command: Command) => {
+      const { platform, stack, json } = await openStage(command);
+      const { entries } = await platform.journal.read();
+      const state = replay(entries);
+      if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
+      const { seconds } = await platform.metrics(Math.floor(state.begunAt / 1000) - 600);
+      const data = reportData(stack, entries, seconds, judgeOf(state.plan), Date.now());
+      if (json && !out) {
+        process.stdout.write(`${JSON.stringify(data)}\n`);
+        return;
+      }
+      const file = resolve(out ?? `rollout-${stack}.html`);
+      writeFileSync(file, reportPage(data));
+      process.stdout.write(json ? `${JSON.stringify({ stack, file })}\n` : `${file}\n`);
+    });
+}

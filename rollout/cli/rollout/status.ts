@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { readingText } from "../../core/reading.ts";
+import type { StatusView } from "../../view/model.ts";
+import { statusLine, statusLines } from "../../view/status.ts";
+import { onOption, openStage, type Stage } from "../on.ts";
+import { Onlooker } from "./look.ts";
+
+const EVERY_MS = 1_000;
+
+export function register(program: Command): void {
+  program
+    .command("status")
+    .summary("show how a rollout stands")
+    .description(
+      "The steps, the split asked for and the real one, each track's rate, errors and latency, and how far each gate's " +
+        "evidence is on the way to fail and to pass. With --watch until the rollout is over: redrawn each second on a " +
+        "terminal, else a line whenever something changes.",
+    )
+    .option("-w, --watch", "stay until the rollout is over")
+    .addOption(onOption())
+    .action(async ({ watch }: { watch?: boolean }, command: Command) => {
+      const stage = await openStage(command);
+      if (watch && !stage.json) await watchIt(stage);
+      else await showOnce(stage);
+    });
+}
+
+async function showOnce(stage: Stage): Promise<void> {
+  const { platform, json, stack } = stage;
+  const onlooker = new Onlooker(stage);
+  const view = await onlooker.look();
+  const reading = await platform.readWeights();
+  if (json) return print(JSON.stringify({ stack, weights: reading, rollout: view ?? null }));
+  if (!view) return print(`${stack}: no rollout has begun\n${readingText(reading)}`);
+  print([...statusLines(view, lookOf()), "", readingText(reading)].join("\n"));
+}
+
+async function watchIt(stage: Stage): Promise<void> {
+  const onlooker = new Onlooker(stage);
+  const draw = process.stdout.isTTY ? redrawing() : logging();
+  for (;;) {
+    const view = await onlooker.look();
+    if (!view) return print(`${stage.stack}: no rollout has begun`);
+    draw(view);
+    if (view.over) return;
+    await sleep(EVERY_MS);
+  }
+}
+
+/** Over the lines from before: what scrolled away stays. */
+function redrawing(): (view: StatusView) => void {
+  let drawn = 0;
+  return (view) => {
+    const look = lookOf();
+    const lines = statusLines(view, look).map((line) => cut(line, look.width));
+    process.stdout.write(
+      `${drawn > 0 ? `\x1b[${drawn}A` : ""}${lines.map((line) => `\x1b[2K${line}\n`).join("")}\x1b[J`,
+    );
+    drawn = lines.length;
+  };
+}
+
+/** A line when what is done or asked for changes, and every 30 s. */
+function logging(): (view: StatusView) => void {
+  let last = "";
+  let at = 0;
+  return (view) => {
+    const what = JSON.stringify([view.doing, view.attention, view.asked, view.real]);
+    if (what === last && Date.now() - at < 30_000) return;
+    last = what;
+    at = Date.now();
+    print(`${new Date().toISOString().slice(11, 19)}  ${statusLine(view)}`);
+  };
+}
+
+/** A line that wraps would be two, and the next drawing off by one. Codes take no room, so a painted line is left whole unless it is long. */
+function cut(line: string, width: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colours begin with one
+  const bare = line.replaceAll(/\x1b\[\d+m/g, "");
+  return bare.length < width ? line : bare.slice(0, width - 1);
+}
+
+/** NO_COLOR: https://no-color.org, any value that isn't empty. */
+function lookOf() {
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return { color, width: process.stdout.columns ?? 100 };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

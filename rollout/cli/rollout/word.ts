@@ -1,0 +1,76 @@
+import type { Command as Verb } from "commander";
+import { systemClock } from "../../clock.ts";
+import type { Command } from "../../core/journal.ts";
+import { UserError } from "../../errors.ts";
+import type { Platform } from "../../platforms/platform.ts";
+import { give } from "../../run/command.ts";
+import { hearer, runnerOf } from "../../run/hearing.ts";
+import { onOption, openStage, type Stage, whoami } from "../on.ts";
+
+export interface Word {
+  command: Command;
+  summary: string;
+  description: string;
+  /** What to do instead when the word is refused. */
+  instead?: string;
+  /** What happens when no run is there to hear it; by default it is said that one must be started. */
+  alone?: (stage: Stage) => Promise<number>;
+}
+
+const WORDS = {
+  pause: {
+    summary: "hold a rollout where it is",
+    description:
+      "No step is taken until `resume`. The gates go on watching: a candidate that gets sick is rolled back all the same.",
+  },
+  resume: {
+    summary: "let a paused rollout go on",
+    description: "Ends a pause, or takes a stopped rollout up again.",
+  },
+  promote: {
+    summary: "skip the rest of the present bake",
+    description: "The next step is taken now, on a person's word. A gate that has failed isn't overruled.",
+  },
+} as const;
+
+/** The verbs that are nothing but a word. */
+export function wordVerb(command: keyof typeof WORDS): { register(program: Verb): void } {
+  return { register: (program) => registerWord(program, { command, ...WORDS[command] }) };
+}
+
+/** A verb that gives a rollout a person's word. The word is in the journal when it ends; the run acts on it. */
+export function registerWord(program: Verb, { command, summary, description, alone, instead }: Word): void {
+  program
+    .command(command)
+    .summary(summary)
+    .description(description)
+    .addOption(onOption())
+    .action(async (_options, verb: Verb) => {
+      const stage = await openStage(verb);
+      const { platform, stack, json, say } = stage;
+      await give(platform, systemClock, command, whoami()).catch((error: unknown) => {
+        if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
+        throw error;
+      });
+      // Only for what this command can do itself it matters whether a run that seems to be there lives.
+      const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
+      if (runner === undefined && alone) {
+        process.exitCode = await alone(stage);
+        return;
+      }
+      if (runner === undefined) say(`Nobody runs this rollout now. Go on: rollout run --stack ${stack}`);
+      if (runner?.answered === false)
+        say(
+          `It hasn't answered yet: it acts when what it does now is over. See: rollout status --stack ${stack}`,
+        );
+      const text = runner ? `${command}: told ${runner.owner}` : `${command}: noted`;
+      process.stdout.write(
+        json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`,
+      );
+    });
+}
+
+async function toldOnly(platform: Platform): Promise<{ owner: string; answered?: boolean } | undefined> {
+  const owner = await runnerOf(platform, whoami());
+  return owner === undefined ? undefined : { owner };
+}

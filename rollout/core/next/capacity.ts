@@ -1,0 +1,64 @@
+import { type Action, look, type Seen, wait } from "../action.ts";
+import type { RolloutState } from "../state.ts";
+
+const STALE_MS = 120_000;
+const AGAIN_MS = 1_000;
+
+export type Room =
+  | { is: "enough" }
+  | { is: "busy"; action: Action }
+  /** The time for it is over. `known`: whether it was seen to be too little, or couldn't be seen. */
+  | { is: "lacking"; reason: string; known: boolean };
+
+/**
+ * Whether a track has the servers for a share of the traffic; asks for those that are missing, and waits for them. Stable has had
+ * all the traffic with what it may have: more is neither waited for, nor a reason not to go back to it.
+ */
+export function room(state: RolloutState, seen: Seen, now: number, track: string, share: number): Room {
+  const sight = seen.capacity;
+  const mine = sight && sight.track === track && sight.share === share && sight.length === state.length;
+  if (!mine || now - sight.at > STALE_MS) return busy(look({ at: "capacity", track, share }));
+  const { read, error } = sight;
+  if (!read) return uncounted(state, sight, now, `the servers of ${track} can't be counted: ${error}`);
+  const need = track === state.stable ? Math.min(read.need, read.most) : read.need;
+  if (read.healthy >= need) return { is: "enough" };
+  const what = `${track} has ${read.healthy} healthy servers of ${need}`;
+  if (need > read.most)
+    return { is: "lacking", reason: `${what}, and may have no more than ${read.most}`, known: true };
+  if (now >= deadlineOf(state)) return { is: "lacking", reason: what, known: true };
+  if (mayGrow(state, now)) return busy({ is: "act", act: { do: "grow", track, servers: need } });
+  return busy(again(sight, now, what));
+}
+
+/** What can't be read isn't waited for as long as servers that are starting. */
+function uncounted(
+  state: RolloutState,
+  sight: NonNullable<Seen["capacity"]>,
+  now: number,
+  reason: string,
+): Room {
+  const unread = now - (sight.failingSince ?? sight.at) >= state.plan.limits.readSeconds * 1000;
+  if (unread || now >= deadlineOf(state)) return { is: "lacking", reason, known: false };
+  return busy(again(sight, now, reason));
+}
+
+function deadlineOf({ stageAt, frozenUntil, plan }: RolloutState): number {
+  return Math.max(stageAt, frozenUntil) + plan.limits.capacitySeconds * 1000;
+}
+
+function again({ track, share, at }: NonNullable<Seen["capacity"]>, now: number, why: string): Action {
+  return now >= at + AGAIN_MS ? look({ at: "capacity", track, share }) : wait(at + AGAIN_MS, why);
+}
+
+/** Asked for once; once more each time the servers have had a fair part of the time to come. */
+function mayGrow({ grown, plan: { limits } }: RolloutState, now: number): boolean {
+  if (grown.tries >= limits.attempts) return false;
+  return (
+    grown.endedAt === undefined ||
+    now >= grown.endedAt + (limits.capacitySeconds * 1000) / (limits.attempts + 1)
+  );
+}
+
+function busy(action: Action): Room {
+  return { is: "busy", action };
+}

@@ -1,0 +1,182 @@
+import { frozenUntil } from "../../../infra/settings/freeze.ts";
+import { type Action, note, type Seen, stop, wait } from "../action.ts";
+import type { Act } from "../journal.ts";
+import { targetOf } from "../stages.ts";
+import { bakedAt, type RolloutState } from "../state.ts";
+import { only, shareOf } from "../weights.ts";
+import { bring, rest } from "./bring.ts";
+import { room } from "./capacity.ts";
+import { movedMeanwhile } from "./meanwhile.ts";
+
+/** The step can't be taken: what has been done is to be taken back. */
+export interface GiveUp {
+  is: "give-up";
+  reason: string;
+}
+
+/** The way from nothing to a promoted candidate. */
+export function goForward(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
+  const action = stepOf(state, seen, now);
+  if (action.is !== "act" || !mayWait(state, action.act)) return action;
+  return heldBySickness(state, seen, now) ?? heldByFreeze(state, now) ?? action;
+}
+
+/** More servers never harm. After a rollback the idle track is no way back any more, so its draining needn't wait. */
+function mayWait({ outcome }: RolloutState, act: Act): boolean {
+  return act.do !== "grow" && outcome?.is !== "rolled-back";
+}
+
+function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
+  const { stage, rollout, stable, candidate } = state;
+  switch (stage.at) {
+    case "clear":
+      return clear(state, seen, now);
+    case "backup":
+      return once(state, seen, now, { do: "backup", name: `before-${rollout}` });
+    case "migrate":
+      return once(state, seen, now, { do: "migrate", name: rollout });
+    case "deploy":
+      return once(state, seen, now, { do: "deploy", track: candidate });
+    case "smoke":
+      if (state.smokeFailed !== undefined) return giveUp(`smoke tests failed: ${state.smokeFailed}`);
+      return once(state, seen, now, { do: "smoke", track: candidate });
+    case "shift":
+      return shift(state, seen, now);
+    case "bake":
+      return bake(state, seen, now);
+    case "promote":
+      return stopping(
+        once(state, seen, now, { do: "stable", track: candidate }),
+        "the candidate serves all traffic",
+      );
+    case "keep":
+      return keep(state, seen, now);
+    default:
+      return note({ kind: "ended", outcome: state.outcome!.is, reason: state.outcome!.reason });
+  }
+
+  function clear(...[at, eyes, time]: Parameters<typeof goForward>): Action {
+    const brought = bring(at, eyes, time, only(stable), { do: "weights", weights: only(stable) });
+    if (brought.is === "there") return note({ kind: "verified", weights: only(stable) });
+    if (brought.is === "spent") return stop(`traffic can't be brought to ${stable}: ${brought.reason}`);
+    if (brought.is === "busy") return brought.action;
+    const space = room(at, eyes, time, stable, 100);
+    if (space.is === "busy") return space.action;
+    return space.is === "enough"
+      ? { is: "act", act: brought.act }
+      : stop(`traffic can't be brought to ${stable}: ${space.reason}`);
+  }
+}
+
+/** An act that leaves the weights alone: they are compared before it all the same. */
+function once(state: RolloutState, seen: Seen, now: number, act: Act): Action | GiveUp {
+  const resting = rest(state, now);
+  if (resting) return resting;
+  if (state.tries >= state.plan.limits.attempts) return giveUp(`${act.do} failed: ${state.lastError}`);
+  const brought = bring({ ...state, doneAt: undefined }, seen, now, targetOf(state), act);
+  if (brought.is === "busy") return brought.action;
+  return { is: "act", act };
+}
+
+function shift(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
+  const weights = targetOf(state);
+  const brought = bring(state, seen, now, weights, { do: "weights", weights });
+  if (brought.is === "there") return note({ kind: "verified", weights });
+  if (brought.is === "busy") return brought.action;
+  if (brought.is === "spent") return giveUp(`the weights can't be set: ${brought.reason}`);
+  const space = room(state, seen, now, state.candidate, shareOf(weights, state.candidate));
+  if (space.is === "busy") return space.action;
+  if (space.is === "lacking") return note({ kind: "paused", reason: space.reason });
+  return { is: "act", act: brought.act };
+}
+
+/** Passing takes the gates' word, on data that reach to the bake's end. Waiting for it is bounded. */
+function bake(state: RolloutState, seen: Seen, now: number): Action {
+  const { stage, plan } = state;
+  if (stage.at !== "bake") throw new Error("only a bake bakes");
+  const moved = movedMeanwhile(state, seen, now);
+  if (moved) return moved;
+  const gates = seen.gates!;
+  const over = bakedAt(state);
+  const passed = gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
+  const skipped = state.skip && !gates.verdict.hold;
+  if (passed || skipped) {
+    const { reason, evidence } = gates.verdict;
+    return (
+      heldByFreeze(state, now) ??
+      note({
+        kind: "passed",
+        step: stage.step,
+        reason: passed ? reason : `the rest of the bake was skipped by hand: ${reason}`,
+        skipped: !passed,
+        ...(evidence !== undefined && { evidence }),
+      })
+    );
+  }
+  const grace = plan.steps[stage.step]!.graceSeconds * 1000;
+  const deadline = Math.max(over, state.stageAt, state.frozenUntil) + grace;
+  if (now >= deadline)
+    return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
+  const quiet = quietUntil(state, gates.heard);
+  if (now >= quiet)
+    return note({ kind: "paused", reason: `no data from ${state.candidate}: ${gates.verdict.reason}` });
+  return wait(Math.min(deadline, quiet, now + 1000), now < over ? "baking" : gates.verdict.reason);
+}
+
+/** What was said by a person, or held by a freeze, begins the time anew. */
+function quietUntil({ stageAt, frozenUntil, plan }: RolloutState, heard = 0): number {
+  return Math.max(heard, stageAt, frozenUntil) + plan.limits.noDataSeconds * 1000;
+}
+
+/** CloudWatch is up to three minutes behind. What is older says nothing of now. */
+function isRecent(through: number, now: number): boolean {
+  return now - through <= 300_000;
+}
+
+function keep(state: RolloutState, seen: Seen, now: number): Action {
+  const { stage, outcome, stable, candidate, plan } = state;
+  const over = stage.at === "keep" ? stage.since + plan.limits.keepSeconds * 1000 : now;
+  const idle = outcome!.is === "promoted" ? stable : candidate;
+  if (now < over) return wait(over, `${idle} keeps its servers a while`);
+  return stopping(
+    once(state, seen, now, { do: "drain", track: idle }),
+    `${outcome!.is}, all but the draining of ${idle}`,
+  );
+}
+
+/** Where taking back would do more harm than staying. */
+function stopping(action: Action | GiveUp, so: string): Action {
+  return action.is === "give-up" ? stop(`${action.reason} (${so})`) : action;
+}
+
+/**
+ * While both tracks are sick the candidate gets no more traffic: at the next step's split stable might be too quiet to be
+ * compared with, and the candidate would be blamed. Waiting for the end of it is bounded, as a bake's is.
+ */
+function heldBySickness(state: RolloutState, { gates }: Seen, now: number): Action | undefined {
+  const { held, stage, plan, stageAt } = state;
+  if (!held || isHalfDone(state) || (stage.at !== "shift" && stage.at !== "promote")) return undefined;
+  const step = stage.at === "shift" ? plan.steps[stage.step]! : plan.steps.at(-1)!;
+  const deadline = Math.max(stageAt, state.frozenUntil) + step.graceSeconds * 1000;
+  const reason = gates?.verdict.reason ?? "both tracks are sick";
+  if (now >= deadline) return note({ kind: "paused", reason: `no end of the hold in time: ${reason}` });
+  return wait(Math.min(deadline, now + 1000), reason);
+}
+
+/** A freeze holds what isn't begun; an act that was interrupted half-way is carried to its end. */
+function heldByFreeze(state: RolloutState, now: number): Action | undefined {
+  if (isHalfDone(state)) return undefined;
+  const until = frozenUntil(state.plan.freeze, now);
+  if (until === undefined) return undefined;
+  if (state.frozenUntil !== until) return note({ kind: "frozen", until });
+  return wait(Math.min(until, now + 1000), "frozen");
+}
+
+/** Config, state and balancer may stand at different weights. */
+function isHalfDone({ known }: RolloutState): boolean {
+  return (known?.length ?? 0) > 1;
+}
+
+function giveUp(reason: string): GiveUp {
+  return { is: "give-up", reason };
+}

@@ -1,0 +1,77 @@
+import { type Action, look, note, type Seen, stop } from "../action.ts";
+import { isKnown } from "../reading.ts";
+import type { RolloutState } from "../state.ts";
+import { only, sameWeights, shareOf, weightsText } from "../weights.ts";
+import { bring, rest } from "./bring.ts";
+import { room } from "./capacity.ts";
+import { sick } from "./sick.ts";
+
+/**
+ * The way back: stable's servers, then all traffic to it, then reading back. No freeze holds it and no pause. What can't be
+ * verified stops and pages.
+ */
+export function goBack(state: RolloutState, seen: Seen, now: number): Action {
+  if (state.stage.at === "unpromote") return unpromote(state, now);
+  const weights = only(state.stable);
+  const act = { do: "weights-now", weights } as const;
+  const untouched = state.tries === 0 && state.doneAt === undefined;
+  // With users on the candidate every second counts: the balancer alone is looked at, and everything is read afterwards.
+  if (untouched && state.steps.length > 0) {
+    const before = first(state, seen, now);
+    if (before) return before;
+    if (!seen.real?.read || !sameWeights(seen.real.read, weights)) return { is: "act", act };
+  }
+  const brought = bring(trusting(state, seen), seen, now, weights, act);
+  switch (brought.is) {
+    case "there":
+      return note({ kind: "verified", weights });
+    case "busy":
+      return brought.action;
+    case "spent":
+      return stop(`the rollback can't be verified: ${brought.reason}`);
+    case "due":
+      return ready(state, seen, now) ?? { is: "act", act };
+  }
+}
+
+/** What must be known before the traffic moves; undefined when it is. */
+function first(state: RolloutState, seen: Seen, now: number): Action | undefined {
+  const sight = seen.real;
+  if (!sight || sight.length !== state.length || now - sight.at > 10_000) return look({ at: "real" });
+  // An unreadable balancer doesn't keep us from sending it the right weights.
+  if (sight.read && !state.forced && !isKnown(sight.read, state.known)) {
+    return stop(`the rollback found other weights on the balancer: ${weightsText(sight.read)}`);
+  }
+  return ready(state, seen, now);
+}
+
+/** Whether stable can take the traffic. */
+function ready(state: RolloutState, seen: Seen, now: number): Action | undefined {
+  const { stable, weights, known } = state;
+  const space = room(state, seen, now, stable, 100);
+  if (space.is === "enough") return sick(state, seen, now);
+  if (space.is === "busy") return space.action;
+  // Servers that can't be counted but carry most of the traffic anyway are better than a candidate known to be sick.
+  const carries = [weights, ...(known ?? [])].every((each) => each && shareOf(each, stable) >= 50);
+  if (!space.known && carries) return undefined;
+  return stop(`the rollback would overload stable: ${space.reason}`);
+}
+
+/** Config and state may stand anywhere after an emergency; a person's word makes the balancer's weights no obstacle either. */
+function trusting(state: RolloutState, seen: Seen): RolloutState {
+  const read = seen.weights?.read;
+  if (!read) return state;
+  const known = [...(state.known ?? []), read.config, read.state ?? read.config];
+  return { ...state, known: state.forced ? [...known, read.real] : known };
+}
+
+function unpromote(state: RolloutState, now: number): Action {
+  const resting = rest(state, now);
+  if (resting) return resting;
+  if (state.tries >= state.plan.limits.attempts) {
+    return stop(
+      `all traffic is on ${state.stable}, but the config's stable key can't be set: ${state.lastError}`,
+    );
+  }
+  return { is: "act", act: { do: "stable", track: state.stable } };
+}

@@ -1,0 +1,32 @@
+import { type Action, look, type Seen, stop, wait } from "../action.ts";
+import type { RolloutState } from "../state.ts";
+import { shareOf } from "../weights.ts";
+
+/** Stable's share, in whole percent, from which its own users show how it does: the gates compare the candidate with it. */
+const COMPARED = 5;
+const STALE_MS = 10_000;
+const AGAIN_MS = 1_000;
+
+/**
+ * Whether stable is seen to be sick as well, when it had too few users to be compared with: at the last step an outage of what both need
+ * looks like the candidate's fault. It is asked as a tester, and once more, for one failed test proves little. Then it is a person's
+ * to decide: no rollback moves load onto a sick stable.
+ *
+ * @returns undefined when nothing speaks against stable, or a person asked for the rollback
+ */
+export function sick(state: RolloutState, seen: Seen, now: number): Action | undefined {
+  const { insisted, forced, stable, weights, length } = state;
+  if (insisted || forced || (weights && shareOf(weights, stable) >= COMPARED)) return undefined;
+  const sight = seen.service;
+  const again = look({ at: "service", track: stable });
+  if (sight?.track !== stable || sight.length !== length || now - sight.at > STALE_MS) return again;
+  if (sight.read?.passed) return undefined;
+  const why = sight.read?.details.join("; ") ?? sight.error;
+  if (sight.failingSince === undefined || sight.failingSince === sight.at) {
+    const at = sight.at + AGAIN_MS;
+    return now >= at ? again : wait(at, "asking stable once more");
+  }
+  return stop(
+    `stable fails its smoke tests too, so no traffic goes back to it: ${why}. \`rollback\` takes it back all the same`,
+  );
+}

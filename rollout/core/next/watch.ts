@@ -1,0 +1,45 @@
+import { type Action, look, note, type Seen } from "../action.ts";
+import { isWatched, type RolloutState } from "../state.ts";
+
+const EVERY_MS = 1_000;
+/** A second's metrics are there this long after its end, where they come at once. */
+const SETTLED_MS = 150;
+const AGAIN_MS = 50;
+
+export type Watched =
+  | { is: "well" }
+  | { is: "busy"; action: Action }
+  | { is: "sick"; reason: string; evidence?: unknown };
+
+/**
+ * While users may be on the candidate the gates are asked as soon as a second's metrics are complete, and each second where they are further
+ * behind, whatever else is going on: also in a pause or a freeze.
+ */
+export function watch(state: RolloutState, seen: Seen, now: number): Watched {
+  if (!isWatched(state)) return { is: "well" };
+  const sight = seen.gates;
+  if (!sight || sight.steps !== state.steps.length || now >= lookAt(sight))
+    return busy(look({ at: "gates" }));
+  const { outcome, hold = false, reason, evidence } = sight.verdict;
+  if (outcome === "fail") return { is: "sick", reason, evidence };
+  if (hold && !state.held)
+    return busy(note({ kind: "hold", reason, ...(evidence !== undefined && { evidence }) }));
+  if (!hold && state.held) return busy(note({ kind: "released" }));
+  return { is: "well" };
+}
+
+/** What waits while users may be on the candidate waits no longer than until the next look. */
+export function wakeToLook(action: Action, state: RolloutState, { gates }: Seen): Action {
+  if (action.is !== "wait" || !gates || !isWatched(state)) return action;
+  return { ...action, until: Math.min(action.until, lookAt(gates)) };
+}
+
+function lookAt({ at, through }: NonNullable<Seen["gates"]>): number {
+  const complete = through + 1000 + SETTLED_MS;
+  const isLive = Math.abs(at - complete) < EVERY_MS;
+  return isLive ? Math.max(complete, at + AGAIN_MS) : at + EVERY_MS;
+}
+
+function busy(action: Action): Watched {
+  return { is: "busy", action };
+}

@@ -1,0 +1,36 @@
+import type { DrillRecord } from "../../record.ts";
+import { expectationsOf, type Scenario } from "../scenario.ts";
+import { SCENARIOS } from "../scenarios.ts";
+
+/** A figure of a failure drill as people read it; those that weren't measured are left out. */
+export function figureTexts({ figures }: Pick<DrillRecord, "figures">): string[] {
+  const { detectSeconds, recoverSeconds, slowestSeconds, requests, lost } = figures;
+  const seconds = (value: number) => `${value.toFixed(1)} s`;
+  return [
+    ...(detectSeconds === undefined ? [] : [`noticed after ${seconds(detectSeconds)}`]),
+    ...(recoverSeconds === undefined ? [] : [`recovered after ${seconds(recoverSeconds)}`]),
+    ...(slowestSeconds === undefined ? [] : [`slowest answer ${seconds(slowestSeconds)}`]),
+    ...(requests === undefined || lost === undefined ? [] : [`${lost} of ${requests} requests lost in all`]),
+  ];
+}
+
+/** What was expected of each check, by its name. */
+export function expectedOf({ drill }: Pick<DrillRecord, "drill">): Map<string, string> {
+  const scenario = SCENARIOS.find(({ name }) => `fail-${name}` === drill);
+  return new Map((scenario ? expectationsOf(scenario) : []).map(({ name, text }) => [name, text]));
+}
+
+export function titleOf({ drill, stack }: Pick<DrillRecord, "drill" | "stack">): string {
+  return `Failure drill of ${stack}: ${drill.replace(/^fail-/, "")}`;
+}
+
+/** All that is expected, a scenario after the other. */
+export function expectedRows(
+  scenarios: readonly Scenario[] = SCENARIOS,
+): { scenario: string; breaks: string; expected: { name: string; text: string }[] }[] {
+  return scenarios.map((each) => ({
+    scenario: each.name,
+    breaks: each.breaks,
+    expected: expectationsOf(each),
+  }));
+}

@@ -1,0 +1,30 @@
+import type { DrillRecord } from "../../record.ts";
+import { expectedRows, figureTexts, titleOf } from "./summary.ts";
+
+const MARKS = { pass: "pass   ", fail: "FAIL   ", unknown: "unknown" };
+
+/** For a person; the record itself is for programs. */
+export function failText(record: DrillRecord, reports: { markdown: string; html: string }): string {
+  const { checks, outcome, facts } = record;
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return [
+    `${titleOf(record)}: ${outcome}`,
+    `  ${facts.fails ?? ""}`,
+    ...checks.map(({ name, verdict, details }) => `  ${MARKS[verdict]}  ${name.padEnd(width)}  ${details}`),
+    figureTexts(record).join(", "),
+    `Report: ${reports.html}`,
+    "",
+  ].join("\n");
+}
+
+/** The table of what is expected. */
+export function expectedText(): string {
+  const rows = expectedRows();
+  const width = Math.max(...rows.flatMap(({ expected }) => expected.map(({ name }) => name.length)));
+  const lines = rows.flatMap(({ scenario, breaks, expected }) => [
+    `${scenario}: ${breaks}`,
+    ...expected.map(({ name, text }) => `  ${name.padEnd(width)}  ${text}`),
+    "",
+  ]);
+  return `${lines.join("\n")}`;
+}

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Journey, keptIn } from "../profile/schema.ts";
+import { type Random, wholeBetween } from "../random.ts";
+import { userAddress } from "./mix.ts";
+import type { Shot, Shots } from "./shot.ts";
+
+/** How many answers are kept under one name to be read back. */
+const remembered = 500;
+
+interface Kept {
+  id: string | number;
+}
+
+/**
+ * What a profile's users do, in random order by the journeys' weights, each from one of the users' addresses. A journey
+ * that reads back what nobody has kept yet gives its turn to the one that keeps it.
+ *
+ * @param users how many addresses take part, from 1 to 131,070
+ */
+export class Journeys implements Shots {
+  readonly #journeys: readonly Journey[];
+  readonly #random: Random;
+  readonly #users: number;
+  readonly #kept = new Map<string, Kept[]>();
+
+  constructor(journeys: readonly Journey[], random: Random, users: number) {
+    this.#journeys = journeys;
+    this.#random = random;
+    this.#users = users;
+  }
+
+  next(): Shot {
+    const from = userAddress(wholeBetween(this.#random, 1, this.#users));
+    const drawn = this.#draw();
+    const name = keptIn(drawn.request);
+    if (name === undefined) return this.#shot(drawn, from, undefined);
+    const kept = this.#kept.get(name) ?? [];
+    const one = kept[Math.floor(this.#random() * kept.length)];
+    if (one) return this.#shot(drawn, from, one);
+    return this.#shot(this.#journeys.find(({ keep }) => keep === name)!, from, undefined);
+  }
+
+  #draw(): Journey {
+    const whole = this.#journeys.reduce((sum, { weight }) => sum + weight, 0);
+    let left = this.#random() * whole;
+    for (const journey of this.#journeys) {
+      left -= journey.weight;
+      if (left < 0) return journey;
+    }
+    return this.#journeys.at(-1)!;
+  }
+
+  #shot(journey: Journey, from: string, read: Kept | undefined): Shot {
+    const [method, pattern] = journey.request.split(" ") as [Shot["method"], string];
+    const path = pattern.replace(/\{[^}]*\}/, () => encodeURIComponent(String(read?.id)));
+    const body = journey.body && filled(journey.body, this.#random);
+    const mistake = (status: number, answer: string) =>
+      mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer);
+    return {
+      journey: journey.name,
+      method,
+      path,
+      from,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      mistake,
+    };
+  }
+
+  /** Once full, a new one takes a random one's place: old and new ones are read back. */
+  #keep({ keep, request }: Journey, answer: string): string | undefined {
+    if (keep === undefined) return undefined;
+    const one = parsed(answer) as Kept | undefined;
+    if (one?.id === undefined) return `${request} answered no id`;
+    const kept = this.#kept.get(keep) ?? [];
+    this.#kept.set(keep, kept);
+    if (kept.length < remembered) kept.push(one);
+    else kept[Math.floor(this.#random() * remembered)] = one;
+    return undefined;
+  }
+}
+
+interface Answered {
+  status: number;
+  answer: string;
+  body: unknown;
+  read: Kept | undefined;
+}
+
+function mistakeOf({ request, expect }: Journey, { status, answer, body, read }: Answered) {
+  if (status !== expect.status) return `${request} answered ${status}`;
+  if (expect.text !== undefined && !answer.includes(expect.text))
+    return `${request} lacks the text ${JSON.stringify(expect.text)}`;
+  if (expect.same && !isDeepStrictEqual(parsed(answer), read)) return `${request} read back something else`;
+  if (expect.echo && !repeats(parsed(answer), body as object))
+    return `${request} doesn't repeat what was sent`;
+  return undefined;
+}
+
+function repeats(answer: unknown, sent: object): boolean {
+  return Object.entries(sent).every(([key, value]) =>
+    isDeepStrictEqual((answer as Record<string, unknown> | undefined)?.[key], value),
+  );
+}
+
+/** The body with `{ from, to }` drawn as a whole number and `{ oneOf }` as one of a list. */
+export function filled(value: unknown, random: Random): unknown {
+  if (Array.isArray(value)) return value.map((each) => filled(each, random));
+  if (value === null || typeof value !== "object") return value;
+  const { from, to, oneOf, ...rest } = value as Record<string, unknown>;
+  const alone = Object.keys(rest).length === 0;
+  if (alone && Array.isArray(oneOf)) return oneOf[wholeBetween(random, 0, oneOf.length - 1)];
+  if (alone && Number.isInteger(from) && Number.isInteger(to))
+    return wholeBetween(random, from as number, to as number);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, random)]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

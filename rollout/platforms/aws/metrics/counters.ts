@@ -1,0 +1,123 @@
+import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { clientSettings } from "../../../aws-client.ts";
+import type { CounterGate } from "../../../core/plan.ts";
+import type { MetricSecond, Metrics, Tally, TrackCounts } from "../../platform.ts";
+import { type MetricData, readMetricData } from "./metric-data.ts";
+import { secondsOf } from "./minutes.ts";
+
+/** What the application names in its log lines (app/counters.ts), and CloudWatch keeps. */
+export const COUNTER_NAMESPACE = "Rollout/App";
+
+export type CounterGates = Readonly<Record<string, CounterGate>>;
+
+/**
+ * What the applications count of their business, from CloudWatch: it makes metrics of the log lines in its embedded metric
+ * format, with the dimensions `Stack` and `Track`. They are asked for as far as the balancer's metrics are complete, which is
+ * two minutes and more ago; such a line takes seconds to be counted.
+ */
+export class BusinessCounters {
+  readonly #client: CloudWatchClient;
+  readonly #stack: string;
+  readonly #gates: CounterGates;
+
+  constructor({ region, stack, gates }: { region: string; stack: string; gates: CounterGates }) {
+    this.#client = new CloudWatchClient(clientSettings(region));
+    this.#stack = stack;
+    this.#gates = gates;
+  }
+
+  /**
+   * Adds the counters to what the balancer told.
+   *
+   * @param since what the balancer was asked for
+   * @throws when AWS has no full answer
+   */
+  async addTo(told: Metrics, since: number, tracks: readonly string[]): Promise<Metrics> {
+    const from = Math.floor(since / 60) * 60;
+    if (Object.keys(this.#gates).length === 0 || told.through <= from) return told;
+    const queries = counterQueries(this.#stack, tracks, this.#gates);
+    const data = await readMetricData(this.#client, queries, from, told.through);
+    const seconds = new Map(told.seconds.map((second) => [second.epochSecond, second]));
+    for (const minute of new Set([...data.values()].flatMap((values) => [...values.keys()]))) {
+      for (const second of this.#spread(minute, data, tracks)) {
+        if (second.epochSecond >= since && second.epochSecond < told.through)
+          seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second));
+      }
+    }
+    const ordered = [...seconds.values()].sort((a, b) => a.epochSecond - b.epochSecond);
+    return { ...told, seconds: ordered };
+  }
+
+  /** The bad ones evenly among all, as the balancer's are. */
+  #spread(minute: number, data: MetricData, tracks: readonly string[]): MetricSecond[] {
+    const names = Object.keys(this.#gates);
+    const whole = (track: number, gate: number, of: keyof Tally) =>
+      Math.round(data.get(idOf(track, gate, of))?.get(minute) ?? 0);
+    const tallies = tracks.flatMap((_, track) =>
+      names.map((_, gate) => {
+        const requests = whole(track, gate, "total");
+        const errors = Math.min(requests, whole(track, gate, "bad"));
+        return [`${track} ${gate}`, { requests, errors, slow: 0 }] as const;
+      }),
+    );
+    return secondsOf(minute, Object.fromEntries(tallies)).map(({ epochSecond, tracks: spread }) => ({
+      epochSecond,
+      tracks: Object.fromEntries(
+        tracks.map((name, track) => [name, countersOf(spread, track, names)] as const),
+      ),
+    }));
+  }
+}
+
+function countersOf(
+  spread: Readonly<Record<string, TrackCounts>>,
+  track: number,
+  names: readonly string[],
+): TrackCounts {
+  const counters = names.map((name, gate) => {
+    const { requests, errors } = spread[`${track} ${gate}`]!;
+    return [name, { bad: errors, total: requests }] as const;
+  });
+  return { requests: 0, errors: 0, slow: 0, counters: Object.fromEntries(counters) };
+}
+
+function joined(told: MetricSecond | undefined, counted: MetricSecond): MetricSecond {
+  if (!told) return counted;
+  const tracks = Object.entries(counted.tracks).map(([track, { counters = {} }]) => {
+    const counts = told.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
+    return [track, { ...counts, counters }] as const;
+  });
+  return { ...told, tracks: { ...told.tracks, ...Object.fromEntries(tracks) } };
+}
+
+/** For each track and gate the sum of its bad ones and of all, by minutes. */
+export function counterQueries(
+  stack: string,
+  tracks: readonly string[],
+  gates: CounterGates,
+): MetricDataQuery[] {
+  return tracks.flatMap((name, track) =>
+    Object.values(gates).flatMap((metrics, gate) =>
+      (["bad", "total"] as const).map((of) => ({
+        Id: idOf(track, gate, of),
+        MetricStat: {
+          Metric: {
+            Namespace: COUNTER_NAMESPACE,
+            MetricName: metrics[of],
+            Dimensions: [
+              { Name: "Stack", Value: stack },
+              { Name: "Track", Value: name },
+            ],
+          },
+          Period: 60,
+          Stat: "Sum",
+        },
+      })),
+    ),
+  );
+}
+
+/** A gate's name may hold what an id may not. */
+function idOf(track: number, gate: number, of: keyof Tally): string {
+  return `${of}_${track}_${gate}`;
+}

@@ -1,0 +1,148 @@
+import { RESPONSE_HEADERS } from "../../plan/balancer/describe-firewall.ts";
+import type { BalancerModel, BalancerSetup, RateModel, TesterModel } from "../../plan/balancer/model.ts";
+import { backendOf, NOWHERE } from "./config-backend.ts";
+import { FIREWALL, FIREWALL_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
+import { quoted } from "./quoted.ts";
+import { SLOTS } from "./slots.ts";
+
+/** While maintenance is off the graph doesn't say who passes; with this name a switch needs no reload. */
+const USUAL_PASS_HEADER = "x-rollout-operator";
+
+/** An ALB calls its own cookie for a track so ("Sticky sessions for your Application Load Balancer"). */
+export const STICKY_COOKIE = "AWSALBTG";
+
+/** The plain listener. */
+export function redirectLines(status: 301 | 302, { address, httpPort, httpsPort }: BalancerSetup): string[] {
+  const port = httpsPort === 443 ? "" : `:${httpsPort}`;
+  return [
+    "frontend plain",
+    `  bind ${address}:${httpPort}`,
+    `  http-request redirect code ${status} location https://%[req.hdr(host),host_only]${port}%[pathq]`,
+    "",
+  ];
+}
+
+/** The HTTPS listener. A request meets, in this order: the web ACL, the testers' rules, the split. */
+export function frontendLines(model: BalancerModel, setup: BalancerSetup): string[] {
+  return [
+    "frontend https",
+    `  bind ${setup.address}:${setup.httpsPort} ${tlsWords(model, setup)}`,
+    `  option http-restrict-req-hdr-names ${model.dropInvalidHeaders ? "delete" : "preserve"}`,
+    ...maintenanceLines(model),
+    ...(model.firewall.rate ? rateLines(model.firewall.rate) : []),
+    ...forwardedLines(model, setup),
+    ...model.testers.flatMap(testerLines),
+    ...splitRules(),
+    `  use_backend ${backendOf("%[var(txn.track)]")} if { var(txn.track) -m found }`,
+    `  default_backend ${NOWHERE}`,
+    ...statusRules(),
+    "",
+  ];
+}
+
+function tlsWords({ tls, http2 }: BalancerModel, { certificateFile }: BalancerSetup): string {
+  return [
+    `ssl crt ${quoted(certificateFile)} alpn ${http2 ? "h2,http/1.1" : "http/1.1"}`,
+    `ssl-min-ver ${tls.minVersion} ssl-max-ver ${tls.maxVersion}`,
+    ...(tls.ciphers ? [`ciphers ${tls.ciphers.join(":")}`] : []),
+  ].join(" ");
+}
+
+/** On while the firewall's map says so. */
+function maintenanceLines({ firewall }: BalancerModel): string[] {
+  const map = `map(${FIREWALL_MAP})`;
+  const closed = "{ var(txn.closed) -m found }";
+  const header = firewall.maintenance?.passHeader ?? USUAL_PASS_HEADER;
+  return [
+    `  http-request set-var-fmt(txn.pass) ${FIREWALL.pass(`%[req.fhdr(${header}),sha2(256),hex]`)}`,
+    `  http-request set-var(txn.closed) str(${FIREWALL.closed}),${map} unless { var(txn.pass),${map} -m found }`,
+    `  http-request return status 503 content-type text/html lf-string %[str(${FIREWALL.body}),${map},b64dec] if ${closed}`,
+    ...RESPONSE_HEADERS.map((name) => {
+      const value = `str(${FIREWALL.header(name)}),${map}`;
+      return `  http-after-response set-header ${name} %[${value}] if ${closed} { ${value} -m found }`;
+    }),
+  ];
+}
+
+/**
+ * Every client is on this machine, so one may say which address it stands for: the last in X-Forwarded-For, where the
+ * balancer before this one would have put it.
+ */
+function rateLines({ requests, status, headers, contentType, body }: RateModel): string[] {
+  const stated = "req.hdr_ip(x-forwarded-for,-1)";
+  const fields = Object.entries(headers)
+    .map(([name, value]) => ` hdr ${name} ${quoted(value)}`)
+    .join("");
+  const page = body ? ` content-type ${contentType} string ${quoted(body)}` : "";
+  return [
+    "  http-request set-var(txn.client) src",
+    `  http-request set-var(txn.client) ${stated} if { ${stated} -m found }`,
+    "  http-request track-sc1 var(txn.client) table rates",
+    `  http-request return status ${status}${page}${fields} if { sc1_http_req_rate gt ${requests} }`,
+  ];
+}
+
+function forwardedLines({ forwardedFor }: BalancerModel, { httpsPort }: BalancerSetup): string[] {
+  const before = "req.fhdr(x-forwarded-for)";
+  const lines = {
+    append: [
+      `  http-request set-var-fmt(txn.before) "%[${before}], " if { ${before} -m found }`,
+      "  http-request set-header X-Forwarded-For %[var(txn.before)]%[src]",
+    ],
+    preserve: [],
+    remove: ["  http-request del-header X-Forwarded-For"],
+  };
+  return [
+    ...lines[forwardedFor],
+    "  http-request set-header X-Forwarded-Proto https",
+    `  http-request set-header X-Forwarded-Port ${httpsPort}`,
+  ];
+}
+
+function testerLines({ track, conditions }: TesterModel): string[] {
+  const tests = conditions.map(
+    ({ header, patterns }) => `{ req.fhdr(${header}) -m reg -i ${patterns.map(patternWord).join(" ")} }`,
+  );
+  return [
+    `  http-request set-var(txn.track) str(${track}) if !{ var(txn.track) -m found } ${tests.join(" ")}`,
+  ];
+}
+
+/** An ALB's pattern, `*` for any text and `?` for one letter, as a regular expression. */
+function patternWord(pattern: string): string {
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return quoted(`^${expression}$`);
+}
+
+/**
+ * The listener's forward action. A client that sticks to a track of the split stays there. Any other request takes the
+ * next slot: a counter gives each its turn, so that every hundred requests in a row hold the split exactly. Each hundred
+ * starts at another slot, or a workload that repeats every ten requests would always meet the same tracks.
+ */
+function splitRules(): string[] {
+  const map = `map(${SPLIT_MAP})`;
+  const open = "unless { var(txn.track) -m found }";
+  const sticky = "if { var(txn.sticky) -m found }";
+  return [
+    `  http-request set-var(txn.sticky) str(${SPLIT.stickiness}),${map} ${open}`,
+    `  http-request set-var-fmt(txn.key) ${SPLIT.member(`%[req.cook(${STICKY_COOKIE})]`)} ${sticky}`,
+    `  http-request set-var(txn.track) var(txn.key),${map} ${sticky}`,
+    `  http-request track-sc0 int(1) table turns ${open}`,
+    `  http-request set-var(txn.turn) sc0_inc_gpc0 ${open}`,
+    `  http-request set-var(txn.start) var(txn.turn),div(${SLOTS}),xxh32 ${open}`,
+    `  http-request set-var-fmt(txn.key) ${SPLIT.slot(`%[var(txn.turn),add(txn.start),mod(${SLOTS})]`)} ${open}`,
+    `  http-request set-var(txn.track) var(txn.key),${map} ${open}`,
+    `  http-response add-header Set-Cookie "${STICKY_COOKIE}=%[var(txn.track)]; Max-Age=%[var(txn.sticky)]; Path=/" ${sticky}`,
+  ];
+}
+
+/** An ALB says 502 for a server that can't be reached and 503 for a track without servers; HAProxy says 503 for both. */
+function statusRules(): string[] {
+  return [
+    "  http-response set-var(txn.answered) bool(true)",
+    "  http-after-response set-status 502 if { status 503 } { srv_id gt 0 } !{ var(txn.answered) -m found }",
+  ];
+}

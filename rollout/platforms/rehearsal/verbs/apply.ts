@@ -1,0 +1,30 @@
+import { ensureBackups } from "../backups/ensure.ts";
+import { ensureDependencies } from "../dependencies/ensure.ts";
+import { ensureFlags } from "../flags/ensure.ts";
+import { locked } from "../machine/lock.ts";
+import { storesVersion } from "../plan/describe.ts";
+import { converge } from "./converge.ts";
+import { type Options, placeIn } from "./options.ts";
+import { prepareChange } from "./prepare.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/**
+ * Makes a stack that is up what its config says now: weights at runtime, servers started or drained.
+ *
+ * @throws {RehearsalError} when the stack isn't up, or a new server doesn't get healthy: the old ones still serve
+ * @throws {UserError} with every mistake in the config; nothing has changed then
+ */
+export async function apply(options: Options): Promise<Status> {
+  const place = placeIn(options);
+  return locked(place, async () => {
+    const room = await prepareChange(options, place);
+    if (room.ledger.state.stores !== storesVersion(room.plan)) {
+      room.say("database and cache keep what they were started with: their new settings need down and up");
+    }
+    await ensureFlags(room);
+    await ensureDependencies(room);
+    await converge(room);
+    ensureBackups(room);
+    return statusOf(room.ledger, Promise.resolve(room.plan.weights));
+  });
+}

@@ -1,0 +1,67 @@
+import { letGo, moveTraffic, takeIn, tidyUp } from "../balancer/balancing.ts";
+import type { ServerRecord } from "../machine/state.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import type { Room } from "../room.ts";
+import { ensureServer, newServer, removeServer, serversOf } from "../servers/server.ts";
+
+/**
+ * Makes the stack that is up what its config asks for, without losing a request: what is new comes in healthy before
+ * the traffic moves, and what is old is drained after it has moved.
+ *
+ * @throws {RehearsalError} when a new server doesn't get healthy; the old ones still serve
+ */
+export async function converge(room: Room): Promise<void> {
+  await add(
+    room,
+    room.plan.tracks.flatMap((track) => Array.from({ length: missing(room, track) }, () => track)),
+  );
+  for (const track of room.plan.tracks) await replaceOutdated(room, track);
+  await moveTraffic(room);
+  await Promise.all(unwanted(room).map((server) => retire(room, server)));
+  await tidyUp(room);
+}
+
+function missing({ ledger }: Room, track: TrackPlan): number {
+  return Math.max(0, track.servers - serversOf(ledger.state, track.name).length);
+}
+
+/** One after the other, the new one in before the old one leaves, as the instance refresh does. */
+async function replaceOutdated(room: Room, track: TrackPlan): Promise<void> {
+  const servers = serversOf(room.ledger.state, track.name);
+  const spare = servers.length - track.servers;
+  const outdated = servers.filter(({ version }) => version !== track.version);
+  for (const [index, old] of outdated.entries()) {
+    // A track that shrinks needs no replacement for those that it loses.
+    if (index >= spare) await add(room, [track]);
+    await retire(room, old);
+  }
+}
+
+/** A server for each of the tracks, all at once; all or none of them stays. */
+async function add(room: Room, tracks: TrackPlan[]): Promise<void> {
+  const added: ServerRecord[] = [];
+  try {
+    for (const track of tracks) added.push(await newServer(room, track));
+    await Promise.all(added.map((server, index) => ensureServer(room, tracks[index]!, server)));
+    await takeIn(room);
+  } catch (error) {
+    await Promise.all(added.map((server) => removeServer(room, server)));
+    throw error;
+  }
+}
+
+async function retire(room: Room, server: ServerRecord): Promise<void> {
+  room.say(`${server.id}: draining`);
+  await letGo(room, server);
+  await removeServer(room, server);
+  room.say(`${server.id}: stopped`);
+}
+
+/** Servers of tracks that are gone, and the newest of those that a track has too many of. */
+function unwanted(room: Room): ServerRecord[] {
+  const { state } = room.ledger;
+  const wanted = new Map(room.plan.tracks.map(({ name, servers }) => [name, servers]));
+  return [...new Set(state.servers.map(({ track }) => track))].flatMap((track) =>
+    serversOf(state, track).slice(wanted.get(track) ?? 0),
+  );
+}

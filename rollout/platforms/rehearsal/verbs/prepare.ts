@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Graph } from "../../../graph/model.ts";
+import { keepJournal } from "../journal/past.ts";
+import { type Certificates, certificateFiles } from "../machine/authority-files.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { findPrograms } from "../machine/find.ts";
+import { clientPort, freePorts } from "../machine/ports.ts";
+import { databaseFolder, databaseUser } from "../machine/postgres-user.ts";
+import { Ledger, type Place } from "../machine/state.ts";
+import { describeBalancer } from "../plan/balancer/describe.ts";
+import { describe, type Plan } from "../plan/describe.ts";
+import { passwordsFor } from "../plan/passwords.ts";
+import { localResolver } from "../plan/resolver.ts";
+import type { Room } from "../room.ts";
+import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
+import { removeState } from "./remove-state.ts";
+
+/** Captures the stack and lays the ground for bringing it up: state, passwords, certificates. */
+export async function prepareUp(options: UpOptions, place: Place): Promise<Room> {
+  const known = Ledger.open(place);
+  if (known && options.port !== undefined && options.port !== known.state.port) {
+    throw new RehearsalError(
+      `The stack ${place.stack} is up on port ${known.state.port}; take it down to change the port.`,
+    );
+  }
+  const graph = await captured(options);
+  if (known) return roomOf(options, graph, known);
+  const ledger = await newLedger(options, place, graph);
+  try {
+    return await roomOf(options, graph, ledger);
+  } catch (error) {
+    removeState(ledger);
+    throw error;
+  }
+}
+
+/** Captures the stack as its config is now. @throws {RehearsalError} when it isn't up */
+export async function prepareChange(options: Options, place: Place): Promise<Room> {
+  const ledger = Ledger.openOrFail(place);
+  return roomOf(options, await captured(options), ledger);
+}
+
+async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<Room> {
+  const resolve = localResolver(graph, passwordsFor(graph, join(ledger.place.folder, "secrets.json")));
+  const plan = describe(graph, resolve);
+  if (plan.domain !== ledger.state.domain) {
+    throw new RehearsalError(`The domain is now ${plan.domain}: take the stack down and bring it up again.`);
+  }
+  const certificates = await certificatesFor(plan, ledger.place);
+  return {
+    graph,
+    plan,
+    balancer: describeBalancer(graph, resolve),
+    ledger,
+    programs: findPrograms(plan.database.major),
+    certificates,
+    projectDir: projectOf(options),
+    say: options.say ?? (() => {}),
+    signal: options.signal,
+  };
+}
+
+/** Nothing is written before the ports are had and the servers found. */
+async function newLedger(options: UpOptions, place: Place, graph: Graph): Promise<Ledger> {
+  const port = await clientPort(options.port);
+  const [redirectPort, database, cache] = (await freePorts(3)) as [number, number, number];
+  findPrograms();
+  // Others may pass through, for the database runs as another user when root runs this; what is secret is closed itself.
+  mkdirSync(place.folder, { recursive: true, mode: 0o711 });
+  const folder = databaseFolder(place.folder, databaseUser());
+  if (!folder.startsWith(place.folder)) {
+    options.say?.(`database: its system user can't reach ${place.folder}; the data is in ${folder}`);
+  }
+  // The logs of the stack's last life were kept until now.
+  keepJournal(place.folder, place.logs, Date.now());
+  rmSync(place.logs, { recursive: true, force: true });
+  return Ledger.create(place, {
+    version: 1,
+    stack: place.stack,
+    domain: domainOf(graph),
+    port,
+    redirectPort,
+    database: { port: database, folder },
+    cache: { port: cache },
+    servers: [],
+    numbered: {},
+    processes: {},
+  });
+}
+
+function domainOf(graph: Graph): string {
+  return new URL(String(graph.outputs.url)).hostname;
+}
+
+async function certificatesFor(plan: Plan, place: Place): Promise<Certificates> {
+  const folder = join(place.folder, "ca");
+  const files = certificateFiles(folder);
+  if (existsSync(files.bothFile)) return files;
+  const { makeCertificates } = await import("../machine/authority.ts");
+  return makeCertificates(folder, plan.domain);
+}

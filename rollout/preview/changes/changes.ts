@@ -1,0 +1,93 @@
+import type { Graph, GraphOptions, GraphResource } from "../../graph/model.ts";
+import type { Change, PropertyChange } from "../model.ts";
+import { inputsOf, type Shown } from "../shown.ts";
+import { sides } from "../text.ts";
+import { differences } from "./differences.ts";
+import { type Delta, followReplacements, followTemplates, kindOf, type Verdict } from "./follows.ts";
+import { type Pair, pairs } from "./identity.ts";
+
+/** Takes the secrets out of a value. */
+export type Hide = (value: Shown | undefined) => Shown | undefined;
+
+/**
+ * Every resource that differs between two graphs, with those that follow from another's replacement.
+ *
+ * @param hide before a value is cut to what differs: half a secret would no longer be known for one
+ */
+export function deltas(before: Graph, after: Graph, verdict: Verdict, hide: Hide): Delta[] {
+  const all = pairs(before, after).map(
+    (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
+  );
+  followReplacements(all, verdict);
+  followTemplates(all);
+  return all
+    .filter(({ change }) => change.kind !== "update" || change.properties.length > 0)
+    .toSorted(byName);
+}
+
+function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict, hide: Hide): Change {
+  const resource = (pair.after ?? pair.before)!;
+  const { urn, type, name } = resource;
+  const about = { urn, type, name, component: componentOf(resource, pair.after ? after : before) };
+  if (!pair.before) return { kind: "create", ...about, properties: [] };
+  if (!pair.after) return { kind: "delete", ...about, properties: [] };
+  const properties = propertyChanges(pair.before, pair.after, verdict, hide);
+  return { kind: kindOf(properties), ...about, properties };
+}
+
+function propertyChanges(
+  before: GraphResource,
+  after: GraphResource,
+  verdict: Verdict,
+  hide: Hide,
+): PropertyChange[] {
+  const { ignoreChanges = [], replaceOnChanges = [] } = after.options;
+  const inputs = differences(withoutNames(inputsOf(before)), withoutNames(inputsOf(after)))
+    .filter(({ path }) => !covers(ignoreChanges, path))
+    .map(
+      ({ path, before: old, after: now }): PropertyChange => ({
+        path,
+        ...sides(hide(old), hide(now)),
+        replaces: covers(replaceOnChanges, path) ? "yes" : verdict(after.type, path, after.urn),
+      }),
+    );
+  return [...inputs, ...optionChanges(before.options, after.options)];
+}
+
+/** What pulumi computes as it goes and no reviewer needs. */
+function withoutNames(inputs: { [key: string]: Shown }): { [key: string]: Shown } {
+  const { __defaults, ...rest } = inputs;
+  return rest;
+}
+
+const SHOWN_OPTIONS = ["protect", "retainOnDelete", "ignoreChanges", "import"] as const;
+
+function optionChanges(before: GraphOptions, after: GraphOptions): PropertyChange[] {
+  return SHOWN_OPTIONS.flatMap((name) =>
+    differences(before[name] as Shown, after[name] as Shown).map((each) => ({
+      path: `(option) ${name}`,
+      ...sides(each.before, each.after),
+      replaces: "no" as const,
+    })),
+  );
+}
+
+function covers(options: string[], path: string): boolean {
+  return options.some((each) => path === each || path.startsWith(`${each}.`) || path.startsWith(`${each}[`));
+}
+
+/** `beta Database` of a resource in that component; the stack's own are `stack`. */
+export function componentOf(resource: GraphResource, graph: Graph): string {
+  const parent = graph.resources.find(({ urn }) => urn === resource.parent);
+  if (!parent || parent.custom) return "stack";
+  const kind = parent.type.split(":").at(-1)!;
+  return parent.name === graph.stack ? kind : `${kind} ${parent.name}`;
+}
+
+function byName(a: Delta, b: Delta): number {
+  const [x, y] = [
+    `${a.change.component} ${a.change.name} ${a.change.urn}`,
+    `${b.change.component} ${b.change.name} ${b.change.urn}`,
+  ];
+  return x < y ? -1 : x > y ? 1 : 0;
+}

@@ -1,0 +1,86 @@
+import type { GraphResource } from "../../graph/model.ts";
+import type { Change, Kind, PropertyChange, Replaces } from "../model.ts";
+import { isObject, nameOf, refsOf } from "../shown.ts";
+import type { Pair } from "./identity.ts";
+
+/** What is known of a change's consequence: ours from the specification, or the engine's. */
+export type Verdict = (type: string, path: string, urn: string) => Replaces;
+
+/** A resource that changes, with what the checks for dangers need of it. */
+export interface Delta extends Pair {
+  change: Change;
+}
+
+export function kindOf(properties: PropertyChange[]): Kind {
+  return properties.some(({ replaces }) => replaces === "yes") ? "replace" : "update";
+}
+
+/**
+ * A new resource has a new id: whatever names the old one in a property that can't be changed is replaced as well. An
+ * output that is just an input given in plain text stays what it was.
+ */
+export function followReplacements(all: Delta[], verdict: Verdict): void {
+  const replaced = new Map<string, GraphResource>();
+  for (let found = true; found; ) {
+    found = false;
+    for (const { before, after, change } of all) {
+      if (change.kind === "replace" && after && !replaced.has(after.urn)) {
+        replaced.set(after.urn, after);
+        found = true;
+      }
+      if (!before || !after) continue;
+      for (const [path, value] of Object.entries(after.inputs)) {
+        const ref = refsOf(value).find(({ urn, property }) => {
+          const target = replaced.get(urn);
+          return target && urn !== after.urn && !staysWhatItWas(target, property);
+        });
+        if (!ref || change.properties.some((each) => each.path === path && each.follows)) continue;
+        const consequence = verdict(after.type, path, after.urn);
+        if (consequence !== "yes" && consequence !== "maybe") continue;
+        change.properties.push({ path, replaces: consequence, follows: nameOf(ref.urn) });
+        change.kind = kindOf(change.properties);
+        found = true;
+      }
+    }
+  }
+}
+
+function staysWhatItWas(target: GraphResource, property: string): boolean {
+  const input = target.inputs[property];
+  return input !== undefined && !isObject(input) && !Array.isArray(input);
+}
+
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const GROUP = "aws:autoscaling/group:Group";
+
+/** What it is to users, who have seen only a template change. */
+const REFRESHED = "new servers take the place of the old, in turn";
+const LATER = "servers that start later are of the new kind";
+
+/**
+ * A launch template that changes has a new version, and the autoscaling groups that name its latest follow: with an
+ * instance refresh all their servers are replaced (Auto Scaling User Guide, "Use an instance refresh").
+ *
+ * @param all every pair of resources, also those that don't differ by themselves; what follows is added to them
+ */
+export function followTemplates(all: readonly Delta[]): void {
+  const changed = new Set(
+    all
+      .filter(({ change }) => change.type === TEMPLATE && change.kind === "update")
+      .filter(({ change }) => change.properties.some(({ path }) => !path.startsWith("(option) ")))
+      .map(({ change }) => change.urn),
+  );
+  for (const { before, after, change } of all) {
+    if (change.type !== GROUP || !before || !after) continue;
+    const { version } = (after.inputs.launchTemplate ?? {}) as { version?: Parameters<typeof refsOf>[0] };
+    const ref = refsOf(version).find(({ urn, property }) => changed.has(urn) && property === "latestVersion");
+    // The engine says so by itself.
+    if (!ref || change.properties.some(({ path }) => path.startsWith("launchTemplate"))) continue;
+    change.properties.push({
+      path: "launchTemplate.version",
+      replaces: "no",
+      follows: nameOf(ref.urn),
+      effect: after.inputs.instanceRefresh === undefined ? LATER : REFRESHED,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { basename, dirname } from "node:path";
+import { describe, expect, it } from "vitest";
+import { circleIn, foldersOf, imports, importsIn, upwards } from "../support/imports.ts";
+import { ROOT } from "./docs-pages.ts";
+import { FOLDER_ORDER } from "./folder-order.ts";
+
+/** More than this in one folder, and nobody finds anything: then it is grouped by idea. */
+const MOST_FILES = 15;
+
+const all = importsIn(ROOT, ["bench", "rollout", "infra"]);
+const folders = foldersOf(all);
+
+describe.each(Object.entries(FOLDER_ORDER))("the order of %j", (folder, order) => {
+  const children = imports(all, folder);
+
+  it("names all that is there, and nothing else", () => {
+    expect(order.toSorted()).toEqual([...children.keys()].toSorted());
+  });
+
+  it("is kept: nobody imports upwards", () => {
+    expect(upwards(children, order)).toEqual([]);
+  });
+});
+
+describe("the folders", () => {
+  it("have no circle, neither between their files nor between what lies in one of them", () => {
+    const circles = ["", ...folders].map((folder) => circleIn(imports(all, folder)));
+    expect(circles.filter(Boolean)).toEqual([]);
+    expect(circleIn(all)).toBeUndefined();
+  });
+
+  it(`have at most ${MOST_FILES} loose files`, () => {
+    const loose = Map.groupBy(all.keys(), dirname);
+    const full = [...loose].filter(([, files]) => files.length > MOST_FILES);
+    expect(full.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
+  });
+
+  it("import only files that are there", () => {
+    expect([...all.values()].flat().filter((path) => !all.has(path))).toEqual([]);
+  });
+});
+
+describe("the test itself", () => {
+  const invented = new Map([
+    ["house/roof/a.ts", ["house/wall/b.ts"]],
+    ["house/wall/b.ts", ["house/ground.ts"]],
+    ["house/wall/c.ts", ["house/roof/d.ts"]],
+    ["house/roof/d.ts", []],
+    ["house/ground.ts", []],
+  ]);
+
+  it("sees who imports upwards", () => {
+    expect(upwards(imports(invented, "house"), ["roof", "wall", "ground.ts"])).toEqual(["wall -> roof"]);
+  });
+
+  it("sees a circle of folders where the files have none", () => {
+    expect(circleIn(invented)).toBeUndefined();
+    expect(circleIn(imports(invented, "house"))).toEqual(["roof", "wall", "roof"]);
+  });
+
+  it("sees a circle of files", () => {
+    const files = new Map([...invented, ["house/roof/d.ts", ["house/wall/c.ts"]]]);
+    expect(circleIn(files)?.map((file) => basename(file))).toEqual(["c.ts", "d.ts", "c.ts"]);
+  });
+
+  it("reads imports of every form", () => {
+    expect(all.get("rollout/platforms/rehearsal/verbs/prepare.ts")).toEqual(
+      expect.arrayContaining([
+        "rollout/graph/model.ts", // of a type
+        "rollout/platforms/rehearsal/machine/authority.ts", // when it is needed
+      ]),
+    );
+  });
+});
