@@ -11,9 +11,6 @@ import { migrationScript } from "./migration.ts";
 import { machineFiles, nginxConf } from "./nginx.ts";
 import { secretsScript } from "./secrets-script.ts";
 
-/** What EC2 takes as user data, in bytes before base64 (EC2 User Guide, "Run commands when you launch an instance"). */
-const LIMIT = 16_384;
-
 const PACKAGES = [
   "curl",
   "docker.io",
@@ -26,28 +23,17 @@ const PACKAGES = [
   "unattended-upgrades",
 ];
 
-/**
- * The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots.
- *
- * @throws {RangeError} when it is longer than EC2 takes; only `app.environment` and `app.dependencies` can make it so
- */
+/** The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots. */
 export function cloudInit(host: Host): string {
-  const text = `#cloud-config\n${stringify(
+  return `#cloud-config\n${stringify(
     {
       package_update: true,
       packages: PACKAGES,
       write_files: hostFiles(host).map(writeFile),
       runcmd: [["/usr/local/sbin/rollout-boot"]],
     },
-    { indent: 1, indentSeq: false, lineWidth: 0, blockQuote: "literal" },
+    { indentSeq: false, lineWidth: 0, blockQuote: "literal" },
   )}`;
-  const bytes = Buffer.byteLength(text);
-  if (bytes > LIMIT) {
-    throw new RangeError(
-      `the servers' user data is ${bytes} bytes, EC2 takes ${LIMIT}: shorten rollout:app.environment or app.dependencies`,
-    );
-  }
-  return text;
 }
 
 /** Every file that a server gets. */
@@ -74,11 +60,6 @@ function lean(content: string): string {
   return content.replace(/^\s*(#(?!!).*)?\n/gm, "");
 }
 
-/** As long as the rest, and the most deeply indented: a space a level is enough. */
-function shallow(content: string): string {
-  return content.replace(/^( +)\1/gm, "$1");
-}
-
 /** nginx's package brings files of the same names and would start with ours before there is a certificate: they wait. */
 function writeFile({ path, content, permissions }: HostFile) {
   const packaged = path.startsWith("/etc/nginx/") || path.startsWith("/etc/logrotate.d/");
@@ -86,6 +67,6 @@ function writeFile({ path, content, permissions }: HostFile) {
     path,
     ...(permissions && { permissions }),
     ...(packaged && { defer: true }),
-    content: path.startsWith("/etc/nginx/") ? shallow(lean(content)) : lean(content),
+    content: lean(content),
   };
 }

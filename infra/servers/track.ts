@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
+import { userData } from "../host/user-data.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Architecture, architectureOf } from "./architecture.ts";
 
@@ -13,7 +14,7 @@ export interface TrackArgs {
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
   instanceProfileArn: pulumi.Input<string>;
-  /** Plain text; it is encoded here. */
+  /** Plain text; it is compressed and encoded here. */
   userData: pulumi.Input<string>;
   server: Settings["server"];
   servers: number;
@@ -128,7 +129,7 @@ function launchTemplate(name: string, args: TrackArgs, parent: pulumi.Resource):
       resourceType,
       tags: tags(name, args),
     })),
-    userData: pulumi.output(args.userData).apply((text) => Buffer.from(text).toString("base64")),
+    userData: pulumi.output(args.userData).apply(userData),
   };
 }
 

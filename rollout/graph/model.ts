@@ -63,7 +63,7 @@ export interface Joined {
   $join: (string | Reference)[];
 }
 
-/** Base64 (user data), shown decoded. */
+/** Base64 (user data), compressed or not: shown as the text that it stands for. */
 export interface Encoded {
   $base64: string | Joined | Reference;
 }

@@ -1,3 +1,4 @@
+import { textBehind } from "../graph/base64.ts";
 import type { Joined, Reference, Value } from "../graph/model.ts";
 import { isObject } from "./shown.ts";
 import { literal } from "./text.ts";
@@ -58,7 +59,7 @@ export class Learned {
     if (isSecret(captured)) return captured;
     if (text.includes(HIDDEN)) return { $secret: [] };
     if (isObject(captured) && "$base64" in captured) {
-      return { $base64: this.#split(Buffer.from(text, "base64").toString("utf8")) as string };
+      return { $base64: this.#split(textBehind(text) ?? text) as string };
     }
     return this.#split(text);
   }

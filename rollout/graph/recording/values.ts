@@ -1,3 +1,4 @@
+import { textBehind } from "../base64.ts";
 import type { Encoded, Joined, Reference, Value } from "../model.ts";
 import { SECURE, type Tokens } from "../tokens.ts";
 import { digestOf } from "./assets.ts";
@@ -54,11 +55,10 @@ export class Values {
 
   /** The text behind base64: user data always, anything else when there are references in it. */
   #decoded(text: string, key: string): string | undefined {
-    if (text.length < 8 || text.length % 4 !== 0 || !BASE64.test(text)) return undefined;
-    const decoded = Buffer.from(text, "base64").toString("utf8");
-    const isText = !decoded.includes("\uFFFD") && !decoded.includes("\0");
+    const decoded = textBehind(text);
+    if (decoded === undefined) return undefined;
     const worthIt = /^userData(Base64)?$/.test(key) || decoded.includes("_fer") || decoded.includes(SECURE);
-    return isText && worthIt ? decoded : undefined;
+    return worthIt ? decoded : undefined;
   }
 
   /** Every reference in a value, however deep and however encoded. */
@@ -72,8 +72,6 @@ export class Values {
     return Object.values(wire).flatMap((each) => this.#references(each));
   }
 }
-
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 function unique(references: Reference[]): Reference[] {
   const byKey = new Map(references.map((each) => [`${each.$ref.urn} ${each.$ref.property}`, each]));

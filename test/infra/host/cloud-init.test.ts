@@ -22,17 +22,6 @@ describe("the user data", () => {
     expect(new Set(paths).size).toBe(paths.length);
   });
 
-  it("leaves at least 1 KiB of EC2's 16 KiB to the app's own variables", () => {
-    expect(Buffer.byteLength(text)).toBeLessThan(16_384 - 1024);
-  });
-
-  it("is refused when it is longer than EC2 takes", () => {
-    const app = { ...HOST.app, environment: { LONG: "x".repeat(4096) } };
-    expect(() => cloudInit({ ...HOST, app })).toThrow(
-      /EC2 takes 16384: shorten rollout:app.environment or app.dependencies$/,
-    );
-  });
-
   it("is the same for the same settings, byte for byte", () => {
     expect(cloudInit(structuredClone(HOST))).toBe(text);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { architectureOf } from "../../../infra/servers/architecture.ts";
 import { Track, type TrackArgs } from "../../../infra/servers/track.ts";
 import { record } from "../../support/mocks.ts";
+import { userDataText } from "../../support/user-data.ts";
 
 const ARGS: TrackArgs = {
   stack: "beta",
@@ -65,7 +66,7 @@ describe("the servers", () => {
       httpPutResponseHopLimit: 1,
     });
     expect(inputs.iamInstanceProfile).toEqual({ arn: ARGS.instanceProfileArn });
-    expect(Buffer.from(inputs.userData, "base64").toString()).toBe("#cloud-config\n");
+    expect(userDataText(inputs.userData)).toBe("#cloud-config\n");
   });
 
   it.each([

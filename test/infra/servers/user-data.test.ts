@@ -5,6 +5,7 @@ import { parseSettings } from "../../../infra/settings/parse.ts";
 import { tierOf } from "../../../infra/settings/tier.ts";
 import { Logs } from "../../../infra/watch/logs.ts";
 import { record } from "../../support/mocks.ts";
+import { userDataText } from "../../support/user-data.ts";
 
 const PINNED = `registry.example.com/app@sha256:${"0123456789ab".padEnd(64, "0")}`;
 
@@ -30,9 +31,7 @@ async function userDataOf(tracks: Record<string, unknown>): Promise<Record<strin
     } as unknown as TracksArgs);
   });
   const templates = recording.of("aws:ec2/launchTemplate:LaunchTemplate");
-  return Object.fromEntries(
-    templates.map(({ name, inputs }) => [name, Buffer.from(inputs.userData, "base64").toString()]),
-  );
+  return Object.fromEntries(templates.map(({ name, inputs }) => [name, userDataText(inputs.userData)]));
 }
 
 it("names the secrets and holds none", async () => {

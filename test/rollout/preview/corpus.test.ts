@@ -69,6 +69,18 @@ test.each([
   expect(renewed.map((change) => change.name)).toEqual(groups);
 });
 
+test.each(FORMATS)(
+  "%s shows the lines of user data that changed, though AWS gets them compressed",
+  (format) => {
+    const stacks = [previewOf(harmless.find(({ name }) => name === "a variable of the app")!)];
+    const text = render(
+      { version: 1, base: "main", verdicts: "graph", stacks, problems: [], notes: [] },
+      format,
+    );
+    expect(text).toMatch(/KEYBOARD=es/);
+  },
+);
+
 test("a harmless change breaks no rule, and a database with a public address does", () => {
   const all = Object.values(CORPUS).flat();
   const harmless = all.filter(({ dangers }) => dangers.length === 0);

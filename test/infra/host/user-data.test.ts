@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { cloudInit } from "../../../infra/host/cloud-init.ts";
+import type { Host } from "../../../infra/host/host.ts";
+import { userData } from "../../../infra/host/user-data.ts";
+import { userDataText } from "../../support/user-data.ts";
+import { HOST } from "./example.ts";
+
+const LIMIT = 16_384;
+const bytesOf = (host: Host) => Buffer.from(userData(cloudInit(host)), "base64");
+const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
+/** Text of digits that no compressor makes shorter than half. */
+const noise = (length: number, seed: string) =>
+  Array.from({ length: Math.ceil(length / 64) }, (_, index) => sha256(`${seed} ${index}`))
+    .join("")
+    .slice(0, length);
+
+describe("user data as EC2 takes it", () => {
+  it("is the text, compressed", () => {
+    expect(userDataText(userData(cloudInit(HOST)))).toBe(cloudInit(HOST));
+  });
+
+  it("has half of EC2's 16 KiB free with everything at its longest", () => {
+    expect(bytesOf(LONGEST).length).toBeLessThan(LIMIT / 2);
+  });
+
+  it("is refused when it is longer than EC2 takes", () => {
+    const app = { ...HOST.app, environment: { LONG: noise(2 * LIMIT, "long") } };
+    expect(() => bytesOf({ ...HOST, app })).toThrow(
+      /EC2 takes 16384: shorten rollout:app.environment or app.dependencies$/,
+    );
+  });
+
+  // Should this fail after an update of a package: with it, the next `pulumi up` replaces every server of every user.
+  it("is the same on every machine, byte for byte, whichever Node runs", () => {
+    const lines = Array.from({ length: 400 }, (_, line) => `${line} ${noise(line % 50, String(line))}\n`);
+    expect(sha256(userData(lines.join("")))).toBe(
+      "2db2e37a776f146e9a025995997a391e9448b90dc3a9134fb837b5425219ebbd",
+    );
+  });
+
+  it("says nothing of when and where it was made", () => {
+    const [, , method, flags, ...time] = bytesOf(HOST).subarray(0, 10);
+    expect([method, flags]).toEqual([8, 0]);
+    expect(time).toEqual([0, 0, 0, 0, 2, 3]);
+  });
+});
+
+/** Names as long as AWS and the settings' own rules let them be; lists longer than a team has needed. */
+const domain = `${noise(60, "a")}.${noise(60, "b")}.${noise(60, "c")}.${noise(50, "d")}.example.com`;
+const arn = (name: string) =>
+  `arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:${noise(40, "stack")}-${name}-${noise(7, name)}-AbCdEf`;
+const LONGEST: Host = {
+  ...HOST,
+  stack: noise(40, "stack"),
+  track: "a".repeat(12),
+  region: "ap-southeast-2",
+  domain,
+  image: `123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/${noise(200, "image")}@sha256:${noise(64, "digest")}`,
+  vpcCidr: "255.255.0.0/16",
+  requestsPerMinute: 1_000_000,
+  bodyMiB: 1024,
+  maxUsers: 10_000_000,
+  cpus: 63.75,
+  memoryMiB: 262_144,
+  app: {
+    ...HOST.app,
+    name: noise(80, "name"),
+    sessionExpireHours: 720,
+    allowedOrigins: Array.from(
+      { length: 5 },
+      (_, each) => `https://${noise(30, `origin ${each}`)}.example.com`,
+    ),
+    migrate: ["python", "-m", "alembic", "--config", "deploy/alembic.ini", "upgrade", "head"],
+    dependencies: Object.fromEntries(
+      Array.from({ length: 5 }, (_, each) => [
+        `supplier-${each}`,
+        { url: `https://${noise(30, `supplier ${each}`)}.example.com/v1`, timeout: "10s" as const },
+      ]),
+    ),
+    environment: Object.fromEntries(
+      Array.from({ length: 20 }, (_, each) => [`FEATURE_NUMBER_${each}`, noise(40, `variable ${each}`)]),
+    ),
+  },
+  database: {
+    host: `${noise(63, "database")}.c9akciq32rvd.ap-southeast-2.rds.amazonaws.com`,
+    port: 5432,
+    name: `app_${noise(40, "stack")}`,
+    user: `app_${noise(40, "stack")}`,
+  },
+  cache: { host: `master.${noise(40, "cache")}.abcdef.apse2.cache.amazonaws.com`, port: 6379 },
+  secrets: {
+    "secret-key": arn("secret-key"),
+    "database-password": arn("database-password"),
+    "cache-password": arn("cache-password"),
+  },
+  logGroups: {
+    app: `/rollout/${noise(40, "stack")}/app`,
+    nginx: `/rollout/${noise(40, "stack")}/nginx`,
+    system: `/rollout/${noise(40, "stack")}/system`,
+  },
+  flags: {
+    application: `rollout-${noise(40, "stack")}`,
+    environment: noise(40, "stack"),
+    profile: "flags",
+  },
+};
