@@ -1,12 +1,22 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { checkedStackName } from "../core/stack-name.ts";
 import { Misuse, UserError } from "../errors.ts";
 
 /** The options that every verb knows. */
 export interface GlobalOptions {
   stack: string;
   json: boolean;
+}
+
+/** Here, before any verb sees it: each makes folders and files of it. */
+export function stackName(text: string): string {
+  try {
+    return checkedStackName(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** @throws {Misuse} without `--stack`: no stack is a safe guess */

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { Misuse } from "../errors.ts";
 import { enginePreview, preview } from "../preview/preview.ts";
 import { FORMATS, type Format, render } from "../preview/render/index.ts";
-import { projectDir } from "./options.ts";
+import { projectDir, stackName } from "./options.ts";
 
 interface Options {
   base?: string;
@@ -16,7 +16,10 @@ interface Options {
 export function register(program: Command): void {
   // Every other verb is about one stack; this one takes several. Only the verb that was asked for is registered.
   const stack = program.options.find(({ long }) => long === "--stack");
-  if (stack) stack.variadic = true;
+  if (stack) {
+    stack.variadic = true;
+    stack.argParser((name: string, before?: string[]) => [...(before ?? []), stackName(name)]);
+  }
   program
     .command("preview")
     .summary("explain what a change does to the stacks")

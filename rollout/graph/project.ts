@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { checkedStackName, isStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
 import { SECURE } from "./tokens.ts";
 
@@ -28,7 +29,7 @@ export function readProject(projectDir: string, stack: string): Project {
   const name = project.name;
   if (typeof name !== "string") throw new UserError("Pulumi.yaml: name is missing");
   const configDir = String(project.stackConfigDir ?? ".");
-  const stackFile = join(configDir, `Pulumi.${stack}.yaml`);
+  const stackFile = join(configDir, `Pulumi.${checkedStackName(stack)}.yaml`);
   requireStack(projectDir, configDir, stack);
 
   const given = {
@@ -48,6 +49,7 @@ function requireStack(projectDir: string, configDir: string, stack: string): voi
   const stacks = readdirSync(join(projectDir, configDir))
     .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
     .filter((found) => found !== undefined)
+    .filter(isStackName)
     .sort();
   if (stacks.includes(stack)) return;
   const there = stacks.length > 0 ? `the stacks are ${stacks.join(", ")}` : "there are no stacks";

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
@@ -172,6 +173,7 @@ function messageOf(error: unknown, redactor: Redactor, hide = "\0"): string {
 function stacksOf(projectDir: string): string[] {
   return readdirSync(projectDir)
     .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .filter(isStackName)
     .filter((stack) => existsSync(join(projectDir, `Pulumi.${stack}.yaml`)))
     .toSorted();
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
+import { checkedStackName } from "../core/stack-name.ts";
 import { Misuse } from "../errors.ts";
 import { rehearsedStack } from "./rehearsed.ts";
 import { type Split, stepsOf } from "./steps.ts";
@@ -79,7 +80,7 @@ function readArguments(args: string[]) {
     const [stack = "beta", surplus] = positionals;
     if (surplus !== undefined) throw new Error(`one stack at a time, not also ${surplus}`);
     return {
-      stack,
+      stack: checkedStackName(stack),
       rate: numberOf("--rate", values.rate, 1, 5000),
       seconds: numberOf("--seconds", values.seconds, 1, 600),
       seed: numberOf("--seed", values.seed, 0, 2 ** 31),

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkedStackName } from "../../../core/stack-name.ts";
 import { RehearsalError } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
 
@@ -59,14 +60,16 @@ export interface Place {
   lockFile: string;
 }
 
+/** @throws {UserError} for a name that isn't a stack's: it must not lead to another folder */
 export function placeOf(stack: string, stateDir: string): Place {
-  const folder = join(stateDir, stack);
+  const folder = join(stateDir, checkedStackName(stack));
   return {
     stack,
     folder,
     logs: join(folder, "logs"),
     stateFile: join(folder, "state.json"),
-    lockFile: join(stateDir, `${stack}.lock`),
+    // No stack's folder begins with a dot.
+    lockFile: join(stateDir, `.${stack}.lock`),
   };
 }
 
