@@ -39,6 +39,7 @@ export interface Platform {
   deploy(track: string): Promise<void>;
   /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */
   smoke(track?: string): Promise<SmokeResult>;
+  /** What the tracks served; a long time may come in several answers. @throws when it can't be read */
   metrics(sinceEpochSecond: number): Promise<Metrics>;
   /**
    * The alarms kept for a track, as they are now; left out where there are none to ask.
@@ -54,8 +55,10 @@ export interface Platform {
 export interface Metrics {
   /** Whole seconds since (inclusive), oldest first; only seconds that are complete. Without requests a second may be missing. */
   seconds: MetricSecond[];
-  /** The first second that isn't complete yet: all before it has been told. */
+  /** The first second that isn't told: all before it has been. */
   through: number;
+  /** Whether the seconds from `through` on are complete too, and come for the asking. */
+  more?: boolean;
 }
 
 /** Append-only with compare-and-swap. The controller writes, and people's commands do. */

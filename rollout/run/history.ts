@@ -1,73 +1,82 @@
-import type { Clock } from "../clock.ts";
-import type { Seen } from "../core/action.ts";
-import { bakedAt, type RolloutState } from "../core/state.ts";
-import type { AlarmSight, Judge, MetricSecond, Verdict } from "../core/verdict.ts";
-import type { Platform } from "../platforms/platform.ts";
-import { AlarmWatch } from "./alarm-watch.ts";
+import { historyFrom, historyOf } from "../core/history.ts";
+import type { RolloutState } from "../core/state.ts";
+import type { AlarmSight, History, MetricSecond } from "../core/verdict.ts";
+import type { Metrics } from "../platforms/platform.ts";
+
+/** As {@link Metrics} are asked for: from a second on. */
+export type ReadMetrics = (sinceEpochSecond: number) => Promise<Metrics>;
 
 /**
- * How much of stable's traffic before the candidate's first is read, in seconds, to know what is usual. A quarter of a day: bursts that
- * are usual show in few of the blocks that their size is learned from.
+ * Metrics from a second on to the last that is complete, however many answers they come in.
+ *
+ * @param until no more is asked for once they reach to this second
  */
-export const BEFORE_SECONDS = 6 * 3600;
+export async function* pagesOf(
+  read: ReadMetrics,
+  since: number,
+  until = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Metrics> {
+  let told: Metrics;
+  for (let next = since; ; next = told.through) {
+    told = await read(next);
+    yield told;
+    if (!told.more || told.through <= next || told.through >= until) return;
+  }
+}
 
-/** The metrics of a rollout, read as they come, and the gates' word on them. */
-export class Watch {
-  readonly #platform: Platform;
-  readonly #judge: Judge;
-  readonly #seconds: MetricSecond[] = [];
-  readonly #alarms: AlarmWatch;
-  #next: number | undefined;
-  #heard: number | undefined;
+/**
+ * A rollout's metrics from where its history begins, read as they come: by the run that decides, and by all who look on.
+ * That is what lets them see the same.
+ */
+export class MetricHistory {
+  readonly #read: ReadMetrics;
+  #seconds: MetricSecond[] = [];
+  #rollout: string | undefined;
+  #from = 0;
+  #next = 0;
 
-  constructor(platform: Platform, judge: Judge) {
-    this.#platform = platform;
-    this.#judge = judge;
-    this.#alarms = new AlarmWatch(platform);
+  constructor(read: ReadMetrics) {
+    this.#read = read;
   }
 
-  /** Metrics that can't be read are no data: the gates say what they make of that. */
-  async look(state: RolloutState, clock: Clock): Promise<NonNullable<Seen["gates"]>> {
-    const [failure, alarms] = await Promise.all([this.#read(state), this.#alarms.look(state, clock)]);
-    const through = (this.#next ?? 0) * 1000;
-    const verdict = this.#verdict(state, through, alarms);
-    const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
-    const { length, steps } = state;
-    const heard = this.#heard === undefined ? {} : { heard: (this.#heard + 1) * 1000 };
-    return {
-      at: clock.now(),
-      length,
-      through,
-      ...heard,
-      steps: steps.length,
-      verdict: { ...verdict, reason },
-    };
+  /** Oldest first. */
+  get seconds(): readonly MetricSecond[] {
+    return this.#seconds;
   }
 
-  async #read(state: RolloutState): Promise<string | undefined> {
-    this.#next ??= Math.floor(state.steps[0]!.from / 1000) - BEFORE_SECONDS;
-    try {
-      const { seconds, through } = await this.#platform.metrics(this.#next);
-      this.#seconds.push(...seconds);
-      const served = seconds.findLast(({ tracks }) => (tracks[state.candidate]?.requests ?? 0) > 0);
-      this.#heard = served?.epochSecond ?? this.#heard;
+  /** Until when they reach, in milliseconds since the epoch. */
+  get through(): number {
+    return this.#next * 1000;
+  }
+
+  /**
+   * Reads what has come since the last time. What one answer told stays, also when the next can't be had.
+   *
+   * @param until in milliseconds since the epoch: what is later isn't asked for
+   * @throws when the metrics can't be read
+   */
+  async read(state: RolloutState, until?: number): Promise<void> {
+    this.#begin(state);
+    for await (const { seconds, through } of pagesOf(this.#read, this.#next, until && until / 1000)) {
+      for (const second of seconds) this.#seconds.push(second);
       this.#next = Math.max(this.#next, through);
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
     }
   }
 
-  #verdict(state: RolloutState, through: number, alarms: AlarmSight | undefined): Verdict {
-    const { stable, candidate } = state;
-    const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
-    return this.#judge({
-      stable,
-      candidate,
-      steps,
-      seconds: this.#seconds,
-      baked: through >= bakedAt(state),
-      ...(alarms && { alarms }),
-    });
+  /** What the gates judge by. */
+  of(state: RolloutState, alarms?: AlarmSight): History {
+    return historyOf(state, this.#seconds, this.through, alarms);
+  }
+
+  /** Another rollout has another history; and one whose candidate gets its first traffic has one that begins later. */
+  #begin(state: RolloutState): void {
+    const from = historyFrom(state);
+    const rollout = `${state.rollout} ${state.begunAt}`;
+    if (rollout === this.#rollout && from === this.#from) return;
+    const known = rollout === this.#rollout ? this.#seconds : [];
+    this.#seconds = known.filter(({ epochSecond }) => epochSecond >= from);
+    this.#next = rollout === this.#rollout ? Math.max(this.#next, from) : from;
+    this.#rollout = rollout;
+    this.#from = from;
   }
 }

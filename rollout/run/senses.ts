@@ -3,7 +3,7 @@ import type { Look, Looked, Seen } from "../core/action.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
-import { Watch } from "./history.ts";
+import { Watch } from "./watch.ts";
 
 /** Looks at the world for the controller, and keeps what was seen. */
 export class Senses {

@@ -13,11 +13,11 @@ export interface GateBar {
   toPass: number;
 }
 
-/** A track's traffic over the last seconds. */
+/** A track's traffic over some seconds; undefined where it isn't known. */
 export interface TrackView {
   name: string;
   role: "stable" | "candidate" | "";
-  perSecond: number;
+  perSecond: number | undefined;
   /** Shares from 0 to 1; undefined without requests. */
   errors: number | undefined;
   slow: number | undefined;
@@ -47,8 +47,11 @@ export interface StatusView {
   real: Weights | undefined;
   /** The answers slower than this are slow, in milliseconds. */
   slowMs: number;
-  /** Over how many seconds the tracks' figures are. */
+  /** Over how many seconds the tracks' figures are, and how long ago those ended. */
   windowSeconds: number;
+  behindSeconds: number;
+  /** Why the metrics can't be read now; undefined when they can. */
+  unread: string | undefined;
   tracks: TrackView[];
   gates: GateBar[];
   /** Until this step's bake is over, and until the last one's is; undefined when no bake is under way. */
@@ -65,6 +68,9 @@ export interface Seen {
   real: Weights | undefined;
   /** The newest last. */
   seconds: readonly MetricSecond[];
+  /** Until when they reach, in milliseconds since the epoch. */
+  through: number;
+  unread?: string | undefined;
   evidence: unknown;
   /** Milliseconds since the epoch. */
   now: number;

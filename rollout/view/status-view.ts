@@ -3,13 +3,20 @@ import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
 import { gatesIn, type Seen, type StatusView, type StepView, type TrackView } from "./model.ts";
 
-const WINDOW_SECONDS = 10;
+/** Figures that come late come by the minute. */
+const WINDOW_SECONDS = { live: 10, late: 60 };
+const LATE_SECONDS = 60;
+/** What is older says nothing of now: the run doesn't decide by it either. */
+const STALE_SECONDS = 300;
 
 /** Puts together what a person sees. */
-export function statusView({ stack, state, asked, real, seconds, evidence, now }: Seen): StatusView {
+export function statusView(seen: Seen): StatusView {
+  const { stack, state, asked, real, seconds, through, unread, evidence, now } = seen;
   const { rollout, stable, candidate, plan, phase } = state;
   const names = [...new Set([stable, candidate, ...Object.keys(asked), ...Object.keys(real ?? {})])].sort();
-  const latest = within(seconds, now);
+  const behindSeconds = Math.max(0, Math.round((now - through) / 1000));
+  const windowSeconds = behindSeconds < LATE_SECONDS ? WINDOW_SECONDS.live : WINDOW_SECONDS.late;
+  const window = behindSeconds < STALE_SECONDS ? latest(seconds, through / 1000, windowSeconds) : undefined;
   return {
     stack,
     rollout,
@@ -26,8 +33,10 @@ export function statusView({ stack, state, asked, real, seconds, evidence, now }
     asked,
     real,
     slowMs: plan.gates.p95Ms,
-    windowSeconds: WINDOW_SECONDS,
-    tracks: names.map((name) => trackView(name, state, latest)),
+    windowSeconds,
+    behindSeconds,
+    unread,
+    tracks: names.map((name) => trackView(name, state, windowSeconds, window)),
     gates: gatesIn(evidence),
     ...timeLeft(state, now),
     over: state.stage.at === "ended" || state.stopped !== undefined,
@@ -97,20 +106,26 @@ function timeLeft(state: RolloutState, now: number) {
   return { stepLeftSeconds, leftSeconds: stepLeftSeconds + later };
 }
 
-function within(seconds: readonly MetricSecond[], now: number): MetricSecond[] {
-  const from = Math.floor(now / 1000) - WINDOW_SECONDS - 1;
-  return seconds.filter(({ epochSecond }) => epochSecond >= from);
+function latest(seconds: readonly MetricSecond[], through: number, windowSeconds: number): MetricSecond[] {
+  const first = seconds.findLastIndex(({ epochSecond }) => epochSecond < through - windowSeconds) + 1;
+  return seconds.slice(first);
 }
 
-function trackView(name: string, { stable, candidate }: RolloutState, latest: MetricSecond[]): TrackView {
-  const counts = latest.flatMap(({ tracks }) => tracks[name] ?? []);
+/** @param window the seconds that the figures are over; undefined when none are known */
+function trackView(
+  name: string,
+  { stable, candidate }: RolloutState,
+  windowSeconds: number,
+  window: readonly MetricSecond[] | undefined,
+): TrackView {
+  const counts = (window ?? []).flatMap(({ tracks }) => tracks[name] ?? []);
   const sum = (of: "requests" | "errors" | "slow") => counts.reduce((total, each) => total + each[of], 0);
   const requests = sum("requests");
   const part = (count: number) => (requests > 0 ? count / requests : undefined);
   return {
     name,
     role: name === stable ? "stable" : name === candidate ? "candidate" : "",
-    perSecond: requests / WINDOW_SECONDS,
+    perSecond: window && requests / windowSeconds,
     errors: part(sum("errors")),
     slow: part(sum("slow")),
   };

@@ -35,8 +35,8 @@ export function statusLines(view: StatusView, { color, width }: Look): string[] 
 export function statusLine(view: StatusView): string {
   const { doing, attention, asked, real, tracks, gates } = view;
   const served = tracks
-    .filter(({ perSecond }) => perSecond > 0)
-    .map(({ name, perSecond, errors }) => `${name} ${perSecond.toFixed(0)}/s ${percent(errors)} errors`);
+    .filter(({ perSecond = 0 }) => perSecond > 0)
+    .map(({ name, perSecond, errors }) => `${name} ${perSecond!.toFixed(0)}/s ${percent(errors)} errors`);
   const evidence = gates.map(
     ({ name, toFail, toPass }) => `${name} fail ${whole(toFail)} pass ${whole(toPass)}`,
   );
@@ -73,20 +73,28 @@ function splitLines({ asked, real, candidate }: StatusView, paint: Paint, width:
   return [line("asked ", asked), line("real  ", real)];
 }
 
-function trackLines({ tracks, slowMs, windowSeconds }: StatusView, paint: Paint): string[] {
+function trackLines(view: StatusView, paint: Paint): string[] {
+  const { tracks, slowMs, unread } = view;
   const rows = tracks.map(({ name, role, perSecond, errors, slow }) => [
     role ? `${name} (${role})` : name,
-    perSecond.toFixed(1),
+    perSecond === undefined ? "-" : perSecond.toFixed(1),
     percent(errors),
     percent(slow),
   ]);
-  const head = [`last ${windowSeconds} s`, "requests/s", "errors", `over ${slowMs} ms`];
+  const head = [windowText(view), "requests/s", "errors", `over ${slowMs} ms`];
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const text = (row: string[]) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
       .join("   ");
-  return [paint("dim", text(head)), ...rows.map(text)];
+  const lines = [paint("dim", text(head)), ...rows.map(text)];
+  return unread === undefined ? lines : [...lines, paint("yellow", `the metrics can't be read: ${unread}`)];
+}
+
+/** Such as `60 s, 3 min ago`. */
+function windowText({ windowSeconds, behindSeconds }: StatusView): string {
+  if (behindSeconds <= windowSeconds) return `last ${windowSeconds} s`;
+  return `${windowSeconds} s, ${duration(behindSeconds)} ago`;
 }
 
 /** Two bars a gate: how far the evidence is on the way to fail, and how far to pass. */

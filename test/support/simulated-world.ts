@@ -68,11 +68,17 @@ export class World {
   }
 
   /** Complete seconds; each is made up once, from the split that it had at its end. */
-  metricsSince(second: number): MetricSecond[] {
+  get seconds(): readonly MetricSecond[] {
     const whole = Math.floor(this.now / 1000);
     for (let at = this.#began + this.#seconds.length; at < whole; at += 1)
       this.#seconds.push(this.#served(at));
-    return this.#seconds.filter(({ epochSecond }) => epochSecond >= second && this.hasMetrics(epochSecond));
+    return this.#seconds;
+  }
+
+  metricsSince(second: number): MetricSecond[] {
+    return this.seconds
+      .slice(Math.max(0, second - this.#began))
+      .filter(({ epochSecond }) => this.hasMetrics(epochSecond));
   }
 
   #served(epochSecond: number): MetricSecond {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { replay } from "../../core/replay.ts";
 import { UserError } from "../../errors.ts";
+import { MetricHistory } from "../../run/history.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { reportData } from "../../view/report/data.ts";
 import { reportPage } from "../../view/report/page.ts";
@@ -23,8 +24,9 @@ export function register(program: Command): void {
       const { entries } = await platform.journal.read();
       const state = replay(entries);
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
-      const { seconds } = await platform.metrics(Math.floor(state.begunAt / 1000) - 600);
-      const data = reportData(stack, entries, seconds, judgeOf(state.plan), Date.now());
+      const history = new MetricHistory((since) => platform.metrics(since));
+      await history.read(state, state.stage.at === "ended" ? entries.at(-1)!.at : undefined);
+      const data = reportData(stack, entries, history.seconds, judgeOf(state.plan), Date.now());
       if (json && !out) {
         process.stdout.write(`${JSON.stringify(data)}\n`);
         return;

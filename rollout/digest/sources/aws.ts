@@ -10,6 +10,7 @@ import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { S3Journal } from "../../platforms/aws/journal/journal.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { BalancerMetrics } from "../../platforms/aws/metrics/metrics.ts";
+import { pagesOf } from "../../run/history.ts";
 import type { Sources } from "../sources.ts";
 import { alarmHistory } from "./alarm-history.ts";
 import { cloudWatchTraffic } from "./cloudwatch.ts";
@@ -39,12 +40,9 @@ export function awsSources(options: AwsSourcesOptions): Sources {
       const known = await facts();
       const metrics = new BalancerMetrics({ region, clock, limitMs });
       const seconds: MetricSecond[] = [];
-      for (let next = Math.floor(from / 1000); next * 1000 < to; ) {
-        const told = await metrics.since(next, known);
-        seconds.push(...told.seconds.filter(({ epochSecond }) => epochSecond * 1000 < to));
-        if (told.through <= next) break;
-        next = told.through;
-      }
+      const pages = pagesOf((since) => metrics.since(since, known), Math.floor(from / 1000), to / 1000);
+      for await (const page of pages)
+        for (const second of page.seconds) if (second.epochSecond * 1000 < to) seconds.push(second);
       return seconds;
     },
     async backups() {

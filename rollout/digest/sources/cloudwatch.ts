@@ -5,6 +5,7 @@ import type { StackFacts } from "../../platforms/aws/deployment.ts";
 import { type MetricData, readMetricData } from "../../platforms/aws/metrics/metric-data.ts";
 import { idOf, queriesFor, SERIES } from "../../platforms/aws/metrics/metric-queries.ts";
 import { countsOf, isTold, type Minute } from "../../platforms/aws/metrics/minutes.ts";
+import { periodSince } from "../../platforms/aws/metrics/retention.ts";
 import { asked as askedFor, type Fact, from as fromFact } from "../fact.ts";
 import { STRETCH_MS } from "../period.ts";
 import type { Percentiles, Traffic } from "../sources.ts";
@@ -19,8 +20,6 @@ interface Asked {
   now: number;
 }
 
-/** Five-minute figures are kept so long (CloudWatch User Guide, "Metrics retention"). */
-const KEPT_MS = 63 * 86_400_000;
 const STRETCH_SECONDS = STRETCH_MS / 1000;
 const RANKS = [50, 95, 99] as const;
 
@@ -32,12 +31,13 @@ const RANKS = [50, 95, 99] as const;
  */
 export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promise<Traffic> {
   const { from, to, now, limitMs, region } = asked;
-  if (from < now - KEPT_MS) throw new UserError("CloudWatch keeps five-minute figures for 63 days");
+  if (periodSince(from / 1000, now / 1000) > STRETCH_SECONDS)
+    throw new UserError("CloudWatch keeps five-minute figures for 63 days");
   const { listenerArn, targetGroupArns } = facts;
-  const queries = queriesFor(listenerArn, targetGroupArns, limitMs);
+  const queries = queriesFor(listenerArn, targetGroupArns, limitMs, STRETCH_SECONDS);
   const client = new CloudWatchClient(clientSettings(region));
   const read = (some: MetricDataQuery[]) => readMetricData(client, some, from / 1000, to / 1000);
-  const counted = await read(withPeriod(queries, STRETCH_SECONDS));
+  const counted = await read(queries);
   // Counts are worth having without them.
   const ranked = await askedFor(() => read(percentileQueries(queries, (to - from) / 1000)));
   const tracks: Traffic["tracks"] = {};
@@ -61,10 +61,6 @@ export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promis
     tracks[track] = { ...sum, latency: fromFact(ranked, (data) => latencyOf(data, track, from)) };
   }
   return { tracks, hours: [...hours.values()].filter(({ requests }) => requests > 0) };
-}
-
-function withPeriod(queries: MetricDataQuery[], Period: number): MetricDataQuery[] {
-  return queries.map((query) => ({ ...query, MetricStat: { ...query.MetricStat!, Period } }));
 }
 
 /** The same metric that tells the slow answers, by three of its percentiles. */

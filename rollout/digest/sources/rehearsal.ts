@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { once } from "../../check/once.ts";
-import type { MetricSecond, TrackCounts } from "../../core/verdict.ts";
 import { drillFiles } from "../../drill/record.ts";
 import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { presentEntries } from "../../platforms/rehearsal/journal/past.ts";
 import { type Place, placeOf } from "../../platforms/rehearsal/machine/state.ts";
 import { AccessLogs, type LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
+import { recorded } from "../../platforms/rehearsal/rollout/recorded.ts";
 import { type KeptSecond, SecondsFile } from "../../platforms/rehearsal/rollout/seconds-file.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import type { Sources, Traffic } from "../sources.ts";
@@ -26,7 +26,10 @@ export function rehearsalSources(common: Common): Sources {
   return {
     ...commonSources(common),
     entries: () => presentEntries(place.logs),
-    seconds: async (from, to) => within(joined(await all()), from, to),
+    async seconds(from, to) {
+      const { logged, measured } = await all();
+      return within(recorded(measured, logged), from, to);
+    },
     async traffic(from, to): Promise<Traffic> {
       const { logged, measured } = await all();
       const first = Math.min(
@@ -73,21 +76,6 @@ function written({ logs }: Place, slowMs: number): Written {
   if (!existsSync(logs)) return { logged: [], measured: [] };
   const measured = new SecondsFile(join(logs, "rollout", "seconds.ndjson")).read();
   return { logged: new AccessLogs(logs, slowMs).read(), measured };
-}
-
-/** Second by second: what was measured, and for the seconds that nobody measured what the logs tell. Oldest first. */
-function joined({ logged, measured }: Written): MetricSecond[] {
-  const covered = new Set<number>();
-  for (const { from, epochSecond } of measured)
-    for (let second = from; second <= epochSecond; second++) covered.add(second);
-  const others = new Map<number, { epochSecond: number; tracks: Record<string, TrackCounts> }>();
-  for (const { epochSecond, track, counts } of logged) {
-    if (covered.has(epochSecond)) continue;
-    const second = others.get(epochSecond) ?? { epochSecond, tracks: {} };
-    second.tracks[track] = counts;
-    others.set(epochSecond, second);
-  }
-  return [...measured, ...others.values()].sort((a, b) => a.epochSecond - b.epochSecond);
 }
 
 function within<T extends { epochSecond: number }>(seconds: readonly T[], from: number, to: number): T[] {

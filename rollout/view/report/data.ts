@@ -1,5 +1,6 @@
+import { historyOf } from "../../core/history.ts";
 import type { JournalEntry } from "../../core/journal.ts";
-import { replay } from "../../core/replay.ts";
+import { replay, step } from "../../core/replay.ts";
 import type { RolloutState } from "../../core/state.ts";
 import type { Judge, MetricSecond } from "../../core/verdict.ts";
 import type { Weights } from "../../core/weights.ts";
@@ -41,7 +42,10 @@ export interface ReportData {
 /** What the charts can show apart. */
 const MOST_BUCKETS = 240;
 
-/** @throws {UserError} when the journal has no rollout */
+/**
+ * @param seconds oldest first, from where the rollout's history begins
+ * @throws {UserError} when the journal has no rollout
+ */
 export function reportData(
   stack: string,
   journal: readonly JournalEntry[],
@@ -65,7 +69,7 @@ export function reportData(
     to,
     tracks: [...new Set([state.stable, state.candidate, ...others])],
     splits: splitsIn(entries),
-    buckets: withGates(bucketsOf(own, from, to), state, watchedUntil(entries, state), seconds, judge),
+    buckets: withGates(bucketsOf(own, from, to), entries, watchedUntil(entries, state), seconds, judge),
     marks: entries.flatMap((entry) => markOf(entry, state)),
     entries,
   };
@@ -117,20 +121,24 @@ function watchedUntil(entries: readonly JournalEntry[], { plan }: RolloutState):
   return end?.at ?? Number.POSITIVE_INFINITY;
 }
 
-/** Asks the gates again what they said then: they are a function of the counts. */
+/** Asks the gates again what they said then: they are a function of the journal and the counts. */
 function withGates(
   buckets: Omit<Bucket, "gates">[],
-  { stable, candidate, steps }: RolloutState,
+  entries: readonly JournalEntry[],
   end: number,
   seconds: readonly MetricSecond[],
   judge: Judge,
 ): Bucket[] {
-  const begun = steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
+  const said: JournalEntry[] = [...entries].reverse();
+  const known: MetricSecond[] = [];
+  let state: RolloutState | undefined;
   return buckets.map((bucket) => {
-    const soFar = begun.filter(({ from }) => from * 1000 < bucket.to);
-    if (soFar.length === 0 || bucket.from > end) return { ...bucket, gates: [] };
-    const known = seconds.filter(({ epochSecond }) => epochSecond * 1000 < bucket.to);
-    const { evidence } = judge({ stable, candidate, seconds: known, steps: soFar, baked: false });
+    if (bucket.from > end) return { ...bucket, gates: [] };
+    while ((said.at(-1)?.at ?? end) < Math.min(bucket.to, end)) state = step(state, said.pop()!);
+    while ((seconds[known.length]?.epochSecond ?? Number.POSITIVE_INFINITY) * 1000 < bucket.to)
+      known.push(seconds[known.length]!);
+    if (!state || state.steps.length === 0) return { ...bucket, gates: [] };
+    const { evidence } = judge(historyOf(state, known, bucket.to));
     return { ...bucket, gates: gatesIn(evidence) };
   });
 }

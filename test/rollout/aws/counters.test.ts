@@ -6,6 +6,7 @@ import type { MetricSecond } from "../../../rollout/platforms/platform.ts";
 
 const gates = { quotes: { bad: "QuotesFailed", total: "QuotesAsked", max: 0.01, min: 50 } };
 const MINUTE = Date.UTC(2026, 10, 21, 12) / 1000;
+const PAGE = { more: false, period: 60 };
 const tracks = ["blue", "green"];
 
 const cloudWatch = mockClient(CloudWatchClient);
@@ -51,7 +52,7 @@ describe("what the business counts", () => {
         { Id: "bad_1_0", Timestamps: at, Values: [3], StatusCode: "Complete" },
       ],
     });
-    const told = { seconds: [second(MINUTE), second(MINUTE + 1)], through: MINUTE + 60 };
+    const told = { seconds: [second(MINUTE), second(MINUTE + 1)], through: MINUTE + 60, ...PAGE };
     const { seconds, through } = await counters().addTo(told, MINUTE, tracks);
     expect(through).toBe(MINUTE + 60);
     expect(sum(seconds, "blue")).toEqual({ bad: 0, total: 30 });
@@ -67,12 +68,10 @@ describe("what the business counts", () => {
   });
 
   test("that AWS can't tell in full is an error, and where nothing is counted nothing is asked", async () => {
-    const told = { seconds: [], through: MINUTE + 60 };
+    const told = { seconds: [], through: MINUTE + 60, ...PAGE };
     expect(await counters({}).addTo(told, MINUTE, tracks)).toBe(told);
-    expect(await counters().addTo({ seconds: [], through: MINUTE }, MINUTE, tracks)).toEqual({
-      seconds: [],
-      through: MINUTE,
-    });
+    const empty = { seconds: [], through: MINUTE, ...PAGE };
+    expect(await counters().addTo(empty, MINUTE, tracks)).toBe(empty);
     expect(cloudWatch.calls()).toHaveLength(0);
     cloudWatch.on(GetMetricDataCommand).resolves({
       MetricDataResults: [{ Id: "bad_0_0", StatusCode: "InternalError" }],

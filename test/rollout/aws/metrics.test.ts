@@ -124,7 +124,7 @@ describe("metrics", () => {
     expect([StartTime, EndTime]).toEqual([new Date((noon - 180) * 1000), new Date((noon - 120) * 1000)]);
 
     clock.time += 59_000;
-    expect(await metrics.since(through, facts)).toEqual({ seconds: [], through });
+    expect(await metrics.since(through, facts)).toMatchObject({ seconds: [], through, more: false });
     expect(cloudwatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
     clock.time += 1_000;
     expect((await metrics.since(through, facts)).through).toBe(noon - 60);
@@ -132,7 +132,7 @@ describe("metrics", () => {
 
   test("without requests are no seconds, but time goes on", async () => {
     answers(series("blue_requests", {}));
-    expect(await metrics.since(noon - 180, facts)).toEqual({ seconds: [], through: noon - 120 });
+    expect(await metrics.since(noon - 180, facts)).toMatchObject({ seconds: [], through: noon - 120 });
   });
 
   test("come in pages", async () => {
@@ -158,9 +158,39 @@ describe("metrics", () => {
     expect(first!.tracks.blue).toEqual({ requests: 1, errors: 1, slow: 0 });
   });
 
-  test("that are behind are fetched a few hours at a time", async () => {
+  const day = 86_400;
+
+  test("that are behind are fetched a day at a time, and say that there is more", async () => {
     answers();
-    expect((await metrics.since(noon - 86_400, facts)).through).toBe(noon - 86_400 + 300 * 60);
+    const first = await metrics.since(noon - 1.5 * day, facts);
+    expect(first).toMatchObject({ through: noon - 0.5 * day, more: true });
+    expect(await metrics.since(first.through, facts)).toMatchObject({ through: noon - 120, more: false });
+  });
+
+  test("of an answer that is late there is no more for the asking", async () => {
+    answers(series("blue_requests", { [noon - 240]: 2 }));
+    expect(await metrics.since(noon - 300, facts)).toMatchObject({ through: noon - 240, more: false });
+  });
+
+  test.each([
+    ["two weeks ago by the minute", 14 * day, 60],
+    ["15 days ago by five minutes", 15 * day, 300],
+    ["two months ago by five minutes", 62 * day, 300],
+    ["63 days ago by the hour", 63 * day, 3600],
+  ])("are asked for as they are kept: %s, and no request is lost", async (_, ago, period) => {
+    const from = Math.floor((noon - ago) / 3600) * 3600;
+    answers(series("blue_requests", { [from]: 5000 }), series("blue_fast", { [from]: 98 }));
+    const { seconds, through } = await metrics.since(from, facts);
+    expect(through).toBe(from + day);
+    const { MetricDataQueries = [] } = cloudwatch.commandCalls(GetMetricDataCommand)[0]!.args[0].input;
+    expect(new Set(MetricDataQueries.map(({ MetricStat }) => MetricStat!.Period))).toEqual(new Set([period]));
+    expect(seconds.at(-1)!.epochSecond).toBe(from + period - 1);
+    const sum = (of: "requests" | "slow") => seconds.reduce((all, { tracks }) => all + tracks.blue![of], 0);
+    expect([sum("requests"), sum("slow")]).toEqual([5000, 100]);
+  });
+
+  test("that CloudWatch has forgotten are an error, not an absence of requests", async () => {
+    await expect(metrics.since(noon - 455 * day, facts)).rejects.toThrow("keeps figures for 455 days");
   });
 
   test.each([

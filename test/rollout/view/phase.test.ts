@@ -21,6 +21,7 @@ test("the phase that a rollout begins is in the journal, in the status and in th
     asked: { blue: 75, green: 25 },
     real: undefined,
     seconds: [],
+    through: BEGUN + 150_000,
     evidence: undefined,
     now: BEGUN + 150_000,
   });

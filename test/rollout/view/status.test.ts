@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { historyOf } from "../../../rollout/core/history.ts";
 import { replay } from "../../../rollout/core/replay.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { duration } from "../../../rollout/view/figures.ts";
@@ -14,10 +15,10 @@ function viewAt(
 ) {
   const state = replay(journal)!;
   const seconds = traffic(second);
-  const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
-  const { evidence } = judgeOf(plan)({ stable: "blue", candidate: "green", seconds, steps, baked: false });
+  const now = BEGUN + second * 1000;
+  const { evidence } = judgeOf(plan)(historyOf(state, seconds, now));
   const asked = { blue: 75, green: 25 };
-  return statusView({ stack: "beta", state, asked, real, seconds, evidence, now: BEGUN + second * 1000 });
+  return statusView({ stack: "beta", state, asked, real, seconds, through: now, evidence, now });
 }
 
 describe("the status", () => {
@@ -31,6 +32,21 @@ describe("the status", () => {
     expect(text).toMatch(/green \(candidate\) +\d+\.\d +0\.\d\d % +\d\.\d\d %/);
     expect(text).toMatch(/errors +fail \|[#.]{24}\| +\d+ % {2}pass \|[#.]{24}\| +\d+ %/);
     expect(text).not.toContain("\x1b");
+  });
+
+  it("says how old figures are that come late, and shows none that say nothing of now", () => {
+    const state = replay(baking)!;
+    const seconds = traffic(147);
+    const seen = { stack: "beta", state, asked: {}, real: undefined, seconds, evidence: undefined };
+    const through = BEGUN + 147_000;
+    const textAt = (now: number, unread?: string) =>
+      statusLines(statusView({ ...seen, through, unread, now }), plain).join("\n");
+    expect(textAt(through + 2_000)).toMatch(/last 10 s .*\nblue \(stable\) +225\.0 /);
+    // A minute's: until the 137th second the candidate had 10 %.
+    expect(textAt(through + 150_000)).toMatch(/60 s, 3 min ago .*\nblue \(stable\) +26\d\.\d /);
+    const old = textAt(through + 301_000, "Throttling");
+    expect(old).toMatch(/60 s, 5 min ago .*\nblue \(stable\) +- +- +-\n/);
+    expect(old).toContain("the metrics can't be read: Throttling");
   });
 
   it("paints only when asked to", () => {

@@ -3,6 +3,7 @@ import { clientSettings } from "../../../aws-client.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics, Tally, TrackCounts } from "../../platform.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
+import type { Page } from "./metrics.ts";
 import { secondsOf } from "./minutes.ts";
 
 /** What the application names in its log lines (app/counters.ts), and CloudWatch keeps. */
@@ -32,14 +33,15 @@ export class BusinessCounters {
    * @param since what the balancer was asked for
    * @throws when AWS has no full answer
    */
-  async addTo(told: Metrics, since: number, tracks: readonly string[]): Promise<Metrics> {
-    const from = Math.floor(since / 60) * 60;
+  async addTo(told: Page, since: number, tracks: readonly string[]): Promise<Metrics> {
+    const { period } = told;
+    const from = Math.floor(since / period) * period;
     if (Object.keys(this.#gates).length === 0 || told.through <= from) return told;
-    const queries = counterQueries(this.#stack, tracks, this.#gates);
+    const queries = counterQueries(this.#stack, tracks, this.#gates, period);
     const data = await readMetricData(this.#client, queries, from, told.through);
     const seconds = new Map(told.seconds.map((second) => [second.epochSecond, second]));
     for (const minute of new Set([...data.values()].flatMap((values) => [...values.keys()]))) {
-      for (const second of this.#spread(minute, data, tracks)) {
+      for (const second of this.#spread(minute, data, tracks, period)) {
         if (second.epochSecond >= since && second.epochSecond < told.through)
           seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second));
       }
@@ -49,7 +51,7 @@ export class BusinessCounters {
   }
 
   /** The bad ones evenly among all, as the balancer's are. */
-  #spread(minute: number, data: MetricData, tracks: readonly string[]): MetricSecond[] {
+  #spread(minute: number, data: MetricData, tracks: readonly string[], period: number): MetricSecond[] {
     const names = Object.keys(this.#gates);
     const whole = (track: number, gate: number, of: keyof Tally) =>
       Math.round(data.get(idOf(track, gate, of))?.get(minute) ?? 0);
@@ -60,7 +62,7 @@ export class BusinessCounters {
         return [`${track} ${gate}`, { requests, errors, slow: 0 }] as const;
       }),
     );
-    return secondsOf(minute, Object.fromEntries(tallies)).map(({ epochSecond, tracks: spread }) => ({
+    return secondsOf(minute, Object.fromEntries(tallies), period).map(({ epochSecond, tracks: spread }) => ({
       epochSecond,
       tracks: Object.fromEntries(
         tracks.map((name, track) => [name, countersOf(spread, track, names)] as const),
@@ -90,11 +92,12 @@ function joined(told: MetricSecond | undefined, counted: MetricSecond): MetricSe
   return { ...told, tracks: { ...told.tracks, ...Object.fromEntries(tracks) } };
 }
 
-/** For each track and gate the sum of its bad ones and of all, by minutes. */
+/** For each track and gate the sum of its bad ones and of all, by periods in seconds. */
 export function counterQueries(
   stack: string,
   tracks: readonly string[],
   gates: CounterGates,
+  period = 60,
 ): MetricDataQuery[] {
   return tracks.flatMap((name, track) =>
     Object.values(gates).flatMap((metrics, gate) =>
@@ -109,7 +112,7 @@ export function counterQueries(
               { Name: "Track", Value: name },
             ],
           },
-          Period: 60,
+          Period: period,
           Stat: "Sum",
         },
       })),

@@ -1,11 +1,11 @@
 import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 
-/** What is asked for each track and minute. */
+/** What is asked for each track and period. */
 export const SERIES = ["requests", "errors", "unreached", "fast"] as const;
 export type Series = (typeof SERIES)[number];
 
 /**
- * CloudWatch queries for all tracks, by minutes (ALB User Guide, "CloudWatch metrics for your Application Load
+ * CloudWatch queries for all tracks (ALB User Guide, "CloudWatch metrics for your Application Load
  * Balancer"; CloudWatch User Guide, "Statistics definitions").
  *
  * A server's own 5xx and the connections that the balancer couldn't make to a server are errors: a user got 5xx either
@@ -13,11 +13,13 @@ export type Series = (typeof SERIES)[number];
  * exactly where a percentile would only say whether the limit holds.
  *
  * @param limitMs a request that takes longer is slow
+ * @param period in seconds
  */
 export function queriesFor(
   listenerArn: string,
   targetGroupArns: Readonly<Record<string, string>>,
   limitMs: number,
+  period = 60,
 ): MetricDataQuery[] {
   const balancer = /:listener\/(app\/[^/]+\/[^/]+)\/[^/]+$/.exec(listenerArn)?.[1];
   if (!balancer) throw new Error(`not the ARN of a listener: ${listenerArn}`);
@@ -39,7 +41,7 @@ export function queriesFor(
             { Name: "TargetGroup", Value: arn.slice(arn.lastIndexOf(":") + 1) },
           ],
         },
-        Period: 60,
+        Period: period,
         Stat: measures[series][1],
       },
     })),

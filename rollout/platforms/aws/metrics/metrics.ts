@@ -6,6 +6,7 @@ import type { StackFacts } from "../deployment.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
 import { idOf, queriesFor, SERIES } from "./metric-queries.ts";
 import { countsOf, isTold, type Minute, secondsOf } from "./minutes.ts";
+import { periodSince } from "./retention.ts";
 
 export interface MetricsOptions {
   region: string;
@@ -18,8 +19,15 @@ export interface MetricsOptions {
 const SETTLED_SECONDS = 120;
 /** What isn't told by then won't be. */
 const FINAL_SECONDS = 300;
-/** Five hours at once, far below what an answer holds. */
-const MOST_MINUTES = 300;
+/** A day at once: of five tracks' minutes that is a quarter of what an answer holds. */
+const MOST_SECONDS = 86_400;
+
+/** What CloudWatch told at once. */
+export interface Page extends Metrics {
+  more: boolean;
+  /** The length of the periods that it told, in seconds. */
+  period: number;
+}
 
 /** What the tracks served, from the balancer's metrics in CloudWatch. */
 export class BalancerMetrics {
@@ -31,35 +39,35 @@ export class BalancerMetrics {
     this.#options = options;
   }
 
-  /** Asks AWS only when another minute can be complete: callers may ask each second. @throws when AWS has no full answer */
-  async since(epochSecond: number, facts: StackFacts): Promise<Metrics> {
-    const from = Math.floor(epochSecond / 60) * 60;
+  /**
+   * Asks AWS only when another minute can be complete: callers may ask each second. What is older than minutes are kept comes in
+   * the longer periods that there are.
+   *
+   * @throws when AWS has no full answer
+   */
+  async since(epochSecond: number, facts: StackFacts): Promise<Page> {
     const now = this.#options.clock.now() / 1000;
-    const settled = Math.floor((now - SETTLED_SECONDS) / 60) * 60;
-    const through = Math.min(settled, from + MOST_MINUTES * 60);
-    if (through <= from) return { seconds: [], through: epochSecond };
+    const period = periodSince(epochSecond, now);
+    const whole = (second: number) => Math.floor(second / period) * period;
+    const from = whole(epochSecond);
+    const settled = whole(now - SETTLED_SECONDS);
+    const through = Math.min(settled, from + MOST_SECONDS);
+    if (through <= from) return { seconds: [], through: epochSecond, more: false, period };
     const { listenerArn, targetGroupArns } = facts;
-    const queries = queriesFor(listenerArn, targetGroupArns, this.#options.limitMs);
+    const queries = queriesFor(listenerArn, targetGroupArns, this.#options.limitMs, period);
     const data = await readMetricData(this.#client, queries, from, through);
     const tracks = Object.keys(targetGroupArns);
     const seconds: MetricSecond[] = [];
-    for (const minute of minutesBetween(from, through)) {
+    for (let minute = from; minute < through; minute += period) {
       const told = tracks.map((track) => [track, minuteOf(data, track, minute)] as const);
-      const late = now - minute - 60 < FINAL_SECONDS && !told.every(([, each]) => isTold(each));
-      if (late) return { seconds: after(epochSecond, seconds), through: Math.max(minute, epochSecond) };
+      const late = now - minute - period < FINAL_SECONDS && !told.every(([, each]) => isTold(each));
+      if (late) return { seconds, through: Math.max(minute, epochSecond), more: false, period };
       const counts = told.map(([track, each]) => [track, countsOf(each)] as const);
-      seconds.push(...secondsOf(minute, Object.fromEntries(counts)));
+      for (const second of secondsOf(minute, Object.fromEntries(counts), period))
+        if (second.epochSecond >= epochSecond) seconds.push(second);
     }
-    return { seconds: after(epochSecond, seconds), through };
+    return { seconds, through, more: through < settled, period };
   }
-}
-
-function after(epochSecond: number, seconds: MetricSecond[]): MetricSecond[] {
-  return seconds.filter((each) => each.epochSecond >= epochSecond);
-}
-
-function minutesBetween(from: number, through: number): number[] {
-  return Array.from({ length: (through - from) / 60 }, (_, index) => from + index * 60);
 }
 
 function minuteOf(data: MetricData, track: string, minute: number): Minute {

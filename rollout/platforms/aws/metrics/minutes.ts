@@ -1,7 +1,7 @@
 import type { MetricSecond, TrackCounts } from "../../platform.ts";
 import type { Series } from "./metric-queries.ts";
 
-/** One track in one minute, as CloudWatch tells it; what it doesn't tell is absent. */
+/** One track in one minute, or in one longer period, as CloudWatch tells it; what it doesn't tell is absent. */
 export type Minute = Partial<Record<Series, number>>;
 
 /** Requests come with their response times. Where these lack, either they are still to come or nothing was answered. */
@@ -23,23 +23,30 @@ function timedIn({ requests = 0, unreached = 0 }: Minute): number {
 }
 
 /**
- * The seconds of a minute that is known only whole: the requests evenly, and the bad ones evenly among the requests. The
- * sums are exact; how events lay within the minute is not known, and an even spread claims no bursts. Seconds without
+ * The seconds of a period that is known only whole: the requests evenly, and the bad ones evenly among the requests. The
+ * sums are exact; how events lay within the period is not known, and an even spread claims no bursts. Seconds without
  * requests are left out.
  *
- * @param from the minute's first second
+ * @param from the period's first second
+ * @param period its length in seconds
  */
-export function secondsOf(from: number, tracks: Readonly<Record<string, TrackCounts>>): MetricSecond[] {
-  const spread = Object.entries(tracks).map(([track, counts]) => [track, secondsOfTrack(counts)] as const);
-  return Array.from({ length: 60 }, (_, second) => ({
+export function secondsOf(
+  from: number,
+  tracks: Readonly<Record<string, TrackCounts>>,
+  period = 60,
+): MetricSecond[] {
+  const spread = Object.entries(tracks).map(
+    ([track, counts]) => [track, secondsOfTrack(counts, period)] as const,
+  );
+  return Array.from({ length: period }, (_, second) => ({
     epochSecond: from + second,
     tracks: Object.fromEntries(spread.map(([track, seconds]) => [track, seconds[second]!])),
   })).filter((second) => Object.values(second.tracks).some(({ requests }) => requests > 0));
 }
 
-function secondsOfTrack({ requests, errors, slow }: TrackCounts): TrackCounts[] {
-  const at = (request: number) => Math.floor((request * 60) / requests);
-  const seconds = Array.from({ length: 60 }, () => ({ requests: 0, errors: 0, slow: 0 }));
+function secondsOfTrack({ requests, errors, slow }: TrackCounts, period: number): TrackCounts[] {
+  const at = (request: number) => Math.floor((request * period) / requests);
+  const seconds = Array.from({ length: period }, () => ({ requests: 0, errors: 0, slow: 0 }));
   for (let each = 0; each < requests; each++) seconds[at(each)]!.requests++;
   // Each stands for a request of its own, so that no second has more bad requests than requests.
   for (let each = 0; each < errors; each++) seconds[at(Math.floor((each * requests) / errors))]!.errors++;

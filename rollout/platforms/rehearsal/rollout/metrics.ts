@@ -1,9 +1,10 @@
 import type { CounterGate } from "../../../core/plan.ts";
-import type { MetricSecond, Metrics as Told, TrackCounts } from "../../platform.ts";
+import type { MetricSecond, Metrics as Told } from "../../platform.ts";
 import type { RehearsalError } from "../machine/errors.ts";
 import { AccessLogs, type LoggedSecond } from "./access-logs.ts";
 import { BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
+import { recorded } from "./recorded.ts";
 import { type KeptSecond, SecondsFile } from "./seconds-file.ts";
 
 export interface MetricsOptions {
@@ -57,7 +58,9 @@ export class Metrics {
     await this.#measure();
     if (this.#failure) throw this.#failure;
     return {
-      seconds: this.#seconds.filter((second) => second.epochSecond >= epochSecond),
+      seconds: this.#seconds.slice(
+        this.#seconds.findLastIndex((second) => second.epochSecond < epochSecond) + 1,
+      ),
       through: this.#measuredTo! + 1,
     };
   }
@@ -90,12 +93,8 @@ export class Metrics {
 
   /** What others have measured, and what the logs have of the seconds that nobody did. */
   #begin(logged: LoggedSecond[], counted: CountedSecond[], last: number): void {
-    const measured = this.#file.read();
-    const covered = new Set(measured.flatMap(({ from, epochSecond }) => range(from, epochSecond)));
-    const isMissing = ({ epochSecond }: { epochSecond: number }) =>
-      epochSecond <= last && !covered.has(epochSecond);
-    const unmeasured = bySecond(logged.filter(isMissing), counted.filter(isMissing));
-    this.#seconds = [...measured, ...unmeasured].sort((a, b) => a.epochSecond - b.epochSecond);
+    const isOver = ({ epochSecond }: { epochSecond: number }) => epochSecond <= last;
+    this.#seconds = recorded(this.#file.read(), logged.filter(isOver), counted.filter(isOver));
     this.#tick();
   }
 
@@ -133,26 +132,6 @@ export class Metrics {
     // Doesn't keep the process alive.
     setTimeout(() => void this.#measure().finally(() => this.#tick()), wait).unref();
   }
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-}
-
-function bySecond(logged: LoggedSecond[], counted: CountedSecond[]): MetricSecond[] {
-  const seconds = new Map<number, Record<string, TrackCounts>>();
-  const tracksOf = (epochSecond: number) => {
-    const tracks = seconds.get(epochSecond) ?? {};
-    seconds.set(epochSecond, tracks);
-    return tracks;
-  };
-  for (const { epochSecond, track, counts } of logged) tracksOf(epochSecond)[track] = counts;
-  for (const { epochSecond, track, counters } of counted) {
-    const tracks = tracksOf(epochSecond);
-    const before = tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
-    tracks[track] = { ...before, counters: addTallies(before.counters, counters) };
-  }
-  return [...seconds].map(([epochSecond, tracks]) => ({ epochSecond, tracks }));
 }
 
 /** What was written since the second before: a line may be a moment late, none is lost. */
