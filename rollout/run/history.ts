@@ -1,6 +1,5 @@
-import { historyFrom, historyOf } from "../core/history.ts";
 import type { RolloutState } from "../core/state.ts";
-import type { AlarmSight, History, MetricSecond } from "../core/verdict.ts";
+import { type AlarmSight, type History, historyFrom, historyOf, type MetricSecond } from "../core/verdict.ts";
 import type { Metrics } from "../platforms/platform.ts";
 
 /** As {@link Metrics} are asked for: from a second on. */

@@ -1,8 +1,7 @@
-import { historyOf } from "../../core/history.ts";
 import type { JournalEntry } from "../../core/journal.ts";
 import { replay, step } from "../../core/replay.ts";
 import type { RolloutState } from "../../core/state.ts";
-import type { Judge, MetricSecond } from "../../core/verdict.ts";
+import { historyOf, type Judge, type MetricSecond } from "../../core/verdict.ts";
 import type { Weights } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { type GateBar, gatesIn } from "../model.ts";

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Onlooker } from "../../../rollout/cli/rollout/look.ts";
 import type { Clock } from "../../../rollout/clock.ts";
-import { historyFrom } from "../../../rollout/core/history.ts";
 import { replay } from "../../../rollout/core/replay.ts";
 import type { RolloutState } from "../../../rollout/core/state.ts";
-import type { MetricSecond, Verdict } from "../../../rollout/core/verdict.ts";
+import { historyFrom, type MetricSecond, type Verdict } from "../../../rollout/core/verdict.ts";
 import { factsOf } from "../../../rollout/platforms/aws/deployment.ts";
 import { BalancerMetrics } from "../../../rollout/platforms/aws/metrics/metrics.ts";
 import type { Metrics, Platform } from "../../../rollout/platforms/platform.ts";

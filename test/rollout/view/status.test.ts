@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { historyOf } from "../../../rollout/core/history.ts";
 import { replay } from "../../../rollout/core/replay.ts";
+import { historyOf } from "../../../rollout/core/verdict.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { duration } from "../../../rollout/view/figures.ts";
 import { gatesIn } from "../../../rollout/view/model.ts";
