@@ -97,7 +97,7 @@ export class FlagsAgent {
 }
 
 /** In a value a comma would begin another pair, and so let a tenant's name say who is an administrator. */
-const SAFE = /^[\w.:@-]{1,128}$/;
+const SAFE = /^[\w.:@+'&()-](?:[\w.:@+'&() -]{0,126}[\w.:@+'&()-])?$/;
 
 function headerOf(context: Record<string, string>): string {
   return Object.entries(context)

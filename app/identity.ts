@@ -10,7 +10,11 @@ export interface Caller {
 
 type IdentitySettings = Pick<AppSettings, "secretKey" | "cookieSecure" | "cookieSameSite">;
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What infra/flags/schema.ts lets a flag name. */
+const NAMES = {
+  tenant: /^[A-Za-z0-9](?:[A-Za-z0-9 ._@+'&()-]{0,98}[A-Za-z0-9._)-])?$/,
+  group: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+};
 /** In front of what is signed, so that no other signed cookie passes for an identity. */
 const KIND = "identity";
 
@@ -20,7 +24,8 @@ const KIND = "identity";
  */
 export function callerOf(cookieHeader: string | undefined, settings: IdentitySettings): Caller {
   const signed = cookieIn(cookieHeader, identityCookieName(settings));
-  const [kind, tenant, group] = (signed && unsign(signed, settings.secretKey)?.split(":")) || [];
+  const parts = (signed && unsign(signed, settings.secretKey)?.split(":")) || [];
+  const [kind, tenant, group] = parts.map(decodeURIComponent);
   return kind === KIND ? { ...(tenant && { tenant }), ...(group && { group }) } : {};
 }
 
@@ -28,7 +33,7 @@ export function callerOf(cookieHeader: string | undefined, settings: IdentitySet
 export function identityCookie({ tenant = "", group = "" }: Caller, settings: IdentitySettings): string {
   const sameSite = settings.cookieSameSite[0]!.toUpperCase() + settings.cookieSameSite.slice(1);
   const secure = settings.cookieSecure ? "; Secure" : "";
-  const value = sign(`${KIND}:${tenant}:${group}`, settings.secretKey);
+  const value = sign(`${KIND}:${[tenant, group].map(encodeURIComponent).join(":")}`, settings.secretKey);
   return `${identityCookieName(settings)}=${value}; Path=/; HttpOnly; SameSite=${sameSite}${secure}`;
 }
 
@@ -37,7 +42,7 @@ export function parseCaller(body: unknown): Caller {
   const given = Object.entries((body ?? {}) as Record<string, unknown>);
   const mistakes = given.flatMap(([key, value]) => {
     if (key !== "tenant" && key !== "group") return [`${key} is no part of an identity`];
-    return typeof value === "string" && NAME.test(value) ? [] : [`${key} must be the name of a ${key}`];
+    return typeof value === "string" && NAMES[key].test(value) ? [] : [`${key} must be the name of a ${key}`];
   });
   if (mistakes.length > 0) throw new Refusal(400, ...mistakes);
   return Object.fromEntries(given);

@@ -54,18 +54,19 @@ function definition(key: string, flag: Flag): FlagDefinition {
 }
 
 /**
- * A targeted flag has a variant for each way to be in it, so that the application can log why it was on.
+ * A targeted flag has a variant for each way to be in it, so that the application can log why it was on. It is targeted
+ * by having the key: an empty list is on for nobody, not for everybody.
  *
  * Rules ask for what the application sends as context: `$tenant`, `$group`. The percentage is of tenants, by a hash of
  * their name: all users of a tenant see the same, and who has it at 10 % keeps it at 20 %.
  */
 function value({ enabled, owner, importance, tenants, groups, percent }: Flag): FlagValue {
   const rules: [name: string, rule: string][] = [];
-  if (tenants.length > 0) rules.push(["tenants", oneOf("$tenant", tenants)]);
-  if (groups.length > 0) rules.push(["groups", oneOf("$group", groups)]);
+  if (tenants?.length) rules.push(["tenants", oneOf("$tenant", tenants)]);
+  if (groups?.length) rules.push(["groups", oneOf("$group", groups)]);
   if (percent !== undefined && percent > 0) rules.push(["percent", `(split pct::${percent} by::$tenant)`]);
 
-  const targeted = rules.length > 0 || percent === 0;
+  const targeted = [tenants, groups, percent].some((each) => each !== undefined);
   const attributeValues = { owner, importance };
   if (!targeted || !enabled) return { enabled, ...attributeValues };
   return {
@@ -76,7 +77,7 @@ function value({ enabled, owner, importance, tenants, groups, percent }: Flag): 
   };
 }
 
-/** Names are letters, digits and `._-` by their schema, so that no quote needs an escape. */
+/** By their schema names have neither a double quote nor a backslash: none needs an escape. */
 function oneOf(key: string, names: readonly string[]): string {
   const quoted = names.toSorted().map((name) => `"${name}"`);
   return quoted.length === 1 ? `(eq ${key} ${quoted[0]})` : `(in ${key} [${quoted.join(", ")}])`;

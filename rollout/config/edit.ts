@@ -1,5 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { isCollection, isMap, isNode, isScalar, isSeq, parseDocument, stringify, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+} from "yaml";
 import { UserError } from "../errors.ts";
 
 /** One value in a config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
@@ -20,9 +31,7 @@ export function edited(text: string, edits: readonly Edit[], file: string, root 
 }
 
 function withEdit(text: string, { path, value }: Edit, file: string, root: string[]): string {
-  const document = parseDocument(text);
-  const [mistake] = document.errors;
-  if (mistake) throw new UserError(`${file}: ${mistake.message}`);
+  const document = parsed(text, file);
   const whole = [...root, ...path];
   const node = document.getIn(whole, true);
   if (isScalar(node) && node.range) {
@@ -46,7 +55,38 @@ function withEdit(text: string, { path, value }: Edit, file: string, root: strin
   const added = isMap(beside) ? withKey(text, beside, whole.at(-1)!, value) : text;
   if (isSame(added, wanted)) return added;
   // Where a line more doesn't do, such as in an empty map: comments stay, their places may not.
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString(STYLE);
+}
+
+const STYLE = { lineWidth: 0, flowCollectionPadding: true };
+
+function parsed(text: string, file: string): Document {
+  const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake) throw new UserError(`${file}: ${mistake.message}`);
+  return document;
+}
+
+/** The same text without some keys; each takes the lines with it that it stands on. */
+export function removed(text: string, paths: readonly string[][], file: string): string {
+  return paths.reduce((before, path) => without(before, path, file), text);
+}
+
+function without(text: string, path: string[], file: string): string {
+  const document = parsed(text, file);
+  const map = document.getIn(path.slice(0, -1));
+  if (!isMap(map) || !map.has(path.at(-1))) return text;
+  const pair = map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1));
+  const cut = pair && !map.flow ? withoutLines(text, pair) : text;
+  map.delete(path.at(-1));
+  return isSame(cut, document.toJS()) ? cut : document.toString(STYLE);
+}
+
+function withoutLines(text: string, { key, value }: Pair): string {
+  if (!isNode(key) || !isNode(value) || !key.range || !value.range) return text;
+  const from = text.lastIndexOf("\n", key.range[0]) + 1;
+  const end = text.indexOf("\n", text.slice(0, value.range[1]).trimEnd().length);
+  return text.slice(0, from) + (end < 0 ? "" : text.slice(end + 1));
 }
 
 function withKey(text: string, map: YAMLMap, key: string, value: Edit["value"]): string {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FlagsError, parseFlags } from "../../infra/flags/parse.ts";
 import type { Flag } from "../../infra/flags/schema.ts";
-import { edited } from "../config/edit.ts";
+import { edited, removed } from "../config/edit.ts";
 import { rewrite } from "../config/stack-file.ts";
 import { UserError } from "../errors.ts";
 
@@ -34,11 +34,12 @@ export class FlagsFile {
   /**
    * Writes some values of a flag, every other byte as it was. Nothing is written that couldn't be deployed.
    *
+   * @param without the keys that it is to have no more
    * @returns the flag as it is now
    * @throws {UserError} when there is no such flag, or a value isn't one
    * @throws {ConfigChanged} when somebody else wrote the file meanwhile
    */
-  async set(key: string, change: FlagChange): Promise<Flag> {
+  async set(key: string, change: FlagChange, without: readonly (keyof FlagChange)[] = []): Promise<Flag> {
     const known = this.read();
     if (!known.has(key)) {
       throw new UserError(
@@ -49,7 +50,8 @@ export class FlagsFile {
       .filter(([, value]) => value !== undefined)
       .map(([field, value]) => ({ path: [key, field], value }));
     await rewrite(this.path, (text) => {
-      const after = edited(text, edits, this.name, ["flags"]);
+      const paths = without.map((field) => ["flags", key, field]);
+      const after = removed(edited(text, edits, this.name, ["flags"]), paths, this.name);
       this.#checked(after);
       return after;
     });

@@ -18,12 +18,13 @@ export function flagLine(key: string, flag: Flag): string {
 
 function forWhom({ enabled, tenants, groups, percent }: Flag): string {
   if (!enabled) return "off";
+  if ([tenants, groups, percent].every((each) => each === undefined)) return "on for everybody";
   const some = [
-    ...(tenants.length > 0 ? [`tenants ${tenants.join(", ")}`] : []),
-    ...(groups.length > 0 ? [`groups ${groups.join(", ")}`] : []),
+    ...(tenants?.length ? [`tenants ${tenants.join(", ")}`] : []),
+    ...(groups?.length ? [`groups ${groups.join(", ")}`] : []),
     ...(percent === undefined ? [] : [`${percent} % of tenants`]),
   ];
-  return some.length > 0 ? `on for ${some.join(" and ")}` : "on for everybody";
+  return `on for ${some.join(" and ") || "nobody"}`;
 }
 
 /** The latest first. */

@@ -36,11 +36,11 @@ function example(what: "header" | "cookie", tracks: readonly string[]): string {
 
 /** Tenants aren't steered by the balancer, which doesn't know them: what they get, flags say. */
 function tenantLines(tenants: readonly string[], flags: ReadonlyMap<string, Flag>): string[] {
-  const named = [...flags].filter(([, flag]) => tenants.some((tenant) => flag.tenants.includes(tenant)));
+  const named = [...flags].filter(([, flag]) => tenants.some((tenant) => flag.tenants?.includes(tenant)));
   if (named.length === 0)
     return [`tenants: no flag names them yet; the rule is \`tenants: [${tenants.join(", ")}]\` at a flag`];
   return named.map(([key, flag]) => {
-    const missing = tenants.filter((tenant) => !flag.tenants.includes(tenant));
+    const missing = tenants.filter((tenant) => !flag.tenants?.includes(tenant));
     const on = flag.enabled ? "on" : "off for now, as it isn't enabled,";
     return `tenants: the flag ${key} is ${on} for them${missing.length > 0 ? ` but ${missing.join(", ")}` : ""}`;
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tenantNames } from "../../infra/flags/schema.ts";
 import { whole } from "../../infra/settings/schema/fields.ts";
 import { criterionOf } from "./criterion.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "./score.ts";
@@ -30,11 +31,7 @@ const cohort = z
   .strictObject(
     {
       everybody: z.literal(true, "must be true, or left out").optional(),
-      tenants: z
-        .array(name("tenant"), "must be a list of tenants")
-        .min(1, "must name at least one tenant")
-        .refine((all) => new Set(all).size === all.length, "must name each tenant once")
-        .optional(),
+      tenants: tenantNames.refine((all) => all.length > 0, "must name at least one tenant").optional(),
       header: text(
         'must be a header, such as "x-rollout-track: green"',
         /^[A-Za-z0-9-]+: \S(.*\S)?$/,

@@ -7,6 +7,8 @@ import { flagsOf } from "../../app/flags.ts";
 import { FlagsAgent } from "../../app/flags-agent.ts";
 import { AgentProvider } from "../../app/flags-provider.ts";
 import { isShed, type Level } from "../../app/stress-level.ts";
+import { flagDocument } from "../../infra/flags/document.ts";
+import { flagSchema } from "../../infra/flags/schema.ts";
 import { readDocument } from "../../rollout/flags/document.ts";
 import { flagAgent } from "../../rollout/platforms/rehearsal/flags/agent.ts";
 
@@ -89,6 +91,20 @@ describe("through OpenFeature", () => {
       enable_vertical_import_export: false,
       enable_vertical_profiles: true,
     });
+  });
+
+  test("a tenant may be an e-mail address or a company, on the whole way from the flags file", async () => {
+    const tenants = ["o'brien+beta@example.com", "Smith & Sons (Leeds)"];
+    const flag = { description: "x", owner: "x", until: "2027-03-31", enabled: true, importance: "normal" };
+    document = flagDocument(new Map([["dashboard_charts", flagSchema.parse({ ...flag, tenants })]]));
+    const client = await opened();
+    const isOn = (tenant: string) => client.getBooleanValue("dashboard_charts", false, { tenant });
+    expect(await Promise.all([...tenants, "Smith", "brien+beta@example.com"].map(isOn))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("under stress the optional go first, then all but the essential, for everybody", async () => {

@@ -25,8 +25,14 @@ export function register(program: Command): void {
     .argument("<key>", "the flag, such as dashboard_charts")
     .option("--enabled <true|false>", "on at all", truth)
     .option("--percent <number>", "of tenants, 0 to 100", Number)
-    .option("--tenants <names>", 'tenants that have it, such as acme,globex; "" for none', names)
-    .option("--groups <names>", 'groups that have it, such as admin; "" for none', names)
+    .option("--tenants <names>", 'tenants that have it, such as "acme,ann@example.com"; "" for nobody', names)
+    .option("--groups <names>", 'groups that have it, such as admin; "" for nobody', names)
+    .addOption(
+      new Option(
+        "--everybody",
+        "for whom it is on then: it names no tenants, groups or percent any more",
+      ).conflicts(["tenants", "groups", "percent"]),
+    )
     .addOption(new Option("--importance <word>", "what it is worth under stress").choices(IMPORTANCES))
     .option("--until <date>", "the day after which it should be gone, such as 2027-03-31")
     .option("--owner <name>", "whom to ask")
@@ -60,11 +66,15 @@ function list(_options: unknown, command: Command): void {
   print(json, document, flagsText(flags, expired));
 }
 
-async function set(key: string, change: FlagChange, command: Command): Promise<void> {
+async function set(
+  key: string,
+  { everybody = false, ...change }: FlagChange & { everybody?: boolean },
+  command: Command,
+): Promise<void> {
   const { file, stack, json } = openFile(command);
-  if (Object.keys(change).length === 0)
+  if (Object.keys(change).length === 0 && !everybody)
     throw new Misuse("what is to change? Add an option, such as --percent 10");
-  const flag = await file.set(key, change);
+  const flag = await file.set(key, change, everybody ? ["tenants", "groups", "percent"] : []);
   say(`served by the next: rollout rehearse apply --stack ${stack}, or pulumi up -s ${stack}`);
   print(json, { stack, key, flag }, `${flagLine(key, flag)}\n`);
 }
@@ -111,5 +121,8 @@ function truth(word: string): boolean {
 }
 
 function names(list: string): string[] {
-  return list.split(/[\s,]+/).filter(Boolean);
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

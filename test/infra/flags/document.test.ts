@@ -10,8 +10,6 @@ const PLAIN: Flag = {
   owner: "product",
   until: "2027-06-30",
   enabled: true,
-  tenants: [],
-  groups: [],
   importance: "normal",
 };
 const compiled = (flag: Partial<Flag>) =>
@@ -40,8 +38,13 @@ describe("a flag that is enabled", () => {
     expect(value).toHaveProperty("_variants.3", DEFAULT);
   });
 
-  test("at 0 percent is on for nobody, not for everybody", () => {
-    expect(compiled({ percent: 0 })).toEqual({ _variants: [DEFAULT] });
+  test.each<Partial<Flag>>([
+    { percent: 0 },
+    { tenants: [] },
+    { groups: [] },
+    { tenants: [], groups: [], percent: 0 },
+  ])("with %o is on for nobody, not for everybody", (flag) => {
+    expect(compiled(flag)).toEqual({ _variants: [DEFAULT] });
   });
 });
 
@@ -103,13 +106,17 @@ test("a stack whose file is missing is refused, not taken for one without flags"
 });
 
 test("every flag is one that the rehearsal's evaluator reads: AppConfig would refuse a rule that isn't sound", () => {
+  const tenant = fc.oneof(
+    fc.constantFrom("acme", "zeta"),
+    fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9 ._@+'&()-]{0,8}[A-Za-z0-9._)-])?$/),
+  );
   const flags = fc.record({
     description: fc.constant("x"),
     owner: fc.constant("x"),
     until: fc.constant("2027-06-30"),
     enabled: fc.boolean(),
-    tenants: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/), { maxLength: 3 }),
-    groups: fc.uniqueArray(fc.constantFrom("admin", "ops"), { maxLength: 2 }),
+    tenants: fc.option(fc.uniqueArray(tenant, { maxLength: 3 }), { nil: undefined }),
+    groups: fc.option(fc.uniqueArray(fc.constantFrom("admin", "ops"), { maxLength: 2 }), { nil: undefined }),
     percent: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
     importance: fc.constantFrom(...IMPORTANCES),
   });
@@ -121,12 +128,13 @@ test("every flag is one that the rehearsal's evaluator reads: AppConfig would re
     fc.property(flags, caller, (flag, context) => {
       const document = JSON.stringify(flagDocument(new Map([["charts", flag]])));
       const { enabled } = evaluate(readDocument(document), "charts", context)!;
+      const { tenants, groups, percent } = flag;
       const named =
-        flag.tenants.includes(context.tenant) || flag.groups.some((group) => group === context.group);
-      const everybody = flag.tenants.length + flag.groups.length === 0 && flag.percent === undefined;
+        tenants?.includes(context.tenant) || groups?.some((group) => group === context.group) || false;
+      const everybody = [tenants, groups, percent].every((each) => each === undefined);
       if (!flag.enabled) expect(enabled).toBe(false);
-      else if (named || everybody || flag.percent === 100) expect(enabled).toBe(true);
-      else if (!flag.percent) expect(enabled).toBe(false);
+      else if (named || everybody || percent === 100) expect(enabled).toBe(true);
+      else if (!percent) expect(enabled).toBe(false);
     }),
     { seed: 6 },
   );

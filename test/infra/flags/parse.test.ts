@@ -16,7 +16,7 @@ function mistakesOf(text: string): readonly string[] {
 
 const PERCENT = "must be a whole number from 0 to 100";
 const DATE = "must be a date such as 2027-03-31";
-const TENANT = "must be the name of a tenant";
+const TENANT = "must be the name of a tenant: up to 100 letters, digits, spaces and any of ._@+'&()-";
 
 test.each<[object, string]>([
   [{ description: 7 }, "flags.charts.description: must say in up to 900 characters what the flag does"],
@@ -29,7 +29,10 @@ test.each<[object, string]>([
   [{ tenants: "acme" }, "flags.charts.tenants: must be a list of tenants"],
   [{ tenants: ['acme" or "'] }, `flags.charts.tenants[0]: ${TENANT}`],
   [{ tenants: ["acme", "acme"] }, "flags.charts.tenants: must name each tenant once"],
-  [{ groups: [1] }, "flags.charts.groups[0]: must be the name of a group"],
+  [
+    { groups: [1] },
+    "flags.charts.groups[0]: must be the name of a group: up to 64 letters, digits and any of ._-",
+  ],
   [{ percent: 101 }, `flags.charts.percent: ${PERCENT}`],
   [{ percent: 12.5 }, `flags.charts.percent: ${PERCENT}`],
   [{ percent: "10" }, `flags.charts.percent: ${PERCENT}`],
@@ -38,6 +41,25 @@ test.each<[object, string]>([
 ])("%o is refused", (bad, message) => {
   expect(mistakesOf(stringify({ flags: { charts: { ...FLAG, ...bad } } }))).toEqual([message]);
 });
+
+test.each([
+  "acme",
+  "007",
+  "ann@example.com",
+  "o'brien+beta@example.co.uk",
+  "Smith & Sons (Leeds)",
+  "a".repeat(100),
+])("a tenant may be called %j", (tenant) => {
+  expect(mistakesOf(stringify({ flags: { charts: { ...FLAG, tenants: [tenant] } } }))).toEqual([]);
+});
+
+test.each(["", " ", " acme", "acme ", "a,b", "a=b", 'a"b', "a\\b", "a\nb", "a\0b", "é", "a".repeat(101)])(
+  "a tenant may not be called %j",
+  (tenant) => {
+    const text = stringify({ flags: { charts: { ...FLAG, tenants: [tenant] } } });
+    expect(mistakesOf(text)).toEqual([`flags.charts.tenants[0]: ${TENANT}`]);
+  },
+);
 
 test.each<[string, string]>([
   ["", "must be a map with the key flags"],
@@ -77,5 +99,5 @@ test("all mistakes come at once, under the file's name", () => {
 test("flags come sorted, with what they leave out filled in", () => {
   const flags = parseFlags("flags.beta.yaml", stringify({ flags: { b: FLAG, a: { ...FLAG, percent: 0 } } }));
   expect([...flags.keys()]).toEqual(["a", "b"]);
-  expect(flags.get("b")).toEqual({ ...FLAG, tenants: [], groups: [], importance: "normal" });
+  expect(flags.get("b")).toEqual({ ...FLAG, importance: "normal" });
 });

@@ -106,8 +106,6 @@ function flag(until: string) {
     owner: "product",
     until,
     enabled: true,
-    tenants: [],
-    groups: [],
     percent: undefined,
     importance: "normal" as const,
   };

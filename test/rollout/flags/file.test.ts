@@ -47,6 +47,30 @@ describe("a flag that is set", () => {
     expect(text()).toContain("# Feature flags of the beta stack");
   });
 
+  test("with no tenants is on for nobody, and for everybody when it names none at all", async () => {
+    const before = text();
+    await file.set("dashboard_charts", { groups: [], tenants: [] });
+    expect(flagsText(file.read(), [])).toContain("dashboard_charts: on for nobody (");
+    await file.set("dashboard_charts", {}, ["groups", "tenants", "percent"]);
+    expect(flagsText(file.read(), [])).toContain("dashboard_charts: on for everybody (");
+    expect(text()).toBe(before.replace("    groups: [admin]\n", ""));
+  });
+
+  test.each([
+    ["\n    groups: [admin]", "\n    groups: # who\n      - admin\n      - ops"],
+    [
+      "\n    groups: [admin]\n    importance: optional",
+      "\n    importance: optional\n    groups: [admin] # who",
+    ],
+  ])("loses a key with its lines, written as %j", async (usual, other) => {
+    writeFileSync(file.path, text().replace(usual, other));
+    const before = text().split("\n");
+    await file.set("dashboard_charts", {}, ["groups"]);
+    const left = text().split("\n");
+    expect(before.filter((line) => !left.includes(line)).join("\n")).toMatch(/^ {4}groups:/);
+    expect(left).toEqual(before.filter((line) => left.includes(line)));
+  });
+
   test("to what it is leaves the file alone", async () => {
     const before = text();
     await file.set("dashboard_charts", { enabled: true, groups: ["admin"], importance: "optional" });
@@ -67,7 +91,7 @@ describe("a flag that is set", () => {
     ["dashboard_charts", { percent: Number.NaN }, "flags.dashboard_charts.percent: must be a whole number"],
     [
       "dashboard_charts",
-      { tenants: ["a b"] },
+      { tenants: ["a,b"] },
       "flags.dashboard_charts.tenants[0]: must be the name of a tenant",
     ],
     ["dashboard_charts", { until: "June" }, "flags.dashboard_charts.until: must be a date"],

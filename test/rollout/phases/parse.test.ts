@@ -69,7 +69,10 @@ describe("a phases file", () => {
     [{ cohort: { everybody: false } }, "phases.pilot.cohort.everybody: must be true, or left out"],
     [{ cohort: { tenants: [] } }, "phases.pilot.cohort.tenants: must name at least one tenant"],
     [{ cohort: { tenants: ["a", "a"] } }, "phases.pilot.cohort.tenants: must name each tenant once"],
-    [{ cohort: { tenants: ["a b"] } }, "phases.pilot.cohort.tenants[0]: must be the name of a tenant"],
+    [
+      { cohort: { tenants: ["a,b"] } },
+      "phases.pilot.cohort.tenants[0]: must be the name of a tenant: up to 100 letters, digits, spaces and any of ._@+'&()-",
+    ],
     [
       { cohort: { header: "green" } },
       'phases.pilot.cohort.header: must be a header, such as "x-rollout-track: green"',
