@@ -13,6 +13,7 @@ export default defineConfig({
             "test/rollout/**/*.test.ts",
             "test/app/**/*.test.ts",
             "test/support/**/*.test.ts",
+            "test/mutants/**/*.test.ts",
           ],
           testTimeout: 20_000,
           // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { createVitest, type Vitest } from "vitest/node";
+import config from "../../vitest.config.ts";
+import type { Instrumented, Mutant } from "./mutants.ts";
+import type { Reach } from "./switch.ts";
+
+export type Verdict = "killed" | "endless" | "survived" | "unreached";
+
+/** For how long the tests of other folders are asked about a mutant, the quickest first. Those of its own are all asked. */
+const OTHERS_MS = 5_000;
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SWITCH = join(import.meta.dirname, "switch.ts");
+
+/** A test file, and how far it goes. */
+interface Reaching extends Reach {
+  file: string;
+}
+
+/** Runs the unit tests over mutants: vitest's workers stay, and only the project's own modules are read anew for each. */
+export class Judge {
+  readonly #vitest: Vitest;
+  /** Of the files that are written for a run: each imports the tests that a mutant is put to. */
+  readonly #folder: string;
+
+  private constructor(vitest: Vitest, folder: string) {
+    this.#vitest = vitest;
+    this.#folder = folder;
+  }
+
+  /** @param files by their absolute path, as they run */
+  static async start(files: ReadonlyMap<string, Instrumented>, workers: number): Promise<Judge> {
+    const unit = config.test!.projects!.map((project) => (project as typeof config).test!)[0]!;
+    const vitest = await createVitest(
+      "test",
+      {
+        config: false,
+        root: ROOT,
+        include: unit.include,
+        // A change that takes long is ended by switch.ts.
+        testTimeout: 120_000,
+        related: [...files.keys()],
+        isolate: false,
+        pool: "forks",
+        maxWorkers: workers,
+        reporters: [{}],
+        watch: false,
+      },
+      { plugins: [{ name: "mutants", enforce: "pre", transform: (_, id) => files.get(id)?.text }] },
+    );
+    return new Judge(vitest, mkdtempSync(join(ROOT, ".cache/mutants-")));
+  }
+
+  async close(): Promise<void> {
+    await this.#vitest.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** How far each of the tests goes that import one of the files, with nothing changed. One that fails isn't asked. */
+  async reach(count: number, said: (line: string) => void): Promise<Reaching[]> {
+    const specifications = await this.#vitest.getRelevantTestSpecifications();
+    const files = specifications.map(({ moduleId }) => moduleId);
+    said(`${files.length} test files import them; how far does each go?`);
+    const paths = files.map((file, index) => ({ file, path: join(this.#folder, `${index}.json`) }));
+    const states = await this.#run(
+      paths.map(({ file, path }) => ({ call: `observe(${count}, ${JSON.stringify(path)})`, files: [file] })),
+    );
+    return paths.flatMap(({ file, path }, index) => {
+      if (states[index] === "passed") return [{ file, ...(JSON.parse(readFileSync(path, "utf8")) as Reach) }];
+      said(`${file} ${states[index] ?? "died"} with nothing changed: it isn't asked`);
+      return [];
+    });
+  }
+
+  /**
+   * Puts each mutant to the tests that reach it: first to the quickest file, those that survive to the next ones, until one
+   * notices. `judged` hears each verdict as it falls.
+   */
+  async judge(
+    mutants: readonly Mutant[],
+    reaching: readonly Reaching[],
+    judged: (mutant: Mutant, verdict: Verdict) => void,
+  ): Promise<void> {
+    let open = mutants.map((mutant) => ({ mutant, files: filesFor(mutant, reaching) }));
+    for (const { mutant } of open.filter(({ files }) => files.length === 0)) judged(mutant, "unreached");
+    open = open.filter(({ files }) => files.length > 0);
+    // Few are left after the first files: those are then put to several at once.
+    for (let size = 1; open.length > 0; size *= 2) {
+      const rounds = open.map(({ mutant, files }) => play(mutant, files.slice(0, size)));
+      const states = await this.#run(rounds);
+      open = open.flatMap(({ mutant, files }, index) => {
+        const rest = files.slice(size);
+        if (states[index] === "failed") judged(mutant, "killed");
+        else if (states[index] === undefined) judged(mutant, "endless");
+        else if (rest.length === 0) judged(mutant, "survived");
+        else return [{ mutant, files: rest }];
+        return [];
+      });
+    }
+  }
+
+  /** Runs test files, each after one call of `switch.ts`: their states; undefined where a process ended in the middle. */
+  async #run(plays: readonly Play[]): Promise<(string | undefined)[]> {
+    const [project] = this.#vitest.projects;
+    const paths = plays.map(({ call, files }, index) => {
+      const path = join(this.#folder, `${index}.test.ts`);
+      writeFileSync(path, driver(call, files));
+      this.#vitest.invalidateFile(path);
+      return path;
+    });
+    const result = await this.#vitest.runTestSpecifications(
+      paths.map((path) => project!.createSpecification(path)),
+    );
+    const states = new Map(result.testModules.map((module) => [module.moduleId, module.state()]));
+    return paths.map((path) => {
+      const state = states.get(path);
+      return state === "passed" || state === "failed" || state === "skipped" ? state : undefined;
+    });
+  }
+}
+
+interface Play {
+  /** Of `switch.ts`. */
+  call: string;
+  /** Test files. */
+  files: readonly string[];
+}
+
+function play({ id }: Mutant, files: readonly Reaching[]): Play {
+  const passes = sum(files.map((file) => file.passes));
+  const ms = Math.ceil(sum(files.map((file) => file.ms)));
+  return { call: `switchOn(${id}, { passes: ${passes}, ms: ${ms} })`, files: files.map(({ file }) => file) };
+}
+
+/** The text of a test file that runs others: what they import is read anew, or it would keep what an earlier mutant left. */
+function driver(call: string, files: readonly string[]): string {
+  return [
+    'import { vi } from "vitest";',
+    `import * as $ from ${JSON.stringify(SWITCH)};`,
+    `$.${call};`,
+    "vi.resetModules();",
+    ...files.map((file) => `await import(${JSON.stringify(file)});`),
+  ].join("\n");
+}
+
+/** The test files that a mutant is put to, in this order. */
+function filesFor(mutant: Mutant, reaching: readonly Reaching[]): Reaching[] {
+  const folder = join(ROOT, "test", dirname(mutant.file));
+  const files = reaching.filter(({ mutants }) => mutants.includes(mutant.id)).toSorted((a, b) => a.ms - b.ms);
+  const own = files.filter(({ file }) => file.startsWith(`${folder}/`));
+  let ms = 0;
+  const others = files.filter((file) => {
+    if (own.includes(file)) return false;
+    ms += file.ms;
+    return ms <= OTHERS_MS;
+  });
+  return [...own, ...others];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,56 @@
+import { globSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { Judge, type Verdict } from "./judge.ts";
+import { type Instrumented, instrument, type Mutant } from "./mutants.ts";
+import { namedOf } from "./named.ts";
+import { printScore } from "./score.ts";
+
+/**
+ * `npm run mutants -- PATH...`: makes one small change after the other to the files there, runs the unit tests that reach it,
+ * and prints which changes no test notices. Exits with 1 when one of them isn't named in survivors.yaml.
+ */
+const paths = process.argv.slice(2);
+if (paths.length === 0) paths.push("rollout/core", "rollout/analysis");
+
+process.chdir(resolve(import.meta.dirname, "../.."));
+mkdirSync(".cache", { recursive: true });
+const begun = performance.now();
+const said = (line: string) =>
+  console.error(`${((performance.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+
+const files = new Map<string, Instrumented>();
+const mutants: Mutant[] = [];
+for (const file of filesUnder(paths)) {
+  const instrumented = instrument(file, readFileSync(file, "utf8"), mutants.length);
+  files.set(resolve(file), instrumented);
+  mutants.push(...instrumented.mutants);
+}
+said(`${mutants.length} mutants of ${files.size} files`);
+const verdicts = await judged();
+const { named, gone } = namedOf(mutants);
+process.exitCode = printScore(mutants, verdicts, named, gone) ? 0 : 1;
+said("done");
+
+async function judged(): Promise<Map<Mutant, Verdict>> {
+  const found = new Map<Mutant, Verdict>();
+  const judge = await Judge.start(files, availableParallelism());
+  try {
+    const reaching = await judge.reach(mutants.length, said);
+    said("how far each goes is known, now the mutants");
+    await judge.judge(mutants, reaching, (mutant, verdict) => {
+      found.set(mutant, verdict);
+      if (found.size % 100 === 0) said(`${found.size} judged`);
+    });
+  } finally {
+    await judge.close();
+  }
+  return found;
+}
+
+function filesUnder(paths: readonly string[]): string[] {
+  return paths
+    .flatMap((path) => (statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`) : [path]))
+    .map((path) => path.replace(/^\.\//, ""))
+    .toSorted();
+}
