@@ -17,6 +17,7 @@ export const secretNames = outputs.secretNames;
 export const databaseAddress = outputs.databaseAddress;
 export const databaseArn = outputs.databaseArn;
 export const backupVault = outputs.backupVault;
+export const backupRetentionDays = outputs.backupRetentionDays;
 export const backupRoleArn = outputs.backupRoleArn;
 export const journalBucket = outputs.journalBucket;
 export const repositoryUrl = outputs.repositoryUrl;

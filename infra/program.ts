@@ -210,6 +210,7 @@ export function program(settings: Settings) {
     databaseAddress: database.address,
     databaseArn: database.arn,
     backupVault: backups.vaultName,
+    backupRetentionDays: settings.database.backupRetentionDays,
     backupRoleArn: backups.roleArn,
     journalBucket: journal.bucket,
     repositoryUrl: tracks.repositoryUrl,

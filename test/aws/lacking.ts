@@ -1,7 +1,10 @@
+import type { Graph } from "../../rollout/graph/model.ts";
+import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
 import { alarmHistory } from "./alarm-history.ts";
 import { type Answering, json, xml } from "./front.ts";
 import { metricData } from "./metric-data.ts";
 import { quotas } from "./quotas.ts";
+import { holdToLock, type Lock } from "./rules/vault-lock.ts";
 import { vault } from "./vault.ts";
 
 // What moto's server doesn't have of that which a rollout asks, answered in the shape of AWS's API references:
@@ -12,25 +15,43 @@ import { vault } from "./vault.ts";
 // Everything else is moto's.
 
 /** Jobs and refreshes are seen to run before they are seen to have ended. */
-export function lacking(): Answering[] {
-  return [backupJobs(), vault, instanceRefreshes(), metricData(), alarmHistory(), quotas];
+export function lacking(graph: Graph): Answering[] {
+  const [lock] = all(graph, "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
+  return [
+    backupJobs(lock?.inputs as Lock | undefined),
+    vault,
+    instanceRefreshes(),
+    metricData(),
+    alarmHistory(),
+    quotas,
+  ];
 }
 
-/** Developer Guide, StartBackupJob: the same token is the same job. */
-function backupJobs(): Answering {
-  const jobs = new Map<string, { asked: number }>();
+/** Developer Guide, StartBackupJob: the same token is the same job. A lock is asked when the job runs. */
+function backupJobs(lock: Lock | undefined): Answering {
+  const jobs = new Map<string, { asked: number; why?: string }>();
   return ({ name, body }) => {
     if (name === "PUT /backup-jobs") {
-      const { IdempotencyToken: id } = JSON.parse(body);
-      if (!jobs.has(id)) jobs.set(id, { asked: 0 });
+      const { IdempotencyToken: id, Lifecycle } = JSON.parse(body);
+      if (!jobs.has(id)) jobs.set(id, { asked: 0, ...whyNot(() => holdToLock(lock, Lifecycle)) });
       return json({ BackupJobId: id });
     }
     if (name !== "GET /backup-jobs/ID") return undefined;
     const id = body.split("/").at(-1)!;
     const job = jobs.get(id);
     if (!job) return { ...json({ Code: "ERROR_2201", Message: "no such job" }), status: 400 };
+    if (job.why) return json({ BackupJobId: id, State: "FAILED", StatusMessage: job.why });
     return json({ BackupJobId: id, State: job.asked++ === 0 ? "RUNNING" : "COMPLETED" });
   };
+}
+
+function whyNot(hold: () => void): { why?: string } {
+  try {
+    hold();
+    return {};
+  } catch (error) {
+    return { why: (error as Error).message };
+  }
 }
 
 /** API Reference, StartInstanceRefresh and DescribeInstanceRefreshes: the newest first. */

@@ -81,9 +81,9 @@ export class World {
     const folder = layOut(name, config);
     const moto = await Moto.start();
     const stack = await makeStack(moto, name);
-    const front = await Front.start(moto.endpoint, lacking());
-    const traffic = new Traffic(stack, front.endpoint);
     const graph = await captureGraph({ projectDir: folder, stack: name });
+    const front = await Front.start(moto.endpoint, lacking(graph));
+    const traffic = new Traffic(stack, front.endpoint);
     const door = await Door.open(await makeCertificates(join(folder, "tls"), domainIn(graph)));
     const world = new World({ moto, stack, front, traffic, door, folder });
     await world.#bringUp(graph);

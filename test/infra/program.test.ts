@@ -66,6 +66,7 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
         },
       },
       databaseArn: expect.stringMatching(/\.arn}$/),
+      backupRetentionDays: 30,
       backupRoleArn: `\${${stack}-backups.arn}`,
       journalBucket: `\${${stack}-journal.bucket}`,
       alertTopicArns: { P1: expect.stringMatching(/\.arn}$/), P4: expect.stringMatching(/\.arn}$/) },

@@ -21,7 +21,8 @@ export async function readBackups(
   // Whether the newest is too old is the check's own to say: without schedules nothing is due here.
   const { good, problems } = await inspectVault({ vault, databaseArn }, { region, schedules: [], now });
   const newest = good.at(-1);
-  const command = `aws backup start-backup-job --backup-vault-name ${vault} (stack ${stack}: the ARNs are its outputs)`;
+  const keptDays = state.output("backupRetentionDays");
+  const command = `aws backup start-backup-job --backup-vault-name ${vault} --lifecycle DeleteAfterDays=${keptDays} (stack ${stack}: the ARNs are its outputs)`;
   return { everyHours, newest: newest && { id: nameOf(newest.arn), at: newest.at }, problems, command };
 }
 

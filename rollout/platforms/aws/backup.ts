@@ -10,7 +10,7 @@ const ENDED_BADLY = new Set(["ABORTED", "ABORTING", "EXPIRED", "FAILED", "PARTIA
 const WITHIN_MS = 2 * 3600_000;
 
 /**
- * Backs the database up and waits until the backup is complete. The same name is the same backup, also after a crash: AWS
+ * Backs the database up and waits until the backup is complete; it is kept as long as the plan's own. The same name is the same backup, also after a crash: AWS
  * Backup returns the job that was started with a token (API Reference, StartBackupJob).
  *
  * @returns the backup job's id
@@ -22,7 +22,11 @@ export async function backUp(
   { region, clock }: { region: string; clock: Clock },
 ): Promise<{ id: string }> {
   const client = new BackupClient(clientSettings(region));
-  const { vault, roleArn, databaseArn } = facts.backup;
+  const { vault, roleArn, databaseArn, retentionDays } = facts.backup;
+  if (retentionDays === undefined)
+    throw new UserError(
+      "the stack doesn't say how long a backup is kept: run `pulumi up` of the whole stack",
+    );
   const { BackupJobId: id } = await client.send(
     new StartBackupJobCommand({
       BackupVaultName: vault,
@@ -31,6 +35,9 @@ export async function backUp(
       // A token takes neither every letter nor every length.
       IdempotencyToken: createHash("sha256").update(`${vault} ${name}`).digest("hex").slice(0, 32),
       RecoveryPointTags: { rollout: name },
+      // Without one it would be kept, and paid, for ever; a locked vault fails such a job (API Reference,
+      // PutBackupVaultLockConfiguration).
+      Lifecycle: { DeleteAfterDays: retentionDays },
     }),
   );
   if (!id) throw new UserError(`AWS Backup started no job for ${name}`);

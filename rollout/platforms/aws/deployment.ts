@@ -30,7 +30,13 @@ export interface StackFacts {
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
   alertTopicArns: Record<string, string>;
-  backup: { vault: string; roleArn: string; databaseArn: string };
+  backup: {
+    vault: string;
+    roleArn: string;
+    databaseArn: string;
+    /** Days that a backup is kept; undefined for a stack that was last up before it told them: it can be rolled back, not backed up. */
+    retentionDays?: number;
+  };
 }
 
 /** A track's autoscaling group as the program declares it. */
@@ -72,6 +78,7 @@ export function factsOf({ resources = [] }: Deployment): StackFacts {
       vault: text(outputs, "backupVault"),
       roleArn: text(outputs, "backupRoleArn"),
       databaseArn: text(outputs, "databaseArn"),
+      ...(typeof outputs.backupRetentionDays === "number" && { retentionDays: outputs.backupRetentionDays }),
     },
   };
 }

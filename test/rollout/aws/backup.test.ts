@@ -3,6 +3,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { backUp } from "../../../rollout/platforms/aws/backup.ts";
 import { factsOf } from "../../../rollout/platforms/aws/deployment.ts";
+import { holdToLock, type Lock } from "../../aws/rules/vault-lock.ts";
+import { recordStack } from "../../support/stacks.ts";
 import { apiError, deployment, fakeClock } from "./example.ts";
 
 const backup = mockClient(BackupClient);
@@ -25,7 +27,27 @@ test("is of the database, into the stack's vault, and over when it is complete",
     ResourceArn: "arn:aws:rds:us-east-1:123456789012:db:beta-1234567",
     IamRoleArn: "arn:aws:iam::123456789012:role/beta-backups",
     RecoveryPointTags: { rollout: "before r1" },
+    Lifecycle: { DeleteAfterDays: 30 },
   });
+});
+
+test("is kept as long as the plan's own, which a locked vault allows; one without an end it fails", async () => {
+  const prod = await recordStack("prod");
+  const lock: Lock = prod.one("aws:backup/vaultLockConfiguration:VaultLockConfiguration").inputs;
+  backup.on(DescribeBackupJobCommand).resolves({ State: "COMPLETED" });
+  const facts = { ...factsOf(deployment()).backup, retentionDays: prod.outputs.backupRetentionDays };
+  await backUp("a", { backup: facts }, { region: "us-east-1", clock: fakeClock() });
+  const { Lifecycle } = backup.commandCalls(StartBackupJobCommand)[0]!.args[0].input;
+  expect(() => holdToLock(lock, Lifecycle)).not.toThrow();
+  expect(() => holdToLock(lock, undefined)).toThrow("Infinity days");
+});
+
+test("isn't begun for a stack that doesn't say how long", async () => {
+  const old = deployment();
+  delete old.resources![0]!.outputs!.backupRetentionDays;
+  const begun = backUp("a", factsOf(old), { region: "us-east-1", clock: fakeClock() });
+  await expect(begun).rejects.toThrow("run `pulumi up` of the whole stack");
+  expect(backup.commandCalls(StartBackupJobCommand)).toEqual([]);
 });
 
 test("the same name asks with the same token, another with another", async () => {

@@ -37,6 +37,7 @@ export function deployment(weights: Record<string, number> = { blue: 90, green: 
           ),
           journalBucket: "beta-journal-1234567",
           backupVault: "beta-backups-1234567",
+          backupRetentionDays: 30,
           backupRoleArn: "arn:aws:iam::123456789012:role/beta-backups",
           databaseArn: "arn:aws:rds:us-east-1:123456789012:db:beta-1234567",
         },

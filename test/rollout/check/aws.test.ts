@@ -46,6 +46,7 @@ const state = new StackState({
     resource("pulumi:pulumi:Stack", {
       secretNames: { secretKey: "beta-key-1", operatorToken: "beta-token-1" },
       backupVault: "beta-backups-1",
+      backupRetentionDays: 30,
       databaseArn: "arn:aws:rds:us-east-1:123456789012:db:beta-1",
     }),
     resource("aws:cloudwatch/metricAlarm:MetricAlarm", { name: "beta-errors-1" }),
