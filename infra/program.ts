@@ -69,6 +69,7 @@ export function program(settings: Settings) {
       everyHours: settings.database.backupEveryHours,
       retentionDays: settings.database.backupRetentionDays,
       lock: tier.vaultLock,
+      place: { subnetGroupName: database.subnetGroupName, securityGroupId: firewall.databaseGroupId },
       notifyTopicArn: alerts.topicArns.P2,
     },
     opts,

@@ -9,6 +9,8 @@ export interface BackupsArgs {
   retentionDays: number;
   /** Nobody can shorten or delete a backup before its time, until the lock is taken off. */
   lock: boolean;
+  /** Where a copy of the database stands while it is tried: as closed as the database itself. */
+  place: { subnetGroupName: pulumi.Input<string>; securityGroupId: pulumi.Input<string> };
   /** Is told of each backup and each restore test that fails. */
   notifyTopicArn: pulumi.Input<string>;
 }
@@ -70,7 +72,11 @@ export class Backups extends pulumi.ComponentResource {
       { planId: plan.id, iamRoleArn: role.arn, resources: [args.databaseArn] },
       child,
     );
-    testRestores(name, { vaultArn: vault.arn, roleArn: role.arn, databaseArn: args.databaseArn }, child);
+    testRestores(
+      name,
+      { vaultArn: vault.arn, roleArn: role.arn, databaseArn: args.databaseArn, place: args.place },
+      child,
+    );
     tellOfFailures(name, { vaultName: vault.name, roleArn: role.arn, topicArn: args.notifyTopicArn }, child);
 
     this.vaultName = vault.name;
@@ -111,6 +117,7 @@ interface RestoreTest {
   vaultArn: pulumi.Input<string>;
   roleArn: pulumi.Input<string>;
   databaseArn: pulumi.Input<string>;
+  place: BackupsArgs["place"];
 }
 
 function testRestores(name: string, test: RestoreTest, child: pulumi.CustomResourceOptions) {
@@ -140,6 +147,14 @@ function testRestores(name: string, test: RestoreTest, child: pulumi.CustomResou
       iamRoleArn: test.roleArn,
       protectedResourceType: "RDS",
       protectedResourceArns: [test.databaseArn],
+      // By default the copy, with all of production in it, stands in the account's default network, where it may have a
+      // public address (AWS Backup Developer Guide, "Restore testing inferred metadata").
+      restoreMetadataOverrides: {
+        dbSubnetGroupName: test.place.subnetGroupName,
+        vpcSecurityGroupIds: pulumi.jsonStringify([test.place.securityGroupId]),
+        publiclyAccessible: "false",
+        multiAz: "false",
+      },
       // The copy stays up this long, so that its data can be checked, and is then deleted by AWS Backup.
       validationWindowHours: 4,
     },

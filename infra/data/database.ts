@@ -28,6 +28,8 @@ export class Database extends pulumi.ComponentResource {
   readonly port = 5432;
   readonly arn: pulumi.Output<string>;
   readonly identifier: pulumi.Output<string>;
+  /** Where it stands, and any copy of it. */
+  readonly subnetGroupName: pulumi.Output<string>;
   /** The database and the role to connect with. */
   readonly login: { name: string; user: string };
 
@@ -104,6 +106,7 @@ export class Database extends pulumi.ComponentResource {
     this.address = instance.address;
     this.arn = instance.arn;
     this.identifier = instance.identifier;
+    this.subnetGroupName = subnets.name;
     this.login = { name: args.databaseName, user: args.username };
     this.registerOutputs({ address: this.address, arn: this.arn, identifier: this.identifier });
   }

@@ -74,6 +74,19 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
     expect(Object.values(all.outputs.weights as Record<string, number>).reduce((a, b) => a + b)).toBe(100);
     expect(JSON.stringify(all.outputs)).not.toContain('secret":');
   });
+
+  test("the copy that is restored stands where the database does, out of everybody's reach", () => {
+    const { restoreMetadataOverrides: place } = all.one(
+      "aws:backup/restoreTestingSelection:RestoreTestingSelection",
+    ).inputs;
+    const database = all.one("aws:rds/instance:Instance").inputs;
+    expect(place).toEqual({
+      dbSubnetGroupName: database.dbSubnetGroupName,
+      vpcSecurityGroupIds: JSON.stringify(database.vpcSecurityGroupIds),
+      publiclyAccessible: "false",
+      multiAz: "false",
+    });
+  });
 });
 
 describe("in the beta stack", () => {

@@ -12,6 +12,7 @@ function backups(lock: boolean, everyHours = 6, stack = "beta"): Promise<Recordi
       everyHours,
       retentionDays: 30,
       lock,
+      place: { subnetGroupName: "isolated", securityGroupId: "sg-database" },
       notifyTopicArn: "arn:p2",
     });
     return { vaultName, planId, roleArn };

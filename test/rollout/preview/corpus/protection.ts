@@ -40,6 +40,18 @@ export const protection: Case[] = [
     "backups-thinner: prod-backups",
   ),
   one(
+    "the monthly restore's copy loses its firewall",
+    "prod",
+    ["infra/data/backups.ts", "vpcSecurityGroupIds: pulumi.jsonStringify([test.place.securityGroupId]),", ""],
+    "protection-weakened: prod-restore-test",
+  ),
+  one(
+    "the monthly restore's copy is put into the default network",
+    "beta",
+    ["infra/data/backups.ts", "dbSubnetGroupName: test.place.subnetGroupName,", ""],
+    "protection-weakened: beta-restore-test",
+  ),
+  one(
     "logs kept for a week",
     "beta",
     ["infra/program.ts", "LOG_RETENTION_DAYS = 30", "LOG_RETENTION_DAYS = 7"],
