@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import type { Weights } from "../../rollout/core/weights.ts";
 import { seededRandom, wholeBetween } from "../../rollout/load/random.ts";
 import { percentile } from "../../rollout/load/tally.ts";
 import { rehearsedStack } from "../../rollout/tour/rehearsed.ts";
-import { candidateOf, type Split, type Step, withWeight } from "../../rollout/tour/steps.ts";
+import { candidateOf, type TourStop, withWeight } from "../../rollout/tour/steps.ts";
 import { type TourResult, tour } from "../../rollout/tour/tour.ts";
 
 // `npm run bench:shift`: what a shift costs the users. The beta stack is brought up on real servers and its split is
@@ -32,12 +33,12 @@ for (const line of report(result)) console.log(line);
 process.exitCode = result.complaints.length ? 1 : 0;
 
 /** The configured split, then random weights of the candidate, never the same twice in a row. */
-function randomSteps(configured: Split, stable: string): Step[] {
+function randomSteps(configured: Weights, stable: string): TourStop[] {
   const candidate = candidateOf(configured, stable);
   if (!candidate) throw new Error("a stack with one track has nothing to shift");
   const random = seededRandom(1);
   const seconds = Number(values.seconds);
-  const steps: Step[] = [{ name: "as configured", split: configured, seconds }];
+  const steps: TourStop[] = [{ name: "as configured", split: configured, seconds }];
   for (let weight = configured[candidate]!; steps.length <= shifts; ) {
     weight = (weight + wholeBetween(random, 1, 100)) % 101;
     const split = withWeight(configured, stable, candidate, weight);

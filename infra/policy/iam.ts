@@ -1,5 +1,5 @@
 import { onProperty, type Policy, type Resource } from "./policy.ts";
-import { allows, isEverybody, type Statement, statements } from "./statements.ts";
+import { allows, isEverybody, type StatementJson, statements } from "./statements.ts";
 import { at, isObject, isTrue, type Json, list, UNKNOWN } from "./values.ts";
 
 const ROLE = "aws:iam/role:Role";
@@ -108,7 +108,7 @@ export const iamPolicies: Policy[] = [
 ];
 
 /** The Allow statements of an identity's policies. */
-function granted({ type, inputs }: Resource): Statement[] {
+function granted({ type, inputs }: Resource): StatementJson[] {
   const policies =
     type === ROLE ? list(inputs.inlinePolicies).map((each) => at(each, "policy")) : [inputs.policy];
   return policies.flatMap((each) => statements(each)).filter(allows);
@@ -125,7 +125,7 @@ function isEveryKey(resource: Json): boolean {
 }
 
 /** What is too wide in a statement of a role's trust policy. */
-function openTrust(statement: Statement): string[] {
+function openTrust(statement: StatementJson): string[] {
   if (isEverybody(statement.Principal) && statement.Condition === undefined) return ["everybody may take it"];
   const federated = list(at(statement.Principal, "Federated"));
   if (federated.length === 0 || federated.includes(UNKNOWN)) return [];
@@ -141,7 +141,7 @@ function isWide(claim: string): boolean {
   return /[*?]/.test(claim) && !/^repo:[^*?:]+\/[^*?:]+:[^*?]/.test(claim);
 }
 
-function claimed({ Condition }: Statement, claim: string): string[] {
+function claimed({ Condition }: StatementJson, claim: string): string[] {
   if (!isObject(Condition)) return [];
   return Object.values(Condition)
     .filter(isObject)

@@ -20,7 +20,7 @@ export interface Violation extends Pick<About, "title" | "controls" | "why" | "a
   found: string;
 }
 
-export interface Verdict {
+export interface Compliance {
   /** What is broken and not waived; also what a waiver that has ended was for. */
   violations: Violation[];
   waived: { violation: Violation; waiver: Waiver }[];
@@ -35,7 +35,7 @@ export interface Verdict {
  *
  * @param today the day in UTC, `2026-12-31`
  */
-export function judge(resources: Resource[], waivers: readonly Waiver[], today: string): Verdict {
+export function judge(resources: Resource[], waivers: readonly Waiver[], today: string): Compliance {
   const all = POLICIES.flatMap((policy) => violationsOf(policy, resources));
   const holding = waivers.filter((waiver) => !isOver(waiver, today));
   const waived = all.flatMap((violation) => {
@@ -50,7 +50,7 @@ export function judge(resources: Resource[], waivers: readonly Waiver[], today: 
   };
 }
 
-export function passes({ violations, expired }: Verdict): boolean {
+export function passes({ violations, expired }: Compliance): boolean {
   return violations.length === 0 && expired.length === 0;
 }
 

@@ -1,14 +1,14 @@
 import { isObject, type Json, list } from "./values.ts";
 
-export type Statement = { [key: string]: Json };
+export type StatementJson = { [key: string]: Json };
 
 /** The statements of a policy, given as JSON text or as its structure; none when it isn't known yet. */
-export function statements(policy: Json | undefined): Statement[] {
+export function statements(policy: Json | undefined): StatementJson[] {
   const document = typeof policy === "string" ? parsed(policy) : policy;
   return isObject(document) ? list(document.Statement).filter(isObject) : [];
 }
 
-export function allows(statement: Statement): boolean {
+export function allows(statement: StatementJson): boolean {
   return (statement.Effect ?? "Allow") === "Allow";
 }
 

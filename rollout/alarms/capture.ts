@@ -1,7 +1,14 @@
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
 import { textOf } from "../graph/text.ts";
 import { idsIn, parseExpression } from "./expression.ts";
-import type { Alarm, AlarmState, Comparison, CompositeAlarm, MetricAlarm, MetricQuery } from "./model.ts";
+import type {
+  Alarm,
+  AlarmState,
+  ComparisonOperator,
+  CompositeAlarm,
+  MetricAlarm,
+  MetricQuery,
+} from "./model.ts";
 import { localNames } from "./names.ts";
 import { alarmsIn, parseRule } from "./rule.ts";
 import { statisticOf } from "./statistic.ts";
@@ -81,9 +88,9 @@ function metricAlarm(resource: GraphResource, reading: Reading): MetricAlarm {
   };
 }
 
-function comparisonOf(operator: Value | undefined): Comparison {
+function comparisonOf(operator: Value | undefined): ComparisonOperator {
   const text = String(operator);
-  if (/^(Greater|Less)Than(OrEqualTo)?Threshold$/.test(text)) return text as Comparison;
+  if (/^(Greater|Less)Than(OrEqualTo)?Threshold$/.test(text)) return text as ComparisonOperator;
   throw new RangeError(`the comparison ${text} isn't played here`);
 }
 

@@ -15,7 +15,7 @@ export interface MetricQuery {
   statistic: Statistic;
 }
 
-export type Comparison =
+export type ComparisonOperator =
   | "GreaterThanThreshold"
   | "GreaterThanOrEqualToThreshold"
   | "LessThanThreshold"
@@ -42,7 +42,7 @@ export interface MetricAlarm extends Common {
   evaluationPeriods: number;
   /** M: how many of the N must breach. */
   datapointsToAlarm: number;
-  comparison: Comparison;
+  comparison: ComparisonOperator;
   threshold: number;
   missing: MissingData;
   /** What becomes of a percentile of too few samples. */
@@ -53,7 +53,7 @@ export interface MetricAlarm extends Common {
 export interface CompositeAlarm extends Common {
   kind: "composite";
   ruleText: string;
-  rule: Rule;
+  rule: CompositeRule;
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
@@ -67,8 +67,8 @@ export function queriesOf({ watch }: MetricAlarm): MetricQuery[] {
  * A composite alarm's rule (CloudWatch API Reference, "PutCompositeAlarm"): ALARM, OK and INSUFFICIENT_DATA of an alarm's name
  * or ARN, TRUE and FALSE, joined by AND, OR, NOT and parentheses. NOT binds tightest, then AND.
  */
-export type Rule =
+export type CompositeRule =
   | { is: "constant"; value: boolean }
   | { is: "state"; state: AlarmState; alarm: string }
-  | { is: "not"; of: Rule }
-  | { is: "and" | "or"; left: Rule; right: Rule };
+  | { is: "not"; of: CompositeRule }
+  | { is: "and" | "or"; left: CompositeRule; right: CompositeRule };

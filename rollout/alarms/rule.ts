@@ -1,4 +1,4 @@
-import type { AlarmState, Rule } from "./model.ts";
+import type { AlarmState, CompositeRule } from "./model.ts";
 
 const STATES = ["ALARM", "OK", "INSUFFICIENT_DATA"] as const;
 
@@ -10,7 +10,7 @@ interface Token {
 }
 
 /** @throws {SyntaxError} that names what isn't understood or isn't played */
-export function parseRule(text: string): Rule {
+export function parseRule(text: string): CompositeRule {
   const tokens = tokensOf(text);
   const rule = anyOf(tokens);
   if (tokens.length > 0) throw new SyntaxError(`unexpected ${tokens[0]!.text} in ${text}`);
@@ -30,19 +30,19 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-function anyOf(tokens: Token[]): Rule {
+function anyOf(tokens: Token[]): CompositeRule {
   let left = allOf(tokens);
   while (take(tokens, "OR")) left = { is: "or", left, right: allOf(tokens) };
   return left;
 }
 
-function allOf(tokens: Token[]): Rule {
+function allOf(tokens: Token[]): CompositeRule {
   let left = one(tokens);
   while (take(tokens, "AND")) left = { is: "and", left, right: one(tokens) };
   return left;
 }
 
-function one(tokens: Token[]): Rule {
+function one(tokens: Token[]): CompositeRule {
   if (take(tokens, "NOT")) return { is: "not", of: one(tokens) };
   if (take(tokens, "(")) {
     const inner = anyOf(tokens);
@@ -74,7 +74,7 @@ function close(tokens: Token[]): void {
 }
 
 /** @param stateOf an alarm's state by its name or ARN */
-export function holds(rule: Rule, stateOf: (alarm: string) => AlarmState): boolean {
+export function holds(rule: CompositeRule, stateOf: (alarm: string) => AlarmState): boolean {
   switch (rule.is) {
     case "constant":
       return rule.value;
@@ -90,7 +90,7 @@ export function holds(rule: Rule, stateOf: (alarm: string) => AlarmState): boole
 }
 
 /** The alarms that a rule names. */
-export function alarmsIn(rule: Rule): string[] {
+export function alarmsIn(rule: CompositeRule): string[] {
   switch (rule.is) {
     case "constant":
       return [];

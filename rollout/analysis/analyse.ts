@@ -1,21 +1,21 @@
 import type { Counts, Interval } from "./counts.ts";
 import { learn, newGate, observe } from "./gate.ts";
 import type { GateSettings } from "./settings.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { type GateVerdict, verdictOf } from "./verdict.ts";
 
 /** The verdict on a whole sequence of intervals, from nothing. A fold of `observe`: the same sequence, the same verdict. */
 export function analyse(
   settings: Partial<GateSettings>,
   intervals: Iterable<Interval>,
   { before = [], baked = true }: { before?: Iterable<Counts>; baked?: boolean } = {},
-): Verdict {
+): GateVerdict {
   const gate = newGate(settings);
   for (const stable of before) learn(gate, stable);
   for (const interval of intervals) observe(gate, interval);
   return verdictOf(gate, baked);
 }
 
-type Outcome = Pick<Verdict, "outcome" | "hold" | "reason">;
+type Outcome = Pick<GateVerdict, "outcome" | "hold" | "reason">;
 
 /** All indicators together: one failure fails, a hold holds, and to pass all must. */
 export function together(verdicts: readonly Outcome[]): Outcome {

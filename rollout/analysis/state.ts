@@ -7,7 +7,7 @@ import type { GateSettings } from "./settings.ts";
 import type { Step } from "./step.ts";
 import type { Stretch } from "./stretch.ts";
 
-export interface Verdict {
+export interface GateVerdict {
   outcome: "pass" | "fail" | "wait";
   /** True: both tracks break the objective, so page, and move no load onto a sick stable. Only with `wait`. */
   hold: boolean;
@@ -53,5 +53,5 @@ export interface Gate {
   /** The strongest complaint of the last interval. */
   complaint: Complaint;
   /** The failure, once there is one: a later quiet hour doesn't take it back. */
-  failed: Verdict | undefined;
+  failed: GateVerdict | undefined;
 }

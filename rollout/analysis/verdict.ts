@@ -1,17 +1,17 @@
 import { rateOverObjective } from "./complaint.ts";
 import { type Counts, share } from "./counts.ts";
-import type { Gate, Verdict } from "./state.ts";
+import type { Gate, GateVerdict } from "./state.ts";
 import { accepted, wayToPass } from "./step.ts";
 import { logAgainstStable, stableBroke } from "./stretch.ts";
 
-export type { Verdict } from "./state.ts";
+export type { GateVerdict } from "./state.ts";
 
 /**
  * The outcome now.
  *
  * @param baked whether the step's bake time is over: before that nothing passes. After it `wait` is the caller's to bound.
  */
-export function verdictOf(gate: Gate, baked: boolean): Verdict {
+export function verdictOf(gate: Gate, baked: boolean): GateVerdict {
   if (gate.failed) return gate.failed;
   const { settings, step } = gate;
   if (holds(gate)) return verdict(gate, "wait", bothReason(gate), true);
@@ -21,7 +21,7 @@ export function verdictOf(gate: Gate, baked: boolean): Verdict {
 }
 
 /** The failure, if the last interval brought one. */
-export function latch(gate: Gate): Verdict | undefined {
+export function latch(gate: Gate): GateVerdict | undefined {
   const { complaint, settings } = gate;
   if (complaint.rate > settings.falseAlarm) return undefined;
   const over = complaint.what === "over the objective" ? ` of ${percent(settings.objective)}` : "";
@@ -39,7 +39,7 @@ export function holds(gate: Gate): boolean {
   );
 }
 
-function verdict(gate: Gate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
+function verdict(gate: Gate, outcome: GateVerdict["outcome"], reason: string, hold = false): GateVerdict {
   const { complaint, step, settings } = gate;
   const toFail = Math.log(complaint.rate) / Math.log(settings.falseAlarm);
   return {

@@ -1,7 +1,7 @@
 import type { Settings } from "../../infra/settings/settled.ts";
 
 /** What every check may need to know besides its own facts. */
-export interface About {
+export interface CheckContext {
   stack: string;
   on: "rehearsal" | "aws";
   settings: Settings;

@@ -1,9 +1,8 @@
-/** Three outcomes: what can't be found out is neither good nor bad, and is shown as what it is. */
-export type Outcome = "pass" | "fail" | "unknown";
+import type { CheckStatus } from "../drill/record.ts";
 
-/** What a check found. */
+/** What a check found. What can't be found out is neither good nor bad, and is shown as what it is. */
 export interface Finding {
-  status: Outcome;
+  status: CheckStatus;
   /** What was seen, with its figures. */
   evidence: string;
   /** The first thing to do about a fail or an unknown; empty for a pass. */

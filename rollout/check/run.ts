@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { About } from "./about.ts";
+import type { CheckContext } from "./about.ts";
 import { judgeAlarms } from "./checks/alarms.ts";
 import { judgeBackups } from "./checks/backups.ts";
 import { judgeCapacity } from "./checks/capacity.ts";
@@ -16,14 +16,14 @@ import { judgeSecrets } from "./checks/secrets.ts";
 import { judgeSmoke } from "./checks/smoke.ts";
 import { judgeTls } from "./checks/tls.ts";
 import { CannotTell, type Finding, unknown } from "./finding.ts";
-import type { Sources } from "./sources.ts";
+import type { CheckSources } from "./sources.ts";
 
 export interface Result extends Finding {
   /** Such as `certificate`. */
   check: string;
 }
 
-type Check = (sources: Sources, about: About) => Promise<Finding>;
+type Check = (sources: CheckSources, about: CheckContext) => Promise<Finding>;
 
 /** Before a launch, in the order of the checklist. */
 export const PRE_LAUNCH: Readonly<Record<string, Check>> = {
@@ -55,8 +55,8 @@ const WITHIN_MS = 120_000;
 /** Every check, at the same time. What can't be found out, or not in time, is unknown, and says why. */
 export function runChecks(
   checks: Readonly<Record<string, Check>>,
-  sources: Sources,
-  about: About,
+  sources: CheckSources,
+  about: CheckContext,
 ): Promise<Result[]> {
   return Promise.all(
     Object.entries(checks).map(async ([name, check]) => {

@@ -5,7 +5,7 @@ import type { Platform } from "../platforms/platform.ts";
 import { allEntries, rehearsalsIn } from "../platforms/rehearsal/journal/past.ts";
 import type { Door } from "../smoke/client.ts";
 import { versionsOf } from "../smoke/versions.ts";
-import type { About } from "./about.ts";
+import type { CheckContext } from "./about.ts";
 import type { AlarmFacts } from "./checks/alarms.ts";
 import type { BackupFacts } from "./checks/backups.ts";
 import type { CapacityFacts } from "./checks/capacity.ts";
@@ -27,7 +27,7 @@ import { look, type OperatorToken, readHealth } from "./probe/health.ts";
 import { scanTls } from "./probe/tls.ts";
 
 /** Where each check's facts come from. A source that rejects makes its check unknown. */
-export interface Sources {
+export interface CheckSources {
   dns(): Promise<DnsFacts>;
   certificate(): Promise<CertificateFacts>;
   tls(): Promise<TlsFacts>;
@@ -44,8 +44,8 @@ export interface Sources {
   disk(): Promise<DiskFacts[]>;
 }
 
-export interface Common {
-  about: About;
+export interface CheckSourceOptions {
+  about: CheckContext;
   platform: Platform;
   projectDir: string;
   door: Door;
@@ -53,10 +53,10 @@ export interface Common {
   operatorToken: OperatorToken;
 }
 
-type Shared = Pick<Sources, "certificate" | "tls" | "capacity" | "health" | "smoke" | "rollback">;
+type Shared = Pick<CheckSources, "certificate" | "tls" | "capacity" | "health" | "smoke" | "rollback">;
 
 /** What is found out in the same way wherever the stack runs. */
-export function commonSources(common: Common): Shared {
+export function commonSources(common: CheckSourceOptions): Shared {
   const { about, platform, projectDir, door, graph, operatorToken } = common;
   const { settings, candidate } = about;
   const tracks = settings.tracks.map(({ name }) => name);

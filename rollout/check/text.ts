@@ -1,12 +1,12 @@
-import type { Outcome } from "./finding.ts";
+import type { CheckStatus } from "../drill/record.ts";
 import type { Result } from "./run.ts";
 
 const WIDTH = 80;
-const WORDS: Record<Outcome, string> = { fail: "FAIL", unknown: "unknown", pass: "pass" };
-const ORDER: readonly Outcome[] = ["fail", "unknown", "pass"];
+const WORDS: Record<CheckStatus, string> = { fail: "FAIL", unknown: "unknown", pass: "pass" };
+const ORDER: readonly CheckStatus[] = ["fail", "unknown", "pass"];
 
-export function countsOf(results: readonly Result[]): Record<Outcome, number> {
-  const of = (outcome: Outcome) => results.filter(({ status }) => status === outcome).length;
+export function countsOf(results: readonly Result[]): Record<CheckStatus, number> {
+  const of = (outcome: CheckStatus) => results.filter(({ status }) => status === outcome).length;
   return { pass: of("pass"), fail: of("fail"), unknown: of("unknown") };
 }
 

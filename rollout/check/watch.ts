@@ -1,6 +1,7 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import type { Notice } from "../notify/notice.ts";
 import type { Notifier } from "../notify/notifier.ts";
-import { ANSWER_MINUTES, type Severity } from "../notify/severity.ts";
+import { ANSWER_MINUTES } from "../notify/severity.ts";
 import type { Result } from "./run.ts";
 
 /** How urgent it is that one of them fails. */

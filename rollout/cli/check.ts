@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
-import type { About } from "../check/about.ts";
+import type { CheckContext } from "../check/about.ts";
 import { once } from "../check/once.ts";
 import { PRE_LAUNCH, type Result, runChecks, SERVICE } from "../check/run.ts";
-import type { Common, Sources } from "../check/sources.ts";
+import type { CheckSourceOptions, CheckSources } from "../check/sources.ts";
 import { countsOf, resultsText } from "../check/text.ts";
 import { watch } from "../check/watch.ts";
 import { Misuse } from "../errors.ts";
-import { onOption, openStage, type Stage } from "./on.ts";
+import { onOption, type StackAtHand, stackAtHand } from "./on.ts";
 import { TELL_HELP, tellerOf } from "./tell.ts";
 
 interface Options {
@@ -33,18 +33,18 @@ export function register(program: Command): void {
     .addOption(onOption())
     .addHelpText("after", `\n${TELL_HELP}`)
     .action(async (options: Options, command: Command) => {
-      const stage = await openStage(command);
-      const about = aboutOf(stage, options.candidate);
-      const sources = await sourcesOf(stage, about);
-      if (options.watch !== undefined) await keepWatch(stage, about, sources, options.watch);
-      else await checkOnce(stage, about, sources, options.strict ?? false);
+      const here = await stackAtHand(command);
+      const about = aboutOf(here, options.candidate);
+      const sources = await sourcesOf(here, about);
+      if (options.watch !== undefined) await keepWatch(here, about, sources, options.watch);
+      else await checkOnce(here, about, sources, options.strict ?? false);
     });
 }
 
 async function checkOnce(
-  { stack, json, platform }: Stage,
-  about: About,
-  sources: Sources,
+  { stack, json, platform }: StackAtHand,
+  about: CheckContext,
+  sources: CheckSources,
   strict: boolean,
 ): Promise<void> {
   const results = await runChecks(PRE_LAUNCH, sources, about);
@@ -57,8 +57,13 @@ async function checkOnce(
 }
 
 /** Until Ctrl-C, which is its good end. */
-async function keepWatch(stage: Stage, about: About, sources: Sources, everyMs: number): Promise<void> {
-  const { stack, json } = stage;
+async function keepWatch(
+  here: StackAtHand,
+  about: CheckContext,
+  sources: CheckSources,
+  everyMs: number,
+): Promise<void> {
+  const { stack, json } = here;
   const ending = new AbortController();
   const end = () => ending.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
@@ -67,7 +72,7 @@ async function keepWatch(stage: Stage, about: About, sources: Sources, everyMs: 
       stack,
       everyMs,
       check: () => runChecks(SERVICE, sources, { ...about, now: Date.now() }),
-      notifier: tellerOf(stage),
+      notifier: tellerOf(here),
       now: Date.now,
       sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
       told: (results, at) =>
@@ -94,7 +99,7 @@ function roundText(results: Result[], at: number): string {
   );
 }
 
-function aboutOf({ settings, stack, platform }: Stage, asked: string | undefined): About {
+function aboutOf({ settings, stack, platform }: StackAtHand, asked: string | undefined): CheckContext {
   const names = settings.tracks.map(({ name }) => name);
   if (asked !== undefined && !names.includes(asked))
     throw new Misuse(`${stack} has no track ${asked}: its tracks are ${names.join(", ")}`);
@@ -104,12 +109,15 @@ function aboutOf({ settings, stack, platform }: Stage, asked: string | undefined
 }
 
 /** The AWS SDK is loaded only when it is AWS. */
-async function sourcesOf({ platform, projectDir, stack }: Stage, about: About): Promise<Sources> {
+async function sourcesOf(
+  { platform, projectDir, stack }: StackAtHand,
+  about: CheckContext,
+): Promise<CheckSources> {
   const graph = once(async () => {
     const { captureGraph } = await import("../graph/capture.ts");
     return captureGraph({ projectDir, stack });
   });
-  const common: Omit<Common, "door" | "operatorToken"> = { about, platform, projectDir, graph };
+  const common: Omit<CheckSourceOptions, "door" | "operatorToken"> = { about, platform, projectDir, graph };
   if (platform.kind === "aws") return (await import("../check/aws/sources.ts")).awsSources(common);
   return (await import("../check/rehearsal/sources.ts")).rehearsalSources(common);
 }

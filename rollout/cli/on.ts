@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { milliseconds } from "../../infra/settings/duration.ts";
 import type { Settings } from "../../infra/settings/settled.ts";
+import type { Severity } from "../../infra/watch/alerts.ts";
 import { stackSettings } from "../config/settings.ts";
-import type { Severity } from "../notify/severity.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { globalOptions, projectDir } from "./options.ts";
 
 /** Where a rollout's verb acts. */
-export interface Stage {
+export interface StackAtHand {
   platform: Platform;
   settings: Settings;
   stack: string;
@@ -33,7 +33,7 @@ export function onOption(): Option {
 }
 
 /** Opens the platform that the command names. The AWS SDK is loaded only when it is AWS. */
-export async function openStage(command: Command): Promise<Stage> {
+export async function stackAtHand(command: Command): Promise<StackAtHand> {
   const { stack, json } = globalOptions(command);
   const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
   const dir = projectDir();

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
 import { Misuse } from "../errors.ts";
 import type { SmokeResult } from "../smoke/run.ts";
-import { onOption, openStage, type Stage } from "./on.ts";
+import { onOption, type StackAtHand, stackAtHand } from "./on.ts";
 
 interface Options {
   track?: string;
@@ -27,21 +27,21 @@ export function register(program: Command): void {
     .option("--patience <duration>", "how long to try again what fails, such as 30s", patienceOf, 0)
     .addOption(onOption())
     .action(async (options: Options, command: Command) => {
-      const stage = await openStage(command);
+      const here = await stackAtHand(command);
       const results: Record<string, SmokeResult> = {};
-      for (const track of waysIn(stage, options.track)) {
-        const result = await patiently(stage, track, options.patience);
+      for (const track of waysIn(here, options.track)) {
+        const result = await patiently(here, track, options.patience);
         results[track ?? PUBLIC] = result;
-        if (!stage.json) process.stdout.write(textOf(track ?? PUBLIC, result));
+        if (!here.json) process.stdout.write(textOf(track ?? PUBLIC, result));
       }
       const passed = Object.values(results).every((result) => result.passed);
-      if (stage.json) process.stdout.write(`${JSON.stringify({ stack: stage.stack, passed, results })}\n`);
+      if (here.json) process.stdout.write(`${JSON.stringify({ stack: here.stack, passed, results })}\n`);
       process.exitCode = passed ? 0 : 1;
     });
 }
 
 /** undefined: the public name. */
-function waysIn({ settings, stack }: Stage, asked: string | undefined): (string | undefined)[] {
+function waysIn({ settings, stack }: StackAtHand, asked: string | undefined): (string | undefined)[] {
   const names = settings.tracks.map(({ name }) => name);
   if (asked === undefined) return [undefined, ...names];
   if (!names.includes(asked))
@@ -50,7 +50,7 @@ function waysIn({ settings, stack }: Stage, asked: string | undefined): (string 
 }
 
 async function patiently(
-  { platform, say }: Stage,
+  { platform, say }: StackAtHand,
   track: string | undefined,
   patienceMs: number,
 ): Promise<SmokeResult> {

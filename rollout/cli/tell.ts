@@ -1,8 +1,8 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import { Misuse } from "../errors.ts";
-import { type Channel, localLog, sns, webhook } from "../notify/channels.ts";
+import { localLog, type NoticeChannel, sns, webhook } from "../notify/channels.ts";
 import { type Notifier, notifier } from "../notify/notifier.ts";
-import type { Severity } from "../notify/severity.ts";
-import type { Stage } from "./on.ts";
+import type { StackAtHand } from "./on.ts";
 
 /** For the verbs' help. */
 export const TELL_HELP = `Environment:
@@ -12,10 +12,10 @@ export const TELL_HELP = `Environment:
 
 /** Everybody who is to hear of a rollout: this machine's log, the webhooks, the stack's topics or those that the environment names. */
 export function tellerOf(
-  { noticesFile, say, topicArns }: Pick<Stage, "noticesFile" | "say" | "topicArns">,
+  { noticesFile, say, topicArns }: Pick<StackAtHand, "noticesFile" | "say" | "topicArns">,
   env = process.env,
 ): Notifier {
-  const channels: Channel[] = [localLog(noticesFile), ...webhooksIn(env.ROLLOUT_WEBHOOKS)];
+  const channels: NoticeChannel[] = [localLog(noticesFile), ...webhooksIn(env.ROLLOUT_WEBHOOKS)];
   const named = topicsIn(env.ROLLOUT_SNS_TOPICS);
   const topics = Object.keys(named).length > 0 ? named : (topicArns ?? {});
   const [first] = Object.values(topics);
@@ -25,7 +25,7 @@ export function tellerOf(
 }
 
 /** @throws {Misuse} for what is no address; the text isn't repeated, it may hold a secret */
-export function webhooksIn(text = ""): Channel[] {
+export function webhooksIn(text = ""): NoticeChannel[] {
   return words(text).map((word) => {
     if (!/^https?:\/\//.test(word) || !URL.canParse(word))
       throw new Misuse("ROLLOUT_WEBHOOKS must hold addresses that begin with https://");

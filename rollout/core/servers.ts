@@ -2,14 +2,14 @@ import type { Capacity } from "./action.ts";
 import { shareOf, type Weights } from "./weights.ts";
 
 /** What the program declares for a track: the servers that it has at least, and at most. */
-export interface Declared {
+export interface DeclaredServers {
   servers: number;
   maxServers: number;
 }
 
 /** A track's servers. */
 export interface Servers {
-  declared: Declared;
+  declared: DeclaredServers;
   /** How many it is to have now. */
   asked: number;
 }

@@ -5,11 +5,11 @@ import type { JournalEntry } from "../core/journal.ts";
 import type { DrillRecord } from "../drill/record.ts";
 import { Redactor } from "../preview/redact.ts";
 import { type Fact, from } from "./fact.ts";
-import type { Backups, Digest, Drill, Targets } from "./model.ts";
+import type { BackupReport, Digest, Drill, Targets } from "./model.ts";
 import { BUDGET_DAYS, type Period } from "./period.ts";
 import { releasesIn, stopsIn } from "./releases.ts";
 import { budgetOf, changesBetween, served } from "./service.ts";
-import type { AlarmChange, BackupFacts, CostFacts, Traffic } from "./sources.ts";
+import type { AlarmChange, CostFacts, KeptBackups, TrafficFacts } from "./sources.ts";
 
 /** What a digest is made of: what each source told, or why it couldn't. */
 export interface Gathered {
@@ -17,11 +17,11 @@ export interface Gathered {
   on: "rehearsal" | "aws";
   period: Period;
   targets: Targets;
-  traffic: Fact<Traffic>;
-  before: Fact<Traffic>;
-  month: Fact<Traffic>;
+  traffic: Fact<TrafficFacts>;
+  before: Fact<TrafficFacts>;
+  month: Fact<TrafficFacts>;
   entries: Fact<JournalEntry[]>;
-  backups: Fact<BackupFacts>;
+  backups: Fact<KeptBackups>;
   drills: Fact<DrillRecord[]>;
   cost: Fact<CostFacts>;
   alarms: Fact<AlarmChange[]>;
@@ -72,7 +72,7 @@ export function digestOf(gathered: Gathered): Digest {
 /** A backup may begin an hour late, and takes its time (as in rollout/check/checks/backups.ts). */
 const GRACE_HOURS = 2;
 
-function backupsOf({ backups, everyHours }: BackupFacts, { from, to }: Period): Backups {
+function backupsOf({ backups, everyHours }: KeptBackups, { from, to }: Period): BackupReport {
   const then = backups.filter(({ at }) => at < to);
   const newest = then.at(-1);
   const last = newest && { id: newest.id, at: newest.at, ageMs: to - newest.at };

@@ -4,7 +4,7 @@ import type { Gathered } from "./digest.ts";
 import { asked } from "./fact.ts";
 import type { Targets } from "./model.ts";
 import { budgetPeriod, type Period, periodBefore } from "./period.ts";
-import type { Sources } from "./sources.ts";
+import type { DigestSources } from "./sources.ts";
 
 /** Promised where the plan watches no budget of its own. */
 const AVAILABILITY = 0.999;
@@ -19,7 +19,7 @@ export function targetsOf({ plan }: Pick<Settings, "plan">): Targets {
 
 /** Asks every source; what one can't tell the others still do. */
 export async function gather(
-  sources: Sources,
+  sources: DigestSources,
   about: Pick<Gathered, "stack" | "on" | "period" | "targets">,
 ): Promise<Gathered> {
   const { period } = about;

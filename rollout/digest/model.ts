@@ -1,6 +1,6 @@
 import type { Fact } from "./fact.ts";
 import type { Period } from "./period.ts";
-import type { Comparison } from "./proportion.ts";
+import type { ProportionTest } from "./proportion.ts";
 import type { Release, Stop } from "./releases.ts";
 import type { AlarmChange, CostFacts, Percentiles } from "./sources.ts";
 
@@ -26,7 +26,7 @@ export interface TrackServed extends Served {
 }
 
 /** How much of what may fail did. */
-export interface Budget {
+export interface ErrorBudget {
   days: number;
   requests: number;
   /** Requests that may fail, and those that did. */
@@ -38,15 +38,15 @@ export interface Budget {
   since?: number;
 }
 
-export interface Change {
+export interface RateChange {
   what: "errors" | "slow answers";
   /** Shares from 0 to 1. */
   before: number;
   now: number;
-  comparison: Comparison;
+  comparison: ProportionTest;
 }
 
-export interface Backups {
+export interface BackupReport {
   /** Taken in the period; whatever retention has removed since isn't among them. */
   taken: number;
   kept: number;
@@ -75,13 +75,13 @@ export interface Digest {
   targets: Targets;
   service: Fact<{ all: Served; tracks: TrackServed[]; since?: number }>;
   /** Of the period, and of the last 30 days. */
-  budget: { period: Fact<Budget>; month: Fact<Budget> };
+  budget: { period: Fact<ErrorBudget>; month: Fact<ErrorBudget> };
   /** Against the period before. */
-  changes: Fact<Change[]>;
+  changes: Fact<RateChange[]>;
   releases: Fact<Release[]>;
   stops: Fact<Stop[]>;
   alarms: Fact<AlarmChange[]>;
-  backups: Fact<Backups>;
+  backups: Fact<BackupReport>;
   /** The last restore that was drilled; null: none ever was. */
   restore: Fact<Drill | null>;
   drills: Fact<Drill[]>;

@@ -1,10 +1,10 @@
 /** How many were bad, of how many; by the hour where it is known, to see whether they came in bursts. */
-export interface Counts {
+export interface Proportion {
   bad: number;
   total: number;
 }
 
-export interface Comparison {
+export interface ProportionTest {
   /** Two-sided: how often chance alone makes a difference as large as this one. */
   p: number;
   test: "two-proportion z-test" | "Fisher's exact test";
@@ -28,10 +28,10 @@ const LEAST_EXPECTED = 5;
  * @returns undefined when one has no requests
  */
 export function compare(
-  a: Counts,
-  b: Counts,
-  blocks: readonly (readonly Counts[])[] = [],
-): Comparison | undefined {
+  a: Proportion,
+  b: Proportion,
+  blocks: readonly (readonly Proportion[])[] = [],
+): ProportionTest | undefined {
   if (a.total === 0 || b.total === 0) return undefined;
   const total = a.total + b.total;
   const bad = a.bad + b.bad;
@@ -48,7 +48,7 @@ export function compare(
 }
 
 /** Pearson's statistic of the blocks against the share of their own group, over its degrees of freedom; at least 1. */
-export function dispersionOf(groups: readonly (readonly Counts[])[]): number {
+export function dispersionOf(groups: readonly (readonly Proportion[])[]): number {
   let squares = 0;
   let freedom = 0;
   for (const group of groups) {
@@ -62,7 +62,7 @@ export function dispersionOf(groups: readonly (readonly Counts[])[]): number {
   return freedom > 0 ? Math.max(1, squares / freedom) : 1;
 }
 
-function sum(blocks: readonly Counts[], of: keyof Counts): number {
+function sum(blocks: readonly Proportion[], of: keyof Proportion): number {
   return blocks.reduce((all, block) => all + block[of], 0);
 }
 
@@ -70,7 +70,7 @@ function sum(blocks: readonly Counts[], of: keyof Counts): number {
  * Two-sided: the probability of all tables with these margins that are no likelier than the one that was seen. Taken outwards
  * from the mode by the ratio of neighbours, so that nothing under- or overflows.
  */
-export function fisher(a: Counts, b: Counts): number {
+export function fisher(a: Proportion, b: Proportion): number {
   const draws = a.bad + b.bad;
   const least = Math.max(0, draws - b.total);
   const most = Math.min(draws, a.total);

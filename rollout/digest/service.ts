@@ -1,12 +1,12 @@
 import type { Fact } from "./fact.ts";
-import type { Budget, Change, Digest, Served, TrackServed } from "./model.ts";
+import type { Digest, ErrorBudget, RateChange, Served, TrackServed } from "./model.ts";
 import { compare } from "./proportion.ts";
-import type { Traffic } from "./sources.ts";
+import type { TrafficFacts } from "./sources.ts";
 
 type Sum = { requests: number; errors: number; slow: number };
 
 /** Availability is good answers of all answers: neither a mean of shares nor of tracks. */
-export function served({ tracks, since }: Traffic): Exclude<Digest["service"], { unknown: string }> {
+export function served({ tracks, since }: TrafficFacts): Exclude<Digest["service"], { unknown: string }> {
   const rows: TrackServed[] = Object.entries(tracks)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, track]) => ({ name, ...servedOf(track), latency: track.latency }));
@@ -25,7 +25,11 @@ export function total(parts: readonly Sum[]): Sum {
 }
 
 /** @param objective the share that must be good, such as 0.999 */
-export function budgetOf({ tracks, since }: Traffic, days: number, objective: number): Fact<Budget> {
+export function budgetOf(
+  { tracks, since }: TrafficFacts,
+  days: number,
+  objective: number,
+): Fact<ErrorBudget> {
   const { requests, errors } = total(Object.values(tracks));
   if (requests === 0) return { unknown: "no requests" };
   const allowed = requests * (1 - objective);
@@ -34,14 +38,14 @@ export function budgetOf({ tracks, since }: Traffic, days: number, objective: nu
 }
 
 /** @param to where the period before ends, in milliseconds */
-export function changesBetween(before: Traffic, now: Traffic, to: number): Fact<Change[]> {
+export function changesBetween(before: TrafficFacts, now: TrafficFacts, to: number): Fact<RateChange[]> {
   const old = total(Object.values(before.tracks));
   const young = total(Object.values(now.tracks));
   if (young.requests === 0) return { unknown: "no requests" };
   if (old.requests === 0) return { unknown: "no requests in the period before" };
   if (before.since !== undefined && before.since >= to)
     return { unknown: "there are no figures of the period before" };
-  const change = (what: Change["what"], of: "errors" | "slow"): Change => ({
+  const change = (what: RateChange["what"], of: "errors" | "slow"): RateChange => ({
     what,
     before: old[of] / old.requests,
     now: young[of] / young.requests,

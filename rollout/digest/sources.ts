@@ -21,7 +21,7 @@ export interface TrackTraffic {
 }
 
 /** What was served in a stretch of time. */
-export interface Traffic {
+export interface TrafficFacts {
   tracks: Record<string, TrackTraffic>;
   /** By the hour, all tracks together; hours without requests may be missing. */
   hours: { requests: number; errors: number; slow: number }[];
@@ -29,7 +29,7 @@ export interface Traffic {
   since?: number;
 }
 
-export interface BackupFacts {
+export interface KeptBackups {
   /** Complete ones that there are still, oldest first; `at` is the moment that they hold. */
   backups: { id: string; at: number; name?: string }[];
   everyHours: number;
@@ -54,12 +54,12 @@ export interface AlarmChange {
 }
 
 /** Where the facts come from. One that rejects makes its part unknown, and no other. Times in milliseconds. */
-export interface Sources {
+export interface DigestSources {
   entries(): Promise<JournalEntry[]>;
-  traffic(from: number, to: number): Promise<Traffic>;
+  traffic(from: number, to: number): Promise<TrafficFacts>;
   /** Second by second, for one rollout. */
   seconds(from: number, to: number): Promise<MetricSecond[]>;
-  backups(): Promise<BackupFacts>;
+  backups(): Promise<KeptBackups>;
   drills(): Promise<DrillRecord[]>;
   cost(): Promise<CostFacts>;
   alarms(from: number, to: number): Promise<AlarmChange[]>;

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
 import { DRILLS } from "../platforms/rehearsal/machine/state.ts";
 
-/** `unknown`: it couldn't be looked at from here. That is no pass. */
-export type Verdict = "pass" | "fail" | "unknown";
+/** What a check found, of a drill or before a launch. `unknown`: it couldn't be looked at from here. That is no pass. */
+export type CheckStatus = "pass" | "fail" | "unknown";
 
-export interface Check {
+export interface DrillCheck {
   /** What is checked, in a word or two: the same in every drill of the kind. */
   name: string;
-  verdict: Verdict;
+  verdict: CheckStatus;
   /** The evidence, and what to do where it isn't a pass. One line. */
   details: string;
 }
@@ -30,7 +30,7 @@ export interface DrillRecord {
   by: string;
   /** `incomplete`: nothing failed, but something that matters couldn't be checked. */
   outcome: "passed" | "failed" | "incomplete";
-  checks: Check[];
+  checks: DrillCheck[];
   /** What was measured, by a name with its unit: `rtoSeconds`, `rpoSeconds`, `detectSeconds`. */
   figures: Record<string, number>;
   /** What it was about, such as `backup: 20261121-091418F`. */
@@ -43,7 +43,7 @@ export interface DrillRecords {
   read(): Promise<DrillRecord[]>;
 }
 
-export function outcomeOf(checks: readonly Check[]): DrillRecord["outcome"] {
+export function outcomeOf(checks: readonly DrillCheck[]): DrillRecord["outcome"] {
   if (checks.length === 0 || checks.some(({ verdict }) => verdict === "fail")) return "failed";
   return checks.some(({ verdict }) => verdict === "unknown") ? "incomplete" : "passed";
 }

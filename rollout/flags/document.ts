@@ -1,5 +1,5 @@
 import { holds } from "./rule/evaluate.ts";
-import type { Context, Rule } from "./rule/model.ts";
+import type { Context, FlagRule } from "./rule/model.ts";
 import { parseRule } from "./rule/parse.ts";
 
 /** A flag as the agent answers it: whether it is on, which variant that is, and its attributes when it is on. */
@@ -7,7 +7,7 @@ export type ServedFlag = { enabled: boolean; _variant?: string; [attribute: stri
 
 interface Variant {
   name: string;
-  rule: Rule | undefined;
+  rule: FlagRule | undefined;
   served: ServedFlag;
 }
 
@@ -17,7 +17,7 @@ export class DocumentError extends Error {
 }
 
 /** Flags ready to be evaluated: all rules are read once. */
-export type Flags = ReadonlyMap<string, Variant[]>;
+export type ReadyFlags = ReadonlyMap<string, Variant[]>;
 
 /**
  * Reads a feature-flag document as AppConfig stores it.
@@ -28,7 +28,7 @@ export type Flags = ReadonlyMap<string, Variant[]>;
  *
  * @throws {DocumentError}
  */
-export function readDocument(text: string): Flags {
+export function readDocument(text: string): ReadyFlags {
   const mistakes: string[] = [];
   const flags = new Map<string, Variant[]>();
   const document = parsed(text);
@@ -51,12 +51,12 @@ export function readDocument(text: string): Flags {
  *
  * @returns undefined when there is no such flag
  */
-export function evaluate(flags: Flags, key: string, context: Context): ServedFlag | undefined {
+export function evaluate(flags: ReadyFlags, key: string, context: Context): ServedFlag | undefined {
   return flags.get(key)?.find(({ rule }) => !rule || holds(rule, { context, flag: key }))?.served;
 }
 
 /** All flags for a caller. */
-export function evaluateAll(flags: Flags, context: Context): Record<string, ServedFlag> {
+export function evaluateAll(flags: ReadyFlags, context: Context): Record<string, ServedFlag> {
   return Object.fromEntries([...flags.keys()].map((key) => [key, evaluate(flags, key, context)!]));
 }
 

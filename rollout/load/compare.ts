@@ -2,7 +2,7 @@ import { seededRandom } from "./random.ts";
 import type { LoadRun, Second } from "./result.ts";
 
 /** How one figure of a run stands to an earlier run's. */
-export interface Difference {
+export interface FigureDifference {
   figure: "p50" | "p95" | "success";
   before: number;
   now: number;
@@ -19,7 +19,7 @@ export interface Comparison {
   /** Why the runs are hardly alike; empty when they are. */
   unlike: string[];
   /** Empty when a run is too short to tell its noise. */
-  differences: Difference[];
+  differences: FigureDifference[];
 }
 
 export const METHOD =
@@ -61,7 +61,11 @@ export function compare(before: LoadRun, now: LoadRun, seed = 1): Comparison {
   return comparison;
 }
 
-function verdict([low, high]: [number, number], same: number, lessIsBetter: boolean): Difference["says"] {
+function verdict(
+  [low, high]: [number, number],
+  same: number,
+  lessIsBetter: boolean,
+): FigureDifference["says"] {
   if (low <= same && high >= same) return "within noise";
   return high < same === lessIsBetter ? "better" : "worse";
 }

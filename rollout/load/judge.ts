@@ -1,7 +1,7 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
 import type { Profile, Thresholds } from "./profile/schema.ts";
 import { mostUsers } from "./profile/stages.ts";
-import type { Level, Second, Verdict } from "./result.ts";
+import type { Level, Rating, Second } from "./result.ts";
 import { percentile } from "./tally.ts";
 
 export const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
@@ -11,7 +11,7 @@ export const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
  *
  * @param carried the most users at once that were served as the thresholds accept
  */
-export function verdictsOf(profile: Profile, timeline: readonly Second[], carried: number): Verdict[] {
+export function verdictsOf(profile: Profile, timeline: readonly Second[], carried: number): Rating[] {
   const { thresholds } = profile;
   const { requests, responseMs, successPercent } = measured(timeline, thresholds);
   return [
@@ -57,20 +57,20 @@ function successLevel(at: Thresholds["success"], value: number | null): Level {
   return value > at.acceptable ? "acceptable" : "below";
 }
 
-function responseVerdict(at: Thresholds["response"], value: number | null): Verdict {
+function responseVerdict(at: Thresholds["response"], value: number | null): Rating {
   const figure = value === null ? "no right answer at all" : `${at.of} ${timeText(value)}`;
   const text = `${figure} (target < ${at.target}, acceptable < ${at.acceptable}, critical > ${at.critical})`;
   return { threshold: "response", level: responseLevel(at, value), measured: value, text };
 }
 
-function successVerdict(at: Thresholds["success"], value: number | null, requests: number): Verdict {
+function successVerdict(at: Thresholds["success"], value: number | null, requests: number): Rating {
   const figure = value === null ? "no request was due" : `${value.toFixed(2)} % of ${requests} requests`;
   const text = `${figure} (target > ${at.target} %, acceptable > ${at.acceptable} %, critical < ${at.critical} %)`;
   return { threshold: "success", level: successLevel(at, value), measured: value, text };
 }
 
 /** A profile with few users that were all served says nothing of more: that is no failure, and no success. */
-function usersVerdict(at: Thresholds["users"], carried: number, asked: number): Verdict {
+function usersVerdict(at: Thresholds["users"], carried: number, asked: number): Rating {
   const all = carried >= asked;
   const level =
     carried >= at.target

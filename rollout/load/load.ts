@@ -3,7 +3,7 @@ import { type Arrivals, evenArrivals } from "./requests/arrivals.ts";
 import { type Client, openClient, type Target } from "./requests/client.ts";
 import { Mix } from "./requests/mix.ts";
 import type { Shot, Shots } from "./requests/shot.ts";
-import { Tally, type TrackTally } from "./tally.ts";
+import { TallyByTrack, type TrackTally } from "./tally.ts";
 
 export interface LoadOptions extends Target {
   /** Requests a second, sent at even distances whatever becomes of the ones before. Unused with `arrivals`. */
@@ -13,7 +13,7 @@ export interface LoadOptions extends Target {
   /** What is sent; by default the {@link Mix} of the sample service's users. */
   shots?: Shots;
   /** Told what became of each request. */
-  onOutcome?: (outcome: Outcome) => void;
+  onOutcome?: (outcome: ShotResult) => void;
   /** The same seed gives the same requests in the same order. Default 1. */
   seed?: number;
   /** How many users take part, each with an address. Default 10 for each request a second: 6 requests a minute each. */
@@ -25,7 +25,7 @@ export interface LoadOptions extends Target {
 }
 
 /** What became of one request. Times in milliseconds. */
-export interface Outcome {
+export interface ShotResult {
   journey: string | undefined;
   track: string | undefined;
   /** Since the load's start. */
@@ -41,7 +41,7 @@ export interface Outcome {
 }
 
 /** A stretch of the load. Only requests that were both sent and answered in it count as its own. */
-export interface Phase {
+export interface LoadPhase {
   name: string;
   seconds: number;
   tracks: Record<string, TrackTally>;
@@ -58,13 +58,13 @@ export interface LoadResult {
   /** How many were in flight while a phase ended: in no phase's tracks. */
   between: number;
   tracks: Record<string, TrackTally>;
-  phases: Phase[];
+  phases: LoadPhase[];
 }
 
 /** Load that goes on until it is stopped. */
 export interface RunningLoad {
   /** Ends the present phase and begins another, without a pause in the load. */
-  mark(name: string): Phase;
+  mark(name: string): LoadPhase;
   /** So far. */
   progress(): { requests: number; lost: number; inFlight: number };
   /** Sends nothing more, waits for what is in flight, ends the last phase. */
@@ -89,13 +89,13 @@ class Load implements RunningLoad {
   readonly #client: Client;
   readonly #shots: Shots;
   readonly #arrivals: Arrivals;
-  readonly #onOutcome: (outcome: Outcome) => void;
+  readonly #onOutcome: (outcome: ShotResult) => void;
   readonly #maxInFlight: number;
   readonly #start = performance.now();
-  readonly #total = new Tally();
+  readonly #total = new TallyByTrack();
   readonly #reasons: Record<string, number> = {};
-  readonly #phases: Phase[] = [];
-  #phase: { name: string; start: number; tally: Tally };
+  readonly #phases: LoadPhase[] = [];
+  #phase: { name: string; start: number; tally: TallyByTrack };
   /** When the next request is due, in milliseconds since the start. */
   #next: number | undefined;
   #due = 0;
@@ -114,16 +114,16 @@ class Load implements RunningLoad {
     this.#onOutcome = options.onOutcome ?? (() => undefined);
     this.#next = this.#arrivals.next();
     this.#maxInFlight = options.maxInFlight ?? 512;
-    this.#phase = { name: firstPhase, start: this.#start, tally: new Tally() };
+    this.#phase = { name: firstPhase, start: this.#start, tally: new TallyByTrack() };
     this.#sendDue();
   }
 
-  mark(name: string): Phase {
+  mark(name: string): LoadPhase {
     const now = performance.now();
     const { name: ended, start, tally } = this.#phase;
     const phase = { name: ended, seconds: (now - start) / 1000, tracks: tally.result() };
     this.#phases.push(phase);
-    this.#phase = { name, start: now, tally: new Tally() };
+    this.#phase = { name, start: now, tally: new TallyByTrack() };
     return phase;
   }
 

@@ -1,8 +1,8 @@
-import type { Outcome } from "./load.ts";
+import type { ShotResult } from "./load.ts";
 import type { Profile } from "./profile/schema.ts";
 import { lengthMs, meanUsers, rampsOf } from "./profile/stages.ts";
 import type { Generator, Second } from "./result.ts";
-import { percentile, Tally, type TrackTally } from "./tally.ts";
+import { percentile, TallyByTrack, type TrackTally } from "./tally.ts";
 
 /** A hundredth of the requests may leave this late: a twentieth of the target of 2 s that they are judged by. */
 const LATE_MS = 100;
@@ -10,7 +10,7 @@ const LATE_MS = 100;
 /** Writes down what became of each request, by the second in which it was due. */
 export class Logbook {
   readonly #seconds: Second[];
-  readonly #journeys = new Tally();
+  readonly #journeys = new TallyByTrack();
   readonly #lags: number[] = [];
   #unsent = 0;
 
@@ -24,7 +24,7 @@ export class Logbook {
     }));
   }
 
-  add({ journey, dueMs, lagMs, latencyMs, mistake, sent }: Outcome): void {
+  add({ journey, dueMs, lagMs, latencyMs, mistake, sent }: ShotResult): void {
     const second = this.#seconds[Math.min(this.#seconds.length - 1, Math.floor(dueMs / 1000))]!;
     second.due++;
     // A tenth of a millisecond is finer than anything that is told by it, and short in a file.

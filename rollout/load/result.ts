@@ -29,7 +29,7 @@ export interface LoadRun {
   generator: Generator;
   /** The most users at once that were served as the thresholds accept. */
   carriedUsers: number;
-  verdicts: Verdict[];
+  verdicts: Rating[];
   /** Nothing is below what is acceptable, and the run wasn't interrupted. */
   passed: boolean;
   tracks: Record<string, TrackTally>;
@@ -58,7 +58,7 @@ export interface Generator {
 
 export type Level = "target" | "acceptable" | "below" | "critical" | "untested";
 
-export interface Verdict {
+export interface Rating {
   threshold: "response" | "success" | "users";
   level: Level;
   /** Milliseconds, percent or users. Null when nothing was measured. */

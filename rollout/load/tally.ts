@@ -11,7 +11,7 @@ export interface TrackTally {
 export const NO_TRACK = "(none)";
 
 /** Counts requests and failures by track. */
-export class Tally {
+export class TallyByTrack {
   readonly #tracks = new Map<string, { latencies: number[]; failures: number }>();
 
   add(track: string | undefined, milliseconds: number, failed: boolean): void {

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Severity } from "../../infra/watch/alerts.ts";
 import { type Notice, noticeText } from "./notice.ts";
-import type { Severity } from "./severity.ts";
 
 /** A way to tell. Rejects when the notice did not arrive. */
-export interface Channel {
+export interface NoticeChannel {
   /** For the log of what failed; without secrets: a webhook's address is one. */
   name: string;
   send(notice: Notice): Promise<void>;
@@ -13,7 +13,7 @@ export interface Channel {
 const TIMEOUT_MS = 5_000;
 
 /** Slack's incoming webhooks, and those that take the same JSON (Mattermost, Rocket.Chat): `{ "text": ... }`. */
-export function webhook(url: string): Channel {
+export function webhook(url: string): NoticeChannel {
   return {
     name: `webhook at ${new URL(url).host}`,
     async send(notice) {
@@ -36,7 +36,7 @@ function escaped(text: string): string {
 }
 
 /** The stack's topics: each severity reaches those who are subscribed to it. The SDK is loaded when it is needed. */
-export function sns(topicArns: Partial<Record<Severity, string>>, region: string): Channel {
+export function sns(topicArns: Partial<Record<Severity, string>>, region: string): NoticeChannel {
   return {
     name: "SNS",
     async send(notice) {
@@ -57,7 +57,7 @@ export function sns(topicArns: Partial<Record<Severity, string>>, region: string
 }
 
 /** A JSON line for each notice, in a file. */
-export function localLog(file: string): Channel {
+export function localLog(file: string): NoticeChannel {
   return {
     name: file,
     async send(notice) {

@@ -1,5 +1,5 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import type { Withdrawal } from "../core/withdrawal.ts";
-import type { Severity } from "./severity.ts";
 
 export const AUDIENCES = ["team", "management", "customers"] as const;
 export type IncidentAudience = (typeof AUDIENCES)[number];

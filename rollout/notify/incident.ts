@@ -1,6 +1,7 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import { AUDIENCES, type Incident, type IncidentAudience } from "./incident-model.ts";
 import { type Told, textsFor } from "./incident-texts.ts";
-import { ANSWER_MINUTES, type Severity, UPDATE_MINUTES } from "./severity.ts";
+import { ANSWER_MINUTES, UPDATE_MINUTES } from "./severity.ts";
 
 /** A text that is due. */
 export interface DueMessage {

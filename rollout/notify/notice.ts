@@ -1,7 +1,8 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import { entryText } from "../view/entry-text.ts";
 import { type Message, messagesFor, type Subject } from "./messages.ts";
-import { ANSWER_MINUTES, type Severity, severityOf } from "./severity.ts";
+import { ANSWER_MINUTES, severityOf } from "./severity.ts";
 
 /** What is told about an event. */
 export interface Notice {

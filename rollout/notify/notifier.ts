@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Channel } from "./channels.ts";
+import type { NoticeChannel } from "./channels.ts";
 import type { Notice } from "./notice.ts";
 
 export interface Notifier {
@@ -10,7 +10,7 @@ export interface Notifier {
 }
 
 export interface NotifierOptions {
-  channels: readonly Channel[];
+  channels: readonly NoticeChannel[];
   /** Told when a notice did not arrive. */
   say: (line: string) => void;
   /** Pauses between the tries, in milliseconds. */
@@ -42,7 +42,7 @@ export function notifier({
 }
 
 async function deliver(
-  channel: Channel,
+  channel: NoticeChannel,
   notice: Notice,
   pauses: readonly number[],
   say: (line: string) => void,

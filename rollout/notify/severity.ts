@@ -1,7 +1,5 @@
+import type { Severity } from "../../infra/watch/alerts.ts";
 import type { Note } from "../core/journal.ts";
-
-/** P1: answered within 30 minutes, P2: within 2 hours, P3: within a day, P4: looked at weekly. */
-export type Severity = "P1" | "P2" | "P3" | "P4";
 
 /** Within how many minutes somebody answers; null: at the weekly review. */
 export const ANSWER_MINUTES: Record<Severity, number | null> = { P1: 30, P2: 120, P3: 24 * 60, P4: null };

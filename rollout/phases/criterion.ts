@@ -1,10 +1,10 @@
 /** A metric as it was supplied; its unit is in its name, such as `error_percent`. */
 export type Measured = number | boolean;
 
-export type Metrics = ReadonlyMap<string, Measured>;
+export type SuppliedMetrics = ReadonlyMap<string, Measured>;
 
 /** Missing evidence is neither: it lets nothing through, and it blames nothing. */
-export type Outcome = "GO" | "NO-GO" | "unknown";
+export type GoNoGo = "GO" | "NO-GO" | "unknown";
 
 const HOLDS = {
   "<": (measured: Measured, figure: Measured) => measured < figure,
@@ -28,7 +28,7 @@ export interface Judged extends Criterion {
   role: Role;
   /** What was supplied; null when nothing was. */
   measured: Measured | null;
-  outcome: Outcome;
+  outcome: GoNoGo;
   /** For people: the measured value beside the figure. */
   why: string;
 }
@@ -48,10 +48,10 @@ export function criterionOf(text: string): Criterion | undefined {
   };
 }
 
-export function judgeCriterion(criterion: Criterion, role: Role, metrics: Metrics): Judged {
+export function judgeCriterion(criterion: Criterion, role: Role, metrics: SuppliedMetrics): Judged {
   const { metric, comparison, figure } = criterion;
   const measured = metrics.get(metric) ?? null;
-  const judged = (outcome: Outcome, why: string) => ({ ...criterion, role, measured, outcome, why });
+  const judged = (outcome: GoNoGo, why: string) => ({ ...criterion, role, measured, outcome, why });
   if (measured === null) return judged("unknown", `${metric} is not among the metrics`);
   // A yes where a number belongs is a slip of whoever supplied it: no evidence either way.
   if (typeof measured !== typeof figure) {
@@ -68,7 +68,7 @@ export function judgeCriterion(criterion: Criterion, role: Role, metrics: Metric
 }
 
 /** One failure decides, however much is missing; a missing metric keeps the rest from being GO. */
-export function outcomeOf(judged: readonly { outcome: Outcome }[]): Outcome {
-  const any = (outcome: Outcome) => judged.some((each) => each.outcome === outcome);
+export function outcomeOf(judged: readonly { outcome: GoNoGo }[]): GoNoGo {
+  const any = (outcome: GoNoGo) => judged.some((each) => each.outcome === outcome);
   return any("NO-GO") ? "NO-GO" : any("unknown") || judged.length === 0 ? "unknown" : "GO";
 }

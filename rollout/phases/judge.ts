@@ -1,11 +1,11 @@
 import {
   type Criterion,
+  type GoNoGo,
   type Judged,
   judgeCriterion,
-  type Metrics,
-  type Outcome,
   outcomeOf,
   type Role,
+  type SuppliedMetrics,
 } from "./criterion.ts";
 import type { Cohort, Phases } from "./schema.ts";
 import { launchScore, SCORE_METRIC } from "./score.ts";
@@ -18,7 +18,7 @@ export interface PhaseVerdict {
   cohort: Cohort;
   /** The go/no-go checkpoint before it; null: its own criteria alone. */
   checkpoint: { name: string; day: number | null } | null;
-  outcome: Outcome;
+  outcome: GoNoGo;
   criteria: (Judged & { from: "entry" | "checkpoint" })[];
 }
 
@@ -32,7 +32,7 @@ export interface PhaseVerdict {
 export function judgePhase(
   { phases, checkpoints }: Phases,
   name: string,
-  metrics: Metrics,
+  metrics: SuppliedMetrics,
   unread: ReadonlyMap<string, string> = new Map(),
 ): PhaseVerdict {
   const { description, stack, cohort, checkpoint, entry, noGo } = phases[name]!;

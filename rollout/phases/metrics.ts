@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Mistake } from "../../infra/settings/explain.ts";
-import type { Measured, Metrics } from "./criterion.ts";
+import type { Measured, SuppliedMetrics } from "./criterion.ts";
 import { readDocument } from "./document.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "./score.ts";
 
@@ -19,7 +19,7 @@ const metricsSchema = z.record(
  * @param file its name, for the error
  * @throws {FileError} with all mistakes at once
  */
-export function parseMetrics(file: string, text: string): Metrics {
+export function parseMetrics(file: string, text: string): SuppliedMetrics {
   const metrics = readDocument(file, text, metricsSchema, brokenScore);
   return new Map(Object.entries(metrics).filter((entry): entry is [string, Measured] => entry[1] !== null));
 }

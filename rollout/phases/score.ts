@@ -1,4 +1,4 @@
-import type { Metrics } from "./criterion.ts";
+import type { SuppliedMetrics } from "./criterion.ts";
 
 /**
  * The launch score: four judgements from 0 to 10, weighted. Weights in tenths, so that they sum exactly; `asked` is what
@@ -42,7 +42,7 @@ export interface LaunchScore {
 }
 
 /** @param metrics with each part from 0 to 10, as `parseMetrics` has made sure */
-export function launchScore(metrics: Metrics): LaunchScore {
+export function launchScore(metrics: SuppliedMetrics): LaunchScore {
   const parts = SCORE_PARTS.map((part) => judgePart(part, metrics));
   const missing = parts.filter(({ measured }) => measured === null).map(({ part }) => part);
   if (missing.length > 0)
@@ -57,7 +57,7 @@ export function launchScore(metrics: Metrics): LaunchScore {
   return { verdict: "delay", score, why: below, parts };
 }
 
-function judgePart(part: keyof typeof PARTS, metrics: Metrics): ScorePart {
+function judgePart(part: keyof typeof PARTS, metrics: SuppliedMetrics): ScorePart {
   const { tenths, asked } = PARTS[part];
   const supplied = metrics.get(part);
   const measured = typeof supplied === "number" ? supplied : null;

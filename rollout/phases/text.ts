@@ -1,4 +1,4 @@
-import type { Outcome } from "./criterion.ts";
+import type { GoNoGo } from "./criterion.ts";
 import type { PhaseVerdict } from "./judge.ts";
 import type { Cohort } from "./schema.ts";
 import type { LaunchScore } from "./score.ts";
@@ -30,7 +30,7 @@ export function refusalText(verdict: PhaseVerdict): string {
   ].join("\n");
 }
 
-function criteriaLines({ criteria, checkpoint }: PhaseVerdict, wanted?: readonly Outcome[]): string[] {
+function criteriaLines({ criteria, checkpoint }: PhaseVerdict, wanted?: readonly GoNoGo[]): string[] {
   return criteria
     .filter(({ outcome }) => !wanted || wanted.includes(outcome))
     .map(({ outcome, why, from }) => {

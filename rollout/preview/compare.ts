@@ -1,6 +1,6 @@
 import type { Graph, Value } from "../graph/model.ts";
 import { deltas } from "./changes/changes.ts";
-import type { Verdict } from "./changes/follows.ts";
+import type { ReplacesOf } from "./changes/follows.ts";
 import { renamed } from "./changes/identity.ts";
 import { costOf } from "./cost/cost.ts";
 import { dangersOf } from "./dangers/index.ts";
@@ -14,7 +14,7 @@ import { at, inputsOf, isObject, type Shown, shown } from "./shown.ts";
 import { topologyOf } from "./topology.ts";
 import { trafficOf } from "./traffic.ts";
 
-export interface Comparison {
+export interface ComparedGraphs {
   before: Graph;
   after: Graph;
   /** The weights of the plan's steps in percent, ascending. */
@@ -22,11 +22,17 @@ export interface Comparison {
   /** The day in UTC, `2026-12-31`: waivers of policies end by it. */
   today: string;
   /** Whether a change replaces; by default what AWS's specification says. */
-  verdict?: Verdict;
+  verdict?: ReplacesOf;
 }
 
 /** What differs between two graphs of a stack and what of it is dangerous. Nothing in it shows a secret. */
-export function compare({ before: old, after, steps, today, verdict = replaces }: Comparison): StackPreview {
+export function compare({
+  before: old,
+  after,
+  steps,
+  today,
+  verdict = replaces,
+}: ComparedGraphs): StackPreview {
   const before = renamed(old, after);
   const redactor = new Redactor([
     ...literalsOf(before, after),

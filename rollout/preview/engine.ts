@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import type { Verdict } from "./changes/follows.ts";
+import type { ReplacesOf } from "./changes/follows.ts";
 import { Learned } from "./learned.ts";
 
 /** What we read of `pulumi preview --json`. */
@@ -38,7 +38,7 @@ interface State {
  * @param after the captured graph of the same stack
  * @throws {UserError} when the text is something else, or of another stack
  */
-export function engineSide(text: string, after: Graph): { before: Graph; verdict: Verdict } {
+export function engineSide(text: string, after: Graph): { before: Graph; verdict: ReplacesOf } {
   const steps = stepsIn(text, after.stack);
   const captured = new Map(after.resources.map((each) => [each.urn, each]));
   const learned = new Learned();
@@ -96,7 +96,7 @@ function before(state: State, now: GraphResource | undefined, learned: Learned):
 }
 
 /** Replaced by the engine's word: by the property's own mark, or among the reasons that it gives. */
-function verdictOf(steps: Step[]): Verdict {
+function verdictOf(steps: Step[]): ReplacesOf {
   const byUrn = new Map(steps.map((each) => [each.urn, each]));
   return (_type, path, urn) => {
     const step = byUrn.get(urn);

@@ -39,10 +39,10 @@ export interface StackPreview {
 }
 
 /** `critical` loses data, lets somebody in or leaves users without servers; `warning` makes that likelier. */
-export type Severity = "critical" | "warning";
+export type DangerSeverity = "critical" | "warning";
 
 export interface Danger {
-  severity: Severity;
+  severity: DangerSeverity;
   kind: string;
   /** What happens, as a sentence without a full stop. */
   title: string;

@@ -1,4 +1,4 @@
-import { judge, type Verdict, type Violation, type Waiver } from "../../infra/policy/judge.ts";
+import { type Compliance, judge, type Violation, type Waiver } from "../../infra/policy/judge.ts";
 import type { Resource } from "../../infra/policy/policy.ts";
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
 import { inputsOf, refsOf } from "./shown.ts";
@@ -30,7 +30,7 @@ function expiredText({ policy, resource, until }: Waiver): string {
  * @param waivers as config has them; `waiversOf(graph)` where they were captured along
  * @param today the day in UTC, `2026-12-31`
  */
-export function checkPolicies(graph: Graph, waivers: readonly Waiver[], today: string): Verdict {
+export function checkPolicies(graph: Graph, waivers: readonly Waiver[], today: string): Compliance {
   return judge(resourcesOf(graph), waivers, today);
 }
 

@@ -1,5 +1,5 @@
 import type { History } from "../core/verdict.ts";
-import type { Evidence } from "./indicators.ts";
+import type { GateEvidence } from "./indicators.ts";
 
 /**
  * The platform's own alarms as a gate. The candidate's being on fails it, unless stable's is on too: then it isn't to
@@ -8,7 +8,7 @@ import type { Evidence } from "./indicators.ts";
  *
  * @returns undefined where there are no alarms for the candidate
  */
-export function alarmVerdict({ alarms, steps, baked }: History): Evidence | undefined {
+export function alarmVerdict({ alarms, steps, baked }: History): GateEvidence | undefined {
   if (!alarms) return undefined;
   if ("error" in alarms) return told("wait", `can't be read (${alarms.error})`);
   const { candidate, stable } = alarms;
@@ -28,7 +28,7 @@ export function alarmVerdict({ alarms, steps, baked }: History): Evidence | unde
   return told("pass", `${namesOf(candidate)} is off`);
 }
 
-function told(outcome: Evidence["outcome"], reason: string, hold = false, toPass = 0): Evidence {
+function told(outcome: GateEvidence["outcome"], reason: string, hold = false, toPass = 0): GateEvidence {
   return {
     name: "alarms",
     outcome,

@@ -11,12 +11,12 @@ import {
 import type { Counts } from "../analysis/counts.ts";
 import { beginStep, type Gate, learn, newGate, observe } from "../analysis/gate.ts";
 import { type GateSettings, gateSettings } from "../analysis/settings.ts";
-import { type Verdict as GateVerdict, verdictOf } from "../analysis/verdict.ts";
+import { type GateVerdict, verdictOf } from "../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../core/plan.ts";
 import type { TrackCounts } from "../core/verdict.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
-export type Evidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
+export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
   Partial<GateVerdict> & { name: string };
 
 /** One thing that is counted and judged, second by second. */

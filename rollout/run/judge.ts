@@ -1,10 +1,10 @@
 import { together } from "../analysis/analyse.ts";
 import type { Counts } from "../analysis/counts.ts";
-import type { Verdict as GateVerdict } from "../analysis/verdict.ts";
+import type { GateVerdict } from "../analysis/verdict.ts";
 import type { Plan } from "../core/plan.ts";
 import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./alarm-gate.ts";
-import { type Evidence, type Indicator, indicatorsOf } from "./indicators.ts";
+import { type GateEvidence, type Indicator, indicatorsOf } from "./indicators.ts";
 
 /**
  * The plan's gates as the controller asks them: errors, slow requests, the error budget's burn rate, what the business
@@ -19,7 +19,7 @@ export function judgeOf(plan: Plan): Judge {
     if (isOther(history, count)) count = newCount(plan);
     takeIn(history, count);
     const begun = count.steps === history.steps.length;
-    const verdicts: Evidence[] = count.indicators.map((indicator) => {
+    const verdicts: GateEvidence[] = count.indicators.map((indicator) => {
       const verdict = indicator.verdict(history.baked);
       const { name } = indicator;
       // What an earlier step has shown isn't ground to pass this one.

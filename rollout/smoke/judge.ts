@@ -2,7 +2,7 @@ import type { SmokeTest } from "../../infra/settings/schema/smoke.ts";
 import type { Reply } from "./client.ts";
 
 /** What an answer is held against. */
-export interface Asked {
+export interface Expected {
   /** The track that must have answered; undefined: any, as a user's request. */
   track?: string;
   /** The version that was deployed to each track. */
@@ -14,7 +14,7 @@ export interface Asked {
  *
  * @returns nothing when all is as expected
  */
-export function wrongWith(test: SmokeTest, reply: Reply, asked: Asked): string[] {
+export function wrongWith(test: SmokeTest, reply: Reply, asked: Expected): string[] {
   const track = reply.headers["x-track"];
   // Another track's answer proves nothing, however good it is.
   if (asked.track !== undefined && track !== asked.track)
@@ -57,7 +57,7 @@ function wrongFields(
 }
 
 /** An unknown version is left as it is, so that the test fails and shows why. */
-function filled(text: string, { track, versions }: Asked, answered: string | undefined): string {
+function filled(text: string, { track, versions }: Expected, answered: string | undefined): string {
   const name = track ?? answered ?? "";
   return text.replaceAll("{track}", name).replaceAll("{version}", versions[name] ?? "{version}");
 }

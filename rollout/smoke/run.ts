@@ -1,9 +1,9 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
 import type { SmokeTest } from "../../infra/settings/schema/smoke.ts";
 import { ask, type Door, type Reply } from "./client.ts";
-import { type Asked, isMaintenance, wrongWith } from "./judge.ts";
+import { type Expected, isMaintenance, wrongWith } from "./judge.ts";
 
-export interface SmokeOptions extends Asked {
+export interface SmokeOptions extends Expected {
   door: Door;
   tests: readonly SmokeTest[];
   /** What lets an operator in during maintenance. Asked for only then. Rejects when it can't be had. */
@@ -45,7 +45,7 @@ type Send = (test: SmokeTest) => Promise<Reply>;
 async function outcomeOf(
   test: SmokeTest,
   send: Send,
-  asked: Asked,
+  asked: Expected,
 ): Promise<{ passed: boolean; line: string }> {
   const what = titleOf(test);
   let slowest = 0;

@@ -2,9 +2,10 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
 import { checkedStackName } from "../core/stack-name.ts";
+import type { Weights } from "../core/weights.ts";
 import { Misuse } from "../errors.ts";
 import { rehearsedStack } from "./rehearsed.ts";
-import { type Split, stepsOf } from "./steps.ts";
+import { stepsOf } from "./steps.ts";
 import { tour } from "./tour.ts";
 
 // What bin/rehearse runs once everything is installed.
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
   const platform = rehearsedStack({ projectDir, stack, stateDir, say: tell, signal: interrupted });
   try {
     const say = (line: string) => console.log(line);
-    const steps = (configured: Split, stable: string) => stepsOf(configured, stable, seconds);
+    const steps = (configured: Weights, stable: string) => stepsOf(configured, stable, seconds);
     const options = { ratePerSecond: rate, seed, steps, signal: interrupted, say };
     const { load, complaints } = await tour(platform, options);
     console.log(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);

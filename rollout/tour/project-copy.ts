@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isMap, parseDocument } from "yaml";
+import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
-import type { Split } from "./steps.ts";
 
 /** The project as it is, but with a stack's config of its own. */
 export interface ProjectCopy {
   /** Stands in for the project's folder: everything in it is a link, except the stack's config. */
   folder: string;
   /** Writes the weights into the copy, as `pulumi config set --path` would into the original. */
-  setWeights(split: Split): void;
+  setWeights(split: Weights): void;
   remove(): void;
 }
 

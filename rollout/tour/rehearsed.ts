@@ -1,3 +1,4 @@
+import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
@@ -6,7 +7,6 @@ import { isRunning } from "../platforms/rehearsal/machine/processes.ts";
 import { Ledger } from "../platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../platforms/rehearsal/verbs/options.ts";
 import { copyProject } from "./project-copy.ts";
-import type { Split } from "./steps.ts";
 import type { TourPlatform } from "./tour.ts";
 
 export interface RehearsedOptions {
@@ -39,7 +39,7 @@ export function rehearsedStack(given: RehearsedOptions): TourPlatform {
   return {
     async up() {
       const { url, caFile, domain } = await rehearse.up(options);
-      const { weights, stable } = graph!.outputs as { weights: Split; stable: string };
+      const { weights, stable } = graph!.outputs as { weights: Weights; stable: string };
       say(`${stack} is up: ${url} (${textOf(weights)})`);
       return { url, caFile, domain, split: weights, stable };
     },
@@ -56,7 +56,7 @@ export function rehearsedStack(given: RehearsedOptions): TourPlatform {
   };
 }
 
-function textOf(split: Split): string {
+function textOf(split: Weights): string {
   return Object.entries(split)
     .map(([track, weight]) => `${track} ${weight}`)
     .join(", ");

@@ -1,10 +1,8 @@
-/** Whole percents by track, summing to 100. */
-export type Split = Record<string, number>;
-
+import type { Weights } from "../core/weights.ts";
 /** One stop of the tour. */
-export interface Step {
+export interface TourStop {
   name: string;
-  split: Split;
+  split: Weights;
   seconds: number;
 }
 
@@ -15,7 +13,7 @@ export interface Step {
  * @param configured the config's split
  * @param stable the track that a rollback returns to
  */
-export function stepsOf(configured: Split, stable: string, seconds: number): Step[] {
+export function stepsOf(configured: Weights, stable: string, seconds: number): TourStop[] {
   const first = { name: "as configured", split: configured, seconds: seconds * 2 };
   const candidate = candidateOf(configured, stable);
   if (!candidate) return [first];
@@ -28,7 +26,7 @@ export function stepsOf(configured: Split, stable: string, seconds: number): Ste
 }
 
 /** The track that would take over: of those beside the stable one the heaviest, the first by name among equals. */
-export function candidateOf(configured: Split, stable: string): string | undefined {
+export function candidateOf(configured: Weights, stable: string): string | undefined {
   const others = Object.keys(configured).filter((track) => track !== stable);
   return others.sort((a, b) => configured[b]! - configured[a]! || (a < b ? -1 : 1))[0];
 }
@@ -37,13 +35,15 @@ export function candidateOf(configured: Split, stable: string): string | undefin
  * The split with the candidate at the given weight. What is left goes to the other tracks in proportion to what they
  * have in the config, whole percents by largest remainder; to the stable track when they have nothing.
  */
-export function withWeight(configured: Split, stable: string, candidate: string, weight: number): Split {
+export function withWeight(configured: Weights, stable: string, candidate: string, weight: number): Weights {
   const others = Object.keys(configured).filter((track) => track !== candidate);
   const total = others.reduce((sum, track) => sum + configured[track]!, 0);
   const left = 100 - weight;
   const exact = (track: string) =>
     total ? (left * configured[track]!) / total : track === stable ? left : 0;
-  const split: Split = Object.fromEntries(others.map((track) => [track, Math.floor(exact(track))]));
+  const split: Record<string, number> = Object.fromEntries(
+    others.map((track) => [track, Math.floor(exact(track))]),
+  );
   const byRemainder = others.toSorted((a, b) => (exact(b) % 1) - (exact(a) % 1));
   const missing = left - Object.values(split).reduce((sum, each) => sum + each, 0);
   for (const track of byRemainder.slice(0, missing)) split[track]!++;

@@ -1,4 +1,4 @@
-import { type Judged, percent, type Share } from "./verdict.ts";
+import { type JudgedStop, percent, type Share } from "./verdict.ts";
 
 const columns: { title: string; width: number; of: (share: Share, step: string) => string }[] = [
   { title: "step", width: -14, of: (_, step) => step },
@@ -19,7 +19,7 @@ export function header(): string {
 }
 
 /** A step's lines, one a track; the step's name stands on the first. */
-export function rows({ name, shares }: Judged): string[] {
+export function rows({ name, shares }: JudgedStop): string[] {
   return shares.map((share, index) => line(columns.map(({ of }) => of(share, index ? "" : name))));
 }
 

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Weights } from "../core/weights.ts";
 import { type LoadResult, type RunningLoad, startLoad } from "../load/load.ts";
-import type { Split, Step } from "./steps.ts";
+import type { TourStop } from "./steps.ts";
 import { header, rows } from "./table.ts";
-import { complaintsOf, type Judged, sharesOf } from "./verdict.ts";
+import { complaintsOf, type JudgedStop, sharesOf } from "./verdict.ts";
 
 /** What the tour needs of a platform that runs the stack. */
 export interface TourPlatform {
   up(): Promise<TourStack>;
   /** Changes the config to this split and applies it. */
-  shift(split: Split): Promise<void>;
+  shift(split: Weights): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -17,14 +18,14 @@ export interface TourStack {
   caFile: string;
   domain: string;
   /** As configured. */
-  split: Split;
+  split: Weights;
   stable: string;
 }
 
 export interface TourOptions {
   ratePerSecond: number;
   /** The steps, from the configured split and its stable track. The first is not shifted to: it is what comes up. */
-  steps: (configured: Split, stable: string) => Step[];
+  steps: (configured: Weights, stable: string) => TourStop[];
   /** Of each step's bounds; default 0.99. */
   confidence?: number;
   seed?: number;
@@ -35,7 +36,7 @@ export interface TourOptions {
   say: (line: string) => void;
 }
 
-export interface TourStep extends Judged {
+export interface TourStep extends JudgedStop {
   /** From the change of the config until it was applied, in milliseconds; 0 for the first. */
   shiftMs: number;
 }
@@ -90,7 +91,11 @@ async function walk(platform: TourPlatform, stack: TourStack, load: RunningLoad,
 }
 
 /** Only what is sent after the shift and answered before the next belongs to a step. */
-async function measure(load: RunningLoad, step: Step, { signal, confidence }: TourOptions): Promise<Judged> {
+async function measure(
+  load: RunningLoad,
+  step: TourStop,
+  { signal, confidence }: TourOptions,
+): Promise<JudgedStop> {
   load.mark(step.name);
   await sleep(step.seconds * 1000, undefined, { signal });
   const phase = load.mark("shift");

@@ -1,7 +1,7 @@
+import type { Weights } from "../core/weights.ts";
 import { type Bounds, binomialBounds } from "../load/binomial.ts";
-import type { LoadResult, Phase } from "../load/load.ts";
+import type { LoadPhase, LoadResult } from "../load/load.ts";
 import { NO_TRACK, type TrackTally } from "../load/tally.ts";
-import type { Split } from "./steps.ts";
 
 /** What one track got in one step. */
 export interface Share extends TrackTally {
@@ -25,7 +25,7 @@ const nothing: TrackTally = { requests: 0, failures: 0, p50: Number.NaN, p95: Nu
  *
  * @param confidence of the bounds, such as 0.99
  */
-export function sharesOf(phase: Phase, split: Split, confidence: number): Share[] {
+export function sharesOf(phase: LoadPhase, split: Weights, confidence: number): Share[] {
   const total = Object.values(phase.tracks).reduce((sum, { requests }) => sum + requests, 0);
   const answered = Object.keys(phase.tracks).filter((track) => track !== NO_TRACK);
   const tracks = [...new Set([...Object.keys(split), ...answered])].sort();
@@ -43,14 +43,14 @@ export function percent(part: number, total: number): number {
   return total ? (part / total) * 100 : 0;
 }
 
-export interface Judged {
+export interface JudgedStop {
   name: string;
   shares: Share[];
 }
 
 /** What speaks against the rollout, a line each; none when all is well. */
 export function complaintsOf(
-  steps: Judged[],
+  steps: JudgedStop[],
   load: Pick<LoadResult, "requests" | "lost" | "reasons">,
 ): string[] {
   const complaints = steps.flatMap(({ name, shares }) =>

@@ -61,7 +61,7 @@ export interface StatusView {
 }
 
 /** What a view is made of. */
-export interface Seen {
+export interface ViewSource {
   stack: string;
   state: RolloutState;
   asked: Weights;

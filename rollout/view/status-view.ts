@@ -1,7 +1,7 @@
 import { bakedAt, type RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
-import { gatesIn, type Seen, type StatusView, type StepView, type TrackView } from "./model.ts";
+import { gatesIn, type StatusView, type StepView, type TrackView, type ViewSource } from "./model.ts";
 
 /** Figures that come late come by the minute. */
 const WINDOW_SECONDS = { live: 10, late: 60 };
@@ -10,7 +10,7 @@ const LATE_SECONDS = 60;
 const STALE_SECONDS = 300;
 
 /** Puts together what a person sees. */
-export function statusView(seen: Seen): StatusView {
+export function statusView(seen: ViewSource): StatusView {
   const { stack, state, asked, real, seconds, through, unread, evidence, now } = seen;
   const { rollout, stable, candidate, plan, phase } = state;
   const names = [...new Set([stable, candidate, ...Object.keys(asked), ...Object.keys(real ?? {})])].sort();

@@ -2,7 +2,7 @@ import { weightsText } from "../core/weights.ts";
 import { duration, percent } from "./figures.ts";
 import type { GateBar, StatusView, StepView } from "./model.ts";
 
-export interface Look {
+export interface Terminal {
   color: boolean;
   /** Columns of the terminal. */
   width: number;
@@ -14,7 +14,7 @@ type Paint = (color: keyof typeof COLORS, text: string) => string;
 const COLORS = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const;
 
 /** The rollout on a terminal, a screen of lines. */
-export function statusLines(view: StatusView, { color, width }: Look): string[] {
+export function statusLines(view: StatusView, { color, width }: Terminal): string[] {
   const paint: Paint = (name, text) => (color ? `\x1b[${COLORS[name]}m${text}\x1b[0m` : text);
   const { stack, candidate, stable, doing, attention } = view;
   return [

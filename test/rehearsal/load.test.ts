@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Graph } from "../../rollout/graph/model.ts";
 import { startLoad } from "../../rollout/load/load.ts";
 import { userAddress } from "../../rollout/load/requests/mix.ts";
-import type { Reply, Shot } from "../../rollout/load/requests/shot.ts";
+import type { Shot, ShotReply } from "../../rollout/load/requests/shot.ts";
 import type { LoadRun } from "../../rollout/load/result.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
@@ -109,7 +109,7 @@ class Seen {
   next(): Shot {
     const at = performance.now();
     const who = (["user", "operator", "user", "health"] as const)[this.#count++ % 4]!;
-    const mistake = (status: number, body: string, reply?: Reply) => {
+    const mistake = (status: number, body: string, reply?: ShotReply) => {
       this.answers.push({ who, at, status });
       return who === "user" ? userMistake(status, body, reply!) : operatorMistake(status, who);
     };
@@ -124,7 +124,7 @@ class Seen {
 }
 
 /** Served by a track, or told by the firewall to come back: nothing in between. */
-function userMistake(status: number, body: string, { track, retryAfter }: Reply): string | undefined {
+function userMistake(status: number, body: string, { track, retryAfter }: ShotReply): string | undefined {
   if (status === 200 && track) return undefined;
   if (status !== 503 || track) return `a user got ${status} of ${track}`;
   if (!/^\d+$/.test(retryAfter ?? "")) return "maintenance doesn't say when to come back";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_TESTS } from "../../infra/settings/schema/smoke.ts";
-import type { Check } from "../../rollout/drill/record.ts";
+import type { DrillCheck } from "../../rollout/drill/record.ts";
 import { CHECKS, Findings } from "../../rollout/drill/restore/checks.ts";
 import type { Copy } from "../../rollout/drill/restore/rehearsal-copy.ts";
 import { compareScript, NO_CONNECTION } from "../../rollout/drill/restore/within/compare-script.ts";
@@ -170,7 +170,7 @@ describe("a restored copy, seen from a server of the stack", () => {
     });
   });
 
-  async function compared(at: Address, when = moment): Promise<{ checks: Check[] }> {
+  async function compared(at: Address, when = moment): Promise<{ checks: DrillCheck[] }> {
     const { code, stdout, stderr } = await runScript(server, compareScript(at, when));
     expect(code, stderr).toBe(0);
     const findings = new Findings(() => {});
@@ -181,10 +181,10 @@ describe("a restored copy, seen from a server of the stack", () => {
   }
 });
 
-function verdicts(checks: readonly Check[]): Record<string, string> {
+function verdicts(checks: readonly DrillCheck[]): Record<string, string> {
   return Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
 }
 
-function detailsOf(checks: readonly Check[], name: string): string {
+function detailsOf(checks: readonly DrillCheck[], name: string): string {
   return checks.find((check) => check.name === name)!.details;
 }

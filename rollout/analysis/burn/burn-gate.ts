@@ -1,7 +1,7 @@
 import { type Counts, checkCounts, type Interval, share } from "../counts.ts";
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "../evidence/evidence.ts";
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
-import type { Verdict } from "../state.ts";
+import type { GateVerdict } from "../state.ts";
 import { type Burn, burnsOf } from "./burn-rate.ts";
 import { addInterval, type BurnWindows, newBurnWindows } from "./burn-windows.ts";
 
@@ -46,7 +46,7 @@ export interface BurnGate {
   /** How much bad requests come in bursts, as last told. */
   phi: number;
   step: { candidate: Counts; stable: Counts };
-  failed: Verdict | undefined;
+  failed: GateVerdict | undefined;
 }
 
 /** @throws {RangeError} for an objective that leaves no budget, or is half or less */
@@ -102,7 +102,7 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
     closeWindow(gate.evidence, phi);
 }
 
-function latchBurn(gate: BurnGate): Verdict | undefined {
+function latchBurn(gate: BurnGate): GateVerdict | undefined {
   if (!isOver(gate)) return undefined;
   const { mine, theirs } = ratesOf(gate);
   const page = mine.find(
@@ -115,7 +115,7 @@ function latchBurn(gate: BurnGate): Verdict | undefined {
 }
 
 /** The outcome now; passing is the caller's to delay until the bake is over. */
-export function burnVerdict(gate: BurnGate, baked: boolean): Verdict {
+export function burnVerdict(gate: BurnGate, baked: boolean): GateVerdict {
   if (gate.failed) return gate.failed;
   const { step, settings } = gate;
   const { mine, theirs } = ratesOf(gate);
@@ -167,7 +167,7 @@ function ratesOf({ settings: { objective }, candidate, stable }: BurnGate) {
   };
 }
 
-function verdict(gate: BurnGate, outcome: Verdict["outcome"], reason: string, hold = false): Verdict {
+function verdict(gate: BurnGate, outcome: GateVerdict["outcome"], reason: string, hold = false): GateVerdict {
   const { settings, step, phi, evidence } = gate;
   const { minRequests } = settings;
   const sure = Math.log(Math.max(1, eValue(evidence, phi))) / -Math.log(settings.falseAlarm);

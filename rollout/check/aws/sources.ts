@@ -9,7 +9,7 @@ import type { PortFacts } from "../checks/ports.ts";
 import { openPortsOf } from "../graph.ts";
 import { once } from "../once.ts";
 import { probeEntrance, probePort } from "../probe/ports.ts";
-import { type Common, commonSources, type Sources } from "../sources.ts";
+import { type CheckSourceOptions, type CheckSources, commonSources } from "../sources.ts";
 import { readAlarms, readDisks } from "./alarms.ts";
 import { readBackups, readRestores } from "./backups.ts";
 import { readQuotas } from "./quotas.ts";
@@ -20,13 +20,13 @@ const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 /** What the stack's parts listen on, and what is often left open. */
 const OFTEN_OPEN = [22, 3389, 5432, 6379, 8000, 8080, 8443];
 
-export interface AwsSourcesOptions extends Omit<Common, "door" | "operatorToken"> {
+export interface AwsCheckOptions extends Omit<CheckSourceOptions, "door" | "operatorToken"> {
   /** Another engine than the `pulumi` of the PATH, for tests. */
   engine?: Engine;
 }
 
 /** The facts of a stack in AWS, as AWS has them now. Load this file only when it is needed: it brings the AWS SDK along. */
-export function awsSources(options: AwsSourcesOptions): Sources {
+export function awsSources(options: AwsCheckOptions): CheckSources {
   const { about, projectDir, graph } = options;
   const { stack, settings } = about;
   const { region, domain } = settings;

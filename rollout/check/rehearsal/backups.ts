@@ -3,12 +3,12 @@ import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import type { Place } from "../../platforms/rehearsal/machine/state.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import type { About } from "../about.ts";
+import type { CheckContext } from "../about.ts";
 import type { BackupFacts } from "../checks/backups.ts";
 
 /** What pgBackRest's repository holds, each file of it held against its checksum. */
 export async function readBackups(
-  { stack, settings }: About,
+  { stack, settings }: CheckContext,
   projectDir: string,
   place: Place,
   graph: () => Promise<Graph>,

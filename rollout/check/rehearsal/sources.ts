@@ -9,7 +9,7 @@ import { lastDrill } from "../drills.ts";
 import { CannotTell } from "../finding.ts";
 import { alarmsOf, aliasesOf } from "../graph.ts";
 import { outsideAddress, probeEntrance, probePort } from "../probe/ports.ts";
-import { type Common, commonSources, type Sources } from "../sources.ts";
+import { type CheckSourceOptions, type CheckSources, commonSources } from "../sources.ts";
 import { readBackups } from "./backups.ts";
 
 const ON_AWS = "Run the check with --on aws once the stack is up there.";
@@ -21,7 +21,7 @@ const MAX_DISK_PERCENT = 85;
  *
  * @throws {RehearsalError} when the stack isn't up
  */
-export function rehearsalSources(common: Omit<Common, "door" | "operatorToken">): Sources {
+export function rehearsalSources(common: Omit<CheckSourceOptions, "door" | "operatorToken">): CheckSources {
   const { about, projectDir, graph } = common;
   const place = placeOf(about.stack, join(projectDir, ".rehearsal"));
   const ledger = Ledger.openOrFail(place);

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { isDuration, milliseconds } from "../../../infra/settings/duration.ts";
+import type { Severity } from "../../../infra/watch/alerts.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { asked, isUnknown } from "../../digest/fact.ts";
 import { messagesOf } from "../../notify/incident.ts";
 import { AUDIENCES, type Incident, type IncidentAudience } from "../../notify/incident-model.ts";
 import { incidentText } from "../../notify/incident-text.ts";
 import { rolloutInIt } from "../../notify/rollout-in-it.ts";
-import { ANSWER_MINUTES, type Severity } from "../../notify/severity.ts";
+import { ANSWER_MINUTES } from "../../notify/severity.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { digestSources } from "./digest-sources.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Misuse } from "../../errors.ts";
-import type { Metrics } from "../../phases/criterion.ts";
+import type { SuppliedMetrics } from "../../phases/criterion.ts";
 import { parseMetrics } from "../../phases/metrics.ts";
 import { parsePhases } from "../../phases/parse.ts";
 import type { Phases } from "../../phases/schema.ts";
@@ -14,7 +14,7 @@ export function readPhases(projectDir: string): Phases {
 }
 
 /** @throws {Misuse} with all mistakes in it */
-export function readMetrics(file: string): Metrics {
+export function readMetrics(file: string): SuppliedMetrics {
   return parseMetrics(file, textOf(file, file));
 }
 

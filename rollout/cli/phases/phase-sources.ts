@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { Misuse } from "../../errors.ts";
-import type { Metrics } from "../../phases/criterion.ts";
+import type { SuppliedMetrics } from "../../phases/criterion.ts";
 import type { Phases } from "../../phases/schema.ts";
 import { askPrometheus } from "../../phases/sources/prometheus.ts";
-import { type Askers, type Evidence, readSources } from "../../phases/sources/read.ts";
+import { type Askers, type KnownMetrics, readSources } from "../../phases/sources/read.ts";
 import { readMetrics } from "./phase-files.ts";
 
 /** Where figures come from: a file, and the servers that phases.yaml's sources are asked of. */
@@ -40,8 +40,8 @@ export async function evidenceFor(
   phases: Phases,
   names: readonly string[],
   from: Supplied,
-): Promise<Evidence> {
-  const supplied: Metrics = from.metrics === undefined ? new Map() : readMetrics(from.metrics);
+): Promise<KnownMetrics> {
+  const supplied: SuppliedMetrics = from.metrics === undefined ? new Map() : readMetrics(from.metrics);
   return readSources(phases, names, supplied, await askersOf(from));
 }
 

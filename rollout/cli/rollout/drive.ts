@@ -10,7 +10,7 @@ import type { Beginning } from "../../run/begin.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { type RunResult, run } from "../../run/run.ts";
 import { actsIn, entryText } from "../../view/entry-text.ts";
-import { type Stage, whoami } from "../on.ts";
+import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
 
 export interface DriveOptions {
@@ -25,19 +25,19 @@ export interface DriveOptions {
  * written.
  */
 export async function drive(
-  stage: Stage,
+  here: StackAtHand,
   { begin, leaveWhenSettled = false }: DriveOptions = {},
 ): Promise<RunResult> {
-  const { platform, say, stack } = stage;
-  const teller = tellerOf(stage);
+  const { platform, say, stack } = here;
+  const teller = tellerOf(here);
   const stop = leaveOnSignal(say, stack);
   const { entries } = await platform.journal.read();
   const before = replay(entries);
-  let subject = subjectOf(stage, begin, before);
+  let subject = subjectOf(here, begin, before);
   // Whether users would be on the candidate without anybody to watch it, if this run ended now.
   let isUnwatched = before !== undefined && isWatched(before);
   const acts = actsIn(entries);
-  let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(stage.settings.plan));
+  let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(here.settings.plan));
   const heard = (entry: JournalEntry) => {
     if (entry.kind === "intent") acts.set(entry.id, entry.act);
     if (entry.kind === "begin") {
@@ -97,7 +97,9 @@ function withoutUs(
   }
 }
 
-export async function stateOf({ platform }: Pick<Stage, "platform">): Promise<RolloutState | undefined> {
+export async function stateOf({
+  platform,
+}: Pick<StackAtHand, "platform">): Promise<RolloutState | undefined> {
   return replay((await platform.journal.read()).entries);
 }
 
@@ -106,7 +108,7 @@ export function hasSettled({ stage }: RolloutState): boolean {
   return stage.at === "keep" || stage.at === "over" || stage.at === "ended";
 }
 
-function subjectOf({ stack, settings }: Stage, begin?: Beginning, state?: RolloutState) {
+function subjectOf({ stack, settings }: StackAtHand, begin?: Beginning, state?: RolloutState) {
   const stable = begin?.stable ?? state?.stable ?? settings.stable;
   return { stack, stable, candidate: begin?.candidate ?? state?.candidate ?? stable };
 }

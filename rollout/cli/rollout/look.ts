@@ -7,14 +7,14 @@ import { MetricHistory } from "../../run/history.ts";
 import { judgeOf } from "../../run/judge.ts";
 import type { StatusView } from "../../view/model.ts";
 import { statusView } from "../../view/status-view.ts";
-import type { Stage } from "../on.ts";
+import type { StackAtHand } from "../on.ts";
 
 /**
  * Looks at a rollout from outside its run, again and again. The gates are asked with the same counts as the run asks them,
  * and say the same.
  */
 export class Onlooker {
-  readonly #stage: Pick<Stage, "platform" | "stack">;
+  readonly #here: Pick<StackAtHand, "platform" | "stack">;
   readonly #clock: Clock;
   readonly #judging: typeof judgeOf;
   readonly #alarms: AlarmWatch;
@@ -23,17 +23,17 @@ export class Onlooker {
   #judge: Judge | undefined;
 
   /** @param judging what makes a plan's gates */
-  constructor(stage: Pick<Stage, "platform" | "stack">, clock: Clock = systemClock, judging = judgeOf) {
-    this.#stage = stage;
+  constructor(here: Pick<StackAtHand, "platform" | "stack">, clock: Clock = systemClock, judging = judgeOf) {
+    this.#here = here;
     this.#clock = clock;
     this.#judging = judging;
-    this.#alarms = new AlarmWatch(stage.platform);
-    this.#history = new MetricHistory((since) => stage.platform.metrics(since));
+    this.#alarms = new AlarmWatch(here.platform);
+    this.#history = new MetricHistory((since) => here.platform.metrics(since));
   }
 
   /** What can't be read now is read the next time. @returns undefined when no rollout has begun */
   async look(): Promise<StatusView | undefined> {
-    const { platform, stack } = this.#stage;
+    const { platform, stack } = this.#here;
     const state = replay((await platform.journal.read()).entries);
     if (!state) return undefined;
     const [real, alarms, unread] = await Promise.all([

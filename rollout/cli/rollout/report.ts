@@ -7,7 +7,7 @@ import { MetricHistory } from "../../run/history.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { reportData } from "../../view/report/data.ts";
 import { reportPage } from "../../view/report/page.ts";
-import { onOption, openStage } from "../on.ts";
+import { onOption, stackAtHand } from "../on.ts";
 
 export function register(program: Command): void {
   program
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option("-o, --out <file>", "where the page goes (default: rollout-STACK.html)")
     .addOption(onOption())
     .action(async ({ out }: { out?: string }, command: Command) => {
-      const { platform, stack, json } = await openStage(command);
+      const { platform, stack, json } = await stackAtHand(command);
       const { entries } = await platform.journal.read();
       const state = replay(entries);
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);

@@ -11,9 +11,9 @@ export function register(program: Command): void {
       "itself, and ends when it is verified: exit code 0.",
     instead:
       "To move traffic all the same: rollout shift TRACK=100 --grow; or roll a track out: rollout run --candidate TRACK",
-    async alone(stage) {
-      const { outcome, reason } = await drive(stage, { leaveWhenSettled: true });
-      const { stack, json, say } = stage;
+    async alone(here) {
+      const { outcome, reason } = await drive(here, { leaveWhenSettled: true });
+      const { stack, json, say } = here;
       if (outcome === "stopped") say(`To go back in spite of that: rollout run --restore --stack ${stack}`);
       const document = { stack, command: "rollback", outcome, reason };
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${outcome}: ${reason}\n`);

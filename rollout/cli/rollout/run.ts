@@ -7,7 +7,7 @@ import type { RolloutState } from "../../core/state.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Beginning } from "../../run/begin.ts";
 import { give } from "../../run/command.ts";
-import { onOption, openStage, type Stage, whoami } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { enterPhase } from "../phases/enter-phase.ts";
 import { hasSource, SOURCES, SOURCES_HELP, type Supplied, sourceOptions } from "../phases/phase-sources.ts";
@@ -57,15 +57,15 @@ export function register(program: Command): void {
     .action(async (options: RunOptions, command: Command) => {
       // Before anything is opened: a phase that isn't GO leaves no trace.
       const phase = await checkPhase(options, command);
-      const stage = await openStage(command);
-      for (const line of phase?.reach ?? []) stage.say(`${phase!.name}: ${line}`);
-      const begin = beginningOf(stage, await stateOf(stage), options, phase);
+      const here = await stackAtHand(command);
+      for (const line of phase?.reach ?? []) here.say(`${phase!.name}: ${line}`);
+      const begin = beginningOf(here, await stateOf(here), options, phase);
       for (const settled of ["adopt", "restore"] as const) {
-        if (options[settled]) await give(stage.platform, systemClock, settled, whoami());
+        if (options[settled]) await give(here.platform, systemClock, settled, whoami());
       }
-      const result = await drive(stage, { begin });
-      const state = await stateOf(stage);
-      const { stack, json } = stage;
+      const result = await drive(here, { begin });
+      const state = await stateOf(here);
+      const { stack, json } = here;
       const document = { stack, rollout: state?.rollout, candidate: state?.candidate, ...result };
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
@@ -93,12 +93,12 @@ async function checkPhase(
  * one, the next candidate must be named: a run that was killed with its last word written must not begin another.
  */
 function beginningOf(
-  stage: Stage,
+  here: StackAtHand,
   state: RolloutState | undefined,
   options: RunOptions,
   phase: PhaseRecord | undefined,
 ): Beginning | undefined {
-  const { settings, platform } = stage;
+  const { settings, platform } = here;
   if (options.adopt || options.restore) return undefined;
   if (options.anew && options.candidate === undefined)
     throw new Misuse("--anew begins another rollout: name its track with --candidate");
@@ -109,9 +109,9 @@ function beginningOf(
       `The last rollout (${rollout}) is over: ${outcome?.is}, ${outcome?.reason}. To begin another, name its track with --candidate.`,
     );
   }
-  const candidate = options.candidate ?? onlyOther(stage);
+  const candidate = options.candidate ?? onlyOther(here);
   if (!settings.tracks.some(({ name }) => name === candidate))
-    throw new Misuse(`${stage.stack} has no track ${candidate}: its tracks are ${namesOf(stage).join(", ")}`);
+    throw new Misuse(`${here.stack} has no track ${candidate}: its tracks are ${namesOf(here).join(", ")}`);
   // On one machine the servers stay in any case, so there is nothing to wait for.
   const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : undefined);
   const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) });
@@ -120,14 +120,14 @@ function beginningOf(
   return { rollout, stable: settings.stable, candidate, plan, anew, ...(phase && { phase }) };
 }
 
-function onlyOther(stage: Stage): string {
-  const others = namesOf(stage).filter((name) => name !== stage.settings.stable);
+function onlyOther(here: StackAtHand): string {
+  const others = namesOf(here).filter((name) => name !== here.settings.stable);
   if (others.length === 1) return others[0]!;
   const which = others.length > 1 ? `which one? --candidate ${others.join(" or --candidate ")}` : "";
   throw new Misuse(which || "there is no other track to roll out; a first release names the stable one");
 }
 
-function namesOf({ settings }: Stage): string[] {
+function namesOf({ settings }: StackAtHand): string[] {
   return settings.tracks.map(({ name }) => name);
 }
 

@@ -6,7 +6,7 @@ import { checkWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Reading } from "../../platforms/platform.ts";
 import { type Lacking, makeRoom } from "../../run/make-room.ts";
-import { onOption, openStage, type Stage, whoami } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { hasSettled, stateOf } from "./drive.ts";
 
 export function register(program: Command): void {
@@ -28,10 +28,10 @@ export function register(program: Command): void {
     )
     .action(async (words: string[], { restore, grow, force }: Options, command: Command) => {
       const weights = parsed(words);
-      const stage = await openStage(command);
+      const here = await stackAtHand(command);
       const lacking = grow ? "grow" : force ? "force" : "refuse";
-      await shift(stage, weights, { restore, lacking });
-      const { stack, json } = stage;
+      await shift(here, weights, { restore, lacking });
+      const { stack, json } = here;
       const text = json ? JSON.stringify({ stack, weights }) : `${stack}: ${weightsText(weights)}`;
       process.stdout.write(`${text}\n`);
     });
@@ -48,39 +48,39 @@ interface Options {
  *   read back
  */
 export async function shift(
-  stage: Pick<Stage, "platform" | "stack" | "settings" | "say">,
+  here: Pick<StackAtHand, "platform" | "stack" | "settings" | "say">,
   weights: Weights,
   { restore = false, lacking }: { restore?: boolean | undefined; lacking: Lacking },
   clock: Clock = systemClock,
 ): Promise<void> {
-  const { platform, stack, settings, say } = stage;
+  const { platform, stack, settings, say } = here;
   const tracks = settings.tracks.map(({ name }) => name);
   const strange = Object.keys(weights).find((track) => !tracks.includes(track));
   if (strange !== undefined)
     throw new UserError(`${stack} has no track ${strange}: it has ${tracks.join(", ")}`);
   const lock = await platform.journal.lock(`${whoami()}, who shifts by hand`);
   try {
-    const state = await stateOf(stage);
+    const state = await stateOf(here);
     if (state && !hasSettled(state))
       throw new UserError(
         `The rollout of ${state.candidate} isn't over: it would take this for a drift. Pause doesn't help; go on with it, or: rollout rollback --stack ${stack}`,
       );
-    const { real } = await sound(stage, restore);
+    const { real } = await sound(here, restore);
     const withinMs = planOf(settings.plan).limits.capacitySeconds * 1000;
     const waited = await makeRoom(real, weights, { platform, lacking, withinMs, clock, say });
     if (waited) {
       lock.lost.throwIfAborted();
-      await sound(stage, restore);
+      await sound(here, restore);
     }
     await platform.setWeights(weights);
-    await verified(stage, weights, clock);
+    await verified(here, weights, clock);
   } finally {
     await lock.release();
   }
 }
 
 /** @throws {UserError} when the weights aren't the same everywhere, and weren't asked to be restored */
-async function sound({ platform }: Pick<Stage, "platform">, restore: boolean): Promise<Reading> {
+async function sound({ platform }: Pick<StackAtHand, "platform">, restore: boolean): Promise<Reading> {
   const reading = await platform.readWeights();
   if (drifted(reading, undefined) && !restore)
     throw new UserError(`the weights differ: ${readingText(reading)}. Set them all the same with --restore.`);
@@ -88,7 +88,7 @@ async function sound({ platform }: Pick<Stage, "platform">, restore: boolean): P
 }
 
 async function verified(
-  { platform }: Pick<Stage, "platform">,
+  { platform }: Pick<StackAtHand, "platform">,
   weights: Weights,
   clock: Clock,
 ): Promise<void> {

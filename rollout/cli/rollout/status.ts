@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { readingText } from "../../core/reading.ts";
 import type { StatusView } from "../../view/model.ts";
 import { statusLine, statusLines } from "../../view/status.ts";
-import { onOption, openStage, type Stage } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand } from "../on.ts";
 import { Onlooker } from "./look.ts";
 
 const EVERY_MS = 1_000;
@@ -20,15 +20,15 @@ export function register(program: Command): void {
     .option("-w, --watch", "stay until the rollout is over")
     .addOption(onOption())
     .action(async ({ watch }: { watch?: boolean }, command: Command) => {
-      const stage = await openStage(command);
-      if (watch && !stage.json) await watchIt(stage);
-      else await showOnce(stage);
+      const here = await stackAtHand(command);
+      if (watch && !here.json) await watchIt(here);
+      else await showOnce(here);
     });
 }
 
-async function showOnce(stage: Stage): Promise<void> {
-  const { platform, json, stack } = stage;
-  const onlooker = new Onlooker(stage);
+async function showOnce(here: StackAtHand): Promise<void> {
+  const { platform, json, stack } = here;
+  const onlooker = new Onlooker(here);
   const view = await onlooker.look();
   const reading = await platform.readWeights();
   if (json) return print(JSON.stringify({ stack, weights: reading, rollout: view ?? null }));
@@ -36,12 +36,12 @@ async function showOnce(stage: Stage): Promise<void> {
   print([...statusLines(view, lookOf()), "", readingText(reading)].join("\n"));
 }
 
-async function watchIt(stage: Stage): Promise<void> {
-  const onlooker = new Onlooker(stage);
+async function watchIt(here: StackAtHand): Promise<void> {
+  const onlooker = new Onlooker(here);
   const draw = process.stdout.isTTY ? redrawing() : logging();
   for (;;) {
     const view = await onlooker.look();
-    if (!view) return print(`${stage.stack}: no rollout has begun`);
+    if (!view) return print(`${here.stack}: no rollout has begun`);
     draw(view);
     if (view.over) return;
     await sleep(EVERY_MS);

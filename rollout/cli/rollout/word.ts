@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import type { Platform } from "../../platforms/platform.ts";
 import { give } from "../../run/command.ts";
 import { hearer, runnerOf } from "../../run/hearing.ts";
-import { onOption, openStage, type Stage, whoami } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 
 export interface Word {
   command: Command;
@@ -14,7 +14,7 @@ export interface Word {
   /** What to do instead when the word is refused. */
   instead?: string;
   /** What happens when no run is there to hear it; by default it is said that one must be started. */
-  alone?: (stage: Stage) => Promise<number>;
+  alone?: (here: StackAtHand) => Promise<number>;
 }
 
 const WORDS = {
@@ -46,8 +46,8 @@ export function registerWord(program: Verb, { command, summary, description, alo
     .description(description)
     .addOption(onOption())
     .action(async (_options, verb: Verb) => {
-      const stage = await openStage(verb);
-      const { platform, stack, json, say } = stage;
+      const here = await stackAtHand(verb);
+      const { platform, stack, json, say } = here;
       await give(platform, systemClock, command, whoami()).catch((error: unknown) => {
         if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
         throw error;
@@ -55,7 +55,7 @@ export function registerWord(program: Verb, { command, summary, description, alo
       // Only for what this command can do itself it matters whether a run that seems to be there lives.
       const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
       if (runner === undefined && alone) {
-        process.exitCode = await alone(stage);
+        process.exitCode = await alone(here);
         return;
       }
       if (runner === undefined) say(`Nobody runs this rollout now. Go on: rollout run --stack ${stack}`);

@@ -4,7 +4,7 @@ import type { RolloutState } from "../state.ts";
 const STALE_MS = 120_000;
 const AGAIN_MS = 1_000;
 
-export type Room =
+export type CapacityState =
   | { is: "enough" }
   | { is: "busy"; action: Action }
   /** The time for it is over. `known`: whether it was seen to be too little, or couldn't be seen. */
@@ -14,7 +14,13 @@ export type Room =
  * Whether a track has the servers for a share of the traffic; asks for those that are missing, and waits for them. Stable has had
  * all the traffic with what it may have: more is neither waited for, nor a reason not to go back to it.
  */
-export function room(state: RolloutState, seen: Seen, now: number, track: string, share: number): Room {
+export function room(
+  state: RolloutState,
+  seen: Seen,
+  now: number,
+  track: string,
+  share: number,
+): CapacityState {
   const sight = seen.capacity;
   const mine = sight && sight.track === track && sight.share === share && sight.length === state.length;
   if (!mine || now - sight.at > STALE_MS) return busy(look({ at: "capacity", track, share }));
@@ -36,7 +42,7 @@ function uncounted(
   sight: NonNullable<Seen["capacity"]>,
   now: number,
   reason: string,
-): Room {
+): CapacityState {
   const unread = now - (sight.failingSince ?? sight.at) >= state.plan.limits.readSeconds * 1000;
   if (unread || now >= deadlineOf(state)) return { is: "lacking", reason, known: false };
   return busy(again(sight, now, reason));
@@ -59,6 +65,6 @@ function mayGrow({ grown, plan: { limits } }: RolloutState, now: number): boolea
   );
 }
 
-function busy(action: Action): Room {
+function busy(action: Action): CapacityState {
   return { is: "busy", action };
 }

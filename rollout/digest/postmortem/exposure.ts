@@ -2,7 +2,7 @@ import type { JournalEntry } from "../../core/journal.ts";
 import type { Weights } from "../../core/weights.ts";
 
 /** A time in which a share of the users was on the candidate. Milliseconds. */
-export interface Stretch {
+export interface Exposure {
   track: string;
   from: number;
   to: number;
@@ -15,7 +15,7 @@ export interface Stretch {
  *
  * @returns none for a stack's first release, which has no track to compare with, before it has users
  */
-export function stretchesIn(entries: readonly JournalEntry[], candidate: string, stable: string): Stretch[] {
+export function stretchesIn(entries: readonly JournalEntry[], candidate: string, stable: string): Exposure[] {
   if (candidate === stable) return [];
   const meant = new Map<number, Weights>();
   const end = entries.at(-1)?.at ?? 0;
@@ -40,6 +40,6 @@ export function stretchesIn(entries: readonly JournalEntry[], candidate: string,
 }
 
 /** Weight times time: as if all users had been on it for so many milliseconds. */
-export function allUsersFor(exposure: readonly Stretch[]): number {
+export function allUsersFor(exposure: readonly Exposure[]): number {
   return exposure.reduce((sum, { from, to, percent }) => sum + ((to - from) * percent) / 100, 0);
 }

@@ -3,7 +3,7 @@ import { replay } from "../../core/replay.ts";
 import type { MetricSecond } from "../../core/verdict.ts";
 import { type GateBar, gatesIn } from "../../view/model.ts";
 import { type Fact, from } from "../fact.ts";
-import { type Stretch, stretchesIn } from "./exposure.ts";
+import { type Exposure, stretchesIn } from "./exposure.ts";
 
 export interface Failed {
   track: string;
@@ -24,7 +24,7 @@ export interface Postmortem {
   reason: string;
   begunAt: number;
   /** Which share of the users was on the candidate, and when; the last ends with the journal when users are still on it. */
-  exposure: Stretch[];
+  exposure: Exposure[];
   /** From the candidate's first user to its last. */
   impact: Fact<{ tracks: Failed[]; firstErrorAt: number | undefined }>;
   /** The first word against going on, and who said it. */
@@ -95,7 +95,7 @@ function detectedIn(entries: readonly JournalEntry[], since = 0): Postmortem["de
 /** Whole seconds in which somebody was, or may have been, on the candidate. */
 function impactOf(
   seconds: readonly MetricSecond[],
-  exposure: readonly Stretch[],
+  exposure: readonly Exposure[],
 ): Fact<{ tracks: Failed[]; firstErrorAt: number | undefined }> {
   const first = exposure[0];
   if (!first) return { tracks: [], firstErrorAt: undefined };

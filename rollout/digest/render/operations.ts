@@ -1,6 +1,6 @@
 import { duration } from "../../view/figures.ts";
 import { isUnknown } from "../fact.ts";
-import type { Backups, Digest, Drill } from "../model.ts";
+import type { BackupReport, Digest, Drill } from "../model.ts";
 import type { Line, Section } from "./document.ts";
 import { section, unknownLine } from "./section.ts";
 import { several, shareText, time, usd } from "./text.ts";
@@ -70,7 +70,7 @@ function backupSection({ backups, restore, period }: Digest): Section {
   return { title: "Backups", lines };
 }
 
-function backupLines({ taken, kept, everyHours, last, late }: Backups, period: string): Line[] {
+function backupLines({ taken, kept, everyHours, last, late }: BackupReport, period: string): Line[] {
   const counts = `${several(taken, "backup")} taken this ${period}, ${kept} kept; one is due every ${everyHours} h`;
   if (!last) return [{ text: counts }, { text: "There is no backup", tone: "bad" }];
   const text = `The last, ${last.id}, holds ${time(last.at)} and is ${duration(last.ageMs / 1000)} old`;

@@ -1,5 +1,5 @@
 import { type Fact, isUnknown } from "../fact.ts";
-import type { Budget, Change, Digest, Served, TrackServed } from "../model.ts";
+import type { Digest, ErrorBudget, RateChange, Served, TrackServed } from "../model.ts";
 import type { Line, Section } from "./document.ts";
 import { section, unknownLine } from "./section.ts";
 import { availabilityText, count, milliseconds, shareText, time } from "./text.ts";
@@ -62,7 +62,7 @@ function row(
   };
 }
 
-function budgetLine(what: string, budget: Fact<Budget>): Line {
+function budgetLine(what: string, budget: Fact<ErrorBudget>): Line {
   if (isUnknown(budget)) return unknownLine(budget.unknown, what);
   const { requests, allowed, spent, left } = budget;
   const text = `${what}: ${count(spent)} of ${allowedText(allowed)} requests that may fail did (of ${count(requests)})`;
@@ -76,7 +76,7 @@ function allowedText(allowed: number): string {
   return allowed < 10 ? String(Number(allowed.toPrecision(2))) : count(Math.floor(allowed));
 }
 
-function changeLine({ what, before, now, comparison }: Change): Line {
+function changeLine({ what, before, now, comparison }: RateChange): Line {
   const { p, noise, test, dispersion } = comparison;
   const rates = `${what}: ${shareText(before)} before, ${shareText(now)} now`;
   const bursts = dispersion > 1.05 ? `, bursts counted in (dispersion ${dispersion.toFixed(1)})` : "";

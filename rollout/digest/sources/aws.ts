@@ -11,19 +11,19 @@ import { S3Journal } from "../../platforms/aws/journal/journal.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { BalancerMetrics } from "../../platforms/aws/metrics/metrics.ts";
 import { pagesOf } from "../../run/history.ts";
-import type { Sources } from "../sources.ts";
+import type { DigestSources } from "../sources.ts";
 import { alarmHistory } from "./alarm-history.ts";
 import { cloudWatchTraffic } from "./cloudwatch.ts";
-import { type Common, commonSources } from "./common.ts";
+import { commonSources, type DigestSourceOptions } from "./common.ts";
 
-export interface AwsSourcesOptions extends Common {
+export interface AwsDigestOptions extends DigestSourceOptions {
   clock?: Clock;
   /** Another engine than the `pulumi` of the PATH, for tests. */
   engine?: Engine;
 }
 
 /** The facts of a stack in AWS. Load this file only when it is needed: it brings the AWS SDK along. */
-export function awsSources(options: AwsSourcesOptions): Sources {
+export function awsSources(options: AwsDigestOptions): DigestSources {
   const { stack, projectDir, settings, clock = systemClock } = options;
   const { region } = settings;
   const engine = options.engine ?? automation({ projectDir, stack, clock });

@@ -8,7 +8,7 @@ import { countsOf, isTold, type Minute } from "../../platforms/aws/metrics/minut
 import { periodSince } from "../../platforms/aws/metrics/retention.ts";
 import { asked as askedFor, type Fact, from as fromFact } from "../fact.ts";
 import { STRETCH_MS } from "../period.ts";
-import type { Percentiles, Traffic } from "../sources.ts";
+import type { Percentiles, TrafficFacts } from "../sources.ts";
 
 interface Asked {
   region: string;
@@ -29,7 +29,7 @@ const RANKS = [50, 95, 99] as const;
  *
  * @throws when CloudWatch has no full answer, or no longer
  */
-export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promise<Traffic> {
+export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promise<TrafficFacts> {
   const { from, to, now, limitMs, region } = asked;
   if (periodSince(from / 1000, now / 1000) > STRETCH_SECONDS)
     throw new UserError("CloudWatch keeps five-minute figures for 63 days");
@@ -40,7 +40,7 @@ export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promis
   const counted = await read(queries);
   // Counts are worth having without them.
   const ranked = await askedFor(() => read(percentileQueries(queries, (to - from) / 1000)));
-  const tracks: Traffic["tracks"] = {};
+  const tracks: TrafficFacts["tracks"] = {};
   const hours = new Map<number, { requests: number; errors: number; slow: number }>();
   for (const track of Object.keys(targetGroupArns)) {
     const sum = { requests: 0, errors: 0, slow: 0 };

@@ -3,9 +3,9 @@ import { FlagsFile } from "../../flags/file.ts";
 import type { Graph } from "../../graph/model.ts";
 import { estimate } from "../../preview/cost/estimate.ts";
 import { PRICES } from "../../preview/cost/prices.ts";
-import type { Sources } from "../sources.ts";
+import type { DigestSources } from "../sources.ts";
 
-export interface Common {
+export interface DigestSourceOptions {
   stack: string;
   projectDir: string;
   settings: Settings;
@@ -18,7 +18,7 @@ export function commonSources({
   projectDir,
   settings,
   graph,
-}: Common): Pick<Sources, "cost" | "flags" | "waivers"> {
+}: DigestSourceOptions): Pick<DigestSources, "cost" | "flags" | "waivers"> {
   return {
     async cost() {
       const { items, unknown } = estimate(await graph());

@@ -7,17 +7,17 @@ import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { presentEntries } from "../../platforms/rehearsal/journal/past.ts";
 import { type Place, placeOf } from "../../platforms/rehearsal/machine/state.ts";
-import { AccessLogs, type LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
+import { AccessLogReader, type LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
 import { recorded } from "../../platforms/rehearsal/rollout/recorded.ts";
 import { type KeptSecond, SecondsFile } from "../../platforms/rehearsal/rollout/seconds-file.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import type { Sources, Traffic } from "../sources.ts";
+import type { DigestSources, TrafficFacts } from "../sources.ts";
 import { answerTimes, percentilesOf } from "./answers.ts";
-import { type Common, commonSources } from "./common.ts";
+import { commonSources, type DigestSourceOptions } from "./common.ts";
 import { addedUp } from "./seconds.ts";
 
 /** What a rehearsal has written: all but the backups can be read when it is down, until it is up again. */
-export function rehearsalSources(common: Common): Sources {
+export function rehearsalSources(common: DigestSourceOptions): DigestSources {
   const { stack, projectDir, settings, graph } = common;
   const place = placeOf(stack, join(projectDir, ".rehearsal"));
   const slowMs = milliseconds(settings.plan.gates.latency.p95);
@@ -30,7 +30,7 @@ export function rehearsalSources(common: Common): Sources {
       const { logged, measured } = await all();
       return within(recorded(measured, logged), from, to);
     },
-    async traffic(from, to): Promise<Traffic> {
+    async traffic(from, to): Promise<TrafficFacts> {
       const { logged, measured } = await all();
       const first = Math.min(
         logged.reduce((least, { epochSecond }) => Math.min(least, epochSecond), Number.POSITIVE_INFINITY),
@@ -75,7 +75,7 @@ interface Written {
 function written({ logs }: Place, slowMs: number): Written {
   if (!existsSync(logs)) return { logged: [], measured: [] };
   const measured = new SecondsFile(join(logs, "rollout", "seconds.ndjson")).read();
-  return { logged: new AccessLogs(logs, slowMs).read(), measured };
+  return { logged: new AccessLogReader(logs, slowMs).read(), measured };
 }
 
 function within<T extends { epochSecond: number }>(seconds: readonly T[], from: number, to: number): T[] {

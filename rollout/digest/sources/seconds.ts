@@ -1,6 +1,6 @@
 import type { LoggedSecond } from "../../platforms/rehearsal/rollout/access-logs.ts";
 import type { KeptSecond } from "../../platforms/rehearsal/rollout/seconds-file.ts";
-import type { Traffic } from "../sources.ts";
+import type { TrafficFacts } from "../sources.ts";
 
 interface Counted {
   requests: number;
@@ -16,7 +16,7 @@ interface Counted {
 export function addedUp(
   logged: readonly LoggedSecond[],
   measured: readonly KeptSecond[],
-): { tracks: Record<string, Counted>; hours: Traffic["hours"] } {
+): { tracks: Record<string, Counted>; hours: TrafficFacts["hours"] } {
   const cells = new Map<string, Counted>();
   for (const { epochSecond, track, counts } of logged) add(cells, keyOf(epochSecond, track), counts);
   for (const [key, errors] of unlogged(logged, measured))

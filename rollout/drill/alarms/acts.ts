@@ -1,4 +1,4 @@
-import type { Act, Fault } from "./fault.ts";
+import type { Fault, FaultGroup } from "./fault.ts";
 import { certificateEnds } from "./faults/certificate.ts";
 import { dependencyDown } from "./faults/dependency.ts";
 import { backupFails, serversKilled, storesKilled } from "./faults/killed.ts";
@@ -22,7 +22,7 @@ const USUAL = { everyMs: 1_000, minutes: 1 };
 const BRISK = { everyMs: 500, minutes: 1 };
 
 /** One after the other: in each the faults that don't hide each other. Injected in order, healed in the opposite one. */
-export const ACTS: Act[] = [
+export const ACTS: FaultGroup[] = [
   { faults: [errors], pace: USUAL, recovery: BRISK },
   { faults: [latency], pace: USUAL, recovery: BRISK },
   { faults: [dependencyDown], pace: USUAL, recovery: BRISK },

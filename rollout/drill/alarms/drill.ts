@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
 import { ACTS, FED_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
-import { type Act, drives, type Fault } from "./fault.ts";
+import { drives, type Fault, type FaultGroup } from "./fault.ts";
 import { emitUnheard, feed, unplayed } from "./feed.ts";
 import type { Pace } from "./pace.ts";
 import type { DrillReport } from "./report.ts";
@@ -72,7 +72,7 @@ class Drill {
     if (!well) throw new UserError(`before any fault these aren't OK: ${this.#notOk().join(", ")}`);
   }
 
-  async #play(act: Act): Promise<void> {
+  async #play(act: FaultGroup): Promise<void> {
     const stage = this.#stage;
     const faults = act.faults.filter((fault) => this.#isPossible(fault));
     const expected = faults.flatMap((fault) => this.attempts.meantFor(fault));

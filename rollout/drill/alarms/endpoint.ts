@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import type { SnsNotification } from "../../alarms/notice.ts";
 
 /** An HTTP subscriber of SNS topics, on this machine. */
-export interface Endpoint {
+export interface SnsEndpoint {
   url: string;
   /** What has arrived, in order. */
   received: SnsNotification[];
@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 /** Takes what SNS posts to a subscriber, and refuses what SNS wouldn't post. */
-export async function openEndpoint(): Promise<Endpoint> {
+export async function openEndpoint(): Promise<SnsEndpoint> {
   const received: SnsNotification[] = [];
   const server = createServer(async (request, response) => {
     const notification = parsed(await text(request));

@@ -18,7 +18,7 @@ export interface Fault {
 }
 
 /** Faults that are injected together. */
-export interface Act {
+export interface FaultGroup {
   faults: Fault[];
   pace: Pace;
   /** While what was broken gets well. */

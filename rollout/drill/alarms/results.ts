@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
 
 const TIME = "1 s is 1 min of the alarms' clock, 0.2 to 1 s up to 4 h where an alarm looks back over hours";
 
-export interface Outcome {
+export interface DrillCourse {
   seconds: number;
   /** Rules whose event was made, as nothing here brings it about. */
   fedRules: string[];
@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** What has become of each alarm, each rule, and what can't be drilled. */
-export function resultsOf(stage: Stage, attempts: Attempts, outcome: Outcome): DrillReport {
+export function resultsOf(stage: Stage, attempts: Attempts, outcome: DrillCourse): DrillReport {
   const alarms = attempts.asked.map((alarm) => ofAlarm(stage, attempts, alarm));
   const isWhole = attempts.asked.length === stage.captured.alarms.length;
   const rules = isWhole ? ofRules(stage, outcome.fedRules) : [];

@@ -14,7 +14,7 @@ import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.t
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { caFileOf, urlOf } from "../../platforms/rehearsal/verbs/status.ts";
 import { up } from "../../platforms/rehearsal/verbs/up.ts";
-import { type Endpoint, openEndpoint, post } from "./endpoint.ts";
+import { openEndpoint, post, type SnsEndpoint } from "./endpoint.ts";
 import type { Pace } from "./pace.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -36,7 +36,7 @@ export class Stage {
   readonly engine: AlarmEngine;
   readonly store = new MetricStore();
   readonly sampler: Sampler;
-  readonly endpoint: Endpoint;
+  readonly endpoint: SnsEndpoint;
   readonly region: string;
   readonly transitions: Transition[] = [];
   readonly passedOn: PassedOn[] = [];
@@ -61,7 +61,7 @@ export class Stage {
   }
 
   /** @param signal ends the looking; what heals goes on, so it isn't among the options */
-  private constructor(options: Options, room: Room, endpoint: Endpoint, signal: AbortSignal | undefined) {
+  private constructor(options: Options, room: Room, endpoint: SnsEndpoint, signal: AbortSignal | undefined) {
     this.#signal = signal;
     this.options = options;
     this.#room = room;

@@ -1,15 +1,15 @@
-import type { Check, Verdict } from "../record.ts";
+import type { CheckStatus, DrillCheck } from "../record.ts";
 
 /** Collects what a drill finds. What nobody came to look at is unknown, not passed. */
 export class Findings {
-  readonly #checks = new Map<string, Check>();
+  readonly #checks = new Map<string, DrillCheck>();
   readonly #say: (line: string) => void;
 
   constructor(say: (line: string) => void) {
     this.#say = say;
   }
 
-  add(name: string, verdict: Verdict, details: string): void {
+  add(name: string, verdict: CheckStatus, details: string): void {
     this.#checks.set(name, { name, verdict, details });
     this.#say(`${name}: ${verdict}, ${details}`);
   }
@@ -20,7 +20,7 @@ export class Findings {
   }
 
   /** Those of the names, in their order, and after them whatever else was found. */
-  all(names: readonly string[], why: string): Check[] {
+  all(names: readonly string[], why: string): DrillCheck[] {
     const expected = names.map(
       (name) => this.#checks.get(name) ?? { name, verdict: "unknown" as const, details: why },
     );

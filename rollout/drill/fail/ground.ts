@@ -5,7 +5,7 @@ import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { trackNamed } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { all, only, TYPES } from "../../platforms/rehearsal/plan/lookup.ts";
-import { type HostFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
+import { type WrittenFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 
 /** The track that most requests go to. */
@@ -55,7 +55,7 @@ export function databaseInZones(graph: Graph): string {
 }
 
 /** The files that every server gets. What only the cloud knows has no text here. */
-export function hostFilesOf(graph: Graph): HostFile[] {
+export function hostFilesOf(graph: Graph): WrittenFile[] {
   const template = all(graph, TYPES.launchTemplate)[0];
   if (!template?.inputs.userData) throw new RehearsalError("the stack has no launch template with user data");
   return writtenFiles(textOf(template.inputs.userData, () => "unknown"));

@@ -1,5 +1,5 @@
 import type { Stage } from "./stage.ts";
-import type { Seen } from "./traffic.ts";
+import type { DrillReply } from "./traffic.ts";
 
 /** How often a quote is asked for, in seconds. */
 const EVERY = 0.25;
@@ -10,9 +10,9 @@ const EVERY = 0.25;
  *
  * @returns what each got, in the order of the answers
  */
-export async function quotesWhile(stage: Stage, work: () => Promise<void>): Promise<Seen[]> {
+export async function quotesWhile(stage: Stage, work: () => Promise<void>): Promise<DrillReply[]> {
   const tracks = stage.room.plan.tracks.map(({ name }) => name);
-  const seen: Seen[] = [];
+  const seen: DrillReply[] = [];
   const open: Promise<void>[] = [];
   const ask = () => {
     const track = tracks[open.length % tracks.length];
@@ -29,12 +29,12 @@ export async function quotesWhile(stage: Stage, work: () => Promise<void>): Prom
 }
 
 /** The longest that any of them took, in seconds. */
-export function slowestOf(seen: readonly Seen[]): number {
+export function slowestOf(seen: readonly DrillReply[]): number {
   return Math.max(0, ...seen.map(({ ms }) => ms)) / 1000;
 }
 
 /** How many got each status; 0 is no answer. */
-export function statusesOf(seen: readonly Seen[]): string {
+export function statusesOf(seen: readonly DrillReply[]): string {
   const counts = Map.groupBy(seen, ({ status }) => status);
   return [...counts]
     .sort(([a], [b]) => a - b)

@@ -16,7 +16,7 @@ export interface Fate {
 }
 
 /** What a request of the drill's own got. */
-export interface Seen {
+export interface DrillReply {
   /** 0: no answer. */
   status: number;
   ms: number;
@@ -24,7 +24,7 @@ export interface Seen {
   json?: Record<string, unknown> | undefined;
 }
 
-export interface Asked {
+export interface DrillRequest {
   method?: "GET" | "POST";
   path: string;
   body?: string;
@@ -57,7 +57,13 @@ export class Traffic {
     return this.fates.filter(({ dueAt }) => dueAt >= fromMs && dueAt < toMs);
   }
 
-  async ask({ method = "GET", path, body, track, from = this.#nextAddress() }: Asked): Promise<Seen> {
+  async ask({
+    method = "GET",
+    path,
+    body,
+    track,
+    from = this.#nextAddress(),
+  }: DrillRequest): Promise<DrillReply> {
     const start = performance.now();
     const shot: Shot = {
       method,
@@ -76,7 +82,7 @@ export class Traffic {
     }
   }
 
-  quote(track?: string): Promise<Seen> {
+  quote(track?: string): Promise<DrillReply> {
     const body = JSON.stringify({ width: 1200, height: 1400, material: "pvc" });
     return this.ask({ method: "POST", path: "/quotes", body, ...(track !== undefined && { track }) });
   }

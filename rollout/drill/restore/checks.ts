@@ -1,4 +1,4 @@
-import type { Check, Verdict } from "../record.ts";
+import type { CheckStatus, DrillCheck } from "../record.ts";
 
 /** What the checks of a restore are called, wherever it happens; in the order in which they are told. */
 export const CHECKS = [
@@ -17,14 +17,14 @@ export type CheckName = (typeof CHECKS)[number];
 
 /** Collects what a drill finds. A check that nobody came to is unknown, not passed. */
 export class Findings {
-  readonly #checks = new Map<CheckName, Check>();
+  readonly #checks = new Map<CheckName, DrillCheck>();
   readonly #say: (line: string) => void;
 
   constructor(say: (line: string) => void) {
     this.#say = say;
   }
 
-  add(name: CheckName, verdict: Verdict, details: string): void {
+  add(name: CheckName, verdict: CheckStatus, details: string): void {
     this.#checks.set(name, { name, verdict, details });
     this.#say(`${name}: ${verdict}, ${details}`);
   }
@@ -35,7 +35,7 @@ export class Findings {
   }
 
   /** @param names those that this drill has */
-  all(names: readonly CheckName[], why: string): Check[] {
+  all(names: readonly CheckName[], why: string): DrillCheck[] {
     return names.map((name) => this.#checks.get(name) ?? { name, verdict: "unknown", details: why });
   }
 }

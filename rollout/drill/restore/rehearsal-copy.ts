@@ -25,7 +25,7 @@ const POSTGRES = "postgres";
 const RECOVERY_MS = 30 * 60_000;
 
 /** Where a recovery ends. */
-export type Target = { name: string } | { time: number };
+export type RecoveryTarget = { name: string } | { time: number };
 
 /** A second database server beside the live one, made from a backup, and an application server that uses it. */
 export class Copy {
@@ -76,7 +76,7 @@ export class Copy {
    *
    * @param action `pause`: it can be read but not written; `promote`: it is a server like any other
    */
-  async recover(target: Target, action: "pause" | "promote"): Promise<void> {
+  async recover(target: RecoveryTarget, action: "pause" | "promote"): Promise<void> {
     const { ledger, programs, signal } = this.#room;
     const { data, port, socketFolder: socket, user } = this.store;
     const aim =

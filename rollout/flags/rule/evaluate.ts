@@ -1,5 +1,5 @@
 import { instantOf } from "./instant.ts";
-import type { Constant, Context, Operand, Rule } from "./model.ts";
+import type { Constant, Context, FlagRule, Operand } from "./model.ts";
 import { isRule } from "./parse.ts";
 import { bucketOf } from "./split.ts";
 
@@ -19,7 +19,7 @@ export interface Given {
  * type: with 65 as a number, with "65" as text, with true as the word, with a timestamp as a moment. A value that can't
  * be read so makes the comparison false. Texts are compared as they are, upper and lower case apart.
  */
-export function holds(rule: Rule, given: Given): boolean {
+export function holds(rule: FlagRule, given: Given): boolean {
   switch (rule.kind) {
     case "and":
       return rule.rules.every((each) => holds(each, given));

@@ -13,17 +13,17 @@ export type Operand =
   | { kind: "time"; value: number }
   | { kind: "context"; key: string }
   /** The result of another expression. */
-  | Rule;
+  | FlagRule;
 
-export type Constant = Exclude<Operand, { kind: "context" } | Rule>;
+export type Constant = Exclude<Operand, { kind: "context" } | FlagRule>;
 
 export const ORDERS = ["gt", "gte", "lt", "lte"] as const;
 export const TEXT_TESTS = ["begins_with", "ends_with", "contains"] as const;
 
 /** A rule, of the operators of the same page. */
-export type Rule =
-  | { kind: "and" | "or"; rules: Rule[] }
-  | { kind: "not"; rule: Rule }
+export type FlagRule =
+  | { kind: "and" | "or"; rules: FlagRule[] }
+  | { kind: "not"; rule: FlagRule }
   | { kind: "eq" | (typeof ORDERS)[number]; left: Operand; right: Operand }
   | { kind: (typeof TEXT_TESTS)[number]; of: Operand; part: string }
   | { kind: "in"; of: Operand; list: Constant[] }

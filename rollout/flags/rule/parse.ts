@@ -1,5 +1,5 @@
 import { instantOf } from "./instant.ts";
-import { type Constant, type Operand, ORDERS, type Rule, TEXT_TESTS } from "./model.ts";
+import { type Constant, type FlagRule, type Operand, ORDERS, TEXT_TESTS } from "./model.ts";
 import { patternOf } from "./pattern.ts";
 import { RuleError, type Token, tokensOf } from "./tokens.ts";
 
@@ -10,7 +10,7 @@ import { RuleError, type Token, tokensOf } from "./tokens.ts";
  *
  * @throws {RuleError} when it isn't one
  */
-export function parseRule(rule: string): Rule {
+export function parseRule(rule: string): FlagRule {
   const parser = new Parser(rule);
   const parsed = parser.rule();
   parser.expect("end");
@@ -50,7 +50,7 @@ class Parser {
     return token;
   }
 
-  rule(): Rule {
+  rule(): FlagRule {
     const { at } = this.expect("(");
     this.#depth += 1;
     if (this.#depth > DEEPEST) throw new RuleError(this.#rule, at, "the brackets are nested too deep");
@@ -114,7 +114,7 @@ class Parser {
     return { kind: "time", value: value! };
   }
 
-  #made(operands: Operands): Rule {
+  #made(operands: Operands): FlagRule {
     const kind = operands.operator.text;
     if (kind === "and" || kind === "or") return { kind, rules: this.#rules(operands) };
     if (kind === "not") return { kind, rule: this.#asRule(operands, this.#positional(operands, 1)[0]!) };
@@ -147,7 +147,7 @@ class Parser {
     return this.#fail(operands.operator, `there is no operator ${kind}`);
   }
 
-  #split(operands: Operands): Rule {
+  #split(operands: Operands): FlagRule {
     const { pct, by, seed } = this.#named(operands, ["pct", "by"], ["seed"]);
     if (Array.isArray(pct) || pct!.kind !== "number" || pct!.value < 0 || pct!.value > 100) {
       return this.#fail(operands.operator, "pct must be a number from 0 to 100");
@@ -160,7 +160,7 @@ class Parser {
     };
   }
 
-  #rules(operands: Operands): Rule[] {
+  #rules(operands: Operands): FlagRule[] {
     const { unnamed, operator } = operands;
     if (unnamed.length < 2) this.#fail(operator, `${operator.text} needs two expressions`);
     return this.#positional(operands, unnamed.length).map((each) => this.#asRule(operands, each));
@@ -199,7 +199,7 @@ class Parser {
     }
   }
 
-  #asRule({ operator }: Operands, operand: Operand | Constant[]): Rule {
+  #asRule({ operator }: Operands, operand: Operand | Constant[]): FlagRule {
     if (!Array.isArray(operand) && isRule(operand)) return operand;
     return this.#fail(operator, `${operator.text} needs expressions in brackets`);
   }
@@ -209,7 +209,7 @@ class Parser {
   }
 }
 
-export function isRule(operand: Operand): operand is Rule {
+export function isRule(operand: Operand): operand is FlagRule {
   return !["text", "number", "boolean", "time", "context"].includes(operand.kind);
 }
 

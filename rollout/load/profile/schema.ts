@@ -113,7 +113,7 @@ export const profileSchema = z.strictObject(
 );
 
 export type Journey = z.output<typeof journey>;
-export type Stage = z.output<typeof stage>;
+export type LoadStage = z.output<typeof stage>;
 export type Thresholds = z.output<typeof profileSchema>["thresholds"];
 export type Profile = z.output<typeof profileSchema> & { name: string; journeys: Journey[] };
 

@@ -1,5 +1,5 @@
 import { milliseconds } from "../../../infra/settings/duration.ts";
-import type { Profile, Stage } from "./schema.ts";
+import type { LoadStage, Profile } from "./schema.ts";
 
 /** A stretch in which the number of users goes from one to another in a straight line. Times in ms since the start. */
 export interface Ramp {
@@ -10,7 +10,7 @@ export interface Ramp {
 }
 
 /** The stages one after another, from no user on; one of no length is a jump. As k6's stages are read. */
-export function rampsOf(stages: readonly Stage[]): Ramp[] {
+export function rampsOf(stages: readonly LoadStage[]): Ramp[] {
   const ramps: Ramp[] = [];
   let [at, users] = [0, 0];
   for (const stage of stages) {
@@ -21,11 +21,11 @@ export function rampsOf(stages: readonly Stage[]): Ramp[] {
   return ramps;
 }
 
-export function lengthMs(stages: readonly Stage[]): number {
+export function lengthMs(stages: readonly LoadStage[]): number {
   return stages.reduce((sum, stage) => sum + milliseconds(stage.for), 0);
 }
 
-export function mostUsers(stages: readonly Stage[]): number {
+export function mostUsers(stages: readonly LoadStage[]): number {
   return Math.max(...stages.map(({ users }) => users));
 }
 

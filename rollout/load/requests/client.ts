@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Pool } from "undici";
-import type { Reply, Shot } from "./shot.ts";
+import type { Shot, ShotReply } from "./shot.ts";
 
 /** Where the load goes. */
 export interface Target {
@@ -17,7 +17,7 @@ const USER_AGENT = "rollout-load";
 
 export interface Client {
   /** @throws {Error} when no whole answer comes in time */
-  send(shot: Shot): Promise<Reply>;
+  send(shot: Shot): Promise<ShotReply>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-export interface Reply {
+export interface ShotReply {
   status: number;
   /** The `x-track` header; undefined when no track answered. */
   track: string | undefined;
@@ -19,7 +19,7 @@ export interface Shot {
   /** The name of what the user does by it. */
   journey?: string;
   /** What is wrong with the answer, or undefined when it is what was asked for. */
-  mistake(status: number, body: string, reply?: Reply): string | undefined;
+  mistake(status: number, body: string, reply?: ShotReply): string | undefined;
 }
 
 /** Gives the load its requests, one by one. */

@@ -5,7 +5,7 @@ import { STYLE } from "../../view/report/style.ts";
 import { type Comparison, METHOD } from "../compare.ts";
 import { failing, timeText } from "../judge.ts";
 import { mostUsers } from "../profile/stages.ts";
-import type { LoadRun, Verdict } from "../result.ts";
+import type { LoadRun, Rating } from "../result.ts";
 import type { TrackTally } from "../tally.ts";
 import { chartsOf } from "./charts.ts";
 import { differenceText, remarksOf } from "./text.ts";
@@ -58,7 +58,7 @@ function cards({ requests, right, response, carriedUsers }: LoadRun): string {
   return `<dl>${all.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join("")}</dl>`;
 }
 
-function verdictRow({ threshold, level, text }: Verdict): string {
+function verdictRow({ threshold, level, text }: Rating): string {
   const tone = failing(level) ? "bad" : level === "untested" ? "" : "good";
   return `<tr class="${tone}"><td>${threshold}</td><td class="level">${level}</td><td>${escaped(text)}</td></tr>`;
 }

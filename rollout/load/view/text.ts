@@ -1,4 +1,4 @@
-import { type Comparison, type Difference, METHOD } from "../compare.ts";
+import { type Comparison, type FigureDifference, METHOD } from "../compare.ts";
 import { timeText } from "../judge.ts";
 import type { Progress } from "../play.ts";
 import { mostUsers } from "../profile/stages.ts";
@@ -60,7 +60,7 @@ export function comparisonLines({ before, unlike, differences }: Comparison): st
   ];
 }
 
-export function differenceText({ figure, before, now, change, interval, says }: Difference): string {
+export function differenceText({ figure, before, now, change, interval, says }: FigureDifference): string {
   const [low, high] = interval;
   if (figure === "success")
     return `success ${before.toFixed(2)} % to ${now.toFixed(2)} %, ${signed(change)} points (${signed(low)} to ${signed(high)}): ${says}`;

@@ -1,4 +1,4 @@
-import type { Criterion, Measured, Metrics } from "../criterion.ts";
+import type { Criterion, Measured, SuppliedMetrics } from "../criterion.ts";
 import type { Phases } from "../schema.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "../score.ts";
 import type { CloudWatchSource, Source } from "../source.ts";
@@ -10,8 +10,8 @@ export interface Askers {
 }
 
 /** What is known, and why the rest isn't. */
-export interface Evidence {
-  metrics: Metrics;
+export interface KnownMetrics {
+  metrics: SuppliedMetrics;
   unread: ReadonlyMap<string, string>;
 }
 
@@ -22,9 +22,9 @@ export interface Evidence {
 export async function readSources(
   phases: Phases,
   names: readonly string[],
-  supplied: Metrics,
+  supplied: SuppliedMetrics,
   askers: Askers,
-): Promise<Evidence> {
+): Promise<KnownMetrics> {
   const compared = comparedBy(phases, names);
   const wanted = [...compared.keys()].filter((metric) => !supplied.has(metric) && phases.metrics[metric]);
   const read = await Promise.all(

@@ -8,7 +8,7 @@ import type { StackFacts } from "./deployment.ts";
 const LIMITS = { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
 
 /** Each track's composite alarm in CloudWatch: errors, latency, or no server that answers (infra/alarms/track.ts). */
-export class TrackAlarms {
+export class CompositeAlarms {
   readonly #client: CloudWatchClient;
 
   constructor(region: string) {

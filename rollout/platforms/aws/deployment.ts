@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Weights } from "../platform.ts";
-import { type Split, sharesOf } from "./split.ts";
+import { type Forward, sharesOf } from "./split.ts";
 
 /** A stack's state as `pulumi stack export` prints it, of which a rollout reads little. */
 export interface Deployment {
@@ -25,7 +25,7 @@ export interface StackFacts {
   groups: Record<string, ServerGroup>;
   alarmArns: Record<string, string>;
   /** What the last `up` told the listener. */
-  split: Split;
+  split: Forward;
   weights: Weights;
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
@@ -88,7 +88,7 @@ interface RecordedForward {
   stickiness?: { enabled?: boolean; duration?: number };
 }
 
-function recorded({ outputs }: StateResource): Split {
+function recorded({ outputs }: StateResource): Forward {
   const [action] = (outputs?.defaultActions ?? []) as {
     forward?: RecordedForward;
     targetGroupArn?: string;

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
-import type { Split } from "./split.ts";
+import type { Forward } from "./split.ts";
 
 /** The HTTPS listener as the ELB API knows it: where the real weights are. */
 export class Listener {
@@ -19,7 +19,7 @@ export class Listener {
   }
 
   /** @throws when it can't be read, or doesn't forward: the real weights are then unknown */
-  async read(): Promise<Split> {
+  async read(): Promise<Forward> {
     const { Listeners = [] } = await this.#client.send(
       new DescribeListenersCommand({ ListenerArns: [this.#arn] }),
     );
@@ -29,7 +29,7 @@ export class Listener {
   }
 
   /** Takes effect in seconds; connections that stand go on to the end of their request. */
-  async set(split: Split): Promise<void> {
+  async set(split: Forward): Promise<void> {
     await this.#client.send(
       new ModifyListenerCommand({ ListenerArn: this.#arn, DefaultActions: [actionOf(split)] }),
     );
@@ -37,7 +37,7 @@ export class Listener {
 }
 
 /** @throws {UserError} for anything but one forward action */
-export function splitIn(actions: readonly Action[]): Split {
+export function splitIn(actions: readonly Action[]): Forward {
   const forward = actions.filter(({ Type }) => Type === "forward");
   const [action] = forward;
   if (!action || actions.length !== 1) {
@@ -54,7 +54,7 @@ export function splitIn(actions: readonly Action[]): Split {
   };
 }
 
-export function actionOf({ groups, stickinessSeconds }: Split): Action {
+export function actionOf({ groups, stickinessSeconds }: Forward): Action {
   return {
     Type: "forward",
     ForwardConfig: {

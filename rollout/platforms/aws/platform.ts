@@ -16,7 +16,7 @@ import type {
   Reading,
   Weights,
 } from "../platform.ts";
-import { TrackAlarms } from "./alarms.ts";
+import { CompositeAlarms } from "./alarms.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
@@ -69,7 +69,7 @@ export class AwsPlatform implements Platform {
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
   readonly #counters: BusinessCounters;
-  readonly #alarms: TrackAlarms;
+  readonly #alarms: CompositeAlarms;
   #facts: StackFacts;
 
   constructor(options: Settled, facts: StackFacts) {
@@ -84,7 +84,7 @@ export class AwsPlatform implements Platform {
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
     this.#counters = new BusinessCounters({ region, stack, gates: options.counters ?? {} });
-    this.#alarms = new TrackAlarms(region);
+    this.#alarms = new CompositeAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
       config: this.#config,

@@ -2,7 +2,7 @@ import { checkWeights, shareOf, type Weights } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 
 /** A listener's forward action. */
-export interface Split {
+export interface Forward {
   /** ALB's weights: 0 to 999, of which only the proportions matter. */
   groups: { arn: string; weight: number }[];
   /** Null: no client sticks. */
@@ -21,7 +21,7 @@ export function splitOf(
   weights: Weights,
   arns: Readonly<Record<string, string>>,
   stickinessSeconds: number | null,
-): Split {
+): Forward {
   checkWeights(weights);
   const carrying = Object.keys(weights)
     .filter((track) => shareOf(weights, track) > 0)
@@ -42,7 +42,7 @@ export function splitOf(
  *
  * @throws {UserError} for a target group that belongs to no track: then nothing can be said of the split
  */
-export function sharesOf({ groups }: Split, arns: Readonly<Record<string, string>>): Weights {
+export function sharesOf({ groups }: Forward, arns: Readonly<Record<string, string>>): Weights {
   const tracks = new Map(Object.entries(arns).map(([track, arn]) => [arn, track]));
   const total = groups.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) throw new UserError("the listener sends traffic to no track: every weight is 0");

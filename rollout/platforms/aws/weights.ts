@@ -6,7 +6,7 @@ import type { Reading } from "../platform.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
 import type { Listener } from "./listener.ts";
-import { type Split, sharesOf, splitOf } from "./split.ts";
+import { type Forward, sharesOf, splitOf } from "./split.ts";
 import { InVain, until } from "./waiting.ts";
 
 export interface WeightsParts {
@@ -66,7 +66,7 @@ export class AwsWeights {
     }
   }
 
-  #splitOf(weights: Weights): Split {
+  #splitOf(weights: Weights): Forward {
     const { targetGroupArns, split } = this.#parts.facts.known();
     return splitOf(weights, targetGroupArns, split.stickinessSeconds);
   }

@@ -3,13 +3,13 @@ import type { Certificates } from "./machine/authority-files.ts";
 import type { Programs } from "./machine/find.ts";
 import type { Ledger } from "./machine/state.ts";
 import type { BalancerModel } from "./plan/balancer/model.ts";
-import type { Plan } from "./plan/describe.ts";
+import type { StackPlan } from "./plan/describe.ts";
 
 /** What every step of bringing a stack up or changing it works with. */
 export interface Room {
   /** What is wanted. */
   graph: Graph;
-  plan: Plan;
+  plan: StackPlan;
   balancer: BalancerModel;
   /** What is there. */
   ledger: Ledger;

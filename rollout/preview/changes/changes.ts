@@ -3,7 +3,7 @@ import type { Change, PropertyChange } from "../model.ts";
 import { inputsOf, type Shown } from "../shown.ts";
 import { sides } from "../text.ts";
 import { differences } from "./differences.ts";
-import { type Delta, followReplacements, followTemplates, kindOf, type Verdict } from "./follows.ts";
+import { type Delta, followReplacements, followTemplates, kindOf, type ReplacesOf } from "./follows.ts";
 import { type Pair, pairs } from "./identity.ts";
 
 /** Takes the secrets out of a value. */
@@ -14,7 +14,7 @@ export type Hide = (value: Shown | undefined) => Shown | undefined;
  *
  * @param hide before a value is cut to what differs: half a secret would no longer be known for one
  */
-export function deltas(before: Graph, after: Graph, verdict: Verdict, hide: Hide): Delta[] {
+export function deltas(before: Graph, after: Graph, verdict: ReplacesOf, hide: Hide): Delta[] {
   const all = pairs(before, after).map(
     (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
   );
@@ -25,7 +25,7 @@ export function deltas(before: Graph, after: Graph, verdict: Verdict, hide: Hide
     .toSorted(byName);
 }
 
-function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict, hide: Hide): Change {
+function changeOf(pair: Pair, before: Graph, after: Graph, verdict: ReplacesOf, hide: Hide): Change {
   const resource = (pair.after ?? pair.before)!;
   const { urn, type, name } = resource;
   const about = { urn, type, name, component: componentOf(resource, pair.after ? after : before) };
@@ -38,7 +38,7 @@ function changeOf(pair: Pair, before: Graph, after: Graph, verdict: Verdict, hid
 function propertyChanges(
   before: GraphResource,
   after: GraphResource,
-  verdict: Verdict,
+  verdict: ReplacesOf,
   hide: Hide,
 ): PropertyChange[] {
   const { ignoreChanges = [], replaceOnChanges = [] } = after.options;

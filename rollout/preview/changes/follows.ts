@@ -4,7 +4,7 @@ import { isObject, nameOf, refsOf } from "../shown.ts";
 import type { Pair } from "./identity.ts";
 
 /** What is known of a change's consequence: ours from the specification, or the engine's. */
-export type Verdict = (type: string, path: string, urn: string) => Replaces;
+export type ReplacesOf = (type: string, path: string, urn: string) => Replaces;
 
 /** A resource that changes, with what the checks for dangers need of it. */
 export interface Delta extends Pair {
@@ -19,7 +19,7 @@ export function kindOf(properties: PropertyChange[]): Kind {
  * A new resource has a new id: whatever names the old one in a property that can't be changed is replaced as well. An
  * output that is just an input given in plain text stays what it was.
  */
-export function followReplacements(all: Delta[], verdict: Verdict): void {
+export function followReplacements(all: Delta[], verdict: ReplacesOf): void {
   const replaced = new Map<string, GraphResource>();
   for (let found = true; found; ) {
     found = false;

@@ -3,13 +3,13 @@ import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, list, nameOf, ofType, refsOf, type Shown, textOf } from "../shown.ts";
 import { brief } from "../text.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 
 const ALARM = /^aws:cloudwatch\/(metric|composite)Alarm:/;
 const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 
 /** An alarm goes, rings later, or rings where nobody hears it. */
-export const alarmsLoosened: Check = ({ before, after, deltas }) => [
+export const alarmsLoosened: DangerCheck = ({ before, after, deltas }) => [
   ...deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after, deltas)]),
   ...unheard(before, after),
 ];

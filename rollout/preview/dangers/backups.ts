@@ -3,11 +3,11 @@ import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 import { timesAWeek } from "./schedule.ts";
 
 /** Backups become rarer, are kept for less long, or end. Logs count: they too are looked for later. */
-export const backupsThinner: Check = ({ after, deltas }) =>
+export const backupsThinner: DangerCheck = ({ after, deltas }) =>
   deltas.flatMap((delta) => [...ended(delta, after), ...rarer(delta), ...shorter(delta)]);
 
 /** Resource types whose deletion ends backups or what watches over them. */

@@ -3,7 +3,7 @@ import type { Delta } from "../changes/follows.ts";
 import type { Danger, PropertyChange } from "../model.ts";
 
 /** What a check looks at. */
-export interface Context {
+export interface DangerContext {
   before: Graph;
   after: Graph;
   deltas: Delta[];
@@ -12,7 +12,7 @@ export interface Context {
 }
 
 /** A check: the dangers of one kind in the difference of two graphs. */
-export type Check = (context: Context) => Danger[];
+export type DangerCheck = (context: DangerContext) => Danger[];
 
 /** A danger about the whole of a resource, or of one property. */
 export function danger(

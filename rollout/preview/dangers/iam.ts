@@ -1,7 +1,7 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 
 /** One permission: every list taken apart. */
 interface Grant {
@@ -13,7 +13,7 @@ interface Grant {
 }
 
 /** What an identity may do, or what others may do with a resource, grew. */
-export const permissionsWidened: Check = ({ before, after }) => {
+export const permissionsWidened: DangerCheck = ({ before, after }) => {
   const old = grantsBySubject(before);
   const now = grantsBySubject(after);
   const there = new Set(after.resources.map(({ urn }) => urn));

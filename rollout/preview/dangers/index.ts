@@ -1,7 +1,7 @@
 import type { Danger } from "../model.ts";
 import { alarmsLoosened } from "./alarms.ts";
 import { backupsThinner } from "./backups.ts";
-import type { Check, Context } from "./danger.ts";
+import type { DangerCheck, DangerContext } from "./danger.ts";
 import { permissionsWidened } from "./iam.ts";
 import { weightJump } from "./jump.ts";
 import { firewallOpened } from "./network/reach.ts";
@@ -10,7 +10,7 @@ import { statefulLoss } from "./stateful.ts";
 import { carryingTrackGone } from "./tracks.ts";
 import { protectionWeakened } from "./weakened.ts";
 
-const CHECKS: Check[] = [
+const CHECKS: DangerCheck[] = [
   statefulLoss,
   carryingTrackGone,
   secretsInClear,
@@ -23,7 +23,7 @@ const CHECKS: Check[] = [
 ];
 
 /** All dangers of a change, the critical ones first, otherwise in the order of the checks. */
-export function dangersOf(context: Context): Danger[] {
+export function dangersOf(context: DangerContext): Danger[] {
   const all = CHECKS.flatMap((check) => check(context));
   return [
     ...all.filter(({ severity }) => severity === "critical"),

@@ -1,8 +1,8 @@
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 import { trackWeights } from "./weights.ts";
 
 /** A candidate's share grows by more than the plan's next step. The way back to the stable track is always open. */
-export const weightJump: Check = ({ before, after, steps }) => {
+export const weightJump: DangerCheck = ({ before, after, steps }) => {
   if (!steps || steps.length === 0) return [];
   const old = trackWeights(before);
   // A change that also names another stable track must not make its own jump harmless.

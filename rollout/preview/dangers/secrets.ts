@@ -2,10 +2,10 @@ import type { Graph, Value } from "../../graph/model.ts";
 import type { Danger } from "../model.ts";
 import { secretsOf } from "../redact.ts";
 import { inputsOf, isObject, refsOf, shown } from "../shown.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 
 /** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
-export const secretsInClear: Check = ({ before, after, deltas }) => {
+export const secretsInClear: DangerCheck = ({ before, after, deltas }) => {
   const resources = deltas.flatMap(({ before: old, after: now, change }) => {
     if (!now) return [];
     const unwrapped = old ? unwrappedPaths(old.inputs, now.inputs) : [];

@@ -1,10 +1,10 @@
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { STATEFUL } from "../stateful.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 
 /** What holds data and is replaced or deleted: its data doesn't come along. */
-export const statefulLoss: Check = ({ deltas }) =>
+export const statefulLoss: DangerCheck = ({ deltas }) =>
   deltas.flatMap((delta) => {
     if (STATEFUL[delta.change.type] === undefined) return [];
     if (delta.change.kind === "replace") return [replacement(delta)];

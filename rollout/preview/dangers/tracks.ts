@@ -1,10 +1,10 @@
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 import { TARGET_GROUP, trackOf, trackWeights } from "./weights.ts";
 
 const AUTOSCALING = "aws:autoscaling/group:Group";
 
 /** A track that users are on goes away, or its servers begin anew. */
-export const carryingTrackGone: Check = ({ before, deltas }) => {
+export const carryingTrackGone: DangerCheck = ({ before, deltas }) => {
   const weights = trackWeights(before);
   return deltas.flatMap(({ change }) => {
     if (change.type !== TARGET_GROUP && change.type !== AUTOSCALING) return [];

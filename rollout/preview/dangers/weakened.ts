@@ -2,11 +2,11 @@ import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";
-import { type Check, danger } from "./danger.ts";
+import { type DangerCheck, danger } from "./danger.ts";
 import { GUARDIANS, GUARDS } from "./guards.ts";
 
 /** Encryption, protection against deletion, TLS or the separation from the public gets weaker. */
-export const protectionWeakened: Check = ({ before, after, deltas }) => [
+export const protectionWeakened: DangerCheck = ({ before, after, deltas }) => [
   ...deltas.flatMap((delta) => [...guardsLowered(delta), ...unprotected(delta), ...wafWeakened(delta)]),
   ...deltas.flatMap(({ change, before: old }) => {
     const why = GUARDIANS[change.type];

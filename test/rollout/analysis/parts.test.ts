@@ -14,7 +14,7 @@ import { RATIOS, worse } from "../../../rollout/analysis/evidence/odds.ts";
 import { tempered } from "../../../rollout/analysis/evidence/temper.ts";
 import { newGate, observe } from "../../../rollout/analysis/gate.ts";
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
-import type { Verdict } from "../../../rollout/analysis/verdict.ts";
+import type { GateVerdict } from "../../../rollout/analysis/verdict.ts";
 import { badOf, seededRandom } from "./streams.ts";
 
 describe("settings", () => {
@@ -200,7 +200,7 @@ describe("burn rates", () => {
 });
 
 describe("several indicators", () => {
-  const verdict = (outcome: Verdict["outcome"], reason: string, hold = false): Verdict => ({
+  const verdict = (outcome: GateVerdict["outcome"], reason: string, hold = false): GateVerdict => ({
     outcome,
     hold,
     reason,

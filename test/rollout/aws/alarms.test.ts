@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { TrackAlarms } from "../../../rollout/platforms/aws/alarms.ts";
+import { CompositeAlarms } from "../../../rollout/platforms/aws/alarms.ts";
 import { factsOf } from "../../../rollout/platforms/aws/deployment.ts";
 import { apiError, deployment } from "./example.ts";
 
@@ -10,7 +10,7 @@ beforeEach(() => void cloudWatch.reset());
 afterAll(() => cloudWatch.restore());
 
 const facts = factsOf(deployment());
-const alarms = new TrackAlarms("us-east-1");
+const alarms = new CompositeAlarms("us-east-1");
 
 test("a track's composite alarm is read by its name, with its reason and since when", async () => {
   const at = new Date("2026-11-21T12:00:00Z");

@@ -9,7 +9,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
-import type { About } from "../../../rollout/check/about.ts";
+import type { CheckContext } from "../../../rollout/check/about.ts";
 import { awsSources } from "../../../rollout/check/aws/sources.ts";
 import { PRE_LAUNCH, runChecks } from "../../../rollout/check/run.ts";
 import type { DrillRecord } from "../../../rollout/drill/record.ts";
@@ -34,7 +34,7 @@ const settings = parseSettings("beta", "us-east-1", {
   tracks: { blue: { weight: 100, servers: 2 }, green: { weight: 0, servers: 2 } },
   stable: "blue",
 });
-const about: About = { stack: "beta", on: "aws", settings, candidate: "green", now };
+const about: CheckContext = { stack: "beta", on: "aws", settings, candidate: "green", now };
 
 function sources(engine = fakeEngine(), asked: string[] = [], real: Weights = { blue: 100 }) {
   const platform = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Common, commonSources } from "../../../rollout/check/sources.ts";
+import { type CheckSourceOptions, commonSources } from "../../../rollout/check/sources.ts";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
 import { rehearse, rolledBack } from "./rolled-back.ts";
 
@@ -18,7 +18,7 @@ function sources(kind: "aws" | "rehearsal", entries: JournalEntry[]) {
     about: { stack: "beta", settings },
     platform: { kind, journal: { read: async () => ({ entries, version: null }) } },
     projectDir,
-  } as unknown as Common);
+  } as unknown as CheckSourceOptions);
 }
 
 test("a rollback counts that was rehearsed here, and on AWS one that was done there", async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../rollout/check/finding.ts";
 import type { Result } from "../../../rollout/check/run.ts";
 import { resultsText } from "../../../rollout/check/text.ts";
 import { Rounds, watch } from "../../../rollout/check/watch.ts";
+import type { CheckStatus } from "../../../rollout/drill/record.ts";
 import type { Notice } from "../../../rollout/notify/notice.ts";
 
-function result(check: string, status: Outcome): Result {
+function result(check: string, status: CheckStatus): Result {
   return {
     check,
     status,
@@ -15,7 +15,7 @@ function result(check: string, status: Outcome): Result {
 }
 
 /** What is told after each round of one check. */
-function told(...rounds: Outcome[]): (string | undefined)[] {
+function told(...rounds: CheckStatus[]): (string | undefined)[] {
   const known = new Rounds();
   return rounds.map((status) => {
     const [change] = known.take([result("health", status)]);
@@ -47,7 +47,7 @@ test("not to know is nothing new, until it lasts", () => {
 
 describe("the watch", () => {
   test("goes round by round at its interval, tells what changes, and ends when asked to", async () => {
-    const rounds: Outcome[] = ["pass", "fail", "fail", "pass"];
+    const rounds: CheckStatus[] = ["pass", "fail", "fail", "pass"];
     const notices: Notice[] = [];
     const ending = new AbortController();
     const began: number[] = [];

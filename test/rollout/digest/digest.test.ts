@@ -8,12 +8,12 @@ import { markdown } from "../../../rollout/digest/render/markdown.ts";
 import { availabilityText, shareText } from "../../../rollout/digest/render/text.ts";
 import { percentilesOf } from "../../../rollout/digest/sources/answers.ts";
 import { addedUp } from "../../../rollout/digest/sources/seconds.ts";
-import type { Traffic } from "../../../rollout/digest/sources.ts";
+import type { TrafficFacts } from "../../../rollout/digest/sources.ts";
 import { BEGUN, baking, rolledBack } from "../view/example.ts";
 import { gathered, nothing, traffic, week } from "./example.ts";
 
 test("availability is good of all, and the budget what may still fail", () => {
-  const known: Traffic = {
+  const known: TrafficFacts = {
     hours: [],
     tracks: {
       blue: { requests: 9_000, errors: 1, slow: 0, latency: { unknown: "x" } },
@@ -78,7 +78,7 @@ test("two weeks alike differ by noise; a worse one doesn't", () => {
 });
 
 test("what doesn't reach back into the week before isn't compared with it", () => {
-  const before: Traffic = { ...traffic(0.0005, 2), since: week.from };
+  const before: TrafficFacts = { ...traffic(0.0005, 2), since: week.from };
   expect(digestOf(gathered({ before })).changes).toEqual({
     unknown: "there are no figures of the period before",
   });

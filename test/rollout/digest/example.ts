@@ -1,6 +1,6 @@
 import type { Gathered } from "../../../rollout/digest/digest.ts";
 import type { Period } from "../../../rollout/digest/period.ts";
-import type { Traffic } from "../../../rollout/digest/sources.ts";
+import type { TrafficFacts } from "../../../rollout/digest/sources.ts";
 import type { DrillRecord } from "../../../rollout/drill/record.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
 import { BEGUN, rolledBack } from "../view/example.ts";
@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 export const week: Period = { name: "week", from: BEGUN - 100 * HOUR, to: BEGUN + 68 * HOUR };
 
 /** A week of hours with some 10 000 requests each, of which a share fails, now and then in a burst. */
-export function traffic(share: number, seed = 1, bursts = false): Traffic {
+export function traffic(share: number, seed = 1, bursts = false): TrafficFacts {
   const random = seededRandom(seed);
   const hours = Array.from({ length: 168 }, () => {
     const requests = 9_000 + Math.floor(random() * 2_000);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type Counts, compare, dispersionOf, fisher } from "../../../rollout/digest/proportion.ts";
+import { compare, dispersionOf, fisher, type Proportion } from "../../../rollout/digest/proportion.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
 
-const of = (bad: number, total: number): Counts => ({ bad, total });
+const of = (bad: number, total: number): Proportion => ({ bad, total });
 
 test.each([
   // As R's fisher.test gives them; the last by hand, 2 C(100000, 4) / C(200000, 4).
@@ -35,7 +35,7 @@ test("of weeks alike one in twenty differs, also when errors come in bursts", ()
       const rate = random() < 0.1 ? 0.01 : 0.001;
       return of(Array.from({ length: 1000 }, random).filter((each) => each < rate).length, 1000);
     });
-  const sum = (hours: Counts[]) =>
+  const sum = (hours: Proportion[]) =>
     of(
       hours.reduce((all, { bad }) => all + bad, 0),
       hours.length * 1000,

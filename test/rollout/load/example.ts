@@ -5,7 +5,7 @@ import { readProfile } from "../../../rollout/load/profile/read.ts";
 import { lasting } from "../../../rollout/load/profile/stages.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
 import type { LoadRun } from "../../../rollout/load/result.ts";
-import { Tally } from "../../../rollout/load/tally.ts";
+import { TallyByTrack } from "../../../rollout/load/tally.ts";
 
 /** A run as a service of some 20 ms gives it, slower by `factor`, with a share of `failed` requests. */
 export function exampleRun(made: {
@@ -17,7 +17,7 @@ export function exampleRun(made: {
   const { seed, seconds, factor = 1, failed = 0 } = made;
   const random = seededRandom(seed);
   const profile = lasting(readProfile("100"), seconds * 1000);
-  const tally = new Tally();
+  const tally = new TallyByTrack();
   const timeline = Array.from({ length: seconds }, () => {
     const answers = Array.from({ length: 14 }, () => ({
       ms: factor * (10 - 10 * Math.log(1 - random())),

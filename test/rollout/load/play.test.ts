@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { type Progress, play } from "../../../rollout/load/play.ts";
 import { parseProfile } from "../../../rollout/load/profile/read.ts";
 import type { Client } from "../../../rollout/load/requests/client.ts";
-import type { Reply, Shot } from "../../../rollout/load/requests/shot.ts";
+import type { Shot, ShotReply } from "../../../rollout/load/requests/shot.ts";
 import { progressOn } from "../../../rollout/load/view/progress.ts";
 import { runText } from "../../../rollout/load/view/text.ts";
 
@@ -27,7 +27,7 @@ const strict = parseProfile(
   }),
 );
 
-function service(answer: (shot: Shot) => Promise<Partial<Reply>> | Partial<Reply>): Client {
+function service(answer: (shot: Shot) => Promise<Partial<ShotReply>> | Partial<ShotReply>): Client {
   return {
     send: async (shot) => ({ status: 200, track: "blue", body: "", ...(await answer(shot)) }),
     close: async () => undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_TRACK, percentile, Tally } from "../../../rollout/load/tally.ts";
+import { NO_TRACK, percentile, TallyByTrack } from "../../../rollout/load/tally.ts";
 
 test.each([
   [[1], 0.5, 1],
@@ -17,7 +17,7 @@ test("there is no percentile of nothing", () => {
 });
 
 test("tracks are counted apart, sorted by name, with answers of no track among them", () => {
-  const tally = new Tally();
+  const tally = new TallyByTrack();
   tally.add("green", 30, true);
   tally.add("blue", 20, false);
   tally.add("blue", 3, false);

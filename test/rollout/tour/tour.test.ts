@@ -4,15 +4,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Weights } from "../../../rollout/core/weights.ts";
 import { makeCertificates } from "../../../rollout/platforms/rehearsal/machine/authority.ts";
-import type { Split } from "../../../rollout/tour/steps.ts";
 import { type TourPlatform, tour } from "../../../rollout/tour/tour.ts";
 
 /** A balancer and a service in one, that can be told to misbehave. */
 let server: Server;
 let folder: string;
 let caFile: string;
-let split: Split;
+let split: Weights;
 let drop: number;
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ const say = () => undefined;
 const options = {
   ratePerSecond: 200,
   warmUpMs: 100,
-  steps: (configured: Split) => [
+  steps: (configured: Weights) => [
     { name: "as configured", split: configured, seconds: 0.5 },
     { name: "green 50", split: { blue: 50, green: 50 }, seconds: 0.5 },
   ],
@@ -92,14 +92,18 @@ test("a good tour has nothing to complain of", async () => {
 });
 
 test("a shift that never reaches the balancer is found out", async () => {
-  const steps = (configured: Split) => options.steps(configured).map((step) => ({ ...step, seconds: 1 }));
+  const steps = (configured: Weights) => options.steps(configured).map((step) => ({ ...step, seconds: 1 }));
   const { complaints } = await tour(platform({ shift: async () => undefined }), { ...options, steps });
-  expect(complaints).toHaveLength(2);
-  expect(complaints[1]).toMatch(/^green 50: green got \d+ requests where 50 % allows \d+ to \d+$/);
+  // A machine that is busy with other things may lose a request, which is another complaint.
+  const ofShares = complaints.filter((line) => /got \d+ requests where/.test(line));
+  expect(ofShares).toEqual([
+    expect.stringMatching(/^green 50: blue got \d+ requests where 50 % allows \d+ to \d+$/),
+    expect.stringMatching(/^green 50: green got \d+ requests where 50 % allows \d+ to \d+$/),
+  ]);
 });
 
 test("one lost request is found out, also between two steps", async () => {
-  const losing = async (wanted: Split) => {
+  const losing = async (wanted: Weights) => {
     drop = 1;
     split = wanted;
     await new Promise((later) => setTimeout(later, 100));

@@ -2,14 +2,14 @@ import { alarmsOf } from "../../../alarms/capture.ts";
 import { queriesOf } from "../../../alarms/model.ts";
 import { UserError } from "../../../errors.ts";
 import { circuitsOf } from "../../../platforms/rehearsal/dependencies/circuits.ts";
-import { type Declared, declaredIn } from "../../../platforms/rehearsal/dependencies/declared.ts";
+import { type DeclaredDependency, declaredIn } from "../../../platforms/rehearsal/dependencies/declared.ts";
 import { callsOf, orderMood } from "../../../platforms/rehearsal/dependencies/order.ts";
 import { type Mood, RETRY_AFTER_SECONDS } from "../../../platforms/rehearsal/dependencies/stand-in.ts";
 import { late, PATIENCE, seconds } from "../judge.ts";
 import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-import type { Seen } from "../traffic.ts";
+import type { DrillReply } from "../traffic.ts";
 
 /** The one that the sample app asks. */
 const NAME = "supplier";
@@ -68,7 +68,7 @@ function watched({ room, findings }: Stage): void {
   );
 }
 
-async function slow(stage: Stage, { timeoutMs }: Declared): Promise<void> {
+async function slow(stage: Stage, { timeoutMs }: DeclaredDependency): Promise<void> {
   const limit = (2 * timeoutMs) / 1000 + 1;
   await orderWhile(stage, "slow", "the supplier doesn't answer");
   let calls = 0;
@@ -94,7 +94,7 @@ async function slow(stage: Stage, { timeoutMs }: Declared): Promise<void> {
   await closes(stage);
 }
 
-function judgeAnswers({ findings, figures }: Stage, seen: readonly Seen[], limit: number): void {
+function judgeAnswers({ findings, figures }: Stage, seen: readonly DrillReply[], limit: number): void {
   const slowest = slowestOf(seen);
   figures.slowestSeconds = Math.round(slowest * 100) / 100;
   const refused = seen.filter(({ status }) => status !== 201);

@@ -5,7 +5,7 @@ import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
 import { slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
-import type { Seen } from "../traffic.ts";
+import type { DrillReply } from "../traffic.ts";
 
 /** How long a quote may take without the cache, in seconds: two waits of half a second, and the database. */
 const WITHOUT_CACHE = 2;
@@ -92,8 +92,8 @@ async function cutOffCache(stage: Stage): Promise<void> {
 }
 
 /** Quotes that are stored, and each read back: a read asks the cache first, and fills it. */
-async function storedAndRead({ traffic }: Stage): Promise<Seen[]> {
-  const seen: Seen[] = [];
+async function storedAndRead({ traffic }: Stage): Promise<DrillReply[]> {
+  const seen: DrillReply[] = [];
   for (let count = 0; count < 5; count += 1) {
     const stored = await traffic.quote();
     seen.push(stored, await traffic.ask({ path: `/quotes/${stored.json?.id}` }));

@@ -3,7 +3,7 @@ import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
 import type { Reply } from "../../../smoke/client.ts";
 import { wrongWith } from "../../../smoke/judge.ts";
 import { titleOf } from "../../../smoke/run.ts";
-import type { Verdict } from "../../record.ts";
+import type { CheckStatus } from "../../record.ts";
 
 /** `reply NUMBER EXIT SECONDS HEADERS BODY whole|cut`, as smoke-script.ts prints it. */
 const REPLY = /^reply (\d+) (\d+) ([\d.]*) (\S+) (\S+) (whole|cut)$/;
@@ -18,7 +18,7 @@ export function judgeReplies(
   stdout: string,
   tests: readonly SmokeTest[],
   track: string,
-): { verdict: Verdict; details: string } {
+): { verdict: CheckStatus; details: string } {
   const lines = stdout.split("\n");
   const version = lines.find((line) => line.startsWith("version "))?.slice("version ".length) ?? "";
   const told = new Map(
@@ -38,7 +38,7 @@ function resultOf(
   test: SmokeTest,
   [, , exit, seconds, headers, body, part]: readonly string[],
   asked: Parameters<typeof wrongWith>[2],
-): { verdict: Verdict; line: string } {
+): { verdict: CheckStatus; line: string } {
   const title = titleOf(test);
   if (exit !== "0") return { verdict: "fail", line: `${title}: FAILED, no answer (curl ended with ${exit})` };
   const reply = replyOf(headers!, body!, Number(seconds) * 1000);

@@ -14,7 +14,7 @@ export interface Ran {
   status: string;
 }
 
-export interface RunOptions {
+export interface CommandOptions {
   region: string;
   clock: Clock;
   /** Of the script, in seconds. */
@@ -36,7 +36,7 @@ const UNDER_WAY = new Set(["Pending", "InProgress", "Delayed", "Cancelling"]);
  *
  * @throws when the command can't be sent, isn't at its end in time, or can't be followed
  */
-export async function runOn(instanceId: string, script: string, options: RunOptions): Promise<Ran> {
+export async function runOn(instanceId: string, script: string, options: CommandOptions): Promise<Ran> {
   const { region, clock, withinSeconds, comment, signal } = options;
   const client = new SSMClient(clientSettings(region));
   const { Command } = await client.send(

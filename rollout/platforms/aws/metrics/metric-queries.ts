@@ -2,7 +2,7 @@ import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 
 /** What is asked for each track and period. */
 export const SERIES = ["requests", "errors", "unreached", "fast"] as const;
-export type Series = (typeof SERIES)[number];
+export type SeriesName = (typeof SERIES)[number];
 
 /**
  * CloudWatch queries for all tracks (ALB User Guide, "CloudWatch metrics for your Application Load
@@ -23,7 +23,7 @@ export function queriesFor(
 ): MetricDataQuery[] {
   const balancer = /:listener\/(app\/[^/]+\/[^/]+)\/[^/]+$/.exec(listenerArn)?.[1];
   if (!balancer) throw new Error(`not the ARN of a listener: ${listenerArn}`);
-  const measures: Record<Series, [metric: string, statistic: string]> = {
+  const measures: Record<SeriesName, [metric: string, statistic: string]> = {
     requests: ["RequestCount", "Sum"],
     errors: ["HTTPCode_Target_5XX_Count", "Sum"],
     unreached: ["TargetConnectionErrorCount", "Sum"],
@@ -49,6 +49,6 @@ export function queriesFor(
 }
 
 /** Begins with a small letter, as CloudWatch wants it. */
-export function idOf(track: string, series: Series): string {
+export function idOf(track: string, series: SeriesName): string {
   return `${track}_${series}`;
 }

@@ -8,7 +8,7 @@ import { idOf, queriesFor, SERIES } from "./metric-queries.ts";
 import { countsOf, isTold, type Minute, secondsOf } from "./minutes.ts";
 import { periodSince } from "./retention.ts";
 
-export interface MetricsOptions {
+export interface BalancerMetricsOptions {
   region: string;
   clock: Clock;
   /** A request that takes longer is slow. */
@@ -32,9 +32,9 @@ export interface Page extends Metrics {
 /** What the tracks served, from the balancer's metrics in CloudWatch. */
 export class BalancerMetrics {
   readonly #client: CloudWatchClient;
-  readonly #options: MetricsOptions;
+  readonly #options: BalancerMetricsOptions;
 
-  constructor(options: MetricsOptions) {
+  constructor(options: BalancerMetricsOptions) {
     this.#client = new CloudWatchClient(clientSettings(options.region));
     this.#options = options;
   }

@@ -1,8 +1,8 @@
 import type { MetricSecond, TrackCounts } from "../../platform.ts";
-import type { Series } from "./metric-queries.ts";
+import type { SeriesName } from "./metric-queries.ts";
 
 /** One track in one minute, or in one longer period, as CloudWatch tells it; what it doesn't tell is absent. */
-export type Minute = Partial<Record<Series, number>>;
+export type Minute = Partial<Record<SeriesName, number>>;
 
 /** Requests come with their response times. Where these lack, either they are still to come or nothing was answered. */
 export function isTold(minute: Minute): boolean {

@@ -1,7 +1,7 @@
 import { forgetMarkers } from "./markers.ts";
 import { type Backup, pgbackrestWhenFree } from "./repository.ts";
 import type { Store } from "./store.ts";
-import type { Findings } from "./wholeness.ts";
+import type { Wholeness } from "./wholeness.ts";
 
 const DAY = 86_400_000;
 
@@ -27,7 +27,7 @@ export function expired(all: Backup[], good: Backup[], keepDays: number, now: nu
 export async function expire(
   store: Store,
   all: Backup[],
-  { good }: Findings,
+  { good }: Wholeness,
   keepDays: number,
   now: number,
 ): Promise<string[]> {

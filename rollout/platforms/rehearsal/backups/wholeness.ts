@@ -4,7 +4,7 @@ import { type Backup, listBackups, pgbackrest } from "./repository.ts";
 import type { Store } from "./store.ts";
 
 /** What is wrong with the backups, by name, and which of them can be restored. */
-export interface Findings {
+export interface Wholeness {
   /** Oldest first. */
   good: Backup[];
   /** One line each, beginning with the backup's label or the WAL segment's name. */
@@ -14,7 +14,7 @@ export interface Findings {
 }
 
 /** Reads every file of the repository and compares it with its checksum. */
-export async function inspect(store: Store): Promise<Findings> {
+export async function inspect(store: Store): Promise<Wholeness> {
   const backups = await listBackups(store);
   try {
     const verified = await pgbackrest(store, [
@@ -30,7 +30,7 @@ export async function inspect(store: Store): Promise<Findings> {
 }
 
 /** pgBackRest gives up on a file that is cut short, without its name. With nothing verified nothing counts as good. */
-async function unverified(store: Store, reason: string): Promise<Findings> {
+async function unverified(store: Store, reason: string): Promise<Wholeness> {
   const problems = [`nothing could be verified: ${reason}`];
   for (const { segment, path } of archivedFiles(store)) {
     const readable = await pgbackrest(store, ["repo-get", path]).then(
@@ -49,7 +49,7 @@ async function unverified(store: Store, reason: string): Promise<Findings> {
  * @param verified what `verify --output=text --verbose` printed
  * @param segments the archived WAL segments, sorted
  */
-export function judge(backups: Backup[], verified: string, segments: string[]): Findings {
+export function judge(backups: Backup[], verified: string, segments: string[]): Wholeness {
   const problems: string[] = [];
   const rotten = rottenSegments(verified);
   for (const segment of rotten) problems.push(`${segment}: this WAL segment is corrupt`);

@@ -1,8 +1,8 @@
 import { RehearsalError } from "../machine/errors.ts";
-import type { Plan } from "../plan/describe.ts";
+import type { StackPlan } from "../plan/describe.ts";
 
 /** Where a server finds a service of others (infra/host/environment.ts). */
-export interface Declared {
+export interface DeclaredDependency {
   url: string;
   timeoutMs: number;
 }
@@ -10,11 +10,11 @@ export interface Declared {
 const VARIABLE = "DEPENDENCIES";
 
 /** The services that the stack's servers ask, by name, as the captured environment files declare them. */
-export function declaredIn(plan: Pick<Plan, "tracks">): Record<string, Declared> {
+export function declaredIn(plan: Pick<StackPlan, "tracks">): Record<string, DeclaredDependency> {
   return Object.assign({}, ...plan.tracks.map(({ environment }) => declared(environment)));
 }
 
-function declared(environment: string): Record<string, Declared> {
+function declared(environment: string): Record<string, DeclaredDependency> {
   const line = environment.split("\n").find((each) => each.startsWith(`${VARIABLE}=`));
   return line ? parsed(line.slice(VARIABLE.length + 1)) : {};
 }
@@ -34,7 +34,7 @@ export function withStandIn(
   return { ...environment, [VARIABLE]: JSON.stringify(Object.fromEntries(here)) };
 }
 
-function parsed(text: string): Record<string, Declared> {
+function parsed(text: string): Record<string, DeclaredDependency> {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { contextFrom } from "../../../flags/context.ts";
 import { evaluate, evaluateAll } from "../../../flags/document.ts";
-import type { Served } from "./published.ts";
+import type { ServedFlags } from "./published.ts";
 
 const PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)$/;
 
@@ -21,13 +21,13 @@ interface Reply {
  *
  * @param served gives what is published at this moment
  */
-export function flagAgent(served: () => Served): Server {
+export function flagAgent(served: () => ServedFlags): Server {
   return createServer((request, response) => {
     send(response, replyTo(request, served));
   });
 }
 
-function replyTo(request: IncomingMessage, served: () => Served): Reply {
+function replyTo(request: IncomingMessage, served: () => ServedFlags): Reply {
   const url = new URL(request.url ?? "/", "http://localhost");
   if (url.pathname === "/ping") return { status: 200, body: { version: "rehearsal" } };
   if (request.method !== "GET") return { status: 405, body: { message: "only GET here" } };
@@ -46,7 +46,7 @@ function replyTo(request: IncomingMessage, served: () => Served): Reply {
   }
 }
 
-function answer({ flags, version }: Served, keys: string[], context: Record<string, string>): Reply {
+function answer({ flags, version }: ServedFlags, keys: string[], context: Record<string, string>): Reply {
   const missing = keys.filter((key) => !flags.has(key));
   if (missing.length > 0) return { status: 404, body: { message: `there is no flag ${missing.join(", ")}` } };
   const headers = { "Configuration-Version": String(version) };

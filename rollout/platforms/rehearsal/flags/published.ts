@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Flags, readDocument } from "../../../flags/document.ts";
+import { type ReadyFlags, readDocument } from "../../../flags/document.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { Place } from "../machine/state.ts";
 import type { FlagsPlan } from "../plan/describe-flags.ts";
@@ -43,13 +43,13 @@ export function published(file: string): Published | undefined {
   }
 }
 
-export interface Served extends Published {
-  flags: Flags;
+export interface ServedFlags extends Published {
+  flags: ReadyFlags;
 }
 
 /** Gives what is published now; the file is read again only when it is another. */
-export function servedFrom(file: string): () => Served {
-  let served: Served | undefined;
+export function servedFrom(file: string): () => ServedFlags {
+  let served: ServedFlags | undefined;
   let seen = "";
   return () => {
     const { ino, mtimeMs } = statSync(file);

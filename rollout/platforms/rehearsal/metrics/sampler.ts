@@ -23,7 +23,7 @@ export interface Sample {
   values: number[];
 }
 
-export type Measured = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
+export type SamplerRoom = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
 
 /**
  * The running rehearsal's figures under CloudWatch's names and dimensions. What isn't there sends nothing, and a count of
@@ -31,7 +31,7 @@ export type Measured = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
  */
 export class Sampler {
   /** Its ledger is read anew by the caller after servers were started again. */
-  readonly #room: () => Measured;
+  readonly #room: () => SamplerRoom;
   readonly #allowance: Allowance;
   readonly #named: Named;
   readonly #balancer: BalancerFiguresReader;
@@ -43,7 +43,7 @@ export class Sampler {
   /** Process numbers that count as a server's own, by its id: what a drill starts on it. */
   readonly guests = new Map<string, number[]>();
 
-  constructor(room: () => Measured, allowance: Allowance = ALLOWANCE) {
+  constructor(room: () => SamplerRoom, allowance: Allowance = ALLOWANCE) {
     const first = room();
     this.#room = room;
     this.#allowance = allowance;
@@ -105,7 +105,7 @@ export class Sampler {
     ];
   }
 
-  async #ofServers({ ledger }: Measured, usages: Record<string, MachineUsage>): Promise<Sample[]> {
+  async #ofServers({ ledger }: SamplerRoom, usages: Record<string, MachineUsage>): Promise<Sample[]> {
     const { memoryBytes, diskBytes } = this.#allowance;
     const percent = (part: number, whole: number) => Math.min(100, (100 * part) / whole);
     return ledger.state.servers.flatMap(({ id, track }) => {
@@ -124,7 +124,7 @@ export class Sampler {
     });
   }
 
-  async #ofDatabase({ graph, ledger }: Measured, usage?: MachineUsage): Promise<Sample[]> {
+  async #ofDatabase({ graph, ledger }: SamplerRoom, usage?: MachineUsage): Promise<Sample[]> {
     const figures = await this.#database.take();
     // A monitor of an instance that is down sends nothing at all.
     if (!figures || !usage) return [];
@@ -173,6 +173,6 @@ function given(
   });
 }
 
-function logPrefix(ledger: Measured["ledger"], id: string): string {
+function logPrefix(ledger: SamplerRoom["ledger"], id: string): string {
   return logOf(ledger, id).replace(/log$/, "");
 }

@@ -9,10 +9,10 @@ import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
 import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
 import { secretTexts } from "./resolver.ts";
-import { type HostFile, writtenFiles } from "./written-files.ts";
+import { type WrittenFile, writtenFiles } from "./written-files.ts";
 
 /** What a captured stack asks this machine to run. Data only: the same graph gives the same plan. */
-export interface Plan {
+export interface StackPlan {
   stack: string;
   domain: string;
   /** The command that takes the container's place; `{node}` stands for the running Node. */
@@ -55,7 +55,7 @@ const NGINX = "/etc/nginx/";
  * @param resolve what each reference is on this machine (see resolver.ts)
  * @throws {RehearsalError} that names what the graph lacks
  */
-export function describe(graph: Graph, resolve: Resolve): Plan {
+export function describe(graph: Graph, resolve: Resolve): StackPlan {
   const secrets = secretTexts(graph, resolve);
   const command = commandOf(graph);
   return {
@@ -133,7 +133,7 @@ function commandOf(graph: Graph): string[] {
   );
 }
 
-function contentOf(files: HostFile[], path: string, track: string): string {
+function contentOf(files: WrittenFile[], path: string, track: string): string {
   const file = files.find((candidate) => candidate.path === path);
   if (!file) throw new RehearsalError(`the user data of track ${track} writes no ${path}`);
   return file.content;
@@ -157,7 +157,7 @@ function secretsOf(lines: string, texts: Record<string, string>, track: string):
 }
 
 /** Changes when the database or the cache is asked for with other settings. */
-export function storesVersion({ database, cache }: Plan): string {
+export function storesVersion({ database, cache }: StackPlan): string {
   return digest([database, cache]);
 }
 

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { RehearsalError } from "../machine/errors.ts";
 
 /** A file that cloud-init writes on a server. */
-export interface HostFile {
+export interface WrittenFile {
   path: string;
   content: string;
 }
@@ -19,7 +19,7 @@ interface Entry {
  *
  * @throws {RehearsalError} when the text isn't a cloud-config
  */
-export function writtenFiles(userData: string): HostFile[] {
+export function writtenFiles(userData: string): WrittenFile[] {
   if (!userData.startsWith("#cloud-config")) {
     throw new RehearsalError("the servers' user data isn't a #cloud-config: the rehearsal can't read it");
   }

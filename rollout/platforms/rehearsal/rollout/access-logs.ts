@@ -14,7 +14,7 @@ export interface LoggedSecond {
  * The access logs of all the servers of a stack, each read on from where it was read to. A line is one answer, in JSON
  * (see infra/host/nginx.ts), and belongs to the second in which the answer was whole.
  */
-export class AccessLogs {
+export class AccessLogReader {
   readonly #folder: string;
   readonly #slowMs: number;
   readonly #tail = new Tail();

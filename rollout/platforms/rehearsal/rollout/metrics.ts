@@ -1,13 +1,13 @@
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told } from "../../platform.ts";
 import type { RehearsalError } from "../machine/errors.ts";
-import { AccessLogs, type LoggedSecond } from "./access-logs.ts";
+import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
 import { recorded } from "./recorded.ts";
 import { type KeptSecond, SecondsFile } from "./seconds-file.ts";
 
-export interface MetricsOptions {
+export interface RehearsalMetricsOptions {
   /** HAProxy's runtime API. */
   socket: string;
   /** The folder of the servers' access logs. */
@@ -28,9 +28,9 @@ const SETTLE_MS = 100;
  * and what the applications count from theirs. Measuring starts with the first question and goes on by itself. For seconds
  * before that, which nobody measured, the logs tell all of it.
  */
-export class Metrics {
+export class RehearsalMetrics {
   readonly #balancer: BalancerCounts;
-  readonly #logs: AccessLogs;
+  readonly #logs: AccessLogReader;
   readonly #counters: CounterLogs;
   readonly #file: SecondsFile;
   readonly #now: () => number;
@@ -41,9 +41,12 @@ export class Metrics {
   #working: Promise<void> | undefined;
   #failure: RehearsalError | undefined;
 
-  constructor({ socket, logs, file, slowMs, counters = {} }: MetricsOptions, now: () => number = Date.now) {
+  constructor(
+    { socket, logs, file, slowMs, counters = {} }: RehearsalMetricsOptions,
+    now: () => number = Date.now,
+  ) {
     this.#balancer = new BalancerCounts(socket);
-    this.#logs = new AccessLogs(logs, slowMs);
+    this.#logs = new AccessLogReader(logs, slowMs);
     this.#counters = new CounterLogs(logs, counters);
     this.#file = new SecondsFile(file);
     this.#now = now;

@@ -22,7 +22,7 @@ import { prepareChange } from "../verbs/prepare.ts";
 import { type ServerStatus, serversOf } from "../verbs/status.ts";
 import { up } from "../verbs/up.ts";
 import { backUp } from "./backup.ts";
-import { Metrics } from "./metrics.ts";
+import { RehearsalMetrics } from "./metrics.ts";
 import { until, whenFree } from "./patience.ts";
 import { doorOf, operatorTokenOf } from "./smoke.ts";
 
@@ -43,7 +43,7 @@ class Rehearsal implements Platform {
   readonly journal: FileJournal;
   readonly #options: Options;
   readonly #config: StackFile;
-  readonly #metrics: Metrics;
+  readonly #metrics: RehearsalMetrics;
 
   constructor(options: Options) {
     const ledger = Ledger.openOrFail(placeIn(options));
@@ -52,7 +52,7 @@ class Rehearsal implements Platform {
     this.#config = new StackFile(projectOf(options), options.stack);
     // Beside the logs: what a rollout did stays to be read when the stack is taken down.
     this.journal = new FileJournal(journalFolder(logs), join(folder, "rollout.lock"));
-    this.#metrics = new Metrics({
+    this.#metrics = new RehearsalMetrics({
       socket: layoutOf(ledger).socket,
       logs,
       file: join(logs, "rollout", "seconds.ndjson"),

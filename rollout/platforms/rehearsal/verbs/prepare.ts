@@ -9,7 +9,7 @@ import { clientPort, freePorts } from "../machine/ports.ts";
 import { databaseFolder, databaseUser } from "../machine/postgres-user.ts";
 import { Ledger, type Place } from "../machine/state.ts";
 import { describeBalancer } from "../plan/balancer/describe.ts";
-import { describe, type Plan } from "../plan/describe.ts";
+import { describe, type StackPlan } from "../plan/describe.ts";
 import { passwordsFor } from "../plan/passwords.ts";
 import { localResolver } from "../plan/resolver.ts";
 import type { Room } from "../room.ts";
@@ -93,7 +93,7 @@ function domainOf(graph: Graph): string {
   return new URL(String(graph.outputs.url)).hostname;
 }
 
-async function certificatesFor(plan: Plan, place: Place): Promise<Certificates> {
+async function certificatesFor(plan: StackPlan, place: Place): Promise<Certificates> {
   const folder = join(place.folder, "ca");
   const files = certificateFiles(folder);
   if (existsSync(files.bothFile)) return files;

@@ -1,7 +1,7 @@
 import type { Graph, GraphResource } from "../../../graph/model.ts";
 import { nameOf, refsOf } from "../../shown.ts";
 import { contains } from "./ranges.ts";
-import { type Rule, rulesOf, SECURITY_GROUP } from "./rules.ts";
+import { rulesOf, SECURITY_GROUP, type SecurityGroupRule } from "./rules.ts";
 
 /** One end of traffic: an address range, or a resource in security groups. */
 export interface End {
@@ -37,7 +37,7 @@ export function flowsOf(graph: Graph): Flow[] {
   ];
 }
 
-function fromRange({ peer, group, protocol, ports }: Rule, members: Map<string, End[]>): Flow[] {
+function fromRange({ peer, group, protocol, ports }: SecurityGroupRule, members: Map<string, End[]>): Flow[] {
   if (!peer.range) return [];
   return endsIn(group, members).map((to) => ({
     from: rangeEnd(peer.range!),
@@ -48,7 +48,7 @@ function fromRange({ peer, group, protocol, ports }: Rule, members: Map<string, 
   }));
 }
 
-function toRange({ peer, group, protocol, ports }: Rule, members: Map<string, End[]>): Flow[] {
+function toRange({ peer, group, protocol, ports }: SecurityGroupRule, members: Map<string, End[]>): Flow[] {
   if (!peer.range) return [];
   return endsIn(group, members).map((from) => ({
     from,
@@ -60,7 +60,11 @@ function toRange({ peer, group, protocol, ports }: Rule, members: Map<string, En
 }
 
 /** Traffic between two groups flows where one lets it out and the other lets it in. */
-function between(inward: Rule, egress: Rule[], members: Map<string, End[]>): Flow[] {
+function between(
+  inward: SecurityGroupRule,
+  egress: SecurityGroupRule[],
+  members: Map<string, End[]>,
+): Flow[] {
   const source = inward.peer.group;
   if (!source) return [];
   const ways = egress.filter(
@@ -75,7 +79,7 @@ function between(inward: Rule, egress: Rule[], members: Map<string, End[]>): Flo
   });
 }
 
-function overlap(a: Rule, b: Rule): Pick<Flow, "protocol" | "ports"> | undefined {
+function overlap(a: SecurityGroupRule, b: SecurityGroupRule): Pick<Flow, "protocol" | "ports"> | undefined {
   if (a.protocol !== b.protocol && a.protocol !== "-1" && b.protocol !== "-1") return undefined;
   const ports: [number, number] = [Math.max(a.ports[0], b.ports[0]), Math.min(a.ports[1], b.ports[1])];
   return ports[0] <= ports[1]

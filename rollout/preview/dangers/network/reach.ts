@@ -1,12 +1,12 @@
 import type { Danger } from "../../model.ts";
-import { type Check, danger } from "../danger.ts";
+import { type DangerCheck, danger } from "../danger.ts";
 import { coveredBy, type Flow, flowsOf, portsText } from "./flows.ts";
 
 /**
  * The firewall lets through what it didn't: who can now reach what, on which ports. Computed from all security groups and
  * what is in them, so that moving a server into another group counts and rewriting a rule without effect doesn't.
  */
-export const firewallOpened: Check = ({ before, after }) => {
+export const firewallOpened: DangerCheck = ({ before, after }) => {
   const old = flowsOf(before);
   const existed = new Set(before.resources.map(({ urn }) => urn));
   const opened = flowsOf(after).filter((flow) => !coveredBy(flow, old, existed));

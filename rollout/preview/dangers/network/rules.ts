@@ -4,7 +4,7 @@ import { refsOf } from "../../shown.ts";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
 /** A rule of a security group, taken apart: one peer. */
-export interface Rule {
+export interface SecurityGroupRule {
   direction: "ingress" | "egress";
   /** The urn of the security group. */
   group: string;
@@ -18,7 +18,7 @@ export interface Rule {
 type Inputs = { [key: string]: Value };
 
 /** The rules that a resource adds: its own resource type, the older one, or inside of the group. */
-export function rulesOf(resource: GraphResource): Rule[] {
+export function rulesOf(resource: GraphResource): SecurityGroupRule[] {
   const { type, inputs, urn } = resource;
   const group = refsOf(inputs.securityGroupId)[0]?.urn;
   if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
@@ -28,7 +28,7 @@ export function rulesOf(resource: GraphResource): Rule[] {
     return group ? taken(inputs, "egress", group) : [];
   }
   if (type === "aws:ec2/securityGroupRule:SecurityGroupRule") {
-    return group ? taken(inputs, inputs.type as Rule["direction"], group) : [];
+    return group ? taken(inputs, inputs.type as SecurityGroupRule["direction"], group) : [];
   }
   if (!/^aws:ec2\/(s|defaultS)ecurityGroup:/.test(type)) return [];
   return (["ingress", "egress"] as const).flatMap((direction) => {
@@ -37,7 +37,11 @@ export function rulesOf(resource: GraphResource): Rule[] {
   });
 }
 
-function taken(inputs: Inputs, direction: Rule["direction"], group: string): Rule[] {
+function taken(
+  inputs: Inputs,
+  direction: SecurityGroupRule["direction"],
+  group: string,
+): SecurityGroupRule[] {
   const protocol = protocolOf(String(inputs.ipProtocol ?? inputs.protocol ?? "-1"));
   const ports: [number, number] =
     protocol === "-1" ? [0, 65_535] : [Number(inputs.fromPort ?? 0), Number(inputs.toPort ?? 65_535)];
@@ -49,7 +53,7 @@ function protocolOf(name: string): string {
   return { "6": "tcp", "17": "udp", "1": "icmp", all: "-1" }[name.toLowerCase()] ?? name.toLowerCase();
 }
 
-function peersOf(inputs: Inputs, group: string): Rule["peer"][] {
+function peersOf(inputs: Inputs, group: string): SecurityGroupRule["peer"][] {
   const ranges = ["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks"]
     .flatMap((key) => inputs[key] ?? [])
     .filter((range) => typeof range === "string");
