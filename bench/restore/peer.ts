@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { makePrivateFolder, type Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
+import type { Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
+import { makePrivateFolder } from "../../rollout/platforms/rehearsal/machine/disk/owned.ts";
 import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 
 const run = promisify(execFile);

@@ -28,7 +28,7 @@ ${firewallCommands(host)
 }
 tools() {
   snap install aws-cli --classic
-  local deb=/tmp/agent.deb
+  local deb=/run/agent.deb
   fetch $deb "${bucket}/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
   dpkg --install $deb && rm $deb
 }

@@ -23,6 +23,7 @@ type Yaml = Record<string, unknown>;
  * @throws {UserError} when a file is missing or isn't YAML
  */
 export function readProject(projectDir: string, stack: string): Project {
+  checkFolder(projectDir);
   const file = join(projectDir, "Pulumi.yaml");
   if (!existsSync(file)) throw new UserError(`no Pulumi project here: ${file} doesn't exist`);
   const project = readYaml(projectDir, "Pulumi.yaml");
@@ -43,6 +44,16 @@ export function readProject(projectDir: string, stack: string): Project {
     config: Object.fromEntries(entries),
     secretKeys: entries.filter(([, text]) => text.includes(SECURE)).map(([key]) => key),
   };
+}
+
+/** What a project's path may not hold: a backslash, or a control character. */
+const UNLOADABLE = /[\\\p{Cc}]/u;
+
+function checkFolder(projectDir: string): void {
+  if (!UNLOADABLE.test(projectDir)) return;
+  throw new UserError(
+    `${JSON.stringify(projectDir)} can't hold a project: Node loads no program from a path with a backslash or a control character`,
+  );
 }
 
 function requireStack(projectDir: string, configDir: string, stack: string): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { Store } from "../../rollout/platforms/rehearsal/backups/store.ts";
@@ -19,10 +19,8 @@ export function databaseUrl({ stateDir, stack }: Stack): string {
 
 /** What backs the rehearsal's database up, as the process that does it is told. */
 export function storeOf({ stateDir, stack }: Stack): Store {
-  const { place, state } = Ledger.openOrFail(placeOf(stack, stateDir));
-  const folders = [place.folder, state.database.folder].map((folder) => join(folder, "backups"));
-  const folder = folders.find((each) => existsSync(join(each, "schedule.json")))!;
-  return JSON.parse(readFileSync(join(folder, "schedule.json"), "utf8")).store;
+  const { place } = Ledger.openOrFail(placeOf(stack, stateDir));
+  return JSON.parse(readFileSync(join(place.folder, "schedule.json"), "utf8")).store;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,13 +7,13 @@ import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-const copies: { projectDir: string; stateDir: string; stack: string }[] = [];
+const copies: { root: string; projectDir: string; stateDir: string; stack: string }[] = [];
 
 /** Takes down and removes every copy, whatever became of its test. */
 export async function removeCopies(): Promise<void> {
   for (const copy of copies.splice(0)) {
     await rehearse.down(copy);
-    rmSync(copy.projectDir, { recursive: true, force: true });
+    rmSync(copy.root, { recursive: true, force: true });
   }
 }
 
@@ -23,9 +23,13 @@ export type Changes = Record<string, unknown>;
 /**
  * A copy of the project whose config a test may edit, with the very program, application and modules.
  * Its state goes to a folder of its own.
+ *
+ * @param name of the project's folder, within a temporary one
  */
-export function projectCopy(changes: Changes = {}) {
-  const projectDir = mkdtempSync(join(tmpdir(), "rehearsal-project-"));
+export function projectCopy(changes: Changes = {}, name = ".") {
+  const root = mkdtempSync(join(tmpdir(), "rehearsal-project-"));
+  const projectDir = join(root, name);
+  mkdirSync(projectDir, { recursive: true });
   for (const name of ["node_modules", "infra", "app", "package.json"])
     symlinkSync(join(ROOT, name), join(projectDir, name));
   for (const name of ["Pulumi.yaml", "flags.beta.yaml"]) cpSync(join(ROOT, name), join(projectDir, name));
@@ -38,8 +42,8 @@ export function projectCopy(changes: Changes = {}) {
     writeFileSync(join(projectDir, "Pulumi.beta.yaml"), stringify({ config: { ...original, ...own } }));
   };
   configure(changes);
-  copies.push({ projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta" });
-  return { projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta", configure };
+  copies.push({ root, projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta" });
+  return { root, projectDir, stateDir: join(projectDir, ".rehearsal"), stack: "beta", configure };
 }
 
 export interface Answer {

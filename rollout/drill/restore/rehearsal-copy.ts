@@ -5,11 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stackSettings } from "../../config/settings.ts";
 import { pgbackrest } from "../../platforms/rehearsal/backups/repository.ts";
-import { makePrivateFolder, type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts";
+import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
+import { makePrivateFolder } from "../../platforms/rehearsal/machine/disk/owned.ts";
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import { freePorts } from "../../platforms/rehearsal/machine/ports.ts";
-import { databaseFolder, databaseUser } from "../../platforms/rehearsal/machine/postgres-user.ts";
+import { canReach, databaseUser } from "../../platforms/rehearsal/machine/postgres-user.ts";
 import { start, untilReady } from "../../platforms/rehearsal/machine/processes.ts";
 import { Ledger, type Place } from "../../platforms/rehearsal/machine/state.ts";
 import { inStopOrder, stop, stopAll } from "../../platforms/rehearsal/machine/stopping.ts";
@@ -50,10 +51,14 @@ export class Copy {
     const [database, cache] = (await freePorts(2)) as [number, number];
     // Others may pass through: see prepare.ts.
     mkdirSync(place.folder, { recursive: true, mode: 0o711 });
-    const folder = databaseFolder(place.folder, databaseUser());
+    const { outside } = ledger.state;
+    const within = canReach(place.folder, databaseUser());
+    const folder = within ? join(place.folder, "postgres") : join(outside!, "restored");
     const own = Ledger.create(place, {
       ...ledger.state,
       database: { port: database, folder },
+      // It is the live stack's, and stays.
+      outside: undefined,
       cache: { port: cache },
       servers: [],
       numbered: {},

@@ -1,8 +1,9 @@
-import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { writeOwned } from "../../../platforms/rehearsal/machine/disk/owned.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
 import { stop } from "../../../platforms/rehearsal/machine/stopping.ts";
 import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";
@@ -121,11 +122,8 @@ async function restartDatabase(stage: Stage, limit: number | undefined): Promise
   const file = join(ledger.state.database.folder, "data", "postgresql.auto.conf");
   await stop(ledger, "postgres");
   original ??= existsSync(file) ? readFileSync(file, "utf8") : "";
-  writeFileSync(file, limit === undefined ? original : `${original}max_connections = ${limit}\n`, {
-    mode: 0o600,
-  });
-  const user = databaseUser();
-  if (user) chownSync(file, user.uid, user.gid);
+  const text = limit === undefined ? original : `${original}max_connections = ${limit}\n`;
+  writeOwned(file, text, databaseUser());
   await stage.restart();
   // A look now opens the monitor's connection, while there is room for one.
   await stage.settle();

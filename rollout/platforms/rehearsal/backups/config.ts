@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../../../infra/host/shell-word.ts";
-import { writeIn } from "../machine/files.ts";
-import { makePrivateFolder, type Store } from "./store.ts";
+import { makePrivateFolder, writeOwned } from "../machine/disk/owned.ts";
+import type { Store } from "./store.ts";
 
 /** pgBackRest's name for the database server and all that belongs to it. */
 export const STANZA = "main";
@@ -31,8 +31,7 @@ export function writeConfig(store: Store): void {
   const file = configFile(store);
   const key = keyIn(file) ?? randomBytes(48).toString("base64");
   for (const name of ["repository", "lock", "spool"]) makePrivateFolder(join(folder, name), user);
-  writeIn(file, configText(store, key), 0o600);
-  if (user) chownSync(file, user.uid, user.gid);
+  writeOwned(file, configText(store, key), user);
 }
 
 function keyIn(file: string): string | undefined {

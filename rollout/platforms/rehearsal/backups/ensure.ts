@@ -14,7 +14,8 @@ export function ensureBackups(room: Room): void {
     return;
   }
   const store = storeOf(room);
-  const file = join(store.folder, "schedule.json");
+  // Not among the backups, which are the database's user's: what is written here is run.
+  const file = join(ledger.place.folder, "schedule.json");
   writeAtomically(file, JSON.stringify({ store, plan: plan.backups }, null, 2), 0o600);
   if (isRunning(ledger.state.processes[KEY])) return;
   start(ledger, {

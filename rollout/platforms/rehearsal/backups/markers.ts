@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
+import { makePrivateFolder, writeOwned } from "../machine/disk/owned.ts";
 import { RehearsalError } from "../machine/errors.ts";
-import { writeAtomically } from "../machine/files.ts";
 import { type Digests, digestsOf, tablesOf } from "./digest.ts";
 import type { Store } from "./store.ts";
 import { asSuperuser } from "./superuser.ts";
@@ -41,8 +41,8 @@ export async function writeMarker(
     }),
   );
   const folder = markerFolder(store);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeAtomically(join(folder, `${name}.json`), JSON.stringify(marker, null, 2), 0o600);
+  makePrivateFolder(folder, store.user);
+  writeOwned(join(folder, `${name}.json`), JSON.stringify(marker, null, 2), store.user);
   return marker;
 }
 

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { chownSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { databaseUser } from "../machine/postgres-user.ts";
 import type { State } from "../machine/state.ts";
@@ -23,15 +20,12 @@ export interface Store {
   user?: { uid: number; gid: number };
 }
 
-/** A Unix socket's path has 107 characters, of which PostgreSQL's file name takes up to 20. */
-const LONGEST_FOLDER = 85;
-
 export function storeOf({ ledger, programs, plan }: Pick<Room, "ledger" | "programs" | "plan">): Store {
   const { database } = ledger.state;
   const user = databaseUser();
   return {
     pgbackrest: programs.pgbackrest,
-    folder: backupFolder(ledger.place.folder, database),
+    folder: backupFolder(ledger),
     data: join(database.folder, "data"),
     port: database.port,
     socketFolder: socketFolder(database),
@@ -40,19 +34,12 @@ export function storeOf({ ledger, programs, plan }: Pick<Room, "ledger" | "progr
   };
 }
 
-/** In the stack's folder; beside the data where the database's user can't reach that (see postgres-user.ts). */
-function backupFolder(stackFolder: string, { folder }: State["database"]): string {
-  return join(folder.startsWith(stackFolder) ? stackFolder : folder, "backups");
+/** In the stack's folder; beside the data where the database's user can't reach that (see prepare.ts). */
+function backupFolder({ place, state }: Room["ledger"]): string {
+  const { folder } = state.database;
+  return join(folder.startsWith(`${place.folder}/`) ? place.folder : folder, "backups");
 }
 
 export function socketFolder({ folder }: Pick<State["database"], "folder">): string {
-  if (folder.length <= LONGEST_FOLDER) return join(folder, "socket");
-  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 12);
-  return join(tmpdir(), `rollout-postgres-${process.getuid?.() ?? 0}-${digest}`);
-}
-
-/** A folder that only the database's user may enter. */
-export function makePrivateFolder(folder: string, user: Store["user"]): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (user) chownSync(folder, user.uid, user.gid);
+  return join(folder, "socket");
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { writeAtomically } from "../machine/files.ts";
 import type { BalancerModel, BalancerSetup } from "../plan/balancer/model.ts";
 import { trackNamed } from "../plan/balancer/model.ts";
@@ -22,8 +22,7 @@ interface Written {
 
 /** Writes all that a balancer starts with. Run {@link balancerCommand} next. */
 export function writeFiles(layout: BalancerLayout, model: BalancerModel, setup: BalancerSetup): void {
-  for (const folder of [layout.folder, dirname(layout.socket)])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
   writeAtomically(join(layout.folder, SPLIT_MAP), mapText(splitLines(model.split)), 0o600);
   writeAtomically(
     join(layout.folder, FIREWALL_MAP),

@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { RehearsalError } from "../machine/errors.ts";
 import { releasePort } from "../machine/ports.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
@@ -71,11 +70,6 @@ export async function letGo(room: Room, server: ServerRecord): Promise<void> {
 /** Forgets the tracks that are gone. */
 export async function tidyUp(room: Room): Promise<void> {
   await balancer.settle(layoutOf(room.ledger, room.programs.haproxy), room.balancer, setupOf(room));
-}
-
-/** The sockets may be in a folder of their own, where the stack's is too long a path for them. */
-export function removeSockets(ledger: Ledger): void {
-  rmSync(dirname(layoutOf(ledger).socket), { recursive: true, force: true });
 }
 
 function setupOf({ ledger: { state }, certificates, plan }: Room): BalancerSetup {

@@ -1,7 +1,4 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { RehearsalError } from "./errors.ts";
 
 export interface SystemUser {
@@ -27,16 +24,10 @@ export function databaseUser(): SystemUser | undefined {
   return user;
 }
 
-/**
- * Where the data goes: into the stack's folder, or into a temporary one where the database's user can't reach that
- * (a clone in /root).
- */
-export function databaseFolder(stackFolder: string, user: SystemUser | undefined): string {
-  if (!user || canReach(stackFolder, user)) return join(stackFolder, "postgres");
-  return mkdtempSync(join(tmpdir(), "rollout-postgres-"));
-}
-
-function canReach(folder: string, { uid, gid }: SystemUser): boolean {
+/** Whether the database's user can get at what is in a folder: root's own is closed to it (a clone in /root). */
+export function canReach(folder: string, user: SystemUser | undefined): boolean {
+  if (!user) return true;
+  const { uid, gid } = user;
   return spawnSync("test", ["-x", folder], { uid, gid, cwd: "/" }).status === 0;
 }
 

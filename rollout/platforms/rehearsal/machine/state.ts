@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { checkedStackName } from "../../../core/stack-name.ts";
+import { aliasIn, checkOutside, isPlain } from "./disk/outside.ts";
 import { RehearsalError } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
 
@@ -38,6 +39,8 @@ export interface State {
   /** The balancer's plain port, which redirects. */
   redirectPort: number;
   database: { port: number; folder: string };
+  /** The folder for what can't be in the stack's own: see outside.ts. */
+  outside?: string;
   cache: { port: number };
   /** Where AppConfig's agent listens, and the version of the flags that was last published. */
   flags?: { port: number; version: number };
@@ -62,15 +65,27 @@ export interface Place {
 
 /** @throws {UserError} for a name that isn't a stack's: it must not lead to another folder */
 export function placeOf(stack: string, stateDir: string): Place {
-  const folder = join(stateDir, checkedStackName(stack));
+  const folder = resolve(stateDir, checkedStackName(stack));
   return {
     stack,
     folder,
-    logs: join(folder, "logs"),
-    stateFile: join(folder, "state.json"),
+    ...filesIn(folder),
     // No stack's folder begins with a dot.
     lockFile: join(stateDir, `.${stack}.lock`),
   };
+}
+
+function filesIn(folder: string): Pick<Place, "logs" | "stateFile"> {
+  return { logs: join(folder, "logs"), stateFile: join(folder, "state.json") };
+}
+
+/** The same place by a name that the servers' files can hold. */
+export function plainPlace(place: Place, outside: string | undefined): Place {
+  if (outside === undefined) return place;
+  checkOutside(outside, place.folder);
+  if (isPlain(place.folder)) return place;
+  const folder = aliasIn(outside);
+  return { ...place, folder, ...filesIn(folder) };
 }
 
 /** The state in memory and on disk: every change is on disk before the next thing happens. */
@@ -93,7 +108,8 @@ export class Ledger {
   /** @returns undefined when the stack isn't up */
   static open(place: Place): Ledger | undefined {
     if (!existsSync(place.stateFile)) return undefined;
-    return new Ledger(place, JSON.parse(readFileSync(place.stateFile, "utf8")) as State);
+    const state = JSON.parse(readFileSync(place.stateFile, "utf8")) as State;
+    return new Ledger(plainPlace(place, state.outside), state);
   }
 
   /** @throws {RehearsalError} when the stack isn't up */

@@ -1,12 +1,12 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { archiveSettings, configFile, writeConfig } from "../backups/config.ts";
 import { createStanza } from "../backups/repository.ts";
-import { makePrivateFolder, socketFolder, storeOf } from "../backups/store.ts";
+import { socketFolder, storeOf } from "../backups/store.ts";
 import { asSuperuser } from "../backups/superuser.ts";
-import { writeIn } from "../machine/files.ts";
+import { makePrivateFolder, writeOwned } from "../machine/disk/owned.ts";
 import { databaseUser, type SystemUser } from "../machine/postgres-user.ts";
 import { isRunning, run, start, untilReady } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
@@ -87,7 +87,7 @@ async function create(room: Room, data: string, user: SystemUser | undefined): P
   // What a crash left half made is made anew.
   await Promise.all([stop(ledger, INITDB), stop(ledger, INIT)]);
   rmSync(data, { recursive: true, force: true });
-  makeDatabaseFolder(dirname(data), user);
+  makePrivateFolder(dirname(data), user);
   // What is lost if the machine dies now is made again: only this step goes without fsync.
   const options = ["--username=postgres", "--encoding=UTF8", "--no-locale", "--auth=reject", "--no-sync"];
   // As RDS has them: a page that rotted on disk is found when it is read, and by every backup.
@@ -104,7 +104,7 @@ async function create(room: Room, data: string, user: SystemUser | undefined): P
     input: statements.map((statement) => `${statement};\n\n`).join(""),
     ...common,
   });
-  put(join(data, "rehearsal-ready"), "", user);
+  writeOwned(join(data, "rehearsal-ready"), "", user);
 }
 
 function writeSettings(room: Room, data: string, user?: SystemUser) {
@@ -118,8 +118,8 @@ function writeSettings(room: Room, data: string, user?: SystemUser) {
   const leftOut = [...database.leftOut, ...skipped];
   if (leftOut.length > 0) say(`database: not played here: ${leftOut.join(", ")}`);
 
-  put(join(data, "server.pem"), readFileSync(certificates.certFile, "utf8"), user);
-  put(join(data, "server-key.pem"), readFileSync(certificates.keyFile, "utf8"), user);
+  writeOwned(join(data, "server.pem"), readFileSync(certificates.certFile, "utf8"), user);
+  writeOwned(join(data, "server-key.pem"), readFileSync(certificates.keyFile, "utf8"), user);
   const settings = {
     ...Object.fromEntries(usable),
     ...archiveSettings(storeOf(room)),
@@ -136,13 +136,17 @@ function writeSettings(room: Room, data: string, user?: SystemUser) {
     log_destination: "stderr",
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${literal(value)}`);
-  put(join(data, "postgresql.conf"), `${lines.join("\n")}\n`, user);
+  writeOwned(join(data, "postgresql.conf"), `${lines.join("\n")}\n`, user);
   const kind = database.forceTls ? "hostssl" : "host";
   const doors = ["local all postgres peer map=rehearsal", `${kind} all all 127.0.0.1/32 scram-sha-256`];
-  put(join(data, "pg_hba.conf"), doors.map((line) => `${line}\n`).join(""), user);
+  writeOwned(join(data, "pg_hba.conf"), doors.map((line) => `${line}\n`).join(""), user);
   // Who runs the database and who runs the rehearsal may come as the superuser: either can read its files anyway.
   const names = new Set([userInfo().username, ...(user ? [user.name] : [])]);
-  put(join(data, "pg_ident.conf"), [...names].map((name) => `rehearsal "${name}" postgres\n`).join(""), user);
+  writeOwned(
+    join(data, "pg_ident.conf"),
+    [...names].map((name) => `rehearsal "${name}" postgres\n`).join(""),
+    user,
+  );
 }
 
 /** Ready is when the application could use it: its role, password, database and TLS. */
@@ -167,18 +171,6 @@ async function answers({ plan, ledger, certificates }: Room): Promise<boolean> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-function put(file: string, text: string, user: SystemUser | undefined): void {
-  writeIn(file, text, 0o600);
-  chmodSync(file, 0o600);
-  if (user) chownSync(file, user.uid, user.gid);
-}
-
-/** Makes the folder of the data, owned by who will run the database. */
-function makeDatabaseFolder(folder: string, user: SystemUser | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (user) chownSync(folder, user.uid, user.gid);
 }
 
 function asUser(user: SystemUser | undefined) {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Graph } from "../../../graph/model.ts";
 import { keepJournal } from "../journal/past.ts";
 import { type Certificates, certificateFiles } from "../machine/authority-files.ts";
+import { isPlain, makeOutside } from "../machine/disk/outside.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { findPrograms } from "../machine/find.ts";
 import { clientPort, freePorts } from "../machine/ports.ts";
-import { databaseFolder, databaseUser } from "../machine/postgres-user.ts";
-import { Ledger, type Place } from "../machine/state.ts";
+import { canReach, databaseUser } from "../machine/postgres-user.ts";
+import { Ledger, type Place, plainPlace } from "../machine/state.ts";
 import { describeBalancer } from "../plan/balancer/describe.ts";
 import { describe, type StackPlan } from "../plan/describe.ts";
 import { passwordsFor } from "../plan/passwords.ts";
@@ -68,20 +69,24 @@ async function newLedger(options: UpOptions, place: Place, graph: Graph): Promis
   findPrograms();
   // Others may pass through, for the database runs as another user when root runs this; what is secret is closed itself.
   mkdirSync(place.folder, { recursive: true, mode: 0o711 });
-  const folder = databaseFolder(place.folder, databaseUser());
-  if (!folder.startsWith(place.folder)) {
+  const within = canReach(place.folder, databaseUser());
+  const outside = within && isPlain(place.folder) ? undefined : makeOutside(place.folder);
+  const plain = plainPlace(place, outside);
+  const folder = join(within ? plain.folder : outside!, "postgres");
+  if (!within) {
     options.say?.(`database: its system user can't reach ${place.folder}; the data is in ${folder}`);
   }
   // The logs of the stack's last life were kept until now.
   keepJournal(place.folder, place.logs, Date.now());
   rmSync(place.logs, { recursive: true, force: true });
-  return Ledger.create(place, {
+  return Ledger.create(plain, {
     version: 1,
     stack: place.stack,
     domain: domainOf(graph),
     port,
     redirectPort,
     database: { port: database, folder },
+    ...(outside !== undefined && { outside }),
     cache: { port: cache },
     servers: [],
     numbered: {},

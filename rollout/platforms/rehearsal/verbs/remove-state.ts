@@ -1,24 +1,22 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LOADS } from "../../../load/result.ts";
-import { socketFolder } from "../backups/store.ts";
-import { removeSockets } from "../balancer/balancing.ts";
 import { PAST } from "../journal/past.ts";
+import { removeOutside } from "../machine/disk/outside.ts";
 import type { Ledger, Place } from "../machine/state.ts";
 import { DRILLS } from "../machine/state.ts";
 
 /** Removes all but the logs, the journals, and what drills and loads found; the state last, so that a crash on the way is mended by another `down`. */
 export function removeState(ledger: Ledger): void {
   const { place, state } = ledger;
-  removeSockets(ledger);
   // Again and again: what was killed a moment ago may have made another file since.
   const whole = { recursive: true, force: true, maxRetries: 5 };
-  rmSync(socketFolder(state.database), whole);
   rmSync(state.database.folder, whole);
   for (const name of readdirSync(place.folder)) {
     if (!keeps(place, name)) rmSync(join(place.folder, name), whole);
   }
-  if (existsSync(place.stateFile)) rmSync(place.stateFile);
+  rmSync(place.stateFile, { force: true });
+  if (state.outside !== undefined) removeOutside(state.outside);
 }
 
 /** What is worth more than the rehearsal that it came from. */

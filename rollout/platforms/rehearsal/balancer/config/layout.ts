@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Where the balancer's files are. */
@@ -18,27 +16,17 @@ export interface BalancerLayout {
   masterSocket: string;
 }
 
-/** A Unix socket's path has 107 characters; HAProxy adds a few while it binds. */
-const LONGEST_SOCKET = 90;
-
-/** @param folder the balancer's own, such as `.rehearsal/beta/haproxy`, absolute */
+/** @param folder the balancer's own, such as `.rehearsal/beta/haproxy`, absolute and not too long for a socket */
 export function balancerLayout(folder: string, program = "haproxy"): BalancerLayout {
-  const sockets = socketFolder(folder);
   return {
     folder,
     program,
     configFile: join(folder, "haproxy.cfg"),
     serversFile: join(folder, "servers.state"),
     recordFile: join(folder, "balancer.json"),
-    socket: join(sockets, "stats.sock"),
-    masterSocket: join(sockets, "master.sock"),
+    socket: join(folder, "stats.sock"),
+    masterSocket: join(folder, "master.sock"),
   };
-}
-
-function socketFolder(folder: string): string {
-  if (join(folder, "master.sock").length <= LONGEST_SOCKET) return folder;
-  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 12);
-  return join(tmpdir(), `rollout-${process.getuid?.() ?? 0}-${digest}`);
 }
 
 /**
