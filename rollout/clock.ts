@@ -3,12 +3,16 @@ import { setTimeout as after } from "node:timers/promises";
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** @param signal ends it at once: its reason is thrown */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
-  async sleep(milliseconds) {
-    await after(milliseconds);
+  async sleep(milliseconds, signal) {
+    await after(milliseconds, undefined, { signal }).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    });
   },
 };

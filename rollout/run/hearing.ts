@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { Held } from "../platforms/held.ts";
 import type { Platform } from "../platforms/platform.ts";
+import { until } from "../waiting.ts";
 
 /** Longer than a dead run's lease lasts (rollout/platforms/aws/journal/lease.ts). */
 const PATIENCE_MS = 40_000;
@@ -23,14 +24,13 @@ export async function hearer(
   clock: Clock,
   who: string,
 ): Promise<Runner | undefined> {
-  const deadline = clock.now() + PATIENCE_MS;
-  for (;;) {
+  let runner: Runner | undefined;
+  await until({ clock, everyMs: 500, withinMs: PATIENCE_MS }, async () => {
     const owner = await runnerOf(platform, who);
-    if (owner === undefined) return undefined;
-    const answered = await isAnswered(platform);
-    if (answered || clock.now() >= deadline) return { owner, answered };
-    await clock.sleep(500);
-  }
+    runner = owner === undefined ? undefined : { owner, answered: await isAnswered(platform) };
+    return runner?.answered ?? true;
+  });
+  return runner;
 }
 
 /** @returns undefined when nobody runs it */

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { shareOf, type Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import type { Capacity, Platform } from "../platforms/platform.ts";
+import { until } from "../waiting.ts";
 
 /** What to do where a track hasn't the servers for its new share: refuse, ask for them and wait, or go on all the same. */
 export type Lacking = "refuse" | "grow" | "force";
@@ -88,26 +89,28 @@ async function ask(track: string, servers: number, { platform, say }: RoomOption
 async function healthy(asked: Asked, known: number, deadline: number, options: RoomOptions): Promise<void> {
   const { clock, withinMs, say } = options;
   let servers = known;
-  let said = { line: "", at: 0 };
-  for (;;) {
+  let lack = "";
+  let saidAt = 0;
+  const isEnough = await until({ clock, everyMs: EVERY_MS, withinMs: deadline - clock.now() }, async () => {
     const sight = await count(asked, options);
-    if (sight.read?.enough) return say(`${asked.track} has the servers for ${asked.share} %`);
+    if (sight.read?.enough) return true;
     const line = lackText(asked, sight);
-    if (clock.now() >= deadline)
-      throw new UserError(
-        `${line}, after ${Math.round(withinMs / 1000)} s of waiting. ${UNMOVED} The servers stay asked for: see why they aren't healthy, then the same again.`,
-      );
-    if (line !== said.line || clock.now() >= said.at + SAY_EVERY_MS) {
+    if (clock.now() < deadline && (line !== lack || clock.now() >= saidAt + SAY_EVERY_MS)) {
       say(line);
-      said = { line, at: clock.now() };
+      saidAt = clock.now();
     }
+    lack = line;
     // More users have come meanwhile.
     if (sight.read && sight.read.need > servers) {
       servers = sight.read.need;
       await ask(asked.track, servers, options);
     }
-    await clock.sleep(EVERY_MS);
-  }
+    return false;
+  });
+  if (isEnough) return say(`${asked.track} has the servers for ${asked.share} %`);
+  throw new UserError(
+    `${lack}, after ${Math.round(withinMs / 1000)} s of waiting. ${UNMOVED} The servers stay asked for: see why they aren't healthy, then the same again.`,
+  );
 }
 
 function lackText({ track, share }: Asked, { read, error }: Sight): string {

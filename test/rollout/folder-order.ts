@@ -41,6 +41,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "core",
     "analysis",
     "aws-client.ts",
+    "waiting.ts",
     "clock.ts",
     "errors.ts",
   ],

@@ -6,6 +6,7 @@ import { checkWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Reading } from "../../platforms/platform.ts";
 import { type Lacking, makeRoom } from "../../run/make-room.ts";
+import { until } from "../../waiting.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { hasSettled, stateOf } from "./drive.ts";
 
@@ -92,13 +93,13 @@ async function verified(
   weights: Weights,
   clock: Clock,
 ): Promise<void> {
-  const deadline = clock.now() + 60_000;
-  for (;;) {
+  let seen = "";
+  const isThere = await until({ clock, everyMs: 1_000, withinMs: 60_000 }, async () => {
     const reading = await platform.readWeights();
-    if (allAt(reading, weights)) return;
-    if (clock.now() > deadline) throw new UserError(`the weights stay ${readingText(reading)}`);
-    await clock.sleep(1000);
-  }
+    seen = readingText(reading);
+    return allAt(reading, weights);
+  });
+  if (!isThere) throw new UserError(`the weights stay ${seen}`);
 }
 
 /** @throws {Misuse} */

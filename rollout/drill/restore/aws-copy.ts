@@ -14,7 +14,7 @@ import {
 import { clientSettings } from "../../aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
-import { until } from "../../platforms/aws/waiting.ts";
+import { waitFor } from "../../waiting.ts";
 import type { RecoveryPoint } from "./recovery-points.ts";
 
 const EVERY_MS = 20_000;
@@ -139,14 +139,13 @@ export class AwsCopy {
       return false;
     };
     const { clock } = this.#options;
-    await until(`${this.id} to be deleted`, { clock, everyMs: EVERY_MS, withinMs: WITHIN_MS }, gone).catch(
-      (error) => {
-        throw new UserError(
-          `the copy may still be there and cost money (${(error as Error).message}): aws rds delete-db-instance ` +
-            `--db-instance-identifier ${this.id} --skip-final-snapshot --delete-automated-backups`,
-        );
-      },
-    );
+    const patience = { clock, everyMs: EVERY_MS, withinMs: WITHIN_MS };
+    await waitFor(`${this.id} to be deleted`, patience, gone).catch((error) => {
+      throw new UserError(
+        `the copy may still be there and cost money (${(error as Error).message}): aws rds delete-db-instance ` +
+          `--db-instance-identifier ${this.id} --skip-final-snapshot --delete-automated-backups`,
+      );
+    });
   }
 
   #place() {
@@ -183,10 +182,7 @@ export class AwsCopy {
 
   #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
     const { clock, signal } = this.#options;
-    return until(what, { clock, everyMs: EVERY_MS, withinMs: WITHIN_MS }, () => {
-      signal?.throwIfAborted();
-      return isSo();
-    });
+    return waitFor(what, { clock, everyMs: EVERY_MS, withinMs: WITHIN_MS, signal }, isSo);
   }
 }
 

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stackSettings } from "../../config/settings.ts";
 import { pgbackrest } from "../../platforms/rehearsal/backups/repository.ts";
@@ -20,6 +19,7 @@ import { ensureRedis } from "../../platforms/rehearsal/stores/redis.ts";
 import { copyPlace, removeCopy } from "../../platforms/rehearsal/verbs/copy-place.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
 import { versionsOf } from "../../smoke/versions.ts";
+import { until } from "../../waiting.ts";
 
 const POSTGRES = "postgres";
 /** A recovery replays up to hours of log. */
@@ -117,11 +117,8 @@ export class Copy {
   /** From a pause on it is a server like any other. */
   async promote(): Promise<void> {
     await asSuperuser(this.store, (client) => client.query("SELECT pg_wal_replay_resume()"));
-    const deadline = Date.now() + RECOVERY_MS;
-    while (!(await this.#isPromoted())) {
-      if (Date.now() > deadline) throw new RehearsalError("the copy doesn't end its recovery");
-      await sleep(20);
-    }
+    if (!(await until({ everyMs: 20, withinMs: RECOVERY_MS }, () => this.#isPromoted())))
+      throw new RehearsalError("the copy doesn't end its recovery");
   }
 
   /** When the newest transaction that it has was committed; undefined when the log held none. */

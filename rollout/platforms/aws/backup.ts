@@ -3,8 +3,8 @@ import { BackupClient, DescribeBackupJobCommand, StartBackupJobCommand } from "@
 import { clientSettings } from "../../aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
+import { waitFor } from "../../waiting.ts";
 import type { StackFacts } from "./deployment.ts";
-import { until } from "./waiting.ts";
 
 const ENDED_BADLY = new Set(["ABORTED", "ABORTING", "EXPIRED", "FAILED", "PARTIAL"]);
 const WITHIN_MS = 2 * 3600_000;
@@ -41,7 +41,7 @@ export async function backUp(
     }),
   );
   if (!id) throw new UserError(`AWS Backup started no job for ${name}`);
-  await until(`backup ${name} (job ${id})`, { clock, everyMs: 15_000, withinMs: WITHIN_MS }, async () => {
+  await waitFor(`backup ${name} (job ${id})`, { clock, everyMs: 15_000, withinMs: WITHIN_MS }, async () => {
     const { State = "", StatusMessage = "no reason is given" } = await client.send(
       new DescribeBackupJobCommand({ BackupJobId: id }),
     );

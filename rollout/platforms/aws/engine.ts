@@ -2,8 +2,8 @@ import { delimiter, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
+import { waitFor } from "../../waiting.ts";
 import type { Deployment } from "./deployment.ts";
-import { until } from "./waiting.ts";
 
 /** What a rollout needs of Pulumi's engine. */
 export interface Engine {
@@ -42,18 +42,21 @@ export function automation({ projectDir, stack, clock, onOutput }: EngineOptions
     async up(targets, message, { refresh = false } = {}) {
       if (targets.length === 0) throw new Error("an `up` without targets would be one of the whole stack");
       const opened = await open();
-      await until(`another update of ${stack} to end`, { clock, everyMs: 5_000, withinMs: PATIENCE_MS }, () =>
-        unlessBusy(() =>
-          opened.up({
-            target: [...targets],
-            message,
-            refresh,
-            signal: AbortSignal.timeout(UP_WITHIN_MS),
-            color: "never",
-            onOutput,
-            suppressOutputs: true,
-          }),
-        ),
+      await waitFor(
+        `another update of ${stack} to end`,
+        { clock, everyMs: 5_000, withinMs: PATIENCE_MS },
+        () =>
+          unlessBusy(() =>
+            opened.up({
+              target: [...targets],
+              message,
+              refresh,
+              signal: AbortSignal.timeout(UP_WITHIN_MS),
+              color: "never",
+              onOutput,
+              suppressOutputs: true,
+            }),
+          ),
       );
     },
   };

@@ -19,6 +19,7 @@ import { UserError } from "../../errors.ts";
 import { differences, type FlagMap } from "../../flags/changes.ts";
 import type { HistoryEntry } from "../../flags/git-history.ts";
 import { type StoredDocument, withOff } from "../../flags/off.ts";
+import { until } from "../../waiting.ts";
 
 /**
  * AppConfig's predefined strategy (User Guide, "Working with deployment strategies"), for a stack that hasn't its own
@@ -210,19 +211,17 @@ export class AwsFlags {
   }
 
   async #until({ ApplicationId, EnvironmentId }: Ids, number: number, wanted: string[]): Promise<void> {
-    const deadline = this.#clock.now() + DEPLOYED_WITHIN_MS;
-    for (;;) {
-      const { State = "" } = await this.#client.send(
+    let state = "";
+    const patience = { clock: this.#clock, everyMs: POLL_MS, withinMs: DEPLOYED_WITHIN_MS };
+    const isThere = await until(patience, async () => {
+      ({ State: state = "" } = await this.#client.send(
         new GetDeploymentCommand({ ApplicationId, EnvironmentId, DeploymentNumber: number }),
-      );
-      if (wanted.includes(State)) return;
-      if (State.startsWith("ROLL") && !wanted.includes("ROLLED_BACK")) {
+      ));
+      if (state.startsWith("ROLL") && !wanted.includes("ROLLED_BACK") && !wanted.includes(state))
         throw new UserError(`AppConfig rolled deployment ${number} back: an alarm of the stack is on`);
-      }
-      if (this.#clock.now() > deadline)
-        throw new UserError(`deployment ${number} is still ${State}: look at AppConfig`);
-      await this.#clock.sleep(POLL_MS);
-    }
+      return wanted.includes(state);
+    });
+    if (!isThere) throw new UserError(`deployment ${number} is still ${state}: look at AppConfig`);
   }
 }
 

@@ -7,8 +7,8 @@ import {
 import { clientSettings } from "../../aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
+import { waitFor } from "../../waiting.ts";
 import { describeGroup, type ServersOptions } from "./servers.ts";
-import { until } from "./waiting.ts";
 
 /** Server by server, and each may take its 15 minutes to boot. */
 const WITHIN_MS = 60 * 60_000;
@@ -62,7 +62,7 @@ export class Replacements {
    */
   async settle(group: string, history: ReadonlySet<string>): Promise<void> {
     const patience = { clock: this.#clock, everyMs: 10_000, withinMs: WITHIN_MS };
-    await until(`${group} to replace its servers`, patience, async () => {
+    await waitFor(`${group} to replace its servers`, patience, async () => {
       const refreshes = await this.#refreshes(group);
       const ours = refreshes.find(({ InstanceRefreshId }) => !history.has(InstanceRefreshId!));
       if (ours && ENDED_BADLY.has(ours.Status ?? "")) {

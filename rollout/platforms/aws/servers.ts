@@ -13,8 +13,8 @@ import { clientSettings } from "../../aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import type { Servers } from "../../core/servers.ts";
 import { UserError } from "../../errors.ts";
+import { waitFor } from "../../waiting.ts";
 import type { ServerGroup } from "./deployment.ts";
-import { until } from "./waiting.ts";
 
 export interface ServersOptions {
   region: string;
@@ -97,7 +97,7 @@ export class ServerFleet {
   /** Until all servers that the group asks for are healthy. @throws {InVain} when they aren't after 20 minutes */
   async healthy(servers: TrackServers): Promise<void> {
     const patience = { clock: this.#clock, everyMs: 10_000, withinMs: HEALTHY_WITHIN_MS };
-    await until(`the servers of ${servers.group.name} to be healthy`, patience, async () => {
+    await waitFor(`the servers of ${servers.group.name} to be healthy`, patience, async () => {
       const { asked, healthy } = await this.count(servers);
       return asked > 0 && healthy >= asked;
     });

@@ -2,12 +2,12 @@ import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
 import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
+import { until } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
 import type { Listener } from "./listener.ts";
 import { type Forward, sharesOf, splitOf } from "./split.ts";
-import { InVain, until } from "./waiting.ts";
 
 export interface WeightsParts {
   config: StackFile;
@@ -96,9 +96,7 @@ export class AwsWeights {
       real = await this.readReal();
       return sameWeights(real, weights);
     };
-    await until("the balancer to follow", patience, follows).catch((error) => {
-      if (!(error instanceof InVain)) throw error;
+    if (!(await until(patience, follows)))
       throw new UserError(`the balancer was told ${weightsText(weights)}, it is at ${weightsText(real)}`);
-    });
   }
 }

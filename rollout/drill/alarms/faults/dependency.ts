@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { circuitsOf } from "../../../platforms/rehearsal/dependencies/circuits.ts";
 import { declaredIn } from "../../../platforms/rehearsal/dependencies/declared.ts";
 import { orderMood } from "../../../platforms/rehearsal/dependencies/order.ts";
 import type { Mood } from "../../../platforms/rehearsal/dependencies/stand-in.ts";
+import { until } from "../../../waiting.ts";
 import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 
@@ -45,11 +45,9 @@ function askForQuote(port: number): void {
 }
 
 async function untilClosed({ room }: Stage): Promise<void> {
-  const end = Date.now() + CLOSED_WITHIN_MS;
-  for (;;) {
+  const areClosed = await until({ everyMs: 200, withinMs: CLOSED_WITHIN_MS }, async () => {
     const circuits = await Promise.all(room.ledger.state.servers.map(circuitsOf));
-    if (circuits.flatMap((each) => Object.values(each)).every((circuit) => circuit === "closed")) return;
-    if (Date.now() > end) throw new Error("a server's circuit stays open though what it asks is well again");
-    await sleep(200);
-  }
+    return circuits.flatMap((each) => Object.values(each)).every((circuit) => circuit === "closed");
+  });
+  if (!areClosed) throw new Error("a server's circuit stays open though what it asks is well again");
 }

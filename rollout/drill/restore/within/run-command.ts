@@ -1,7 +1,7 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { clientSettings } from "../../../aws-client.ts";
 import type { Clock } from "../../../clock.ts";
-import { until } from "../../../platforms/aws/waiting.ts";
+import { waitFor } from "../../../waiting.ts";
 
 /** How a script ended on a server. */
 export interface Ran {
@@ -51,8 +51,8 @@ export async function runOn(instanceId: string, script: string, options: Command
   );
   let ran: Ran | undefined;
   const withinMs = (withinSeconds + 2 * DELIVERED_WITHIN_SECONDS) * 1000;
-  await until(`${comment} on ${instanceId}`, { clock, everyMs: EVERY_MS, withinMs }, async () => {
-    signal?.throwIfAborted();
+  const patience = { clock, everyMs: EVERY_MS, withinMs, signal };
+  await waitFor(`${comment} on ${instanceId}`, patience, async () => {
     ran = await endOf(client, instanceId, Command?.CommandId);
     return ran !== undefined;
   });

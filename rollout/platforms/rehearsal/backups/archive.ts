@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { STANZA } from "./config.ts";
 import type { Store } from "./store.ts";
@@ -31,16 +31,11 @@ export function archivedSegments(store: Pick<Store, "folder">): string[] {
  * @throws {RehearsalError} when it isn't in time: what is written now would be lost with the server
  */
 export async function untilArchived(store: Store, segment: string, withinMs: number): Promise<number> {
-  const deadline = Date.now() + withinMs;
-  while (!archivedSegments(store).includes(segment)) {
-    if (Date.now() > deadline) {
-      throw new RehearsalError(
-        `the WAL segment ${segment} isn't archived after ${withinMs / 1000} s: see the database's log`,
-      );
-    }
-    await sleep(50);
-  }
-  return Date.now();
+  const isThere = () => archivedSegments(store).includes(segment);
+  if (await until({ everyMs: 50, withinMs }, isThere)) return Date.now();
+  throw new RehearsalError(
+    `the WAL segment ${segment} isn't archived after ${withinMs / 1000} s: see the database's log`,
+  );
 }
 
 /**

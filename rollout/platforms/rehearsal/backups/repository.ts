@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { retried } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { configFile, STANZA } from "./config.ts";
 import type { Store } from "./store.ts";
@@ -62,14 +62,12 @@ export async function pgbackrestWhenFree(
   args: string[],
   signal?: AbortSignal,
 ): Promise<string> {
-  for (const deadline = Date.now() + DEADLINE_MS; ; ) {
-    try {
-      return await pgbackrest(store, args, signal);
-    } catch (error) {
-      if ((error as { exitCode?: unknown }).exitCode !== LOCKED || Date.now() > deadline) throw error;
-      await sleep(200, undefined, { signal });
-    }
-  }
+  const patience = { everyMs: 200, withinMs: DEADLINE_MS, signal };
+  return retried(patience, isLocked, () => pgbackrest(store, args, signal));
+}
+
+function isLocked(error: unknown): boolean {
+  return (error as { exitCode?: unknown }).exitCode === LOCKED;
 }
 
 /** What belongs to the repository at all; done again it changes nothing. The server needn't run. */
@@ -111,14 +109,10 @@ export async function takeBackup(store: Store, name?: string, signal?: AbortSign
 
 /** Takes a backup if there is none yet, or waits for the one that another process is taking. */
 export async function takeFirstBackup(store: Store, signal?: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + DEADLINE_MS; (await listBackups(store)).length === 0; ) {
-    try {
-      await pgbackrest(store, ["backup", "--type=full"], signal);
-    } catch (error) {
-      if ((error as { exitCode?: unknown }).exitCode !== LOCKED || Date.now() > deadline) throw error;
-      await sleep(200);
-    }
-  }
+  await retried({ everyMs: 200, withinMs: DEADLINE_MS, signal }, isLocked, async () => {
+    if ((await listBackups(store)).length > 0) return;
+    await pgbackrest(store, ["backup", "--type=full"], signal);
+  });
 }
 
 /** Part of `info --output=json` (pgBackRest, "Info Command"). */

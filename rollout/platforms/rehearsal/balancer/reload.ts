@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { until } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
 import { type BalancerLayout, checkCommand } from "./config/layout.ts";
@@ -36,14 +36,9 @@ export async function reload(layout: BalancerLayout): Promise<void> {
   await ask(layout.masterSocket, "reload").catch(() => {
     // The master replaces itself, which may cut its answer short.
   });
-  const deadline = Date.now() + DEADLINE_MS;
-  for (;;) {
-    const now = await workerPid(layout.socket).catch(() => before);
-    if (now !== before) return;
-    if (Date.now() > deadline)
-      throw new RehearsalError(
-        "the balancer didn't reload in 10 s; it still serves as before, its log says why",
-      );
-    await sleep(25);
-  }
+  const isAnother = async () => (await workerPid(layout.socket).catch(() => before)) !== before;
+  if (!(await until({ everyMs: 25, withinMs: DEADLINE_MS }, isAnother)))
+    throw new RehearsalError(
+      "the balancer didn't reload in 10 s; it still serves as before, its log says why",
+    );
 }

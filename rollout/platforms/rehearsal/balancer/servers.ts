@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { ServerPlace, TrackModel } from "../plan/balancer/model.ts";
 import { backendOf, serverWords } from "./config/config-backend.ts";
@@ -28,7 +28,7 @@ export async function addServer(socket: string, track: TrackModel, server: Serve
   try {
     await firstGoodCheck(socket, track, server);
   } catch (error) {
-    await removeServer(socket, track.name, server.name, REMOVE_TRIES);
+    await removeServer(socket, track.name, server.name, REMOVED_WITHIN_MS);
     throw error;
   }
   // It must be seen to come up, or HAProxy has no slow start for it.
@@ -39,16 +39,15 @@ export async function addServer(socket: string, track: TrackModel, server: Serve
 async function firstGoodCheck(socket: string, track: TrackModel, server: ServerPlace): Promise<void> {
   const { intervalSeconds, timeoutSeconds, unhealthyAfter } = track.health;
   const seconds = (intervalSeconds + timeoutSeconds) * unhealthyAfter;
-  const deadline = Date.now() + seconds * 1_000;
-  for (;;) {
-    const stats = await statsOf(socket, track.name, server.name);
-    if (/^L[67]OK/.test(stats?.check ?? "")) return;
-    if (Date.now() > deadline)
-      throw new RehearsalError(
-        `${server.name} (${server.address}:${server.port}) got no good health check in ${seconds} s: ${stats?.check ?? "it is gone"}`,
-      );
-    await sleep(POLL_MS);
-  }
+  let check: string | undefined;
+  const isGood = await until({ everyMs: POLL_MS, withinMs: seconds * 1_000 }, async () => {
+    check = (await statsOf(socket, track.name, server.name))?.check;
+    return /^L[67]OK/.test(check ?? "");
+  });
+  if (!isGood)
+    throw new RehearsalError(
+      `${server.name} (${server.address}:${server.port}) got no good health check in ${seconds} s: ${check ?? "it is gone"}`,
+    );
 }
 
 /**
@@ -64,36 +63,34 @@ export async function drainServer(
 ): Promise<number> {
   const { socket } = layout;
   await order(socket, `set server ${backendOf(track.name)}/${server} state drain`);
-  const deadline = Date.now() + track.drainSeconds * 1_000;
-  let open = await sessionsOf(socket, track.name, server);
-  // A process from before a reload doesn't know that this server is leaving: it may send it a last request.
-  while ((open > 0 || (await oldWorkers(layout)).length > 0) && Date.now() < deadline) {
-    await sleep(Math.min(POLL_MS, Math.max(1, deadline - Date.now())));
+  let open = 0;
+  await until({ everyMs: POLL_MS, withinMs: track.drainSeconds * 1_000 }, async () => {
     open = await sessionsOf(socket, track.name, server);
-  }
-  await removeServer(socket, track.name, server, open > 0 ? 1 : REMOVE_TRIES);
+    // A process from before a reload doesn't know that this server is leaving: it may send it a last request.
+    return open === 0 && (await oldWorkers(layout)).length === 0;
+  });
+  await removeServer(socket, track.name, server, open > 0 ? 0 : REMOVED_WITHIN_MS);
   return open;
 }
 
 /** Idle connections to a server are closed a few seconds after it left; till then HAProxy won't forget it. */
-const REMOVE_TRIES = 100;
+const REMOVED_WITHIN_MS = 10_000;
 
 /** Takes a server out, with no new requests from now on. Nothing happens when it is out already. */
-async function removeServer(socket: string, track: string, server: string, tries: number): Promise<void> {
+async function removeServer(socket: string, track: string, server: string, withinMs: number): Promise<void> {
   const name = `${backendOf(track)}/${server}`;
   await ask(socket, `set server ${name} state maint`);
-  for (let left = tries; left > 0; left -= 1) {
+  await until({ everyMs: POLL_MS, withinMs }, async () => {
     const answer = await ask(socket, `del server ${name}`);
-    if (!/still has connections/.test(answer)) return;
-    if (left > 1) await sleep(POLL_MS);
-  }
+    return !/still has connections/.test(answer);
+  });
 }
 
 /** Forgets servers that could not be forgotten when they left. */
 export async function sweepServers(socket: string): Promise<void> {
   for (const [track, { servers }] of Object.entries((await counters(socket)).tracks)) {
     for (const { name, status } of servers)
-      if (status.startsWith("MAINT")) await removeServer(socket, track, name, 1);
+      if (status.startsWith("MAINT")) await removeServer(socket, track, name, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../waiting.ts";
 import { RehearsalError } from "./errors.ts";
 import { lastLines } from "./files.ts";
 import { startTimeOf } from "./identity.ts";
@@ -93,14 +93,11 @@ export async function untilReady(
   started.exit.then((value) => {
     code = value;
   });
-  const deadline = Date.now() + deadlineMs;
-  for (let pause = 15; ; pause = Math.min(pause * 1.3, 150)) {
-    signal?.throwIfAborted();
+  const isReady = await until({ everyMs: [15, 150], withinMs: deadlineMs, signal }, () => {
     if (code !== undefined) throw ended(started.key, code, started.log);
-    if (await ready().catch(() => false)) return;
-    if (Date.now() > deadline) throw notReady(started.key, deadlineMs, started.log);
-    await sleep(pause);
-  }
+    return ready().catch(() => false);
+  });
+  if (!isReady) throw notReady(started.key, deadlineMs, started.log);
 }
 
 function ended(key: string, code: number | string, log: string): RehearsalError {

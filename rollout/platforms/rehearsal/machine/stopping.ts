@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../waiting.ts";
 import { isOfThisBoot } from "./identity.ts";
 import { isRunning } from "./processes.ts";
 import type { Ledger, ProcessRecord } from "./state.ts";
@@ -46,13 +46,8 @@ function storeRank(key: string): number {
   return ["postgres", "redis", "flags", "dependencies"].includes(key) ? 4 : 0;
 }
 
-async function goneWithin(record: ProcessRecord, ms: number): Promise<boolean> {
-  const deadline = Date.now() + ms;
-  while (isRunning(record)) {
-    if (Date.now() > deadline) return false;
-    await sleep(20);
-  }
-  return true;
+function goneWithin(record: ProcessRecord, withinMs: number): Promise<boolean> {
+  return until({ everyMs: 20, withinMs }, () => !isRunning(record));
 }
 
 /**

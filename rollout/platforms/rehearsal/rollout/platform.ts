@@ -9,12 +9,13 @@ import { StackFile } from "../../../config/stack-file.ts";
 import { capacityOf, type Servers } from "../../../core/servers.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
+import { retried, until } from "../../../waiting.ts";
 import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../../platform.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
-import { RehearsalError } from "../machine/errors.ts";
+import { Busy, RehearsalError } from "../machine/errors.ts";
 import { Ledger } from "../machine/state.ts";
 import { apply } from "../verbs/apply.ts";
 import { captured, type Options, placeIn, projectOf } from "../verbs/options.ts";
@@ -23,11 +24,12 @@ import { type ServerStatus, serversOf } from "../verbs/status.ts";
 import { up } from "../verbs/up.ts";
 import { backUp } from "./backup.ts";
 import { RehearsalMetrics } from "./metrics.ts";
-import { until, whenFree } from "./patience.ts";
 import { doorOf, operatorTokenOf } from "./smoke.ts";
 
 /** How long a track's servers may take to be healthy in the balancer's eyes. */
 const HEALTHY_MS = 60_000;
+/** How long another command may be changing the stack. */
+const FREE_MS = 60_000;
 
 /**
  * The running rehearsal as a rollout's platform: the very steps that AWS gets, on this machine.
@@ -119,7 +121,7 @@ class Rehearsal implements Platform {
       const { asked, healthy } = await this.capacity(track, 0);
       return asked > 0 && healthy === asked;
     };
-    await until(`${track} is to be healthy`, ready, HEALTHY_MS);
+    await inTime(`${track} is to be healthy`, ready);
   }
 
   async smoke(track?: string): Promise<SmokeResult> {
@@ -140,7 +142,7 @@ class Rehearsal implements Platform {
    */
   async drain(track: string): Promise<void> {
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
-    await until(`${track} is to have no requests`, idle, HEALTHY_MS);
+    await inTime(`${track} is to have no requests`, idle);
   }
 
   #apply() {
@@ -219,4 +221,18 @@ function appliedWeights(ledger: Ledger): Weights {
   } catch (error) {
     throw new RehearsalError(`${recordFile} can't be read: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Does what changes the stack as soon as no other command is changing it: a rollout doesn't fail because somebody had
+ * `rehearse apply` running.
+ */
+function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  return retried({ everyMs: 100, withinMs: FREE_MS }, (error) => error instanceof Busy, work);
+}
+
+/** @throws {RehearsalError} with `what` when it isn't so in time */
+async function inTime(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  if (!(await until({ everyMs: 100, withinMs: HEALTHY_MS }, isSo)))
+    throw new RehearsalError(`${what}: not within ${HEALTHY_MS / 1000} s`);
 }

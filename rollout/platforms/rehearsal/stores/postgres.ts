@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { retried } from "../../../waiting.ts";
 import { archiveSettings, configFile, writeConfig } from "../backups/config.ts";
 import { createStanza } from "../backups/repository.ts";
 import { socketFolder, storeOf } from "../backups/store.ts";
@@ -41,7 +41,8 @@ export async function ensurePostgres(room: Room): Promise<void> {
  * they are gone.
  */
 async function launch(room: Room, data: string, user: SystemUser | undefined): Promise<void> {
-  for (const deadline = Date.now() + LEFTOVERS_MS; ; ) {
+  const hasLeftovers = (error: unknown) => /pre-existing shared memory/.test(String(error));
+  await retried({ everyMs: 200, withinMs: LEFTOVERS_MS, signal: room.signal }, hasLeftovers, () => {
     const started = start(room.ledger, {
       key: KEY,
       command: [room.programs.postgres, "-D", data],
@@ -51,13 +52,8 @@ async function launch(room: Room, data: string, user: SystemUser | undefined): P
       stopSignal: "SIGINT",
       ...asUser(user),
     });
-    try {
-      return await untilReady(started, () => answers(room), { signal: room.signal });
-    } catch (error) {
-      if (!/pre-existing shared memory/.test(String(error)) || Date.now() > deadline) throw error;
-      await sleep(200);
-    }
-  }
+    return untilReady(started, () => answers(room), { signal: room.signal });
+  });
 }
 
 /**
