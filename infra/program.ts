@@ -133,6 +133,8 @@ export function program(settings: Settings) {
     stack,
     {
       stack,
+      region,
+      after: [...settings.tracks.map(({ name }) => tracks.of(name).group), balancer.listener],
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,
       database: { identifier: database.identifier, ...settings.database },
@@ -149,6 +151,7 @@ export function program(settings: Settings) {
     stack,
     {
       ...flagNames(stack),
+      region,
       document: flagDocument,
       alarmArns: settings.tracks.map(({ name }) => alarms.trackAlarmArns[name]!),
       readerRoleName: tracks.roleName,

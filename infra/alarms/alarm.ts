@@ -5,7 +5,10 @@ import { SEVERITIES, type Severity } from "../watch/alerts.ts";
 /** Where alarms are made: what their names begin with, what they belong to, whom they tell. */
 export interface Scope {
   prefix: string;
+  stack: string;
   child: pulumi.CustomResourceOptions;
+  /** Waits until a metric has its first figure: see hooks/speaking.ts. */
+  onceSpeaking: pulumi.ResourceHook;
   topics: Record<Severity, pulumi.Input<string>>;
 }
 
@@ -32,7 +35,7 @@ export interface AlarmRule {
   /** How many of the last `outOf` periods must breach; `outOf` is the same number unless given. */
   periods: number;
   outOf?: number;
-  /** What no data counts as, and what it means. */
+  /** What no data counts as, and what it means. `breaching` is for a metric of its own, not for an expression. */
   missing: { as: "breaching" | "notBreaching" | "ignore"; because: string };
 }
 
@@ -47,28 +50,40 @@ export function shareInPercent(part: Metric, whole: Metric, minWhole: number): A
   };
 }
 
-/** An alarm that tells its severity's topic when it begins and when it ends. */
+/**
+ * An alarm that tells its severity's topic when it begins. When it ends, ends.ts tells it: an `okActions` here would also
+ * send a message for each alarm that is made, because a new one goes from INSUFFICIENT_DATA to OK (CloudWatch API Reference,
+ * PutMetricAlarm).
+ */
 export function alarm(scope: Scope, suffix: string, rule: AlarmRule): aws.cloudwatch.MetricAlarm {
-  const topic = scope.topics[rule.severity];
   return new aws.cloudwatch.MetricAlarm(
     `${scope.prefix}-${suffix}`,
     {
-      alarmDescription: description(rule),
+      alarmDescription: description(scope, rule),
       ...watched(rule),
       ...comparison(rule.breach),
       evaluationPeriods: rule.outOf ?? rule.periods,
       datapointsToAlarm: rule.periods,
       treatMissingData: rule.missing.as,
-      alarmActions: [topic],
-      okActions: [topic],
+      alarmActions: [scope.topics[rule.severity]],
     },
-    scope.child,
+    rule.missing.as === "breaching" ? { ...scope.child, hooks: hooksOf(scope) } : scope.child,
   );
 }
 
+function hooksOf({ onceSpeaking }: Scope): pulumi.CustomResourceOptions["hooks"] {
+  return { beforeCreate: [onceSpeaking], beforeUpdate: [onceSpeaking] };
+}
+
 /** At most 1,024 characters (CloudWatch API, PutMetricAlarm): the sentences above stay far below. */
-function description({ severity, means, act, missing }: AlarmRule): string {
-  return `${severity}, answer ${SEVERITIES[severity].answer}. ${means} ${act} No data: ${missing.because}.`;
+function description({ stack }: Scope, { severity, means, act, missing }: AlarmRule): string {
+  const { answer } = SEVERITIES[severity];
+  return `${openingOf(severity, stack)} answer ${answer}. ${means} ${act} No data: ${missing.because}.`;
+}
+
+/** How the description of an alarm begins: by it ends.ts and the drill of alarms know whose it is. */
+export function openingOf(severity: Severity, stack: string): string {
+  return `${severity} of ${stack},`;
 }
 
 function comparison(breach: AlarmRule["breach"]) {

@@ -1,25 +1,30 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { onceSpeaking } from "../hooks/speaking.ts";
 import type { Severity } from "../watch/alerts.ts";
-import type { Scope } from "./alarm.ts";
+import { openingOf, type Scope } from "./alarm.ts";
 import { backupAlarms, type WatchedBackups } from "./backups.ts";
 import { balancerAlarms } from "./balancer.ts";
 import { cacheAlarms, type WatchedCache } from "./cache.ts";
 import { certificateAlarm } from "./certificate.ts";
 import { databaseAlarms, type WatchedDatabase } from "./database.ts";
 import { dependencyAlarms } from "./dependency.ts";
+import { tellOfEnds } from "./ends.ts";
 import { hostAlarms } from "./hosts.ts";
 import { trackAlarms, type WatchedTrack } from "./track.ts";
 
 export interface AlarmsArgs {
   stack: string;
+  region: string;
+  /** What serves. Before it does, everything would be told to be down: alarms are made after it. */
+  after: pulumi.Input<pulumi.Resource>[];
   tracks: WatchedTrack[];
   /** The part of the balancer's ARN by which CloudWatch knows it: `app/name/id`. */
   balancerArnSuffix: pulumi.Input<string>;
   database: WatchedDatabase;
   cache: WatchedCache;
   certificateArn: pulumi.Input<string>;
-  backups: WatchedBackups;
+  backups: Omit<WatchedBackups, "databaseIdentifier">;
   /** Names of the services of others that the app asks. */
   dependencies?: string[];
   topics: Record<Severity, pulumi.Input<string>>;
@@ -33,7 +38,13 @@ export class Alarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Alarms", name, {}, opts);
-    const scope: Scope = { prefix: name, child: { parent: this }, topics: args.topics };
+    const scope: Scope = {
+      prefix: name,
+      stack: args.stack,
+      child: { parent: this, dependsOn: args.after },
+      onceSpeaking: onceSpeaking(args.region),
+      topics: args.topics,
+    };
 
     const tracks = args.tracks.map((track) => {
       hostAlarms(scope, track);
@@ -43,7 +54,7 @@ export class Alarms extends pulumi.ComponentResource {
     databaseAlarms(scope, args.database);
     cacheAlarms(scope, args.cache);
     certificateAlarm(scope, args.certificateArn);
-    backupAlarms(scope, args.backups);
+    backupAlarms(scope, { ...args.backups, databaseIdentifier: args.database.identifier });
     for (const each of args.dependencies ?? []) dependencyAlarms(scope, args.stack, each);
 
     this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));
@@ -53,6 +64,7 @@ export class Alarms extends pulumi.ComponentResource {
       failing.map(({ arn }) => arn),
       tracks.map(({ down }) => down),
     );
+    tellOfEnds(scope, { P1: [`${name}-service-down`] });
     this.registerOutputs({
       trackAlarmArns: this.trackAlarmArns,
       serviceDownArn: this.serviceDownArn,
@@ -72,12 +84,11 @@ function serviceDown(
     `${scope.prefix}-service-down`,
     {
       alarmName: `${scope.prefix}-service-down`,
-      alarmDescription: `P1, answer within 30 minutes. ${stack} is down: no track has a healthy server, or most requests have failed for 5 min. Roll back what changed last; if nothing did, look at the database first.`,
+      alarmDescription: `${openingOf("P1", stack)} answer within 30 minutes. ${stack} is down: no track has a healthy server, or most requests have failed for 5 min. Roll back what changed last; if nothing did, look at the database first.`,
       alarmRule: pulumi
         .all([pulumi.all(failing), pulumi.all(down)])
         .apply(([any, all]) => [...any.map(on), `(${all.map(on).join(" AND ")})`].join(" OR ")),
       alarmActions: [topic],
-      okActions: [topic],
     },
     scope.child,
   ).arn;

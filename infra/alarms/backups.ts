@@ -4,6 +4,7 @@ import { alarm, type Metric, type Scope } from "./alarm.ts";
 export interface WatchedBackups {
   vaultName: pulumi.Input<string>;
   everyHours: number;
+  databaseIdentifier: pulumi.Input<string>;
 }
 
 /** An hour for the job to start, an hour to run. */
@@ -32,13 +33,25 @@ export function backupAlarms(scope: Scope, backups: WatchedBackups) {
   alarm(scope, "backup-missing", {
     severity: "P2",
     means: `No backup of the database was completed for ${hours} hours; one is due every ${backups.everyHours}.`,
-    act: "See whether the plan still names the database and its role may back it up. A new stack is in alarm until its first backup.",
-    // Filled, because CloudWatch looks further back than the alarm does when what is missing isn't a number.
-    watch: { expression: "FILL(completed, 0)", metrics: { completed: of("NumberOfBackupJobsCompleted") } },
+    act: "See whether the plan still names the database and its role may back it up.",
+    // An hour counts only if the database was there: a new stack's first backup isn't late before it is due. Filled, because
+    // CloudWatch leaves a count of nothing out.
+    watch: {
+      expression: "IF(FILL(there, 0) > 0, FILL(completed, 0), 1)",
+      metrics: {
+        there: {
+          namespace: "AWS/RDS",
+          name: "CPUUtilization",
+          dimensions: { DBInstanceIdentifier: backups.databaseIdentifier },
+          statistic: "SampleCount",
+        },
+        completed: of("NumberOfBackupJobsCompleted"),
+      },
+    },
     breach: { below: 1 },
     // Hour by hour, because a period of several hours would depend on when CloudWatch begins to count it.
     periodInSeconds: 3600,
     periods: hours,
-    missing: { as: "breaching", because: "no job ran" },
+    missing: { as: "notBreaching", because: "the database isn't there, which the alarm for its CPU tells" },
   });
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { onceFlagsAreFree } from "../hooks/flags-free.ts";
 import type { FlagDocument } from "./document.ts";
 import { atOnceName } from "./names.ts";
 
@@ -10,6 +11,7 @@ export interface FlagsArgs {
   application: string;
   environment: string;
   profile: string;
+  region: string;
   document: FlagDocument;
   /** Up to five alarms; a deployment of flags is rolled back when one of them goes off. */
   alarmArns: pulumi.Input<string>[];
@@ -55,7 +57,7 @@ export class Flags extends pulumi.ComponentResource {
       child,
     );
     atOnce(name, args.application, child);
-    deploy(name, { application, environment, profile, document: args.document }, child);
+    deploy(name, { application, environment, profile, document: args.document }, args.region, child);
     letRead(
       name,
       args.readerRoleName,
@@ -132,7 +134,7 @@ interface Deployed {
   document: FlagDocument;
 }
 
-function deploy(name: string, flags: Deployed, child: pulumi.CustomResourceOptions) {
+function deploy(name: string, flags: Deployed, region: string, child: pulumi.CustomResourceOptions) {
   const { application, environment, profile } = flags;
   const version = new aws.appconfig.HostedConfigurationVersion(
     `${name}-flags`,
@@ -166,7 +168,7 @@ function deploy(name: string, flags: Deployed, child: pulumi.CustomResourceOptio
       configurationVersion: pulumi.interpolate`${version.versionNumber}`,
       deploymentStrategyId: strategy.id,
     },
-    child,
+    { ...child, hooks: { beforeCreate: [onceFlagsAreFree(region)] } },
   );
 }
 

@@ -30,6 +30,8 @@ export class Track extends pulumi.ComponentResource {
   readonly targetGroupArn: pulumi.Output<string>;
   readonly targetGroupArnSuffix: pulumi.Output<string>;
   readonly autoscalingGroupName: pulumi.Output<string>;
+  /** Is there once its servers are in service. */
+  readonly group: aws.autoscaling.Group;
 
   constructor(name: string, args: TrackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Track", name, {}, opts);
@@ -59,6 +61,7 @@ export class Track extends pulumi.ComponentResource {
     this.targetGroupArn = targets.arn;
     this.targetGroupArnSuffix = targets.arnSuffix;
     this.autoscalingGroupName = group.name;
+    this.group = group;
     this.registerOutputs({
       targetGroupArn: this.targetGroupArn,
       autoscalingGroupName: this.autoscalingGroupName,

@@ -38,6 +38,7 @@ export class Balancer extends pulumi.ComponentResource {
   /** The hosted zone of the balancer's own name, which an alias record needs; not the domain's. */
   readonly zoneId: pulumi.Output<string>;
   /** The HTTPS listener. */
+  readonly listener: aws.lb.Listener;
   readonly listenerArn: pulumi.Output<string>;
 
   constructor(name: string, args: BalancerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,6 +70,7 @@ export class Balancer extends pulumi.ComponentResource {
     this.arnSuffix = balancer.arnSuffix;
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
+    this.listener = https;
     this.listenerArn = https.arn;
     this.registerOutputs({
       arn: this.arn,

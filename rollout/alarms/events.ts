@@ -8,11 +8,13 @@ export interface EventRule {
   description: string;
   pattern: EventPattern;
   topics: string[];
+  /** What is said in place of the event itself: `<name>` stands for what is at the path of that name. */
+  text?: { paths: Record<string, string>; template: string };
 }
 
-/** Each field that is named must have one of the values listed. */
+/** Each field that is named must have one of the values listed, or begin with one. */
 export interface EventPattern {
-  [field: string]: string[] | EventPattern;
+  [field: string]: (string | { prefix: string })[] | EventPattern;
 }
 
 /** An event of EventBridge's default bus (EventBridge User Guide, "AWS service event metadata"). */
@@ -34,28 +36,52 @@ const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
 /**
  * The rules of a captured stack that wait for events; sorted by name.
  *
- * @throws {SyntaxError} for a pattern that isn't played here, such as `[{ prefix: "a" }]`
+ * @throws {SyntaxError} for a pattern that isn't played here, such as `[{ suffix: "a" }]`
  */
 export function eventRulesOf(graph: Graph): EventRule[] {
   const resolve = localNames(graph);
   const targets = graph.resources.filter(({ type }) => type === TARGET);
   return graph.resources
     .filter(({ type, inputs }) => type === RULE && inputs.eventPattern !== undefined)
-    .map(({ name, urn, inputs }) => ({
-      name,
-      description: textOf(inputs.description ?? "", resolve),
-      pattern: patternOf(name, JSON.parse(textOf(inputs.eventPattern, resolve))),
-      topics: targets
-        .filter((target) => referencesIn(target.inputs.rule as Value).some((each) => each.urn === urn))
-        .map((target) => textOf(target.inputs.arn, resolve))
-        .sort(),
-    }))
+    .map(({ name, urn, inputs }) => {
+      const own = targets.filter((target) =>
+        referencesIn(target.inputs.rule as Value).some((each) => each.urn === urn),
+      );
+      const text = own.map((target) => target.inputs.inputTransformer).find((each) => each !== undefined);
+      return {
+        name,
+        description: textOf(inputs.description ?? "", resolve),
+        pattern: patternOf(name, JSON.parse(textOf(inputs.eventPattern, resolve))),
+        topics: own.map((target) => textOf(target.inputs.arn, resolve)).sort(),
+        ...(text && { text: transformerOf(text as unknown as Transformer) }),
+      };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface Transformer {
+  inputPaths: Record<string, string>;
+  inputTemplate: string;
+}
+
+function transformerOf({ inputPaths, inputTemplate }: Transformer): NonNullable<EventRule["text"]> {
+  return { paths: inputPaths, template: JSON.parse(inputTemplate) };
+}
+
+/** What a rule's target is sent for an event (EventBridge User Guide, "Amazon EventBridge input transformation"). */
+export function messageOf({ text }: EventRule, event: object): string {
+  if (!text) return JSON.stringify(event);
+  return text.template.replace(/<(\w+)>/g, (_, name) => {
+    const steps = text.paths[name]!.split(".").slice(1);
+    return String(steps.reduce<unknown>((inside, step) => (inside as Record<string, unknown>)[step], event));
+  });
 }
 
 function patternOf(rule: string, value: unknown): EventPattern {
   for (const [field, wanted] of Object.entries(value as object)) {
-    const isList = Array.isArray(wanted) && wanted.every((each) => typeof each === "string");
+    const isList =
+      Array.isArray(wanted) &&
+      wanted.every((each) => typeof each === "string" || typeof each?.prefix === "string");
     if (isList) continue;
     if (Array.isArray(wanted) || typeof wanted !== "object" || wanted === null)
       throw new SyntaxError(`${rule}: the pattern of ${field} isn't played here: ${JSON.stringify(wanted)}`);
@@ -70,6 +96,10 @@ export function matches(pattern: EventPattern, event: object): boolean {
     const value = (event as Record<string, unknown>)[field];
     if (!Array.isArray(wanted)) return typeof value === "object" && value !== null && matches(wanted, value);
     const values = Array.isArray(value) ? value : [value];
-    return values.some((each) => wanted.includes(each as string));
+    return values.some((each) => wanted.some((one) => isMet(one, String(each))));
   });
+}
+
+function isMet(wanted: string | { prefix: string }, value: string): boolean {
+  return typeof wanted === "string" ? wanted === value : value.startsWith(wanted.prefix);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Transition } from "./engine.ts";
+import type { BusEvent } from "./events.ts";
 import type { Alarm, MetricAlarm, MetricQuery } from "./model.ts";
 import { ACCOUNT } from "./names.ts";
 import { alarmsIn } from "./rule.ts";
@@ -31,9 +32,31 @@ export function notificationsOf(transition: Transition, region: string): SnsNoti
   return transition.topics.map((topic) => notification(topic, message, at, subject.slice(0, 100)));
 }
 
-/** An event that a rule passes on to a topic has no subject; its JSON is the message. */
-export function eventNotification(topic: string, event: { time: string }): SnsNotification {
-  return notification(topic, JSON.stringify(event), Date.parse(event.time) / 1000);
+/** What a rule passes on to a topic has no subject. */
+export function eventNotification(topic: string, message: string, time: string): SnsNotification {
+  return notification(topic, message, Date.parse(time) / 1000);
+}
+
+/** What CloudWatch puts on the bus when an alarm changes (CloudWatch User Guide, "Alarm events and EventBridge"). */
+export function alarmEvent({ alarm, from, to, at, reason }: Transition, region: string): BusEvent {
+  const { name, arn, description } = alarm;
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": "CloudWatch Alarm State Change",
+    source: "aws.cloudwatch",
+    account: ACCOUNT,
+    time: new Date(at * 1000).toISOString(),
+    region,
+    resources: [arn],
+    detail: {
+      alarmName: name,
+      // Of a composite alarm the event has the rule only.
+      configuration: alarm.kind === "metric" ? { description } : { alarmRule: alarm.ruleText },
+      state: { value: to, reason },
+      previousState: { value: from },
+    },
+  };
 }
 
 function notification(topic: string, message: string, at: number, subject?: string): SnsNotification {

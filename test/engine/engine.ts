@@ -151,6 +151,8 @@ export class Engine {
       PATH: path.join(delimiter),
       PULUMI_HOME: join(folder, "home"),
       ...this.#state,
+      // The program's hooks ask AWS, and there is none: let them find that out at once.
+      AWS_EC2_METADATA_DISABLED: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     };

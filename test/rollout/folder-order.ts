@@ -18,6 +18,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "policy",
     "watch",
     "network",
+    "hooks",
   ],
   rollout: [
     "main.ts",

@@ -103,6 +103,9 @@ function arrived({ alarm, received }: Known, transition: Transition | undefined)
 }
 
 function tells({ Message }: SnsNotification, { name }: Alarm, { to, at }: Transition): boolean {
+  // The end is told in a sentence (infra/alarms/ends.ts).
+  if (!Message.startsWith("{"))
+    return Message === `${to}: ${name} is over since ${new Date(at * 1000).toISOString()}.`;
   const { AlarmName, NewStateValue, StateChangeTime } = JSON.parse(Message) as Record<string, string>;
   const time = Date.parse(StateChangeTime?.replace("+0000", "Z") ?? "") / 1000;
   return AlarmName === name && NewStateValue === to && time === at;

@@ -56,7 +56,8 @@ function ofRules({ rules, passedOn, endpoint }: Stage, fedRules: string[]): Rule
     );
     const isFed = fedRules.includes(rule.name);
     const how = arrived.length === 0 ? "not raised" : isFed ? "fed" : "raised";
-    const by = isFed ? "an event of that kind" : "a backup that failed";
+    const ofAlarms = JSON.stringify(rule.pattern).includes("aws.cloudwatch");
+    const by = isFed ? "an event of that kind" : ofAlarms ? "alarms that ended" : "a backup that failed";
     return { name: rule.name, how, by, passed: arrived.length > 0 && arrived.length === sent.length };
   });
 }

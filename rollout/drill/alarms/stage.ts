@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { alarmsOf, type CapturedAlarms } from "../../alarms/capture.ts";
 import { AlarmEngine, type Transition } from "../../alarms/engine.ts";
-import { type BusEvent, type EventRule, eventRulesOf, matches } from "../../alarms/events.ts";
+import { type BusEvent, type EventRule, eventRulesOf, matches, messageOf } from "../../alarms/events.ts";
 import type { MetricId } from "../../alarms/model.ts";
 import { ACCOUNT, regionOf } from "../../alarms/names.ts";
-import { eventNotification, notificationsOf, type SnsNotification } from "../../alarms/notice.ts";
+import { alarmEvent, eventNotification, notificationsOf, type SnsNotification } from "../../alarms/notice.ts";
 import { keyOf, MetricStore } from "../../alarms/store.ts";
 import { Ledger } from "../../platforms/rehearsal/machine/state.ts";
 import { type Sample, Sampler } from "../../platforms/rehearsal/metrics/sampler.ts";
@@ -122,14 +122,15 @@ export class Stage {
 
   async #tell(transitions: Transition[]): Promise<void> {
     for (const transition of transitions) {
-      this.transitions.push(transition);
+      const topics = await this.#pass(alarmEvent(transition, this.region));
+      this.transitions.push({ ...transition, topics: [...transition.topics, ...topics] });
       if (transition.to === "ALARM") this.say(`  ${transition.alarm.name} is in ALARM`);
       for (const notification of notificationsOf(transition, this.region))
         await post(this.endpoint.url, notification);
     }
   }
 
-  /** An event on the bus: each rule that it meets passes it on to its topics. */
+  /** An event of AWS Backup's on the bus: each rule that it meets passes it on to its topics. */
   async emit(detailType: string, detail: Record<string, unknown>): Promise<void> {
     const event: BusEvent = {
       version: "0",
@@ -142,11 +143,19 @@ export class Stage {
       resources: [],
       detail,
     };
-    for (const rule of this.rules.filter(({ pattern }) => matches(pattern, event))) {
-      const notifications = rule.topics.map((topic) => eventNotification(topic, event));
+    await this.#pass(event);
+  }
+
+  /** @returns the topics that heard of it */
+  async #pass(event: BusEvent): Promise<string[]> {
+    const met = this.rules.filter(({ pattern }) => matches(pattern, event));
+    for (const rule of met) {
+      const message = messageOf(rule, event);
+      const notifications = rule.topics.map((topic) => eventNotification(topic, message, event.time));
       for (const notification of notifications) await post(this.endpoint.url, notification);
       this.passedOn.push({ rule, notifications });
     }
+    return met.flatMap(({ topics }) => topics);
   }
 
   /** A real backup of the rehearsal's database, and what AWS Backup would report of its end. */

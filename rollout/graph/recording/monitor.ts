@@ -5,7 +5,7 @@ import { setMocks } from "@pulumi/pulumi/runtime/mocks.js";
 import { registerStackTransformation, runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
 import { Failures } from "./failures.ts";
 import { type Registration, registrationOf } from "./registration.ts";
-import { getMonitor, waitForRPCs, withLocalStorage } from "./runtime.ts";
+import { getMonitor, waitForRPCs, withLocalStorage, withoutHooks } from "./runtime.ts";
 import { shaped } from "./shapes.ts";
 import { secret, type Wire } from "./wire.ts";
 
@@ -64,6 +64,7 @@ const FEATURES = [
   Feature.RESOURCE_MONITOR_FEATURE_SECRETS,
   Feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   Feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  Feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
 ];
 
 type Callback = (error: unknown, response?: unknown) => void;
@@ -89,6 +90,7 @@ class Observer {
     };
     await setMocks({ call: unused, newResource: unused }, project, stack);
     setAllConfig(config, secretKeys);
+    withoutHooks();
     // The mock monitor shows little of a request (no parent, no options), so its methods are replaced.
     Object.assign(getMonitor(), {
       getDeploymentInfo: this.#answering(() => ({ getSupportedfeaturesList: () => FEATURES })),

@@ -17,6 +17,13 @@ export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<v
 /** The engine as the program sees it. */
 export const { getMonitor } = settings as unknown as { getMonitor(): object };
 
+/** Takes the hooks that a program registers and runs none: nothing is created. With the engine, a server would be started for them. */
+export function withoutHooks(): void {
+  const { getStore } = state as unknown as { getStore(): { callbacks?: object } };
+  const none = async () => {};
+  getStore().callbacks = { registerResourceHook: none, awaitStackRegistrations: none, shutdown() {} };
+}
+
 /**
  * Leaves out the call stacks that Pulumi takes of every promise and every resource, for its leak report and for the
  * engine's messages: a quarter of a capture's time. For a process that captures one program and ends.

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Alarms } from "../../../infra/alarms/alarms.ts";
+import { alarmsOf } from "../../../rollout/alarms/capture.ts";
+import { evaluate } from "../../../rollout/alarms/evaluate.ts";
+import { type MetricAlarm, queriesOf } from "../../../rollout/alarms/model.ts";
+import { MetricStore } from "../../../rollout/alarms/store.ts";
+import { captureGraph } from "../../../rollout/graph/capture.ts";
+import { ROOT } from "../../rollout/docs-pages.ts";
 import { type Recorded, type Recording, record } from "../../support/mocks.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -9,6 +15,8 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
   return record(() => {
     const { trackAlarmArns, serviceDownArn } = new Alarms("beta", {
       stack: "beta",
+      region: "us-east-1",
+      after: [],
       tracks: tracks.map((name) => ({
         name,
         targetGroupArnSuffix: `targetgroup/${name}`,
@@ -27,6 +35,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
 }
 
 const recorded = await alarms();
+const graph = await captureGraph({ projectDir: ROOT, stack: "prod" });
 const inputs = (name: string): Recorded["inputs"] => recorded.one(ALARM, name).inputs;
 
 test("what the plans ask to be watched is watched", () => {
@@ -72,10 +81,10 @@ test("what the plans ask to be watched is watched", () => {
 
 describe("every alarm", () => {
   test.each(recorded.of(ALARM).map(({ name, inputs }) => [name, inputs] as const))("%s", (_, each) => {
-    // It tells the topic of the severity that it names, at its beginning and at its end.
-    const severity = /^(P\d), answer /.exec(each.alarmDescription)?.[1]?.toLowerCase();
+    // It tells the topic of the severity that it names at its beginning; at its end the rules do.
+    const severity = /^(P\d) of beta, answer /.exec(each.alarmDescription)?.[1]?.toLowerCase();
     expect(each.alarmActions).toEqual([`arn:${severity}`]);
-    expect(each.okActions).toEqual([`arn:${severity}`]);
+    expect(each).not.toHaveProperty("okActions");
     // It says what silence counts as, and what it means.
     expect(["breaching", "notBreaching", "ignore"]).toContain(each.treatMissingData);
     expect(each.alarmDescription).toMatch(/\. No data: .+\.$/);
@@ -171,7 +180,8 @@ test("the service is down when most requests fail or no track has a server", () 
     'ALARM("${beta-balancer-failing.arn}") OR ALARM("${beta-balancer-unanswered.arn}") OR ' +
       '(ALARM("${beta-blue-down.arn}") AND ALARM("${beta-green-down.arn}"))',
   );
-  expect(down).toMatchObject({ alarmActions: ["arn:p1"], okActions: ["arn:p1"] });
+  expect(down.alarmActions).toEqual(["arn:p1"]);
+  expect(down).not.toHaveProperty("okActions");
 });
 
 test("the database's limits follow its class and size", () => {
@@ -219,8 +229,56 @@ test("a backup that never ran is told of as well as one that failed", () => {
     threshold: 1,
     evaluationPeriods: 8,
     datapointsToAlarm: 8,
-    treatMissingData: "breaching",
+    treatMissingData: "notBreaching",
   });
+});
+
+/** Hour by hour, the oldest first: whether the database was there, and how many backups were completed. */
+function stateAfter(hours: { there: boolean; backups?: number }[]): string {
+  const { alarms: all } = alarmsOf(graph);
+  const alarm = all.find(({ name }) => name === "prod-backup-missing") as MetricAlarm;
+  const [there, completed] = queriesOf(alarm).map(({ metric }) => metric);
+  const store = new MetricStore();
+  hours.forEach((hour, index) => {
+    if (hour.there) store.add(there!, index * 3600, [1]);
+    if (hour.backups) store.add(completed!, index * 3600, Array(hour.backups).fill(1));
+  });
+  return evaluate(alarm, store, hours.length * 3600).state;
+}
+const hours = (count: number, there: boolean) => Array.from({ length: count }, () => ({ there }));
+
+test.each([
+  ["of a new stack isn't late before it is due", [...hours(9, false), ...hours(7, true)], "OK"],
+  ["that never came is late", [...hours(2, false), ...hours(8, true)], "ALARM"],
+  ["that ended is late", [{ there: true, backups: 1 }, ...hours(9, true)], "ALARM"],
+  ["that came is in time", [...hours(7, true), { there: true, backups: 1 }, ...hours(3, true)], "OK"],
+])("a backup %s", (_, all, state) => {
+  expect(stateAfter(all)).toBe(state);
+});
+
+test("silence is bad only of a metric that speaks before its alarm is made", () => {
+  const silent = recorded.of(ALARM).filter(({ inputs }) => inputs.treatMissingData === "breaching");
+  expect(silent.map(({ name }) => name.replace("beta-", "")).toSorted()).toEqual([
+    "blue-down",
+    "blue-hosts-memory",
+    "cache-1-cpu",
+    "cache-2-cpu",
+    "database-cpu",
+    "green-down",
+    "green-hosts-memory",
+  ]);
+  // The hook in hooks/speaking.ts looks at the metric itself.
+  for (const { inputs } of silent)
+    expect(inputs).toMatchObject({ namespace: expect.any(String), metricName: expect.any(String) });
+});
+
+test("every alarm is made after what serves is there: before it, all would be down", () => {
+  const { resources } = graph;
+  const groups = resources.filter(({ type }) => /autoscaling.group:|lb.listener:Listener/.test(type));
+  const serving = groups.filter(({ name }) => name !== "prod-http").map(({ urn }) => urn);
+  expect(serving).toHaveLength(3);
+  for (const { name, dependencies } of resources.filter(({ type }) => type === ALARM || type === COMPOSITE))
+    expect([name, dependencies]).toEqual([name, expect.arrayContaining(serving)]);
 });
 
 test("a third track adds alarms and changes only the one for the whole service", async () => {

@@ -22,6 +22,7 @@ function flags(enabled = true): Promise<Recording> {
     const made = new Flags("beta", {
       ...flagNames("beta"),
       document: document(enabled),
+      region: "us-east-1",
       alarmArns: ["arn:blue-state", "arn:green-state"],
       readerRoleName: "servers",
     });
