@@ -7,6 +7,7 @@ import { judgeCertificate } from "./checks/certificate.ts";
 import { judgeDisk } from "./checks/disk.ts";
 import { judgeDns } from "./checks/dns.ts";
 import { judgeDrill } from "./checks/drill.ts";
+import { judgeFlags } from "./checks/flags.ts";
 import { judgeDatabase, judgeHealth } from "./checks/health.ts";
 import { judgeMigrations } from "./checks/migrations.ts";
 import { judgePorts } from "./checks/ports.ts";
@@ -35,6 +36,7 @@ export const PRE_LAUNCH: Readonly<Record<string, Check>> = {
   backups: async (from, { now }) => judgeBackups(await from.backups(), now),
   restore: async (from, { now, stack, on }) => judgeDrill(await from.drill(), now, stack, on),
   alarms: async (from) => judgeAlarms(await from.alarms()),
+  flags: async (from, { stack }) => judgeFlags(await from.flags(), stack),
   capacity: async (from, { stack }) => judgeCapacity(await from.capacity(), stack),
   migrations: async (from, { settings }) => judgeMigrations(await from.health(), settings.app.migrate),
   smoke: async (from, { stack, on }) => judgeSmoke(await from.smoke(), stack, on),

@@ -13,6 +13,7 @@ import type { CertificateFacts } from "./checks/certificate.ts";
 import type { DiskFacts } from "./checks/disk.ts";
 import type { DnsFacts } from "./checks/dns.ts";
 import type { DrillFacts } from "./checks/drill.ts";
+import type { FlagFacts } from "./checks/flags.ts";
 import type { HealthFacts } from "./checks/health.ts";
 import type { PortFacts } from "./checks/ports.ts";
 import type { QuotaFacts } from "./checks/quotas.ts";
@@ -36,6 +37,7 @@ export interface CheckSources {
   backups(): Promise<BackupFacts>;
   drill(): Promise<DrillFacts>;
   alarms(): Promise<AlarmFacts>;
+  flags(): Promise<FlagFacts>;
   capacity(): Promise<CapacityFacts[]>;
   health(): Promise<HealthFacts[]>;
   smoke(): Promise<SmokeFacts>;

@@ -2,6 +2,7 @@ import type { Graph } from "../../rollout/graph/model.ts";
 import type { Deployment, StateResource } from "../../rollout/platforms/aws/deployment.ts";
 import type { Weights } from "../../rollout/platforms/platform.ts";
 import type { Account } from "./account.ts";
+import type { FlagIds } from "./flags.ts";
 import type { MadeStack } from "./stack.ts";
 
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
@@ -10,11 +11,11 @@ const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 export function deploymentOf(
   graph: Graph,
   stack: MadeStack,
-  { resources, secretNames }: Account,
+  { resources, secretNames, flags }: Account & { flags: FlagIds },
   weights: Weights,
 ): Deployment {
   const { resources: known = [] } = stack.state(weights);
-  Object.assign(known[0]!.outputs!, { url: graph.outputs.url, secretNames });
+  Object.assign(known[0]!.outputs!, { url: graph.outputs.url, secretNames, flags });
   return {
     resources: [
       ...known,

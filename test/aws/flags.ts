@@ -8,6 +8,9 @@ import { atOnceName, flagNames } from "../../infra/flags/names.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
 import { type Answering, json } from "./front.ts";
 
+/** As the stack's output `flags` has them. */
+export type FlagIds = Record<"application" | "environment" | "profile", string>;
+
 interface Deployment {
   DeploymentNumber: number;
   ConfigurationName: string;
@@ -24,7 +27,7 @@ const AT_ONCE = "atonce1";
  * it lacks is answered here (API Reference of AppConfig): lists, and deployments, of which one is seen to be under way before
  * it is complete.
  */
-export async function makeFlags({ stack, outputs }: Graph): Promise<Answering> {
+export async function makeFlags({ stack, outputs }: Graph): Promise<{ answering: Answering; ids: FlagIds }> {
   const { application, environment, profile } = flagNames(stack);
   const client = new AppConfigClient({});
   const { Id } = await client.send(new CreateApplicationCommand({ Name: application }));
@@ -50,7 +53,8 @@ export async function makeFlags({ stack, outputs }: Graph): Promise<Answering> {
   const place = `/applications/${Id}/environments/${ENVIRONMENT}/deployments`;
   const versions: { VersionNumber: number; Description?: string }[] = [{ VersionNumber: 1 }];
   const stored = `/applications/${Id}/configurationprofiles/${made.Id}/hostedconfigurationversions`;
-  return ({ name, body, headers }) => {
+  const ids = { application: Id!, environment: ENVIRONMENT, profile: made.Id! };
+  const answering: Answering = ({ name, body, headers }) => {
     if (name === `POST ${stored}`)
       versions.unshift({ VersionNumber: versions.length + 1, Description: headers.description ?? "" });
     if (name === `GET ${stored}`) return json({ Items: versions });
@@ -60,6 +64,7 @@ export async function makeFlags({ stack, outputs }: Graph): Promise<Answering> {
     if (name.startsWith(`GET ${place}/`)) return json(deployments.look(Number(name.split("/").at(-1))));
     return undefined;
   };
+  return { answering, ids };
 }
 
 class Deployments {

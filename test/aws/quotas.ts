@@ -1,4 +1,4 @@
-import { type Answer, type Call, json } from "./front.ts";
+import { type Answer, type Call, json, xml } from "./front.ts";
 
 /** AWS General Reference, "Endpoints and quotas": what an account has unless it asked for more. For EC2 it did. */
 const QUOTAS: Record<string, Record<string, number>> = {
@@ -10,8 +10,9 @@ const QUOTAS: Record<string, Record<string, number>> = {
   },
 };
 
-/** Service Quotas API, ListServiceQuotas, which moto lacks. */
+/** What moto lacks of an account: Service Quotas API, ListServiceQuotas; and that it is out of SNS's sandbox. */
 export function quotas({ name, body }: Call): Answer | undefined {
+  if (name === "GetSMSSandboxAccountStatus") return xml(name, "<IsInSandbox>false</IsInSandbox>");
   if (name !== "ListServiceQuotas") return undefined;
   const { ServiceCode } = JSON.parse(body);
   const Quotas = Object.entries(QUOTAS[ServiceCode] ?? {}).map(([QuotaName, Value]) => ({

@@ -218,11 +218,12 @@ export class World {
     const { listenerArn, targetGroupArns } = this.stack;
     await new Listener("us-east-1", listenerArn).set(splitOf(weights, targetGroupArns, null));
     const account = await makeAccount(graph);
-    this.front.answering.push(account.answering, await makeFlags(graph));
+    const flags = await makeFlags(graph);
+    this.front.answering.push(account.answering, flags.answering);
     Object.assign(this.#door.versions, versionsOf(graph));
     this.#door.weights = () => this.weights();
     this.#door.token = () => (isClosed(this.#state.deployment) ? account.operatorToken : undefined);
-    const deployment = deploymentOf(graph, this.stack, account, weights);
+    const deployment = deploymentOf(graph, this.stack, { ...account, flags: flags.ids }, weights);
     writeFileSync(this.#stateFile, JSON.stringify({ version: 3, deployment, ups: [] }));
   }
 }

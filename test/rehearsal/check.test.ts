@@ -92,6 +92,7 @@ it("tells a stack that isn't ready what is missing, and passes what is good", as
     smoke: "pass",
     dns: "unknown",
     alarms: "unknown",
+    flags: "unknown",
     quotas: "unknown",
     restore: "fail",
     rollback: "fail",

@@ -1,5 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import {
+  GetSMSSandboxAccountStatusCommand,
+  ListSMSSandboxPhoneNumbersCommand,
+  ListSubscriptionsByTopicCommand,
+  SNSClient,
+} from "@aws-sdk/client-sns";
 import { clientSettings } from "../../aws-client.ts";
 import type { AlarmFacts, Subscriber, WiredAlarm } from "../checks/alarms.ts";
 import type { DiskFacts } from "../checks/disk.ts";
@@ -37,7 +42,21 @@ export async function readAlarms(state: StackState, region: string): Promise<Ala
   }));
   // One that somebody deleted tells nobody.
   const lost = names.filter((name) => !there.has(name)).map((name) => ({ name, topics: [], enabled: true }));
-  return { alarms: [...alarms, ...lost], topics: Object.fromEntries(subscribers) };
+  const usesSms = subscribers.some(([, all]) => all.some(({ protocol }) => protocol === "sms"));
+  const smsOnlyTo = usesSms ? await sandboxOf(client) : undefined;
+  return {
+    alarms: [...alarms, ...lost],
+    topics: Object.fromEntries(subscribers),
+    ...(smsOnlyTo && { smsOnlyTo }),
+  };
+}
+
+/** A new account sends SMS only to numbers that were verified (SNS Developer Guide, "SMS sandbox"). */
+async function sandboxOf(client: SNSClient): Promise<string[] | undefined> {
+  const { IsInSandbox } = await client.send(new GetSMSSandboxAccountStatusCommand({}));
+  if (!IsInSandbox) return undefined;
+  const { PhoneNumbers = [] } = await client.send(new ListSMSSandboxPhoneNumbersCommand({ MaxResults: 100 }));
+  return PhoneNumbers.filter(({ Status }) => Status === "Verified").map(({ PhoneNumber }) => PhoneNumber!);
 }
 
 /** What the alarms on disks and on the database's storage say now. */

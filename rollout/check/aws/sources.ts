@@ -12,6 +12,7 @@ import { probeEntrance, probePort } from "../probe/ports.ts";
 import { type CheckSourceOptions, type CheckSources, commonSources } from "../sources.ts";
 import { readAlarms, readDisks } from "./alarms.ts";
 import { readBackups, readRestores } from "./backups.ts";
+import { readFlags } from "./flags.ts";
 import { readQuotas } from "./quotas.ts";
 import { readSecrets } from "./secrets.ts";
 import { StackState } from "./state.ts";
@@ -57,6 +58,7 @@ export function awsSources(options: AwsCheckOptions): CheckSources {
       return readRestores(known, region, await drillObjects(objects, stack).read());
     },
     alarms: async () => readAlarms(await state(), region),
+    flags: async () => readFlags(await state(), region),
     quotas: async () => readQuotas(await graph(), region),
     disk: async () => readDisks(await state(), region),
   };

@@ -4,6 +4,8 @@ export interface AlarmFacts {
   alarms: readonly WiredAlarm[];
   /** Who hears of each topic, by the names that the alarms use. */
   topics: Readonly<Record<string, readonly Subscriber[]>>;
+  /** Phone numbers that the account may send to while it is in the sandbox of SNS; undefined: it is out of it, or unknown. */
+  smsOnlyTo?: readonly string[];
 }
 
 export interface WiredAlarm {
@@ -24,7 +26,7 @@ export interface Subscriber {
 }
 
 /** Every alarm reaches a person: by itself, or as a part of one that does; a composite also by its parts. */
-export function judgeAlarms({ alarms, topics }: AlarmFacts): Finding {
+export function judgeAlarms({ alarms, topics, smsOnlyTo }: AlarmFacts): Finding {
   if (alarms.length === 0) return fail("the stack has no alarms", "Run `pulumi up`.");
   const off = alarms.filter(({ enabled }) => !enabled);
   if (off.length > 0)
@@ -51,6 +53,14 @@ export function judgeAlarms({ alarms, topics }: AlarmFacts): Finding {
     return fail(
       pending.map(({ endpoint, topic }) => `${endpoint} hasn't confirmed ${topic}`).join(", "),
       "Have them press the link in the message of AWS Notifications; it is sent again from the SNS console.",
+    );
+  const unreached = subscribers.filter(
+    ({ protocol, endpoint }) => protocol === "sms" && smsOnlyTo && !smsOnlyTo.includes(endpoint),
+  );
+  if (unreached.length > 0)
+    return fail(
+      `no SMS reaches ${unreached.map(({ endpoint }) => endpoint).join(", ")}: the account is in the sandbox of SNS`,
+      "Ask AWS to move it out (SNS console, Text messaging; it takes a day), or verify the number there.",
     );
   const found = `${alarms.length} alarms, ${used.length} topics, ${subscribers.length} subscriptions`;
   if (subscribers.some(({ confirmed }) => confirmed === undefined))

@@ -50,6 +50,9 @@ export function rehearsalSources(common: Omit<CheckSourceOptions, "door" | "oper
     async alarms() {
       return alarmsOf(await graph());
     },
+    async flags() {
+      throw new CannotTell("here flags need no deployment: each server reads the file", ON_AWS);
+    },
     async quotas() {
       throw new CannotTell("quotas are the account's", ON_AWS);
     },

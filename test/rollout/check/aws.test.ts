@@ -1,3 +1,4 @@
+import { AppConfigClient, GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-appconfig";
 import {
   BackupClient,
   ListRecoveryPointsByBackupVaultCommand,
@@ -11,11 +12,17 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { ListServiceQuotasCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import {
+  GetSMSSandboxAccountStatusCommand,
+  ListSMSSandboxPhoneNumbersCommand,
+  ListSubscriptionsByTopicCommand,
+  SNSClient,
+} from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { readAlarms, readDisks } from "../../../rollout/check/aws/alarms.ts";
 import { readBackups, readRestores } from "../../../rollout/check/aws/backups.ts";
+import { readFlags } from "../../../rollout/check/aws/flags.ts";
 import { readQuotas } from "../../../rollout/check/aws/quotas.ts";
 import { readSecrets } from "../../../rollout/check/aws/secrets.ts";
 import { StackState } from "../../../rollout/check/aws/state.ts";
@@ -26,6 +33,7 @@ import { apiError } from "../aws/example.ts";
 const REGION = "us-east-1";
 const SNS = "arn:aws:sns:us-east-1:123456789012";
 const clients = {
+  appConfig: mockClient(AppConfigClient),
   backup: mockClient(BackupClient),
   cloudWatch: mockClient(CloudWatchClient),
   secrets: mockClient(SecretsManagerClient),
@@ -97,6 +105,25 @@ describe("alarms", () => {
         { protocol: "email", endpoint: "bob@example.com", confirmed: false },
       ],
     });
+  });
+
+  test("say which numbers SNS's sandbox sends to, where someone is told by SMS", async () => {
+    clients.cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolves({ MetricAlarms: [alarm("beta-errors-1", "beta-p1")] });
+    clients.sns.on(ListSubscriptionsByTopicCommand).resolves({
+      Subscriptions: [{ Protocol: "sms", Endpoint: "+12025550123", SubscriptionArn: `${SNS}:beta-p1:1` }],
+    });
+    clients.sns.on(GetSMSSandboxAccountStatusCommand).resolves({ IsInSandbox: true });
+    clients.sns.on(ListSMSSandboxPhoneNumbersCommand).resolves({
+      PhoneNumbers: [
+        { PhoneNumber: "+12025550100", Status: "Verified" },
+        { PhoneNumber: "+12025550123", Status: "Pending" },
+      ],
+    });
+    expect((await readAlarms(state, REGION)).smsOnlyTo).toEqual(["+12025550100"]);
+    clients.sns.on(GetSMSSandboxAccountStatusCommand).resolves({ IsInSandbox: false });
+    expect((await readAlarms(state, REGION)).smsOnlyTo).toBeUndefined();
   });
 
   test("on disks say whether one is too full, or that they have no figures", async () => {
@@ -232,6 +259,34 @@ describe("the last restore", () => {
     expect(await readRestores(state, REGION, [blind])).toMatchObject({ passed: false });
     expect(await readRestores(state, REGION, [])).toBeUndefined();
   });
+});
+
+test("flags: the newest deployment, and why it was taken back", async () => {
+  const flags = { application: "app1234", environment: "env1234", profile: "pro1234" };
+  const known = new StackState({ resources: [resource("pulumi:pulumi:Stack", { flags })] });
+  clients.appConfig
+    .on(ListDeploymentsCommand, { ApplicationId: "app1234", EnvironmentId: "env1234" })
+    .resolves({
+      Items: [
+        { DeploymentNumber: 1, ConfigurationVersion: "1" },
+        { DeploymentNumber: 2, ConfigurationVersion: "2" },
+      ],
+    });
+  clients.appConfig.on(GetDeploymentCommand, { DeploymentNumber: 2 }).resolves({
+    State: "ROLLED_BACK",
+    EventLog: [
+      { EventType: "ROLLBACK_COMPLETED", Description: "Rollback initiated by alarm" },
+      { EventType: "DEPLOYMENT_STARTED", Description: "started" },
+    ],
+  });
+  expect(await readFlags(known, REGION)).toEqual({
+    number: 2,
+    version: "2",
+    state: "rolled back",
+    why: "Rollback initiated by alarm",
+  });
+  clients.appConfig.on(ListDeploymentsCommand).resolves({ Items: [] });
+  expect(await readFlags(known, REGION)).toBeUndefined();
 });
 
 test("quotas: what the stack needs, a deployment included, of what the account may have", async () => {

@@ -6,6 +6,7 @@ import { judgeCapacity } from "../../../rollout/check/checks/capacity.ts";
 import { judgeDisk } from "../../../rollout/check/checks/disk.ts";
 import { judgeDns } from "../../../rollout/check/checks/dns.ts";
 import { judgeDrill } from "../../../rollout/check/checks/drill.ts";
+import { judgeFlags } from "../../../rollout/check/checks/flags.ts";
 import { judgeDatabase, judgeHealth } from "../../../rollout/check/checks/health.ts";
 import { judgeMigrations } from "../../../rollout/check/checks/migrations.ts";
 import { judgePorts, type PortFacts } from "../../../rollout/check/checks/ports.ts";
@@ -162,11 +163,33 @@ describe("alarms", () => {
     expect(found(judgeAlarms({ ...good, ...change }))).toEqual(["fail", evidence]);
   });
 
+  test("fail for a number that SNS's sandbox sends nothing to", () => {
+    const sms = { protocol: "sms", endpoint: "+12025550123", confirmed: true };
+    const facts = { ...good, topics: { "arn:p1": [ann, sms] } };
+    expect(found(judgeAlarms({ ...facts, smsOnlyTo: [] }))).toEqual([
+      "fail",
+      "no SMS reaches +12025550123: the account is in the sandbox of SNS",
+    ]);
+    expect(found(judgeAlarms({ ...facts, smsOnlyTo: ["+12025550123"] }))[0]).toBe("pass");
+    expect(found(judgeAlarms(facts))[0]).toBe("pass");
+  });
+
   test("are unknown where nobody can tell who confirmed", () => {
     expect(found(judgeAlarms({ ...good, topics: { "arn:p1": [{ ...ann, confirmed: undefined }] } }))[0]).toBe(
       "unknown",
     );
   });
+});
+
+test("flags: the last deployment wasn't taken back", () => {
+  const last = { number: 3, version: "7", state: "complete", why: "" } as const;
+  expect(found(judgeFlags(last, "beta"))).toEqual(["pass", "deployment 3 of version 7 is complete"]);
+  expect(found(judgeFlags({ ...last, state: "under way" }, "beta"))[0]).toBe("pass");
+  expect(found(judgeFlags({ ...last, state: "rolled back", why: "beta-blue-state rang" }, "beta"))).toEqual([
+    "fail",
+    "deployment 3 of version 7 was rolled back: beta-blue-state rang",
+  ]);
+  expect(found(judgeFlags(undefined, "beta"))).toEqual(["fail", "no flags were ever deployed"]);
 });
 
 test("capacity: every share of the plan", () => {
