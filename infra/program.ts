@@ -59,6 +59,7 @@ export function program(settings: Settings) {
       databaseName: `app_${identifier(stack)}`,
       username: `app_${identifier(stack)}`,
       password: secrets.databasePassword.value,
+      logRetentionDays: LOG_RETENTION_DAYS,
     },
     opts,
   );

@@ -37,6 +37,7 @@ const database = new Database(
     tier,
     databaseName: "app",
     username: "app",
+    logRetentionDays: 30,
     password: secrets.databasePassword.value,
   },
   opts,

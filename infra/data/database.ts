@@ -16,6 +16,7 @@ export interface DatabaseArgs {
   username: string;
   /** A secret. */
   password: pulumi.Input<string>;
+  logRetentionDays: number;
 }
 
 /**
@@ -53,10 +54,22 @@ export class Database extends pulumi.ComponentResource {
       child,
     );
 
+    const identifier = `${name}-database`;
+    // RDS would make them itself, and keep what is in them for ever.
+    const logs = LOGS.map(
+      (kind) =>
+        new aws.cloudwatch.LogGroup(
+          `${name}-database-${kind}`,
+          { name: `/aws/rds/instance/${identifier}/${kind}`, retentionInDays: args.logRetentionDays },
+          child,
+        ),
+    );
     const monitoring = monitoringRole(name, child);
     const instance = new aws.rds.Instance(
       `${name}-database`,
       {
+        // Not one of Pulumi's: the names of its log groups follow from it, and they are made first.
+        identifier,
         engine: "postgres",
         // A major version only: RDS picks the minor one and keeps it patched.
         engineVersion: String(settings.version),
@@ -94,13 +107,13 @@ export class Database extends pulumi.ComponentResource {
         // Fixed: a generated one would differ in each preview.
         finalSnapshotIdentifier: tier.finalSnapshot ? `${name}-database-final` : undefined,
 
-        enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+        enabledCloudwatchLogsExports: [...LOGS],
         performanceInsightsEnabled: true,
         performanceInsightsRetentionPeriod: FREE_INSIGHTS_DAYS,
         monitoringInterval: 60,
         monitoringRoleArn: monitoring.role.arn,
       },
-      { parent: this, protect: true, dependsOn: [monitoring.permission] },
+      { parent: this, protect: true, dependsOn: [monitoring.permission, ...logs] },
     );
 
     this.address = instance.address;
@@ -111,6 +124,9 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({ address: this.address, arn: this.arn, identifier: this.identifier });
   }
 }
+
+/** What PostgreSQL and its upgrades write. */
+const LOGS = ["postgresql", "upgrade"] as const;
 
 /** The longest retention of Performance Insights that costs nothing. */
 const FREE_INSIGHTS_DAYS = 7;

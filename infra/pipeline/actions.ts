@@ -1,117 +1,90 @@
-/** Services whose resources have no name of ours in their ARN: told apart by region and verb only. */
+/**
+ * Services whose resources have no name of ours in their ARN: told apart by region and verb only. What each resource asks
+ * for when it is made, changed and deleted, and no more: test/aws/permissions.test.ts holds it to AWS's own lists.
+ */
 export const BY_REGION: Record<string, string[]> = {
-  acm: ["AddTagsToCertificate", "DeleteCertificate", "RequestCertificate", "RemoveTagsFromCertificate"],
-  appconfig: [
-    "Create*",
-    "Delete*",
-    "StartDeployment",
-    "StopDeployment",
-    "TagResource",
-    "UntagResource",
-    "Update*",
-  ],
-  autoscaling: [
-    "Attach*",
-    "Create*",
-    "Delete*",
-    "Detach*",
-    "Disable*",
-    "Enable*",
-    "Put*",
-    "Set*",
-    "*Refresh",
-    "Update*",
-  ],
-  backup: [
-    "Create*",
-    "DeleteBackupPlan",
-    "DeleteBackupSelection",
-    "Put*",
-    "StartBackupJob",
-    "Tag*",
-    "Untag*",
-    "Update*",
-  ],
-  cloudwatch: ["Delete*", "Disable*", "Enable*", "Put*", "TagResource", "UntagResource"],
-  ec2: [
-    "Allocate*",
-    "Associate*",
-    "Attach*",
-    "Authorize*",
-    "Create*",
-    "Delete*",
-    "Detach*",
-    "Disassociate*",
-    "Modify*",
-    "Release*",
-    "Replace*",
-    "Revoke*",
-    "RunInstances",
-    "Update*",
-  ],
-  ecr: [
-    "BatchCheckLayerAvailability",
-    "BatchGetImage",
-    "Complete*",
-    "Create*",
-    "DeleteLifecyclePolicy",
-    "GetAuthorizationToken",
-    "GetDownloadUrlForLayer",
-    "Initiate*",
-    "Put*",
-    "Tag*",
-    "Untag*",
-    "Upload*",
-  ],
-  elasticache: [
-    "AddTagsToResource",
-    "Create*",
-    "Decrease*",
-    "Increase*",
-    "Modify*",
-    "RemoveTagsFromResource",
-    "ResetCacheParameterGroup",
-  ],
-  elasticloadbalancing: [
-    "Add*",
-    "Create*",
-    "DeleteListener",
-    "DeleteRule",
-    "DeleteTargetGroup",
-    "Modify*",
-    "Remove*",
-    "Set*",
-  ],
-  events: ["DeleteRule", "Put*", "RemoveTargets", "TagResource", "UntagResource"],
-  kms: [
-    "CreateGrant",
-    "CreateKey",
-    "EnableKeyRotation",
-    "PutKeyPolicy",
-    "TagResource",
-    "UntagResource",
-    "UpdateKeyDescription",
-  ],
-  rds: ["AddTagsToResource", "Create*", "Modify*", "RemoveTagsFromResource", "ResetDBParameterGroup"],
-  sns: [
-    "CreateTopic",
-    "DeleteTopic",
-    "SetTopicAttributes",
-    "Subscribe",
-    "TagResource",
-    "Unsubscribe",
-    "UntagResource",
-  ],
-  wafv2: [
-    "AssociateWebACL",
-    "Create*",
-    "DeleteWebACL",
-    "DisassociateWebACL",
-    "TagResource",
-    "UntagResource",
-    "UpdateWebACL",
-  ],
+  acm: words(`
+    AddTagsToCertificate DeleteCertificate RemoveTagsFromCertificate RequestCertificate
+  `),
+  appconfig: words(`
+    CreateApplication CreateConfigurationProfile CreateDeploymentStrategy CreateEnvironment
+    CreateHostedConfigurationVersion DeleteApplication DeleteConfigurationProfile
+    DeleteDeploymentStrategy DeleteEnvironment DeleteHostedConfigurationVersion StartDeployment
+    StopDeployment TagResource UntagResource UpdateApplication UpdateConfigurationProfile
+    UpdateDeploymentStrategy UpdateEnvironment
+  `),
+  autoscaling: words(`
+    AttachLoadBalancerTargetGroups CancelInstanceRefresh CreateAutoScalingGroup CreateOrUpdateTags
+    DeleteAutoScalingGroup DeletePolicy DeleteTags DetachLoadBalancerTargetGroups
+    DisableMetricsCollection EnableMetricsCollection PutLifecycleHook PutScalingPolicy
+    RollbackInstanceRefresh SetDesiredCapacity StartInstanceRefresh UpdateAutoScalingGroup
+  `),
+  backup: words(`
+    CreateBackupPlan CreateBackupSelection CreateBackupVault CreateRestoreTestingPlan
+    CreateRestoreTestingSelection DeleteBackupPlan DeleteBackupSelection
+    PutBackupVaultLockConfiguration StartBackupJob TagResource UntagResource UpdateBackupPlan
+    UpdateRestoreTestingPlan UpdateRestoreTestingSelection
+  `),
+  "backup-storage": words(`
+    MountCapsule
+  `),
+  cloudwatch: words(`
+    DeleteAlarms DeleteDashboards DisableAlarmActions EnableAlarmActions PutCompositeAlarm
+    PutDashboard PutMetricAlarm TagResource UntagResource
+  `),
+  ec2: words(`
+    AllocateAddress AssociateAddress AssociateNatGatewayAddress AssociateRouteTable
+    AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateFlowLogs
+    CreateInternetGateway CreateLaunchTemplate CreateLaunchTemplateVersion CreateNatGateway
+    CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc
+    CreateVpcEndpoint DeleteFlowLogs DeleteInternetGateway DeleteLaunchTemplate DeleteNatGateway
+    DeleteRoute DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc
+    DeleteVpcEndpoints DetachInternetGateway DisassociateAddress DisassociateNatGatewayAddress
+    DisassociateRouteTable ModifyLaunchTemplate ModifySecurityGroupRules ModifySubnetAttribute
+    ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute ReplaceRouteTableAssociation
+    RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances
+  `),
+  ecr: words(`
+    BatchCheckLayerAvailability BatchGetImage CompleteLayerUpload CreateRepository
+    DeleteLifecyclePolicy GetAuthorizationToken GetDownloadUrlForLayer InitiateLayerUpload PutImage
+    PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy TagResource UntagResource
+    UploadLayerPart
+  `),
+  elasticache: words(`
+    AddTagsToResource CreateCacheParameterGroup CreateCacheSubnetGroup CreateReplicationGroup
+    DecreaseReplicaCount IncreaseReplicaCount ModifyCacheParameterGroup ModifyCacheSubnetGroup
+    ModifyReplicationGroup RemoveTagsFromResource ResetCacheParameterGroup
+  `),
+  elasticloadbalancing: words(`
+    AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup CreateWebACLAssociation
+    DeleteListener DeleteRule DeleteTargetGroup DeleteWebACLAssociation ModifyListener
+    ModifyListenerAttributes ModifyLoadBalancerAttributes ModifyRule ModifyTargetGroup
+    ModifyTargetGroupAttributes RemoveTags SetIpAddressType SetRulePriorities SetSecurityGroups
+    SetSubnets SetWebAcl
+  `),
+  events: words(`
+    DeleteRule PutRule PutTargets RemoveTargets TagResource UntagResource
+  `),
+  kms: words(`
+    CreateGrant CreateKey EnableKeyRotation PutKeyPolicy RetireGrant TagResource UntagResource
+    UpdateKeyDescription
+  `),
+  rds: words(`
+    AddTagsToResource CreateDBInstance CreateDBParameterGroup CreateDBSubnetGroup ModifyDBInstance
+    ModifyDBParameterGroup ModifyDBSubnetGroup RemoveTagsFromResource ResetDBParameterGroup
+  `),
+  sns: words(`
+    CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
+  `),
+  wafv2: words(`
+    AssociateWebACL CreateWebACL DeleteWebACL DisassociateWebACL TagResource UntagResource
+    UpdateWebACL
+  `),
 };
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
 
 /** What reading a stack takes: a preview with refresh, the status of a rollout. */
 export const READ = [

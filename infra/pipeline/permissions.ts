@@ -6,7 +6,7 @@ export interface Statement {
   Effect: "Allow" | "Deny";
   Action: string[];
   Resource: string | string[];
-  Condition?: Record<string, Record<string, string>>;
+  Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 /** What holds a stack's parts by name: Pulumi's autonaming starts each name with the stack's. */
@@ -15,12 +15,14 @@ interface Scope {
   region: string;
 }
 
+const SERVER_IMAGES = "arn:aws:ssm:*:*:parameter/aws/service/canonical/*";
+
 export function mayRead({ stack }: Scope): Statement[] {
   return [
     allow("Describe", READ, "*"),
     allow(
       "DescribeBuckets",
-      ["s3:GetBucket*", "s3:Get*Configuration", "s3:ListBucket"],
+      ["s3:GetBucket*", "s3:Get*Configuration", "s3:ListBucket", "s3:ListTagsForResource"],
       `arn:aws:s3:::${stack}-*`,
     ),
     // The one permission to read budgets, whatever the API calls it.
@@ -31,6 +33,8 @@ export function mayRead({ stack }: Scope): Statement[] {
       ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
       `arn:aws:secretsmanager:*:*:secret:${stack}-*`,
     ),
+    // A pinned `server.release` is looked up at each run.
+    allow("ReadImages", ["ssm:GetParameter"], SERVER_IMAGES),
     { Sid: "NoContents", Effect: "Deny", Action: NEVER_READ, Resource: "*" },
   ];
 }
@@ -50,19 +54,27 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
       ),
       Condition: { StringEquals: { "aws:RequestedRegion": region } },
     })),
-    allow(
-      "Names",
-      ["route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource"],
-      "arn:aws:route53:::hostedzone/*",
-    ),
+    allow("Names", ["route53:ChangeResourceRecordSets"], "arn:aws:route53:::hostedzone/*"),
     allow(
       "Budgets",
-      ["budgets:ModifyBudget", "budgets:TagResource", "budgets:ViewBudget"],
+      ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource", "budgets:ViewBudget"],
       named("budgets", "budget/"),
     ),
     allow(
       "Buckets",
-      ["s3:CreateBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:Put*Configuration"],
+      [
+        "CreateBucket",
+        "DeleteBucketPolicy",
+        "PutBucketOwnershipControls",
+        "PutBucketPolicy",
+        "PutBucketPublicAccessBlock",
+        "PutBucketTagging",
+        "PutBucketVersioning",
+        "PutEncryptionConfiguration",
+        "PutLifecycleConfiguration",
+        "TagResource",
+        "UntagResource",
+      ].map((each) => `s3:${each}`),
       `arn:aws:s3:::${stack}-*`,
     ),
     allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
@@ -73,6 +85,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
         "secretsmanager:CreateSecret",
         "secretsmanager:PutSecretValue",
         "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
         "secretsmanager:UpdateSecret",
         "secretsmanager:DeleteSecret",
         "secretsmanager:GetResourcePolicy",
@@ -82,29 +95,18 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
     allow(
       "Logs",
       [
-        "logs:AssociateKmsKey",
         "logs:CreateLogGroup",
         "logs:DeleteRetentionPolicy",
         "logs:PutRetentionPolicy",
         "logs:TagResource",
         "logs:UntagResource",
       ],
-      `arn:aws:logs:*:*:log-group:/rollout/${stack}/*`,
+      [`/rollout/${stack}`, `/aws/rds/instance/${stack}-database`].map(
+        (folder) => `arn:aws:logs:*:*:log-group:${folder}/*`,
+      ),
     ),
-    // The verbs above would reach these too.
-    {
-      Sid: "NoData",
-      Effect: "Deny",
-      Action: [
-        "ec2:DeleteSnapshot",
-        "ec2:DeleteVolume",
-        "ec2:ModifySnapshotAttribute",
-        "rds:ModifyDBSnapshotAttribute",
-      ],
-      Resource: "*",
-    },
     // Who starts servers must be able to read which image they start from.
-    allow("ServerImages", ["ssm:GetParameters"], "arn:aws:ssm:*:*:parameter/aws/service/canonical/*"),
+    allow("ServerImages", ["ssm:GetParameters"], SERVER_IMAGES),
     ...mayManageRoles(stack),
   ];
 }
@@ -134,13 +136,20 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
   ];
 }
 
-/** A rollout's notices go to the stack's topics, which are encrypted: who publishes asks for the key, through SNS alone. */
+/**
+ * A rollout's notices go to the stack's topics, which are encrypted: who publishes asks for the key, through SNS alone. So
+ * does who makes a vault, through AWS Backup.
+ */
 function mayTell({ stack, region }: Scope): Statement[] {
   return [
     allow("Notices", ["sns:Publish"], `arn:aws:sns:*:*:${stack}-*`),
     {
       ...allow("NoticesKey", ["kms:Decrypt", "kms:GenerateDataKey*"], "*"),
-      Condition: { StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } },
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": ["backup", "sns"].map((each) => `${each}.${region}.amazonaws.com`),
+        },
+      },
     },
   ];
 }
@@ -175,6 +184,13 @@ function mayManageRoles(stack: string): Statement[] {
       ].map((each) => `iam:${each}`),
       own,
     ),
+    // An account's first group, balancer, database, cache or backup brings the role that its service works with.
+    {
+      ...allow("ServiceRoles", ["iam:CreateServiceLinkedRole"], "arn:aws:iam::*:role/aws-service-role/*"),
+      Condition: {
+        StringEquals: { "iam:AWSServiceName": SERVICE_ROLES.map((each) => `${each}.amazonaws.com`) },
+      },
+    },
     ...services.map((service) => ({
       ...allow(`Pass${service.replaceAll(/[^a-z0-9]/g, "")}`, ["iam:PassRole"], own[0]!),
       Condition: { StringEquals: { "iam:PassedToService": `${service}.amazonaws.com` } },
@@ -198,6 +214,15 @@ function mayManageRoles(stack: string): Statement[] {
     },
   ];
 }
+
+const SERVICE_ROLES = [
+  "autoscaling",
+  "backup",
+  "elasticache",
+  "elasticloadbalancing",
+  "rds",
+  "restore-testing.backup",
+];
 
 /** Pulumi's state and the key of its secrets, where they are in the account. */
 export function mayUseState(

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { explained, type Mistake } from "./explain.ts";
+import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
 import { schema } from "./schema.ts";
 import { type Settings, settled } from "./settled.ts";
@@ -35,11 +36,8 @@ export class ConfigError extends Error {
  * @throws {ConfigError} with all mistakes at once
  */
 export function parseSettings(stack: string, region: unknown, config: Record<string, unknown>): Settings {
-  const mistakes: Mistake[] = [];
-  if (typeof region !== "string" || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
-    mistakes.push({ path: "aws:region", rule: "must be an AWS region such as us-east-1" });
-  }
   const parsed = schema.safeParse(config);
+  const mistakes = regionMistakes(region, parsed.data?.network.zones);
   if (parsed.success) mistakes.push(...brokenRules(parsed.data));
   else mistakes.push(...explained(parsed.error, config), ...rulesOnSoundKeys(config, parsed.error.issues));
   if (mistakes.length > 0) throw new ConfigError(stack, mistakes);

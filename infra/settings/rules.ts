@@ -81,12 +81,14 @@ function stepsRise({ plan }: Parsed): Mistake[] {
   return mistakes;
 }
 
+/** RDS refuses a limit that is less than a tenth above the storage (API Reference, CreateDBInstance, MaxAllocatedStorage). */
 function storageGrows({ database }: Parsed): Mistake[] {
-  if (database.maxStorageGiB >= database.storageGiB) return [];
+  const least = Math.ceil((database.storageGiB * 11) / 10);
+  if (database.maxStorageGiB >= least) return [];
   return [
     {
       path: "database.maxStorageGiB",
-      rule: `must be at least storageGiB (${database.storageGiB}), not ${database.maxStorageGiB}`,
+      rule: `must be at least ${least}, a tenth above storageGiB (${database.storageGiB}), not ${database.maxStorageGiB}`,
     },
   ];
 }

@@ -10,13 +10,15 @@ export function regionOf(graph: Graph): string {
 }
 
 /**
- * What a reference is called where there is no AWS to name it: alarms and topics get ARNs that look like AWS's, anything
+ * What a reference is called where there is no AWS to name it: what the program names itself has that name, alarms and topics get ARNs that look like AWS's, anything
  * else the resource's name and the property. The same reference always gets the same name, so that alarms and metrics meet.
  */
 export function localNames(graph: Graph): (reference: Reference["$ref"]) => string {
   const region = regionOf(graph);
   const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
   return ({ urn, property }) => {
+    const given = byUrn.get(urn)?.inputs[property];
+    if (typeof given === "string") return given;
     const name = byUrn.get(urn)?.name ?? urn;
     const type = byUrn.get(urn)?.type ?? "";
     if (property === "arn" && /^aws:cloudwatch\/(metric|composite)Alarm:/.test(type))

@@ -1,5 +1,5 @@
 import { checkServerIdentity, type DetailedPeerCertificate } from "node:tls";
-import type { CertificateFacts } from "../checks/certificate.ts";
+import type { CertificateFacts } from "../checks/entrance/certificate.ts";
 import { CannotTell } from "../finding.ts";
 import { type Endpoint, handshake } from "./handshake.ts";
 

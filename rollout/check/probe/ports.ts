@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { ask, type Door } from "../../smoke/client.ts";
-import type { PortFacts } from "../checks/ports.ts";
+import type { PortFacts } from "../checks/entrance/ports.ts";
 
 /** A port that is filtered doesn't answer at all. */
 const WITHIN_MS = 3_000;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { drillFiles } from "../../drill/record.ts";
 import { Ledger, placeOf } from "../../platforms/rehearsal/machine/state.ts";
 import { doorOf, operatorTokenOf, secretsOf } from "../../platforms/rehearsal/rollout/smoke.ts";
-import type { PortFacts } from "../checks/ports.ts";
+import type { PortFacts } from "../checks/entrance/ports.ts";
 import { strengthOf } from "../checks/secrets.ts";
 import { lastDrill } from "../drills.ts";
 import { CannotTell } from "../finding.ts";

@@ -1,4 +1,4 @@
-import type { Graph, GraphResource } from "../../graph/model.ts";
+import type { Graph, GraphResource, Value } from "../../graph/model.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, list, nameOf, ofType, refsOf, type Shown, textOf } from "../shown.ts";
@@ -21,12 +21,20 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
   }
   if (!ALARM.test(change.type)) return [];
   // The alarms of a track that goes have nothing left to watch.
-  const watched = refsOf(before.inputs).filter(({ urn }) => !/aws:(sns|cloudwatch|kms)\//.test(urn));
-  const gone = watched.some(({ urn }) => !after.resources.some((each) => each.urn === urn));
+  const watched = watchedBy(before, before.inputs).filter((urn) => !/aws:(sns|cloudwatch|kms)\//.test(urn));
+  const gone = watched.some((urn) => !after.resources.some((each) => each.urn === urn));
   const inner = refsOf(before.inputs.alarmRule ?? null);
   const innerGone =
     inner.length > 0 && inner.every(({ urn }) => !after.resources.some((each) => each.urn === urn));
   return gone || innerGone ? [] : [lost(change.name, "", "watching", "none", "is deleted")];
+}
+
+/** A database's name is the program's own: the alarm depends on it without a reference. */
+function watchedBy({ dependencies }: GraphResource, value: Value | undefined): string[] {
+  return [
+    ...refsOf(value).map(({ urn }) => urn),
+    ...dependencies.filter((urn) => urn.includes("aws:rds/instance:")),
+  ];
 }
 
 /** The higher, the later it rings. */
@@ -71,9 +79,7 @@ function ringsLater(
 const SIZES = /^(instanceClass|instanceType|nodeType|allocatedStorage|numCacheClusters|maxSize)$/;
 
 function grows(alarm: GraphResource, deltas: Delta[]): boolean {
-  const watched = new Set(
-    refsOf(alarm.inputs.dimensions ?? alarm.inputs.metricQueries).map(({ urn }) => urn),
-  );
+  const watched = new Set(watchedBy(alarm, alarm.inputs.dimensions ?? alarm.inputs.metricQueries));
   return deltas.some(
     ({ change }) => watched.has(change.urn) && change.properties.some(({ path }) => SIZES.test(path)),
   );

@@ -31,6 +31,7 @@ function database(
       databaseName: "app_beta",
       username: "app_beta",
       password: pulumi.secret("a password"),
+      logRetentionDays: 30,
     });
     return { address, port, arn, identifier, login };
   });
@@ -141,6 +142,7 @@ describe("what would replace the instance", () => {
       dbName: "app_beta",
       dbSubnetGroupName: "${beta-database.name}",
       engine: "postgres",
+      identifier: "beta-database",
       storageEncrypted: true,
       username: "app_beta",
     });
@@ -203,7 +205,18 @@ test("servers learn where it is and as whom to log in", () => {
     address: "${beta-database.address}",
     port: 5432,
     arn: "${beta-database.arn}",
-    identifier: "${beta-database.identifier}",
+    identifier: "beta-database",
     login: { name: "app_beta", user: "app_beta" },
   });
+});
+
+test("its logs are kept as long as all others: their groups are made before RDS would make them, without an end", () => {
+  const groups = beta.of("aws:cloudwatch/logGroup:LogGroup");
+  expect(groups.map(({ inputs }) => [inputs.name, inputs.retentionInDays])).toEqual([
+    ["/aws/rds/instance/beta-database/postgresql", 30],
+    ["/aws/rds/instance/beta-database/upgrade", 30],
+  ]);
+  const { inputs, dependencies } = beta.one(INSTANCE);
+  expect(inputs.identifier).toBe("beta-database");
+  expect(dependencies).toEqual(expect.arrayContaining(groups.map(({ urn }) => urn)));
 });

@@ -1,41 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mayDeploy, mayOperate, mayRead, type Statement } from "../../../infra/pipeline/permissions.ts";
-
-const ROOT = join(import.meta.dirname, "../../..");
+import { calls, sources } from "./rollout-calls.ts";
 
 /** What `rollout run`, `shift`, `promote`, `rollback`, `flags` and their like call, in a workflow or by hand. */
 const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/platforms"];
 /** What only a person's commands call: `check`, `digest`, `incident`, `postmortem`, `drill restore`. */
 const OPERATING = ["rollout/check", "rollout/digest", "rollout/drill"];
-
-/** The service in IAM's words, by the SDK's package, and a thing of the stack's that a rollout acts on there. */
-const SERVICES: Record<string, { prefix: string; resource: string }> = {
-  "auto-scaling": {
-    prefix: "autoscaling",
-    resource: "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:0:autoScalingGroupName/beta-blue-1",
-  },
-  appconfig: {
-    prefix: "appconfig",
-    resource: "arn:aws:appconfig:us-east-1:1:application/abc1234/environment/def5678",
-  },
-  backup: { prefix: "backup", resource: "arn:aws:backup:us-east-1:1:backup-vault:beta-backups-1" },
-  cloudwatch: { prefix: "cloudwatch", resource: "*" },
-  "elastic-load-balancing-v2": {
-    prefix: "elasticloadbalancing",
-    resource: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/beta-1/0/0",
-  },
-  rds: { prefix: "rds", resource: "arn:aws:rds:us-east-1:1:db:beta-database-1-drill-20260301120000" },
-  s3: { prefix: "s3", resource: "arn:aws:s3:::beta-journal-1/beta/journal.jsonl" },
-  "secrets-manager": {
-    prefix: "secretsmanager",
-    resource: "arn:aws:secretsmanager:us-east-1:1:secret:beta-operator-token-1",
-  },
-  "service-quotas": { prefix: "servicequotas", resource: "*" },
-  ssm: { prefix: "ssm", resource: "arn:aws:ec2:us-east-1:1:instance/i-1" },
-  sns: { prefix: "sns", resource: "arn:aws:sns:us-east-1:1:beta-p1-1" },
-};
 
 /** What follows from a call besides its own permission (each service's "Actions, resources, and condition keys"). */
 const ALSO = [
@@ -50,30 +20,6 @@ const ALSO = [
 const scope = { stack: "beta", region: "us-east-1" };
 const deploying = [...mayRead(scope), ...mayDeploy(scope)];
 const operating = [...deploying, ...mayOperate(scope)];
-const sources = sourcesIn("rollout");
-
-/** Every module below a folder: its path in the project, and its text. */
-function sourcesIn(folder: string): [path: string, text: string][] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => [join(folder, name), readFileSync(join(ROOT, folder, name), "utf8")]);
-}
-
-/** `service:Command` of the AWS SDK, wherever a module of the folders imports one, or what pages through it. */
-function calls(folders: string[]): [action: string, resource: string][] {
-  const imports = sources
-    .filter(([path]) => folders.some((folder) => path.startsWith(`${folder}/`)))
-    .flatMap(([, text]) => [
-      ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
-    ]);
-  const found = imports.flatMap(([, names, client]) =>
-    [...names!.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)].map(([, command, paged]) => {
-      const service = SERVICES[client!] ?? expect.fail(`a rollout calls ${client}: name its service here`);
-      return [`${service.prefix}:${command ?? paged}`, service.resource] as [string, string];
-    }),
-  );
-  return [...new Map(found.map((each) => [each[0], each]))].map(([, each]) => each);
-}
 
 test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
   const asked = calls(DEPLOYING);

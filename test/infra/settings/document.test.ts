@@ -27,6 +27,8 @@ test("only the keys without a sensible default are required", () => {
 });
 
 test("a key inside a structured value is documented with its meaning and default", () => {
-  expect(section.database!.description).toContain("- backupEveryHours: hours between backups (default 6)");
+  expect(section.database!.description).toContain(
+    "- backupEveryHours: hours between backups; to any moment in between RDS goes back by itself (default 6)",
+  );
   expect(section.tracks!.description).toContain("- <name>.weight: share of the traffic in whole percent");
 });

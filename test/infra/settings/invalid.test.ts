@@ -89,12 +89,21 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ],
   ["database.version", 14, "rollout:database.version: must be a PostgreSQL major version, 15 or later"],
   ["database.storageGiB", 10, "rollout:database.storageGiB: must be a whole number from 20 to 16384"],
-  ["database.maxStorageGiB", 25, "rollout:database.maxStorageGiB: must be at least storageGiB (30), not 25"],
+  [
+    "database.maxStorageGiB",
+    25,
+    "rollout:database.maxStorageGiB: must be at least 33, a tenth above storageGiB (30), not 25",
+  ],
+  [
+    "database.backupEveryHours",
+    1,
+    "rollout:database.backupEveryHours: must divide the day: 2, 3, 4, 6, 8, 12 or 24",
+  ],
   ["database.multiAz", "yes", "rollout:database.multiAz: must be true or false"],
   [
     "database.backupEveryHours",
     5,
-    "rollout:database.backupEveryHours: must divide the day: 1, 2, 3, 4, 6, 8, 12 or 24",
+    "rollout:database.backupEveryHours: must divide the day: 2, 3, 4, 6, 8, 12 or 24",
   ],
   [
     "database.backupRetentionDays",
@@ -338,6 +347,49 @@ test("a bad domain doesn't hide a stable that doesn't exist", () => {
     "rollout:domain: must be a lower-case host name with a dot, such as beta.example.com",
     'rollout:stable: must name a track (blue, green), not "red"',
   ]);
+});
+
+test.each([
+  ["eu-west-1", ["a", "d"], "eu-west-1 has the zones a, b, c, not d"],
+  ["ap-northeast-1", ["a", "b"], "ap-northeast-1 has the zones a, c, d, not b"],
+  ["ca-central-1", ["a", "b", "c"], "ca-central-1 has the zones a, b, d, not c"],
+])("zones that %s hasn't are refused", (region, zones, rule) => {
+  const config = { ...VALID, network: { cidr: "10.20.0.0/16", zones } };
+  expect(() => parseSettings("prod", region, config)).toThrow(`rollout:network.zones: ${rule}`);
+});
+
+test.each([
+  ["us-east-1", ["e", "f"]],
+  ["ap-northeast-1", ["a", "c", "d"]],
+  ["eu-central-1", ["a", "b"]],
+])("the zones that %s has are taken", (region, zones) => {
+  const config = { ...VALID, network: { cidr: "10.20.0.0/16", zones } };
+  expect(parseSettings("prod", region, config).network.zones).toEqual(zones);
+});
+
+test.each([
+  "cn-north-1",
+  "us-gov-west-1",
+  "us-iso-east-1",
+  "us-isob-east-1",
+  "eu-isoe-west-1",
+  "eusc-de-east-1",
+])("region %s is of another partition and refused", (region) => {
+  expect(() => parseSettings("prod", region, VALID)).toThrow(
+    "aws:region: must be a commercial region of AWS",
+  );
+});
+
+test.each([
+  [30, 33],
+  [95, 105],
+  [100, 110],
+  [16_384, 18_023],
+])("storage of %i GiB may grow to %i at least: RDS refuses less", (storageGiB, least) => {
+  const at = (maxStorageGiB: number) => () =>
+    parseSettings("prod", "us-east-1", { ...VALID, database: { storageGiB, maxStorageGiB } });
+  expect(at(least)).not.toThrow();
+  expect(at(least - 1)).toThrow(`must be at least ${least}, a tenth above storageGiB`);
 });
 
 test.each([undefined, "virginia", 7])("region %j is refused", (region) => {

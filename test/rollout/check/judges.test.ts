@@ -4,12 +4,12 @@ import { type AlarmFacts, judgeAlarms } from "../../../rollout/check/checks/alar
 import { judgeBackups } from "../../../rollout/check/checks/backups.ts";
 import { judgeCapacity } from "../../../rollout/check/checks/capacity.ts";
 import { judgeDisk } from "../../../rollout/check/checks/disk.ts";
-import { judgeDns } from "../../../rollout/check/checks/dns.ts";
 import { judgeDrill } from "../../../rollout/check/checks/drill.ts";
+import { judgeDns } from "../../../rollout/check/checks/entrance/dns.ts";
+import { judgePorts, type PortFacts } from "../../../rollout/check/checks/entrance/ports.ts";
 import { judgeFlags } from "../../../rollout/check/checks/flags.ts";
 import { judgeDatabase, judgeHealth } from "../../../rollout/check/checks/health.ts";
 import { judgeMigrations } from "../../../rollout/check/checks/migrations.ts";
-import { judgePorts, type PortFacts } from "../../../rollout/check/checks/ports.ts";
 import { judgeQuotas } from "../../../rollout/check/checks/quotas.ts";
 import { judgeRollback, rollbacksIn } from "../../../rollout/check/checks/rollback.ts";
 import { judgeSecrets, strengthOf } from "../../../rollout/check/checks/secrets.ts";

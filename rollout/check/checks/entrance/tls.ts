@@ -1,5 +1,5 @@
-import { type Finding, fail, pass } from "../finding.ts";
-import { type Grade, gradeOf, type TlsFacts } from "../grade.ts";
+import { type Finding, fail, pass } from "../../finding.ts";
+import { type Grade, gradeOf, type TlsFacts } from "../../grade.ts";
 
 /** Enough: all of Mozilla's intermediate profile. A+ asks for a long HSTS as well. */
 const ENOUGH: readonly Grade[] = ["A+", "A"];

@@ -1,4 +1,4 @@
-import { type Finding, fail, pass } from "../finding.ts";
+import { type Finding, fail, pass } from "../../finding.ts";
 
 export interface DnsFacts {
   name: string;

@@ -1,5 +1,5 @@
-import { DAY_MS } from "../about.ts";
-import { type Finding, fail, pass } from "../finding.ts";
+import { DAY_MS } from "../../about.ts";
+import { type Finding, fail, pass } from "../../finding.ts";
 
 export interface CertificateFacts {
   name: string;

@@ -1,4 +1,4 @@
-import { type Finding, fail, pass, unknown } from "../finding.ts";
+import { type Finding, fail, pass, unknown } from "../../finding.ts";
 
 export interface PortFacts {
   /** Such as `port 443` or `the database's port 5432`. */
