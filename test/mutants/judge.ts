@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createVitest, type Vitest } from "vitest/node";
 import config from "../../vitest.config.ts";
 import type { Instrumented, Mutant } from "./mutants.ts";
@@ -7,8 +7,9 @@ import type { Reach } from "./switch.ts";
 
 export type Verdict = "killed" | "endless" | "survived" | "unreached";
 
-/** For how long the tests of other folders are asked about a mutant, the quickest first. Those of its own are all asked. */
-const OTHERS_MS = 5_000;
+/** A mutant is put to the tests of its own part and then to others, the quickest first, for no longer than this. */
+const OWN_MS = 15_000;
+const OTHERS_MS = 4_000;
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SWITCH = join(import.meta.dirname, "switch.ts");
@@ -29,8 +30,15 @@ export class Judge {
     this.#folder = folder;
   }
 
-  /** @param files by their absolute path, as they run */
-  static async start(files: ReadonlyMap<string, Instrumented>, workers: number): Promise<Judge> {
+  /**
+   * @param files by their absolute path, as they run
+   * @param ended is called whenever a test file has run
+   */
+  static async start(
+    files: ReadonlyMap<string, Instrumented>,
+    workers: number,
+    ended: () => void,
+  ): Promise<Judge> {
     const unit = config.test!.projects!.map((project) => (project as typeof config).test!)[0]!;
     const vitest = await createVitest(
       "test",
@@ -44,7 +52,7 @@ export class Judge {
         isolate: false,
         pool: "forks",
         maxWorkers: workers,
-        reporters: [{}],
+        reporters: [{ onTestModuleEnd: ended }],
         watch: false,
       },
       { plugins: [{ name: "mutants", enforce: "pre", transform: (_, id) => files.get(id)?.text }] },
@@ -145,17 +153,20 @@ function driver(call: string, files: readonly string[]): string {
 }
 
 /** The test files that a mutant is put to, in this order. */
-function filesFor(mutant: Mutant, reaching: readonly Reaching[]): Reaching[] {
-  const folder = join(ROOT, "test", dirname(mutant.file));
-  const files = reaching.filter(({ mutants }) => mutants.includes(mutant.id)).toSorted((a, b) => a.ms - b.ms);
-  const own = files.filter(({ file }) => file.startsWith(`${folder}/`));
-  let ms = 0;
-  const others = files.filter((file) => {
-    if (own.includes(file)) return false;
-    ms += file.ms;
-    return ms <= OTHERS_MS;
+function filesFor({ id, file }: Mutant, reaching: readonly Reaching[]): Reaching[] {
+  const part = join(ROOT, "test", ...file.split("/").slice(0, 2), "/");
+  const files = reaching.filter(({ mutants }) => mutants.includes(id)).toSorted((a, b) => a.cost - b.cost);
+  const own = files.filter((each) => each.file.startsWith(part));
+  const others = files.filter((each) => !each.file.startsWith(part));
+  return [...within(OWN_MS, own), ...within(OTHERS_MS, others)];
+}
+
+function within(most: number, files: readonly Reaching[]): Reaching[] {
+  let cost = 0;
+  return files.filter((file) => {
+    cost += file.cost;
+    return cost <= most;
   });
-  return [...own, ...others];
 }
 
 function sum(values: readonly number[]): number {

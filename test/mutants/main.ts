@@ -34,14 +34,15 @@ said("done");
 
 async function judged(): Promise<Map<Mutant, Verdict>> {
   const found = new Map<Mutant, Verdict>();
-  const judge = await Judge.start(files, availableParallelism());
+  let runs = 0;
+  const judge = await Judge.start(files, availableParallelism(), () => {
+    runs += 1;
+    if (runs % 200 === 0) said(`${runs} runs, ${found.size} mutants judged`);
+  });
   try {
     const reaching = await judge.reach(mutants.length, said);
     said("how far each goes is known, now the mutants");
-    await judge.judge(mutants, reaching, (mutant, verdict) => {
-      found.set(mutant, verdict);
-      if (found.size % 100 === 0) said(`${found.size} judged`);
-    });
+    await judge.judge(mutants, reaching, (mutant, verdict) => found.set(mutant, verdict));
   } finally {
     await judge.close();
   }

@@ -9,6 +9,8 @@ export interface Reach {
   /** How often it passes one. */
   passes: number;
   ms: number;
+  /** What of that is work, in milliseconds: the rest it waited, on a machine that does other things too. */
+  cost: number;
 }
 
 /** What a changed program may need of an unchanged one's passes and time before it counts as one that never ends. */
@@ -27,6 +29,7 @@ export function observe(count: number, path: string): void {
   const seen = new Uint8Array(count);
   let passes = 0;
   const begun = performance.now();
+  const usage = process.cpuUsage();
   globalThis.$m = (id) => {
     passes += 1;
     seen[id] = 1;
@@ -34,7 +37,10 @@ export function observe(count: number, path: string): void {
   };
   afterAll(() => {
     const mutants = [...seen.keys()].filter((id) => seen[id] === 1);
-    const reach: Reach = { mutants, passes, ms: performance.now() - begun };
+    const ms = performance.now() - begun;
+    const { user, system } = process.cpuUsage(usage);
+    // A browser works in a process of its own.
+    const reach: Reach = { mutants, passes, ms, cost: Math.max((user + system) / 1000, ms / 4) };
     writeFileSync(path, JSON.stringify(reach));
   });
 }

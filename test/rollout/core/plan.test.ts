@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { type PlanSettings, planOf } from "../../../rollout/core/plan.ts";
-import { checkWeights, sameWeights, split, weightsText } from "../../../rollout/core/weights.ts";
+import { LIMITS, type PlanSettings, planOf, planOfFirst } from "../../../rollout/core/plan.ts";
 
 const settings: PlanSettings = {
   steps: [
@@ -41,14 +40,95 @@ test.each([
   expect(() => planOf({ ...settings, ...change })).toThrow(message);
 });
 
-test("weights", () => {
-  expect(split("blue", "green", 25)).toEqual({ blue: 75, green: 25 });
-  expect(split("blue", "green", 100)).toEqual({ green: 100 });
-  expect(sameWeights({ blue: 100 }, { blue: 100, green: 0 })).toBe(true);
-  expect(sameWeights({ blue: 100 }, { green: 100 })).toBe(false);
-  expect(weightsText({ green: 25, blue: 75, red: 0 })).toBe("blue 75 green 25");
-  expect(() => checkWeights({ blue: 90, green: 20 })).toThrow(
-    "weights must sum to 100, they sum to 110: blue 90 green 20",
-  );
-  expect(() => checkWeights({ blue: 99.5, green: 0.5 })).toThrow("whole number");
+test("a plan has all that the settings say", () => {
+  const counters = { quotes: { bad: "QuotesFailed", total: "QuotesAsked", max: 0.01, min: 50 } };
+  const gates = { falseAlarm: 0.02, miss: 0.1, smallest: 0.005, alarms: false, counters };
+  const all: PlanSettings = {
+    steps: [{ weight: 100, bake: "20m", deadline: "5m" }],
+    gates: { ...settings.gates, ...gates, burnRate: { objective: 99.5 } },
+    freeze: ["Fri 16:00 - Mon 08:00 UTC"],
+    limits: {
+      attempts: 5,
+      retry: "1s",
+      verify: "2s",
+      read: "3s",
+      capacity: "4m",
+      patience: "5h",
+      noData: "6m",
+      keep: "7d",
+    },
+  };
+  expect(planOf(all)).toEqual({
+    steps: [{ weight: 100, bakeSeconds: 1200, graceSeconds: 300 }],
+    gates: { errorRate: 0.01, p95Ms: 500, minRequests: 200, ...gates, objective: 0.999 },
+    freeze: [expect.objectContaining({ text: "Fri 16:00 - Mon 08:00 UTC" })],
+    limits: {
+      attempts: 5,
+      retrySeconds: 1,
+      verifySeconds: 2,
+      readSeconds: 3,
+      capacitySeconds: 240,
+      patienceSeconds: 18_000,
+      noDataSeconds: 360,
+      keepSeconds: 604_800,
+    },
+  });
+  expect(planOf(all, { attempts: 1 }).limits).toMatchObject({ attempts: 1, retrySeconds: 1 });
+  expect(planOf(settings).gates).toEqual({ errorRate: 0.01, p95Ms: 500, minRequests: 200 });
 });
+
+// As docs and the config's schema give them: a change of one is a change of what users were told.
+test("the limits where the config names none", () => {
+  expect(LIMITS).toEqual({
+    attempts: 3,
+    retrySeconds: 2,
+    verifySeconds: 60,
+    readSeconds: 60,
+    capacitySeconds: 900,
+    patienceSeconds: 86_400,
+    noDataSeconds: 3_600,
+    keepSeconds: 3_600,
+  });
+});
+
+test.each([
+  ["9m", 600],
+  ["10m", 600],
+  ["11m", 660],
+] as const)("a bake of %s may wait %s s for the gates", (bake, graceSeconds) => {
+  expect(planOf({ ...settings, steps: [{ weight: 100, bake }] }).steps[0]).toMatchObject({ graceSeconds });
+});
+
+test.each([[[100]], [[1, 100]], [[10, 11, 100]]])("steps may rise so: %j", (weights) => {
+  expect(() => planOf({ ...settings, steps: weights.map(step) })).not.toThrow();
+});
+
+test.each([
+  [[0, 100], "0 comes after 0"],
+  [[10, 10, 100], "10 comes after 10"],
+  [[20, 10, 100], "10 comes after 20"],
+  [[12.5, 100], "12.5 comes after 0"],
+  [[50, 101], "101 comes after 50"],
+])("steps may not rise so: %j", (weights, message) => {
+  expect(() => planOf({ ...settings, steps: weights.map(step) })).toThrow(
+    `steps must rise in whole percents: ${message}`,
+  );
+});
+
+test.each([[[]], [[99]]])("nor end so: %j", (weights) => {
+  expect(() => planOf({ ...settings, steps: weights.map(step) })).toThrow("the last step must be 100");
+});
+
+test("freeze windows that leave no time are all named", () => {
+  const freeze = ["Mon 00:00 - Sun 00:00 UTC", "Sat 00:00 - Tue 00:00 UTC"];
+  expect(() => planOf({ ...settings, freeze })).toThrow(`no time to act: ${freeze.join(", ")}`);
+});
+
+test("a first release takes the last step alone", () => {
+  const plan = planOf(settings);
+  expect(planOfFirst(plan)).toEqual({ ...plan, steps: [plan.steps[1]] });
+});
+
+function step(weight: number): PlanSettings["steps"][number] {
+  return { weight, bake: "5m" };
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { allAt, drifted, isKnown, readingText } from "../../../rollout/core/reading.ts";
+import {
+  checkWeights,
+  only,
+  sameWeights,
+  shareOf,
+  split,
+  type Weights,
+  weightsText,
+} from "../../../rollout/core/weights.ts";
+import { reading } from "./example.ts";
+
+const BLUE = { blue: 100 };
+const GREEN = { green: 100 };
+const SPLIT = { blue: 75, green: 25 };
+
+test("a split is of two tracks, but where one has nothing", () => {
+  expect(split("blue", "green", 25)).toEqual(SPLIT);
+  expect(split("blue", "green", 1)).toEqual({ blue: 99, green: 1 });
+  expect(split("blue", "green", 99)).toEqual({ blue: 1, green: 99 });
+  expect(split("blue", "green", 0)).toEqual(BLUE);
+  expect(split("blue", "green", 100)).toEqual(GREEN);
+  expect(split("blue", "blue", 25)).toEqual(BLUE);
+  expect(only("red")).toEqual({ red: 100 });
+});
+
+test("a track that is left out has no share", () => {
+  expect(shareOf(SPLIT, "green")).toBe(25);
+  expect(shareOf(SPLIT, "red")).toBe(0);
+  expect(shareOf(SPLIT, "toString")).toBe(0);
+});
+
+test("a track that is left out and one at 0 are the same", () => {
+  expect(sameWeights(BLUE, { blue: 100, green: 0 })).toBe(true);
+  expect(sameWeights({ blue: 100, green: 0 }, BLUE)).toBe(true);
+  expect(sameWeights(BLUE, GREEN)).toBe(false);
+  expect(sameWeights(BLUE, { blue: 100, green: 1 })).toBe(false);
+  expect(sameWeights({ blue: 100, green: 1 }, BLUE)).toBe(false);
+});
+
+test.each([
+  [{ blue: 100, green: 0 }, undefined],
+  [{ blue: 99, green: 1 }, undefined],
+  [{ blue: 90, green: 20 }, "weights must sum to 100, they sum to 110: blue 90 green 20"],
+  [{ blue: 99 }, "weights must sum to 100, they sum to 99: blue 99"],
+  [{ blue: 99.5, green: 0.5 }, "blue: a weight must be a whole number from 0 to 100, not 99.5"],
+  [{ blue: 101, green: -1 }, "blue: a weight must be a whole number from 0 to 100, not 101"],
+  [{ green: -1, blue: 101 }, "green: a weight must be a whole number from 0 to 100, not -1"],
+] as [Weights, string | undefined][])("weights are whole percents of 100: %j", (weights, message) => {
+  if (message === undefined) expect(() => checkWeights(weights)).not.toThrow();
+  else expect(() => checkWeights(weights)).toThrow(message);
+});
+
+test("weights are told in the names' order, without those that have none", () => {
+  expect(weightsText({ green: 25, red: 0, blue: 74, tan: 1 })).toBe("blue 74 green 25 tan 1");
+});
+
+describe("the three places where weights stand", () => {
+  test.each([
+    [reading(BLUE), true],
+    [reading(BLUE, null), true],
+    [reading(SPLIT, BLUE, BLUE), false],
+    [reading(BLUE, SPLIT, BLUE), false],
+    [reading(BLUE, BLUE, SPLIT), false],
+    [reading(SPLIT, null, BLUE), false],
+  ])("%j: all at blue %s", (read, all) => {
+    expect(allAt(read, BLUE)).toBe(all);
+  });
+
+  test.each([
+    ["each may stand where an act of ours left it", reading(BLUE, GREEN, SPLIT), [BLUE, GREEN, SPLIT], false],
+    ["config stands elsewhere", reading(SPLIT, BLUE, BLUE), [BLUE, GREEN], true],
+    ["state stands elsewhere", reading(BLUE, SPLIT, BLUE), [BLUE, GREEN], true],
+    ["the balancer stands elsewhere", reading(BLUE, BLUE, SPLIT), [BLUE, GREEN], true],
+    ["there is no state", reading(GREEN, null, GREEN), [BLUE, GREEN], false],
+    ["nothing is known, and they agree", reading(SPLIT), undefined, false],
+    ["nothing is known, and they don't", reading(SPLIT, SPLIT, BLUE), undefined, true],
+    ["nothing is known, and there is no state", reading(SPLIT, null), undefined, false],
+  ])("somebody else moved them: %s", (_, read, known, moved) => {
+    expect(drifted(read, known)).toBe(moved);
+  });
+
+  test("what isn't known could be anything", () => {
+    expect(isKnown(SPLIT, undefined)).toBe(true);
+    expect(isKnown(SPLIT, [])).toBe(false);
+    expect(isKnown(SPLIT, [BLUE, SPLIT])).toBe(true);
+  });
+
+  test("are told one by one", () => {
+    expect(readingText(reading(BLUE, GREEN, SPLIT))).toBe(
+      "config blue 100, state green 100, balancer blue 75 green 25",
+    );
+    expect(readingText(reading(BLUE, null, SPLIT))).toBe("config blue 100, balancer blue 75 green 25");
+  });
+});
