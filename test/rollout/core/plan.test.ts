@@ -60,7 +60,7 @@ test("a plan has all that the settings say", () => {
   };
   expect(planOf(all)).toEqual({
     steps: [{ weight: 100, bakeSeconds: 1200, graceSeconds: 300 }],
-    gates: { errorRate: 0.01, p95Ms: 500, minRequests: 200, ...gates, objective: 0.999 },
+    gates: { errorRate: 0.01, p95Ms: 500, minRequests: 200, ...gates, objective: 0.995 },
     freeze: [expect.objectContaining({ text: "Fri 16:00 - Mon 08:00 UTC" })],
     limits: {
       attempts: 5,
