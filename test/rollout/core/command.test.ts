@@ -156,7 +156,7 @@ describe("a command is obeyed", () => {
     ["adopt", "bake", { ...gone, mend: WEIGHTS, known: [WEIGHTS] }],
   ] as [Command, Stage["at"], Partial<RolloutState>][])("%s in %s", (command, at, changes) => {
     const [after, before] = obeyed(command, at);
-    expect(after).toEqual({ ...before, ...changes });
+    expect(after).toStrictEqual({ ...before, ...changes });
   });
 
   test("not when it makes no sense", () => {

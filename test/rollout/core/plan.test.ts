@@ -125,8 +125,8 @@ test("freeze windows that leave no time are all named", () => {
 });
 
 test("a first release takes the last step alone", () => {
-  const plan = planOf(settings);
-  expect(planOfFirst(plan)).toEqual({ ...plan, steps: [plan.steps[1]] });
+  const plan = planOf({ ...settings, steps: [10, 50, 100].map(step) });
+  expect(planOfFirst(plan)).toEqual({ ...plan, steps: [plan.steps[2]] });
 });
 
 function step(weight: number): PlanSettings["steps"][number] {

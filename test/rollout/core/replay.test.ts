@@ -16,6 +16,7 @@ const entry = (note: Note, at = AT): JournalEntry => ({ ...note, at, by: "test" 
 function changed(before: RolloutState, note: Note): Partial<RolloutState> {
   const after = step(before, entry(note))!;
   expect(after.length).toBe(before.length + 1);
+  expect(Object.keys(after)).toEqual(expect.arrayContaining(Object.keys(before)));
   const changes = Object.entries(after).filter(
     ([key, value]) => key !== "length" && before[key as keyof RolloutState] !== value,
   );
@@ -53,6 +54,7 @@ describe("a rollout's begin", () => {
       first: false,
       plan,
       phase: undefined,
+      open: undefined,
       begunAt: AT,
       ...fresh({ at: "clear" }),
       weights: undefined,
@@ -72,9 +74,9 @@ describe("a rollout's begin", () => {
       outcome: undefined,
       stopped: undefined,
     };
-    expect(replay([entry(begin)])).toEqual({ length: 1, ...clean });
+    expect(replay([entry(begin)])).toStrictEqual({ length: 1, ...clean });
     const dirty = stateAt({ at: "over" }, { ...worn, held: true, promoted: true, length: 7 });
-    expect(step(dirty, entry(begin))).toEqual({ length: 8, ...clean });
+    expect(step(dirty, entry(begin))).toStrictEqual({ length: 8, ...clean });
   });
 
   test("keeps its phase, and knows a first release", () => {
@@ -111,12 +113,12 @@ describe("an intent", () => {
       { known: [BLUE, SPLIT], steps: [{ weight: 10, from: AT }] },
     ],
   ] as [Act, Partial<RolloutState>][])("counts a try: %j", (act, changes) => {
-    expect(changed(trying(), intent(act))).toEqual({ open: { id: 3, act }, ...tried, ...changes });
+    expect(changed(trying(), intent(act))).toStrictEqual({ open: { id: 3, act }, ...tried, ...changes });
   });
 
   test("to grow is counted apart", () => {
     const act = { do: "grow", track: "green", servers: 4 } as const;
-    expect(changed(trying(), intent(act))).toEqual({
+    expect(changed(trying(), intent(act))).toStrictEqual({
       open: { id: 3, act },
       grown: { tries: 3, endedAt: undefined },
     });
@@ -161,7 +163,7 @@ describe("an act's end", () => {
     [{ do: "drain", track: "blue" }, undefined, { at: "over" }],
   ] as [Act, object | undefined, Stage][])("leads on: %j", (act, result, stage) => {
     const before = { ...open(act), stage: { at: "clear" } as Stage };
-    expect(changed(before, done(result))).toEqual({ ...closed, ...fresh(stage) });
+    expect(changed(before, done(result))).toStrictEqual({ ...closed, ...fresh(stage) });
   });
 
   test.each([
@@ -170,22 +172,22 @@ describe("an act's end", () => {
     [{ backup: "b" }, "no result"],
   ])("of smoke tests that didn't pass says why: %j", (result, smokeFailed) => {
     const before = open({ do: "smoke", track: "green" });
-    expect(changed(before, done(result))).toEqual({ ...closed, doneAt: AT, smokeFailed });
+    expect(changed(before, done(result))).toStrictEqual({ ...closed, doneAt: AT, smokeFailed });
   });
 
   test("of weights says nothing of them: they are read back", () => {
     const before = open({ do: "weights", weights: SPLIT });
-    expect(changed(before, done())).toEqual({ ...closed, doneAt: AT });
+    expect(changed(before, done())).toStrictEqual({ ...closed, doneAt: AT });
   });
 
   test("of growing is counted apart", () => {
     const before = open({ do: "grow", track: "green", servers: 4 });
-    expect(changed(before, done())).toEqual({ ...closed, grown: { tries: 2, endedAt: AT } });
+    expect(changed(before, done())).toStrictEqual({ ...closed, grown: { tries: 2, endedAt: AT } });
   });
 
   test("of a promotion keeps stable's servers", () => {
     const before = open({ do: "stable", track: "green" });
-    expect(changed(before, done())).toEqual({
+    expect(changed(before, done())).toStrictEqual({
       ...closed,
       ...fresh({ at: "keep", since: AT }),
       outcome: { is: "promoted", reason: "all steps passed" },
@@ -195,22 +197,30 @@ describe("an act's end", () => {
   test("is a failure that is tried again", () => {
     const failed = { kind: "failed", id: 3, error: "throttled" } as const;
     const before = open({ do: "backup", name: "b" });
-    expect(changed(before, failed)).toEqual({ ...closed, lastError: "throttled", failedAt: AT });
+    expect(changed(before, failed)).toStrictEqual({ ...closed, lastError: "throttled", failedAt: AT });
     const growing = open({ do: "grow", track: "green", servers: 4 });
-    expect(changed(growing, failed)).toEqual({
+    expect(changed(growing, failed)).toStrictEqual({
       ...closed,
       lastError: "throttled",
       grown: { tries: 2, endedAt: AT },
     });
   });
 
+  test("without an act that is open says nothing", () => {
+    const before = stateAt({ at: "backup" }, { ...worn, open: undefined });
+    expect(changed(before, done())).toStrictEqual({ doneAt: AT });
+    const failed = { kind: "failed", id: 3, error: "throttled" } as const;
+    expect(changed(before, failed)).toStrictEqual({ lastError: "throttled", failedAt: AT });
+    expect(changed(before, { kind: "lost", id: 3 })).toStrictEqual({ tries: 1 });
+  });
+
   test("that was lost is no try", () => {
     const lost = { kind: "lost", id: 3 } as const;
-    expect(changed(open({ do: "backup", name: "b" }), lost)).toEqual({ ...closed, tries: 1 });
+    expect(changed(open({ do: "backup", name: "b" }), lost)).toStrictEqual({ ...closed, tries: 1 });
     const never = { ...open({ do: "backup", name: "b" }), tries: 0 };
-    expect(changed(never, lost)).toEqual(closed);
+    expect(changed(never, lost)).toStrictEqual(closed);
     const growing = open({ do: "grow", track: "green", servers: 4 });
-    expect(changed(growing, lost)).toEqual({ ...closed, grown: { tries: 1, endedAt: BEGUN } });
+    expect(changed(growing, lost)).toStrictEqual({ ...closed, grown: { tries: 1, endedAt: BEGUN } });
   });
 });
 
@@ -230,23 +240,25 @@ describe("weights that were read back", () => {
   };
 
   test("end what comes before the backup", () => {
-    expect(verified({ at: "clear" })).toEqual(fresh({ at: "backup" }));
+    expect(verified({ at: "clear" })).toStrictEqual(fresh({ at: "backup" }));
   });
 
   test("begin a bake; the first step is watched since its intent", () => {
     const steps = [{ weight: 10, from: BEGUN }];
-    expect(verified({ at: "shift", step: 0 }, { steps })).toEqual(fresh({ at: "bake", step: 0, since: AT }));
-    expect(verified({ at: "shift", step: 0 })).toEqual({
+    expect(verified({ at: "shift", step: 0 }, { steps })).toStrictEqual(
+      fresh({ at: "bake", step: 0, since: AT }),
+    );
+    expect(verified({ at: "shift", step: 0 })).toStrictEqual({
       ...fresh({ at: "bake", step: 0, since: AT }),
       steps: [{ weight: 10, from: AT }],
     });
-    expect(verified({ at: "shift", step: 1 }, { steps })).toEqual({
+    expect(verified({ at: "shift", step: 1 }, { steps })).toStrictEqual({
       ...fresh({ at: "bake", step: 1, since: AT }),
       steps: [...steps, { weight: 50, from: AT }],
     });
     // A second first step: after a drift.
     const two = [...steps, { weight: 50, from: BEGUN }];
-    expect(verified({ at: "shift", step: 0 }, { steps: two }).steps).toEqual([
+    expect(verified({ at: "shift", step: 0 }, { steps: two }).steps).toStrictEqual([
       ...two,
       { weight: 10, from: AT },
     ]);
@@ -254,14 +266,16 @@ describe("weights that were read back", () => {
 
   test("end a rollback, or what had been promoted goes back too", () => {
     const outcome = { is: "rolled-back", reason: "errors" } as const;
-    expect(verified({ at: "return" }, { promoted: true, outcome }, BLUE)).toEqual(fresh({ at: "unpromote" }));
-    expect(verified({ at: "return" }, { outcome, deployed: true }, BLUE)).toEqual(
+    expect(verified({ at: "return" }, { promoted: true, outcome }, BLUE)).toStrictEqual(
+      fresh({ at: "unpromote" }),
+    );
+    expect(verified({ at: "return" }, { outcome, deployed: true }, BLUE)).toStrictEqual(
       fresh({ at: "keep", since: AT }),
     );
   });
 
   test("lead nowhere else", () => {
-    expect(verified({ at: "deploy" })).toEqual({});
+    expect(verified({ at: "deploy" })).toStrictEqual({});
   });
 });
 
@@ -321,12 +335,12 @@ describe("a decision", () => {
   const passed = (index: number): Note => ({ kind: "passed", step: index, reason: "good", skipped: false });
 
   test("to pass leads to the next step, after the last to the promotion", () => {
-    expect(changed(bake(0, { skip: true }), passed(0))).toEqual({
+    expect(changed(bake(0, { skip: true }), passed(0))).toStrictEqual({
       ...fresh({ at: "shift", step: 1 }),
       skip: false,
     });
-    expect(changed(bake(1), passed(1))).toEqual(fresh({ at: "shift", step: 2 }));
-    expect(changed(bake(2), passed(2))).toEqual(fresh({ at: "promote" }));
+    expect(changed(bake(1), passed(1))).toStrictEqual(fresh({ at: "shift", step: 2 }));
+    expect(changed(bake(2), passed(2))).toStrictEqual(fresh({ at: "promote" }));
   });
 
   test.each([
@@ -339,7 +353,7 @@ describe("a decision", () => {
     [{ kind: "command", command: "pause" }, {}, { paused: { at: AT, reason: "test asked" } }],
     [{ kind: "unheard of" } as unknown as Note, {}, {}],
   ] as [Note, Partial<RolloutState>, Partial<RolloutState>][])("%j", (note, before, changes) => {
-    expect(changed(bake(0, before), note)).toEqual(changes);
+    expect(changed(bake(0, before), note)).toStrictEqual(changes);
   });
 
   test("to go back clears what stood in the way", () => {
@@ -362,8 +376,8 @@ describe("a decision", () => {
       outcome: { is: "rolled-back", reason: "errors" },
     };
     const note = { kind: "rollback", reason: "errors" } as const;
-    expect(changed(before, note)).toEqual(back);
-    expect(changed({ ...before, rollbackAsked: "ana asked" }, note)).toEqual({
+    expect(changed(before, note)).toStrictEqual(back);
+    expect(changed({ ...before, rollbackAsked: "ana asked" }, note)).toStrictEqual({
       ...back,
       rollbackAsked: undefined,
       insisted: true,

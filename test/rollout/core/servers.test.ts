@@ -40,6 +40,35 @@ describe("whether a track can carry a share", () => {
     expect(capacityOf("blue", share, { blue, green }, healthy, weights)).toMatchObject(expected);
   });
 
+  test.each([
+    // 2.01 of 3 servers, and 1 of 4 to the letter.
+    [67, of(3, 3), 3],
+    [25, of(4, 4), 1],
+    [26, of(4, 4), 2],
+  ])("%s %% of the traffic takes its part, to the next whole server", (share, blue, need) => {
+    expect(capacityOf("blue", share, { blue }, 2, { blue: 100 })).toEqual({
+      asked: blue.asked,
+      healthy: 2,
+      need,
+      most: blue.declared.maxServers,
+      enough: 2 >= need,
+    });
+  });
+
+  test.each([
+    // 5 for 83 % are 6.02 for all; 3 for 75 % are 4.
+    [5, 83, 7],
+    [3, 75, 4],
+    [3, 1, 20],
+    [2, 75, 2],
+  ])(
+    "%s servers that carry %s %% say that all of it takes %s, up to what there may be",
+    (asked, green, need) => {
+      const tracks = { blue: of(2, 2, 20), green: of(asked, 2, 20) };
+      expect(capacityOf("blue", 100, tracks, 2, { blue: 100 - green, green }).need).toBe(need);
+    },
+  );
+
   test("a grown track without traffic says nothing", () => {
     const tracks = { blue: of(2), green: of(4) };
     expect(capacityOf("blue", 100, tracks, 2, { blue: 100, green: 0 }).need).toBe(2);

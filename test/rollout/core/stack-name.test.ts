@@ -45,6 +45,14 @@ describe("the name of a stack", () => {
     expect(isStackName(name)).toBe(false);
     expect(() => checkedStackName(name)).toThrow(UserError);
   });
+  it("is refused with the rule, and with no more of it than sixty letters", () => {
+    const rule =
+      "1 to 100 letters, digits, -, _ and ., the first a letter or a digit, without two dots in a row";
+    const refused = (text: string) => `not the name of a stack: "${text}" (${rule})`;
+    expect(() => checkedStackName("../victim")).toThrow(refused("../victim"));
+    expect(() => checkedStackName("/".repeat(60))).toThrow(refused("/".repeat(60)));
+    expect(() => checkedStackName(`/${"b".repeat(60)}`)).toThrow(refused(`/${"b".repeat(59)}...`));
+  });
   it("is refused in one line that a terminal can show", () => {
     const message = (name: string) => {
       try {

@@ -53,7 +53,10 @@ test.each([
 });
 
 test("weights are told in the names' order, without those that have none", () => {
-  expect(weightsText({ green: 25, red: 0, blue: 74, tan: 1 })).toBe("blue 74 green 25 tan 1");
+  const sorted = "blue 74 green 25 tan 1";
+  expect(weightsText({ green: 25, red: 0, blue: 74, tan: 1 })).toBe(sorted);
+  expect(weightsText({ tan: 1, green: 25, blue: 74 })).toBe(sorted);
+  expect(weightsText({ blue: 74, green: 25, tan: 1 })).toBe(sorted);
 });
 
 describe("the three places where weights stand", () => {
@@ -74,6 +77,7 @@ describe("the three places where weights stand", () => {
     ["state stands elsewhere", reading(BLUE, SPLIT, BLUE), [BLUE, GREEN], true],
     ["the balancer stands elsewhere", reading(BLUE, BLUE, SPLIT), [BLUE, GREEN], true],
     ["there is no state", reading(GREEN, null, GREEN), [BLUE, GREEN], false],
+    ["there is no state, and one place is known", reading(GREEN, null), [GREEN], false],
     ["nothing is known, and they agree", reading(SPLIT), undefined, false],
     ["nothing is known, and they don't", reading(SPLIT, SPLIT, BLUE), undefined, true],
     ["nothing is known, and there is no state", reading(SPLIT, null), undefined, false],

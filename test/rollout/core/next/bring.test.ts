@@ -63,7 +63,7 @@ describe("what can't be read", () => {
       action: { is: "note", note: { kind: "stopped", reason: "the weights can't be read: no network" } },
     };
     expect(unread(2_000, NOW - 59_999)).toEqual(look);
-    expect(unread(2_000, NOW - 60_000)).toEqual(stop);
+    expect(unread(2_000, NOW - 60_000)).toStrictEqual(stop);
     // The first failure is the look itself.
     expect(unread(29_000)).toEqual(look);
   });

@@ -147,6 +147,7 @@ describe("before there were users, and after the first try", () => {
     expect(back(seen(reading(LEFT, null, LEFT)), none)).toEqual(act);
     // Where only config says so, nobody put it on the balancer.
     expect(back(seen(reading(LEFT, LEFT, OTHERS)), none)).toMatchObject({ note: { kind: "stopped" } });
+    expect(back(seen(reading(LEFT, null, OTHERS)), none)).toMatchObject({ note: { kind: "stopped" } });
     expect(back(seen(reading(LEFT, LEFT, OTHERS)), { ...none, forced: true })).toEqual(act);
     expect(back(seen(reading(LEFT, BACK, LEFT)), { ...none, known: undefined })).toEqual(act);
   });

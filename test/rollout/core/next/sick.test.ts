@@ -5,6 +5,7 @@ import type { RolloutState } from "../../../../rollout/core/state.ts";
 import { BEGUN as NOW, stateAt } from "../example.ts";
 
 const look = { is: "look", look: { at: "service", track: "blue" } };
+const well = { passed: true, details: [] };
 const failed = { passed: false, details: ["/health: 500", "/quotes: 503"] };
 
 function asked(changes: Partial<RolloutState>, service?: Partial<NonNullable<Seen["service"]>>) {
@@ -30,9 +31,9 @@ describe("stable is asked how it does", () => {
   });
 
   test.each([
-    ["of the other track", { track: "green", read: failed }],
-    ["before the journal's last entry", { length: 0, read: failed }],
-    ["of more than 10 s ago", { at: NOW - 10_001, read: failed }],
+    ["of the other track", { track: "green", read: well }],
+    ["before the journal's last entry", { length: 0, read: well }],
+    ["of more than 10 s ago", { at: NOW - 10_001, read: well }],
   ])("again after an answer %s", (_, service) => {
     expect(asked({}, service)).toEqual(look);
   });
@@ -48,11 +49,11 @@ describe("stable's answer", () => {
   });
 
   test("of up to 10 s ago holds", () => {
-    expect(asked({}, { at: NOW - 10_000, read: { passed: true, details: [] } })).toBeUndefined();
+    expect(asked({}, { at: NOW - 10_000, read: well })).toBeUndefined();
   });
 
   test("that it is well lets the traffic back", () => {
-    expect(asked({}, { read: { passed: true, details: [] } })).toBeUndefined();
+    expect(asked({}, { read: well })).toBeUndefined();
   });
 
   test.each([
