@@ -19,7 +19,7 @@ export interface DrillRecord {
   version: 1;
   /** Such as `restore-20261121T091420Z`; sorts by time within a kind. */
   id: string;
-  /** The drill's kind: `restore`, or what failed (`fail-database`). */
+  /** The drill's kind: `restore`, `alarms`, or what failed (`fail-database`). */
   drill: string;
   stack: string;
   on: "rehearsal" | "aws";

@@ -1,6 +1,8 @@
 import { afterAll, expect, it } from "vitest";
 import { drillAlarms } from "../../rollout/drill/alarms/drill.ts";
+import { drillFiles } from "../../rollout/drill/record.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // Every alarm of the beta stack, and those on a service of others, brought to ALARM and back on real servers.
@@ -14,7 +16,7 @@ it("every alarm is raised, comes back, and its notices arrive", async () => {
     app: { dependencies: { supplier: { url: "https://prices.example.com/v1", timeout: "800ms" } } },
   });
   await rehearse.up(project);
-  const report = await drillAlarms(project);
+  const report = await drillAlarms({ ...project, by: "a test" });
   expect(report.alarms.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.alarms.filter(({ how }) => how === "fed").map(({ name }) => name)).toEqual(FED);
   expect(report.alarms.length).toBeGreaterThanOrEqual(38);
@@ -29,4 +31,10 @@ it("every alarm is raised, comes back, and its notices arrive", async () => {
   ]);
   expect(report.unraisable.map(({ name }) => name)).toEqual(["beta-budget"]);
   expect(report.passed).toBe(true);
+  const [record] = await drillFiles(placeIn(project).folder).read();
+  expect(record).toMatchObject({ drill: "alarms", by: "a test", outcome: "passed" });
+  expect(record?.checks.map(({ name }) => name)).toEqual([
+    ...[...report.alarms, ...report.rules].map(({ name }) => name),
+    "mended",
+  ]);
 });

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_TESTS } from "../../infra/settings/schema/smoke.ts";
+import { Findings } from "../../rollout/drill/findings.ts";
 import type { DrillCheck } from "../../rollout/drill/record.ts";
-import { CHECKS, Findings } from "../../rollout/drill/restore/checks.ts";
+import { CHECKS, type CheckName } from "../../rollout/drill/restore/checks.ts";
 import type { Copy } from "../../rollout/drill/restore/rehearsal-copy.ts";
 import { compareScript, NO_CONNECTION } from "../../rollout/drill/restore/within/compare-script.ts";
 import { judgeCompared } from "../../rollout/drill/restore/within/compared.ts";
@@ -173,7 +174,7 @@ describe("a restored copy, seen from a server of the stack", () => {
   async function compared(at: Address, when = moment): Promise<{ checks: DrillCheck[] }> {
     const { code, stdout, stderr } = await runScript(server, compareScript(at, when));
     expect(code, stderr).toBe(0);
-    const findings = new Findings(() => {});
+    const findings = new Findings<CheckName>(() => {});
     judgeCompared(stdout, when, findings);
     return {
       checks: findings.all(CHECKS, "not looked at").filter(({ details }) => details !== "not looked at"),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UserError } from "../../errors.ts";
+import { whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 
 /** `rollout drill alarms`: a subcommand of `drill`. */
@@ -23,7 +24,7 @@ export function registerAlarms(drill: Command): void {
       const interrupted = new UserError("Interrupted: what was broken has been mended.");
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.once(signal, () => stop.abort(interrupted));
-      const options = { stack, projectDir: projectDir(), say, signal: stop.signal };
+      const options = { stack, projectDir: projectDir(), by: whoami(), say, signal: stop.signal };
       const report = await drillAlarms({ ...options, ...(only && { only }) }).catch((error: Error) => {
         throw stop.signal.aborted ? interrupted : error;
       });

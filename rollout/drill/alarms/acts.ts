@@ -12,7 +12,7 @@ const noBackup: Fault = {
   moves: ["AWS/Backup NumberOfBackupJobsCompleted"],
   since: ({ backedUpAt }) => backedUpAt,
   inject: async () => {},
-  heal: async (stage) => {
+  mend: async (stage) => {
     if (!(await stage.backUp())) throw new Error("the backup that should end the alarm failed");
   },
 };

@@ -3,7 +3,7 @@ import { queriesOf } from "../../alarms/model.ts";
 import { keyOf } from "../../alarms/store.ts";
 import { drives, type Fault } from "./fault.ts";
 import type { How } from "./report.ts";
-import type { Stage } from "./stage.ts";
+import type { AlarmStage } from "./stage.ts";
 
 /** What is done to bring an alarm to ALARM. */
 export interface Attempt {
@@ -21,10 +21,10 @@ export class Attempts {
   readonly metricAlarms: MetricAlarm[];
   /** Why an alarm can't be raised by a fault here. */
   readonly why = new Map<string, string>();
-  readonly #stage: Stage;
+  readonly #stage: AlarmStage;
   readonly #made = new Map<string, Attempt>();
 
-  constructor(stage: Stage, only: string | undefined) {
+  constructor(stage: AlarmStage, only: string | undefined) {
     const { alarms } = stage.captured;
     this.#stage = stage;
     this.asked = alarms.filter(({ name }) => only === undefined || name === only);

@@ -1,36 +1,45 @@
 import type { MetricAlarm } from "../../alarms/model.ts";
 import { UserError } from "../../errors.ts";
-import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { ACTS, FED_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
 import { drives, type Fault, type FaultGroup } from "./fault.ts";
 import { emitUnheard, feed, unplayed } from "./feed.ts";
 import type { Pace } from "./pace.ts";
 import type { DrillReport } from "./report.ts";
-import { resultsOf } from "./results.ts";
-import { Stage } from "./stage.ts";
+import { checksOf, type DrillCourse, resultsOf } from "./results.ts";
+import { AlarmStage } from "./stage.ts";
 
 export interface DrillOptions extends Options {
   /** One alarm alone. */
   only?: string;
+  /** `user@host`. */
+  by: string;
 }
 
 /** Looks beyond what an alarm's own rules need, for what is real and takes its time: health checks, restarts. */
 const EXTRA_LOOKS = 45;
 
 /**
- * Brings every alarm of the captured stack to ALARM and back on the running rehearsal, and says of each how.
+ * Brings every alarm of the captured stack to ALARM and back on the running rehearsal, says of each how, and keeps a record.
  *
  * @throws {UserError} when the rehearsal isn't well to begin with, or there is no alarm of the name
  */
-export async function drillAlarms({ only, ...options }: DrillOptions): Promise<DrillReport> {
-  const started = performance.now();
-  const stage = await Stage.open(options);
+export async function drillAlarms({ only, by, ...options }: DrillOptions): Promise<DrillReport> {
+  const startedAt = Date.now();
+  const stage = await AlarmStage.open(options);
   try {
     const drill = new Drill(stage, only);
     const done = await drill.run();
-    const seconds = Math.round((performance.now() - started) / 1000);
-    return resultsOf(stage, drill.attempts, { ...done, seconds });
+    const endedAt = Date.now();
+    const seconds = Math.round((endedAt - startedAt) / 1000);
+    const report = resultsOf(stage, drill.attempts, { ...done, seconds });
+    const about = { drill: "alarms", stack: report.stack, on: "rehearsal", by, startedAt, endedAt } as const;
+    const facts: DrillRecord["facts"] = only === undefined ? {} : { only };
+    const record = recordOf({ ...about, checks: checksOf(report), figures: {}, facts });
+    await drillFiles(placeIn(options).folder).write(record);
+    return report;
   } finally {
     await stage.close();
   }
@@ -38,10 +47,9 @@ export async function drillAlarms({ only, ...options }: DrillOptions): Promise<D
 
 class Drill {
   readonly attempts: Attempts;
-  readonly #stage: Stage;
-  readonly #unhealed: string[] = [];
+  readonly #stage: AlarmStage;
 
-  constructor(stage: Stage, only: string | undefined) {
+  constructor(stage: AlarmStage, only: string | undefined) {
     const { alarms, refused } = stage.captured;
     this.#stage = stage;
     this.attempts = new Attempts(stage, only);
@@ -51,14 +59,14 @@ class Drill {
     );
   }
 
-  async run(): Promise<{ fedRules: string[]; unhealed: string[] }> {
+  async run(): Promise<Omit<DrillCourse, "seconds">> {
     await this.#begin();
     for (const act of ACTS) await this.#play(act);
     await this.#playFed();
     const fedRules = await emitUnheard(this.#stage);
     const over = () => this.attempts.asked.every(({ name }) => this.#stage.engine.state(name) === "OK");
     await this.#lookUntil(over, { everyMs: 500, minutes: 1 }, EXTRA_LOOKS);
-    return { fedRules, unhealed: this.#unhealed };
+    return { fedRules, unhealed: await this.#stage.mend() };
   }
 
   /** A new stack is in alarm until its first backup; the rest is well within minutes. */
@@ -77,18 +85,13 @@ class Drill {
     const faults = act.faults.filter((fault) => this.#isPossible(fault));
     const expected = faults.flatMap((fault) => this.attempts.meantFor(fault));
     if (expected.length === 0) return;
-    stage.say(faults.map(({ name }) => name).join("; "));
-    const injected: Fault[] = [];
     try {
-      for (const fault of faults) {
-        injected.push(fault);
-        await this.#inject(fault);
-      }
+      for (const fault of faults) await this.#inject(fault);
       const driven = expected.filter(({ name }) => !this.attempts.why.has(name));
       const all = () => driven.every((alarm) => this.attempts.wasRaised(alarm));
       if (driven.length > 0) await this.#lookUntil(all, act.pace, looks(driven, act.pace));
     } finally {
-      for (const fault of injected.reverse()) await this.#heal(fault);
+      await stage.mend();
     }
     await stage.settle();
     // All of them: an alarm that goes on from this act couldn't be raised by the next.
@@ -113,8 +116,14 @@ class Drill {
     const since = fault.since?.(this.#stage);
     for (const { name } of alarms) attempts.make(name, "raised", fault.name, since);
     try {
-      await fault.inject(this.#stage);
+      const stage = this.#stage;
+      await stage.break(
+        fault.name,
+        () => fault.inject(stage),
+        () => fault.mend(stage),
+      );
     } catch (error) {
+      if (this.#stage.isInterrupted) throw error;
       const { message } = error as Error;
       for (const { name } of alarms) attempts.why.set(name, `the fault couldn't be injected: ${message}`);
       this.#stage.say(`not injected: ${fault.name}: ${message}`);
@@ -127,14 +136,6 @@ class Drill {
     const why = fault.impossible?.(this.#stage);
     if (why !== undefined) for (const { name } of alarms) this.attempts.why.set(name, why);
     return why === undefined;
-  }
-
-  /** One that can't be healed must not keep the others from it. */
-  async #heal(fault: Fault): Promise<void> {
-    await fault.heal(this.#stage).catch((error: Error) => {
-      this.#unhealed.push(`${fault.name}: ${error.message}`);
-      this.#stage.say(`not healed: ${fault.name}: ${error.message}`);
-    });
   }
 
   /** Figures that no fault on one machine can drive there: the alarm and its notice are rehearsed all the same. */

@@ -1,7 +1,7 @@
 import type { MetricAlarm } from "../../alarms/model.ts";
 import { queriesOf } from "../../alarms/model.ts";
 import type { Pace } from "./pace.ts";
-import type { Stage } from "./stage.ts";
+import type { AlarmStage } from "./stage.ts";
 
 /** Something that goes wrong on purpose, and the metrics that it moves. */
 export interface Fault {
@@ -9,12 +9,12 @@ export interface Fault {
   name: string;
   /** Metrics by `namespace name` that this drives over the alarms' thresholds. */
   moves: string[];
-  inject(stage: Stage): Promise<void>;
-  heal(stage: Stage): Promise<void>;
+  inject(stage: AlarmStage): Promise<void>;
+  mend(stage: AlarmStage): Promise<void>;
   /** When it began, where that isn't when it was injected: epoch seconds of the alarms' clock. */
-  since?(stage: Stage): number;
+  since?(stage: AlarmStage): number;
   /** Why it can't be had on this machine now; undefined when it can. */
-  impossible?(stage: Stage): string | undefined;
+  impossible?(stage: AlarmStage): string | undefined;
 }
 
 /** Faults that are injected together. */

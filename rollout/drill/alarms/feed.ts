@@ -3,10 +3,10 @@ import { resultOf } from "../../alarms/expression.ts";
 import type { MetricAlarm, MetricId } from "../../alarms/model.ts";
 import { queriesOf } from "../../alarms/model.ts";
 import { keyOf } from "../../alarms/store.ts";
-import type { Stage } from "./stage.ts";
+import type { AlarmStage } from "./stage.ts";
 
 /** Puts figures in place of the metrics' own: beyond the threshold of the alarm that looks at them, or within. */
-export function feed(stage: Stage, alarm: MetricAlarm, breaching: boolean): void {
+export function feed(stage: AlarmStage, alarm: MetricAlarm, breaching: boolean): void {
   for (const { metric, value } of figuresFor(alarm, breaching))
     stage.fed.set(keyOf(metric), { metric, value });
 }
@@ -35,7 +35,7 @@ export function figuresFor(alarm: MetricAlarm, breaching: boolean): { metric: Me
 const MUCH = 1000;
 
 /** Alarms on what isn't played at all: the cache's second node. Nothing here sends its metrics. */
-export function unplayed(stage: Stage): MetricAlarm[] {
+export function unplayed(stage: AlarmStage): MetricAlarm[] {
   const isUnplayed = ({ dimensions }: MetricId) => /-00[2-9]$/.test(dimensions.CacheClusterId ?? "");
   return stage.captured.alarms.filter(
     (alarm): alarm is MetricAlarm =>
@@ -48,7 +48,7 @@ export function unplayed(stage: Stage): MetricAlarm[] {
  *
  * @returns the names of those rules
  */
-export async function emitUnheard(stage: Stage): Promise<string[]> {
+export async function emitUnheard(stage: AlarmStage): Promise<string[]> {
   const heard = new Set(stage.passedOn.map(({ rule }) => rule.name));
   const unheard = stage.rules.filter(({ name }) => !heard.has(name));
   for (const { pattern } of unheard) {

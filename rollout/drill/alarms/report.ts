@@ -40,7 +40,7 @@ export interface DrillReport {
   /** What no drill can raise, and why. */
   unraisable: { name: string; why: string }[];
   /** Faults that the drill couldn't take back, and why. */
-  unhealed: string[];
+  unhealed: readonly string[];
 }
 
 /** What is known of an alarm at the end. */

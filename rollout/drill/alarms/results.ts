@@ -1,8 +1,9 @@
 import type { Alarm } from "../../alarms/model.ts";
 import type { Graph } from "../../graph/model.ts";
+import { type DrillCheck, outcomeOf } from "../record.ts";
 import type { Attempts } from "./attempts.ts";
 import { type AlarmReport, alarmReport, type DrillReport, type RuleReport } from "./report.ts";
-import type { Stage } from "./stage.ts";
+import type { AlarmStage } from "./stage.ts";
 
 const TIME = "1 s is 1 min of the alarms' clock, 0.2 to 1 s up to 4 h where an alarm looks back over hours";
 
@@ -10,19 +11,19 @@ export interface DrillCourse {
   seconds: number;
   /** Rules whose event was made, as nothing here brings it about. */
   fedRules: string[];
-  /** What couldn't be healed, and why. */
-  unhealed: string[];
+  /** What couldn't be mended, and why. */
+  unhealed: readonly string[];
 }
 
 /** What has become of each alarm, each rule, and what can't be drilled. */
-export function resultsOf(stage: Stage, attempts: Attempts, outcome: DrillCourse): DrillReport {
+export function resultsOf(stage: AlarmStage, attempts: Attempts, outcome: DrillCourse): DrillReport {
   const alarms = attempts.asked.map((alarm) => ofAlarm(stage, attempts, alarm));
   const isWhole = attempts.asked.length === stage.captured.alarms.length;
   const rules = isWhole ? ofRules(stage, outcome.fedRules) : [];
   const { seconds, unhealed } = outcome;
   return {
     stack: stage.options.stack,
-    passed: unhealed.length === 0 && [...alarms, ...rules].every((each) => each.passed),
+    passed: outcomeOf(checksOf({ alarms, rules, unhealed })) === "passed",
     time: TIME,
     seconds,
     alarms,
@@ -32,7 +33,27 @@ export function resultsOf(stage: Stage, attempts: Attempts, outcome: DrillCourse
   };
 }
 
-function ofAlarm({ engine, transitions, endpoint }: Stage, attempts: Attempts, alarm: Alarm): AlarmReport {
+/** What the drill found, as every drill's record has it: a check for each alarm and rule, and whether all was mended. */
+export function checksOf({
+  alarms,
+  rules,
+  unhealed,
+}: Pick<DrillReport, "alarms" | "rules" | "unhealed">): DrillCheck[] {
+  const ofEach = [...alarms, ...rules].map((each: AlarmReport | RuleReport): DrillCheck => {
+    const why = ("why" in each ? each.why : null) ?? "no notice arrived";
+    const { name, passed, how, by } = each;
+    return { name, verdict: passed ? "pass" : "fail", details: passed ? `${how}: ${by}` : why };
+  });
+  const isWhole = unhealed.length === 0;
+  const mended = isWhole ? "everything that was broken is back" : unhealed.join("; ");
+  return [...ofEach, { name: "mended", verdict: isWhole ? "pass" : "fail", details: mended }];
+}
+
+function ofAlarm(
+  { engine, transitions, endpoint }: AlarmStage,
+  attempts: Attempts,
+  alarm: Alarm,
+): AlarmReport {
   const isComposite = alarm.kind === "composite";
   const attempt = attempts.of(alarm.name);
   const why = attempts.why.get(alarm.name);
@@ -48,7 +69,7 @@ function ofAlarm({ engine, transitions, endpoint }: Stage, attempts: Attempts, a
   });
 }
 
-function ofRules({ rules, passedOn, endpoint }: Stage, fedRules: string[]): RuleReport[] {
+function ofRules({ rules, passedOn, endpoint }: AlarmStage, fedRules: string[]): RuleReport[] {
   return rules.map((rule) => {
     const sent = passedOn.filter((each) => each.rule === rule).flatMap((each) => each.notifications);
     const arrived = sent.filter(({ MessageId }) =>

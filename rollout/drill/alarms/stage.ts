@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { alarmsOf, type CapturedAlarms } from "../../alarms/capture.ts";
 import { AlarmEngine, type Transition } from "../../alarms/engine.ts";
 import { type BusEvent, type EventRule, eventRulesOf, matches, messageOf } from "../../alarms/events.ts";
@@ -6,20 +5,19 @@ import type { MetricId } from "../../alarms/model.ts";
 import { ACCOUNT, regionOf } from "../../alarms/names.ts";
 import { alarmEvent, eventNotification, notificationsOf, type SnsNotification } from "../../alarms/notice.ts";
 import { keyOf, MetricStore } from "../../alarms/store.ts";
-import { Ledger } from "../../platforms/rehearsal/machine/state.ts";
 import { type Sample, Sampler } from "../../platforms/rehearsal/metrics/sampler.ts";
 import { rehearsalPlatform } from "../../platforms/rehearsal/rollout/platform.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import { caFileOf, urlOf } from "../../platforms/rehearsal/verbs/status.ts";
-import { up } from "../../platforms/rehearsal/verbs/up.ts";
+import { DrillStage } from "../stage.ts";
 import { openEndpoint, post, type SnsEndpoint } from "./endpoint.ts";
+import { toEveryTrack } from "./every-track.ts";
 import type { Pace } from "./pace.ts";
-import { Traffic } from "./traffic.ts";
 
 /** Requests a second and track: enough for each look to count as a minute with traffic. */
 const PER_TRACK = 60;
+const TIMEOUT_MS = 5_000;
 const MINUTE = 60;
 
 /** An event that a rule passed on. */
@@ -28,9 +26,8 @@ export interface PassedOn {
   notifications: SnsNotification[];
 }
 
-/** The rehearsal that a drill works on, its alarms, and a clock that the drill moves. */
-export class Stage {
-  readonly options: Options;
+/** The rehearsal that a drill breaks, its alarms, and a clock that the drill moves. */
+export class AlarmStage extends DrillStage {
   readonly captured: CapturedAlarms;
   readonly rules: EventRule[];
   readonly engine: AlarmEngine;
@@ -44,27 +41,23 @@ export class Stage {
   readonly fed = new Map<string, { metric: MetricId; value: number }>();
   /** When the last backup was completed, epoch seconds of the alarms' clock. */
   backedUpAt: number;
-  readonly #room: Room;
-  readonly #traffic: Traffic;
   /** What comes with the next look, such as a backup that has ended. */
   readonly #waiting: Sample[] = [];
   #now: number;
   #backups = 0;
 
-  readonly #signal: AbortSignal | undefined;
-
-  static async open({ signal, ...options }: Options): Promise<Stage> {
-    const asked = await prepareChange(options, placeIn(options));
-    // The same resources all along: what is drilled is one definition.
-    const room = await prepareChange({ ...options, capture: async () => asked.graph }, placeIn(options));
-    return new Stage({ ...options, capture: async () => asked.graph }, room, await openEndpoint(), signal);
+  static async open(options: Options): Promise<AlarmStage> {
+    const room = await prepareChange(options, placeIn(options));
+    return new AlarmStage(options, room, await openEndpoint());
   }
 
-  /** @param signal ends the looking; what heals goes on, so it isn't among the options */
-  private constructor(options: Options, room: Room, endpoint: SnsEndpoint, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.options = options;
-    this.#room = room;
+  private constructor(options: Options, room: Room, endpoint: SnsEndpoint) {
+    const tracks = room.plan.tracks.map(({ name }) => name);
+    super(options, room, {
+      ratePerSecond: PER_TRACK * tracks.length,
+      shots: toEveryTrack(tracks),
+      timeoutMs: TIMEOUT_MS,
+    });
     this.endpoint = endpoint;
     this.captured = alarmsOf(room.graph);
     this.rules = eventRulesOf(room.graph);
@@ -73,28 +66,11 @@ export class Stage {
     this.backedUpAt = this.#now;
     this.engine = new AlarmEngine(this.captured.alarms, this.store, this.#now);
     this.sampler = new Sampler(() => this.room);
-    const { ledger } = room;
-    this.#traffic = new Traffic({
-      url: urlOf(ledger),
-      domain: ledger.state.domain,
-      caFile: caFileOf(ledger),
-      tracks: room.plan.tracks.map(({ name }) => name),
-      perTrack: PER_TRACK,
-    });
-  }
-
-  /** As it is now: a command may have started servers again. */
-  get room(): Room {
-    return { ...this.#room, ledger: Ledger.openOrFail(placeIn(this.options)) };
   }
 
   /** Epoch seconds of the alarms' clock. */
   get now(): number {
     return this.#now;
-  }
-
-  say(line: string): void {
-    this.options.say?.(line);
   }
 
   /** Forgets what was counted until now, as a drill's own work isn't a minute's traffic. */
@@ -104,7 +80,7 @@ export class Stage {
 
   /** One look at the rehearsal, which stands for some minutes of the alarms' clock. */
   async look({ everyMs, minutes }: Pace): Promise<void> {
-    await sleep(everyMs, undefined, { ...(this.#signal && { signal: this.#signal }) });
+    await this.wait(everyMs / 1000);
     const samples = this.#withFed([...(await this.sampler.take()), ...this.#waiting]);
     for (let minute = 0; minute < minutes; minute += 1) {
       const once = minute === 0 ? samples : samples.filter((sample) => !this.#waiting.includes(sample));
@@ -176,24 +152,8 @@ export class Stage {
     return completed;
   }
 
-  /**
-   * Starts again whatever of the rehearsal doesn't run. While a server was down, a connection may have been given its port:
-   * so it is tried several times.
-   */
-  async restart(): Promise<void> {
-    for (let tries = 5; ; tries -= 1) {
-      try {
-        await up(this.options);
-        return;
-      } catch (error) {
-        if (tries === 1) throw error;
-        await sleep(2_000);
-      }
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#traffic.stop();
+  override async close(): Promise<void> {
+    await super.close();
     await this.sampler.close();
     await this.endpoint.close();
   }

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { readBalancer } from "../../platforms/rehearsal/balancer/balancer-view.ts";
 import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.ts";
 import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
@@ -12,7 +11,7 @@ import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { keepReports } from "./report/kept.ts";
 import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
-import { Stage } from "./stage.ts";
+import { FailStage } from "./stage.ts";
 
 export interface FailDrill extends Options {
   scenario: ScenarioName;
@@ -40,8 +39,7 @@ export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   if (holder)
     throw new UserError(`another failure drill of ${place.stack} is running (process ${holder.pid})`);
   try {
-    // The same resources all along: what is drilled is one definition.
-    const record = await drill(new Stage({ ...options, capture: async () => asked.graph }, asked), options);
+    const record = await drill(new FailStage(options, asked), options);
     await drillFiles(place.folder).write(record);
     keepReports(place.folder, record);
     return record;
@@ -50,7 +48,10 @@ export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   }
 }
 
-async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDrill): Promise<DrillRecord> {
+async function drill(
+  stage: FailStage,
+  { scenario: name, stack, by, signal }: FailDrill,
+): Promise<DrillRecord> {
   const scenario = scenarioOf(name);
   const startedAt = Date.now();
   try {
@@ -63,7 +64,7 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
   } catch (error) {
     throw signal?.aborted ? new UserError(await interrupted(stage, stack)) : error;
   } finally {
-    await stage.traffic.stop();
+    await stage.close();
   }
   const fates = stage.traffic.between(startedAt);
   stage.figures.requests = fates.length;
@@ -76,7 +77,7 @@ async function drill(stage: Stage, { scenario: name, stack, by, signal }: FailDr
 }
 
 /** An earlier drill that was killed may have left processes stopped, or the stand-in failing. */
-async function putRight(stage: Stage): Promise<void> {
+async function putRight(stage: FailStage): Promise<void> {
   const { state } = stage.room.ledger;
   for (const key of Object.keys(state.processes)) stage.signal(key, "SIGCONT");
   if (stage.pid(STAND_IN) === undefined) return;
@@ -84,9 +85,9 @@ async function putRight(stage: Stage): Promise<void> {
 }
 
 /** All servers in, and no request lost: else what is seen later says nothing about the fault. */
-async function calm(stage: Stage): Promise<void> {
+async function calm(stage: FailStage): Promise<void> {
   const isIn = async () => {
-    const { servers } = await readBalancer(stage.room.ledger);
+    const { servers } = await stage.balancer();
     return stage.room.ledger.state.servers.every(({ id }) => servers[id]?.status === "UP");
   };
   const ready = await stage.until(isIn, READY_WITHIN);
@@ -103,7 +104,7 @@ async function calm(stage: Stage): Promise<void> {
 }
 
 /** What is wrong with the scenario itself is a failed check, not a crash: the rest of the record is worth keeping. */
-async function play(stage: Stage, scenario: Scenario, signal?: AbortSignal): Promise<void> {
+async function play(stage: FailStage, scenario: Scenario, signal?: AbortSignal): Promise<void> {
   try {
     await scenario.play(stage);
   } catch (error) {
@@ -112,13 +113,12 @@ async function play(stage: Stage, scenario: Scenario, signal?: AbortSignal): Pro
   } finally {
     const failed = await stage.mend();
     const { stack } = stage.room.plan;
-    const advice = `; start what is missing: rollout rehearse up --stack ${stack}`;
     stage.findings.judge("mended", failed, "everything that was broken is back");
-    if (failed.length > 0) stage.say(failed.join("; ") + advice);
+    if (failed.length > 0) stage.say(`start what is missing: rollout rehearse up --stack ${stack}`);
   }
 }
 
-async function noneLostAfter(stage: Stage): Promise<void> {
+async function noneLostAfter(stage: FailStage): Promise<void> {
   const from = Date.now();
   await stage.wait(CALM);
   const fates = stage.traffic.between(from);
@@ -128,7 +128,7 @@ async function noneLostAfter(stage: Stage): Promise<void> {
 }
 
 /** By now all has been mended, or tried to be. */
-async function interrupted(stage: Stage, stack: string): Promise<string> {
+async function interrupted(stage: FailStage, stack: string): Promise<string> {
   const failed = stage.findings
     .all(["mended"], "")
     .find(({ name, verdict }) => name === "mended" && verdict === "fail");

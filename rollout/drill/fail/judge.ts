@@ -1,5 +1,5 @@
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
-import type { Fate } from "./traffic.ts";
+import type { Fate } from "../traffic.ts";
 
 /**
  * Limits are what the captured settings promise; what is measured may take this many times as long, for the machine that

@@ -3,7 +3,7 @@ import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.
 import { healthOfTrack, shareWithout } from "./ground.ts";
 import { goesOn, inWithin, late, outWithin, PATIENCE, seconds } from "./judge.ts";
 import type { Expectation } from "./scenario.ts";
-import type { Stage } from "./stage.ts";
+import type { FailStage } from "./stage.ts";
 
 /** What is expected whenever servers are gone for the balancer. */
 export const OUT_AND_IN: readonly Expectation[] = [
@@ -35,7 +35,7 @@ interface Fault {
  * @param limitOf how long the balancer may take to notice, in seconds
  */
 export async function outAndIn(
-  stage: Stage,
+  stage: FailStage,
   servers: readonly ServerRecord[],
   fault: Fault,
   limitOf: (health: HealthModel) => number = outWithin,

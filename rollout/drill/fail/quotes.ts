@@ -1,5 +1,5 @@
-import type { Stage } from "./stage.ts";
-import type { DrillReply } from "./traffic.ts";
+import type { DrillReply } from "../traffic.ts";
+import type { FailStage } from "./stage.ts";
 
 /** How often a quote is asked for, in seconds. */
 const EVERY = 0.25;
@@ -10,7 +10,7 @@ const EVERY = 0.25;
  *
  * @returns what each got, in the order of the answers
  */
-export async function quotesWhile(stage: Stage, work: () => Promise<void>): Promise<DrillReply[]> {
+export async function quotesWhile(stage: FailStage, work: () => Promise<void>): Promise<DrillReply[]> {
   const tracks = stage.room.plan.tracks.map(({ name }) => name);
   const seen: DrillReply[] = [];
   const open: Promise<void>[] = [];

@@ -1,5 +1,5 @@
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import type { Stage } from "./stage.ts";
+import type { FailStage } from "./stage.ts";
 
 export const SCENARIO_NAMES = [
   "dependency",
@@ -29,7 +29,7 @@ export interface Scenario {
   /** What must be there first. @throws {UserError} that says how to get it */
   needs?(room: Pick<Room, "plan">): void;
   /** Breaks it, looks, mends it. Whatever it leaves broken the drill mends, also when it throws. */
-  play(stage: Stage): Promise<void>;
+  play(stage: FailStage): Promise<void>;
 }
 
 /** Expected whatever fails. */

@@ -6,9 +6,10 @@ import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { drillObjects } from "../drill-objects.ts";
+import { Findings } from "../findings.ts";
 import { type DrillRecord, recordOf } from "../record.ts";
 import { AwsCopy, describeInstance } from "./aws-copy.ts";
-import { CHECKS, Findings } from "./checks.ts";
+import { CHECKS, type RestoreFindings } from "./checks.ts";
 import { copyId } from "./copy-id.ts";
 import { type Declared, declaredOf } from "./declared.ts";
 import { inspectVault, nameOf, type RecoveryPoint } from "./recovery-points.ts";
@@ -42,7 +43,7 @@ export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRe
   const facts = factsOf(await engine.deployment());
   const region = facts.backup.databaseArn.split(":")[3]!;
   const startedAt = clock.now();
-  const findings = new Findings(drill.say);
+  const findings: RestoreFindings = new Findings(drill.say);
   const record: Pick<DrillRecord, "figures" | "facts"> = { figures: {}, facts: {} };
   const rds = new RDSClient(clientSettings(region));
   const sourceId = nameOf(facts.backup.databaseArn);
@@ -83,7 +84,7 @@ interface Restoring {
   facts: StackFacts;
   declared: Declared;
   region: string;
-  findings: Findings;
+  findings: RestoreFindings;
   record: Pick<DrillRecord, "figures" | "facts">;
   clock: Clock;
 }
@@ -147,7 +148,7 @@ async function verify(restoring: Restoring, copy: DBInstance | undefined): Promi
 function measureLoss(
   source: DBInstance,
   now: number,
-  findings: Findings,
+  findings: RestoreFindings,
   figures: DrillRecord["figures"],
 ): void {
   const latest = source.LatestRestorableTime?.getTime();

@@ -15,8 +15,9 @@ import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
+import { Findings } from "../findings.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
-import { CHECKS, Findings } from "./checks.ts";
+import { CHECKS, type RestoreFindings } from "./checks.ts";
 import { Copy } from "./rehearsal-copy.ts";
 
 /** The most that a disaster may cost, in seconds of work. */
@@ -55,7 +56,7 @@ export async function drillRestore(options: RestoreDrill): Promise<DrillRecord> 
 
 async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<DrillRecord> {
   const startedAt = Date.now();
-  const findings = new Findings(room.say);
+  const findings: RestoreFindings = new Findings(room.say);
   const figures: DrillRecord["figures"] = {};
   const facts: DrillRecord["facts"] = {};
   let stopped = "the drill ended before it";
@@ -80,7 +81,7 @@ async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<Drill
 class NoDrill extends UserError {}
 
 /** The backup to restore, newest first; what is wrong with any of them is found on the way. */
-async function goodBackup(room: Room, findings: Findings, at?: number): Promise<Backup | undefined> {
+async function goodBackup(room: Room, findings: RestoreFindings, at?: number): Promise<Backup | undefined> {
   const store = storeOf(room);
   await takeFirstBackup(store);
   const { good, problems } = await inspect(store);
@@ -98,7 +99,7 @@ async function goodBackup(room: Room, findings: Findings, at?: number): Promise<
   return before;
 }
 
-type Results = { findings: Findings } & Pick<DrillRecord, "figures" | "facts">;
+type Results = { findings: RestoreFindings } & Pick<DrillRecord, "figures" | "facts">;
 
 async function restoreAndVerify(
   room: Room,
@@ -179,7 +180,7 @@ async function markerBefore(store: Store, backup: Backup, at: number): Promise<M
   return readMarkers(store).findLast((marker) => marker.at > backup.stop && marker.at <= at);
 }
 
-async function compare(copy: Store, { tables }: Marker, findings: Findings): Promise<void> {
+async function compare(copy: Store, { tables }: Marker, findings: RestoreFindings): Promise<void> {
   const wrong = differences(tables, await asSuperuser(copy, digestsOf));
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const tableCount = Object.keys(tables).length;
@@ -187,7 +188,7 @@ async function compare(copy: Store, { tables }: Marker, findings: Findings): Pro
   findings.judge("digests", wrong.digests, `every row of ${tableCount} tables is as it was`);
 }
 
-async function moment(copy: Copy, at: number, findings: Findings): Promise<void> {
+async function moment(copy: Copy, at: number, findings: RestoreFindings): Promise<void> {
   const newest = await copy.newestCommit();
   const text =
     newest === undefined

@@ -5,6 +5,7 @@ import { notificationsOf } from "../../../rollout/alarms/notice.ts";
 import { statisticOf } from "../../../rollout/alarms/statistic.ts";
 import { openEndpoint, post } from "../../../rollout/drill/alarms/endpoint.ts";
 import { alarmReport, type Known } from "../../../rollout/drill/alarms/report.ts";
+import { checksOf } from "../../../rollout/drill/alarms/results.ts";
 import { drillText } from "../../../rollout/drill/alarms/text.ts";
 
 const topics = ["arn:aws:sns:us-east-1:000000000000:beta-p2"];
@@ -91,4 +92,23 @@ test("the text says how each alarm was raised, and what can't be", () => {
   expect(text).toContain("fed, not raised (1):");
   expect(text).toContain("beta-budget: there is no bill here");
   expect(text).not.toContain("could not be taken back");
+});
+
+test("the drill's record has a check for each alarm and rule, and whether all was mended", () => {
+  const rule = {
+    name: "beta-backup-failed",
+    how: "raised",
+    by: "a backup that failed",
+    passed: false,
+  } as const;
+  const alarms = [alarmReport(known()), alarmReport(known({ transitions: [] }))];
+  expect(checksOf({ alarms, rules: [rule], unhealed: [] })).toEqual([
+    { name: "beta-database-cpu", verdict: "pass", details: "raised: the database is killed" },
+    { name: "beta-database-cpu", verdict: "fail", details: "it stayed out of ALARM" },
+    { name: "beta-backup-failed", verdict: "fail", details: "no notice arrived" },
+    { name: "mended", verdict: "pass", details: "everything that was broken is back" },
+  ]);
+  expect(checksOf({ alarms: [], rules: [], unhealed: ["the disk: full", "nginx: gone"] })).toEqual([
+    { name: "mended", verdict: "fail", details: "the disk: full; nginx: gone" },
+  ]);
 });

@@ -5,7 +5,7 @@ import * as x509 from "@peculiar/x509";
 import { layoutOf } from "../../../platforms/rehearsal/balancer/balancing.ts";
 import { ask } from "../../../platforms/rehearsal/balancer/socket.ts";
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
+import type { AlarmStage } from "../stage.ts";
 
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY_MS = 86_400_000;
@@ -15,11 +15,11 @@ export const certificateEnds: Fault = {
   name: `the balancer serves a certificate with ${LEFT_DAYS} days left`,
   moves: ["AWS/CertificateManager DaysToExpiry"],
   inject: async (stage) => serve(stage, await shortLived(stage.room.ledger.state.domain)),
-  heal: async (stage) => serve(stage, readFileSync(stage.room.certificates.bothFile, "utf8")),
+  mend: async (stage) => serve(stage, readFileSync(stage.room.certificates.bothFile, "utf8")),
 };
 
 /** Exchanges it while HAProxy runs (HAProxy management guide, "set ssl cert"). */
-async function serve({ room }: Stage, pem: string): Promise<void> {
+async function serve({ room }: AlarmStage, pem: string): Promise<void> {
   const { socket } = layoutOf(room.ledger);
   const file = (await ask(socket, "show ssl cert")).split("\n").find((line) => line && !line.startsWith("#"));
   const text = pem.replaceAll(/\n+/g, "\n").trim();

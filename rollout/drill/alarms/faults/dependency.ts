@@ -4,7 +4,7 @@ import { orderMood } from "../../../platforms/rehearsal/dependencies/order.ts";
 import type { Mood } from "../../../platforms/rehearsal/dependencies/stand-in.ts";
 import { until } from "../../../waiting.ts";
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
+import type { AlarmStage } from "../stage.ts";
 
 /** Each server is asked for so many quotes a second: only they need what is declared. */
 const PER_SECOND = 10;
@@ -22,7 +22,7 @@ export const dependencyDown: Fault = {
     const ports = stage.room.ledger.state.servers.map(({ appPort }) => appPort);
     requests = setInterval(() => ports.forEach(askForQuote), 1000 / PER_SECOND).unref();
   },
-  heal: async (stage) => {
+  mend: async (stage) => {
     try {
       await orderAll(stage, "well");
       // Only a request finds out that it is well again.
@@ -33,7 +33,7 @@ export const dependencyDown: Fault = {
   },
 };
 
-async function orderAll({ room }: Stage, mood: Mood): Promise<void> {
+async function orderAll({ room }: AlarmStage, mood: Mood): Promise<void> {
   for (const name of Object.keys(declaredIn(room.plan))) await orderMood(room.ledger.state, name, mood);
 }
 
@@ -44,7 +44,7 @@ function askForQuote(port: number): void {
     .catch(() => {});
 }
 
-async function untilClosed({ room }: Stage): Promise<void> {
+async function untilClosed({ room }: AlarmStage): Promise<void> {
   const areClosed = await until({ everyMs: 200, withinMs: CLOSED_WITHIN_MS }, async () => {
     const circuits = await Promise.all(room.ledger.state.servers.map(circuitsOf));
     return circuits.flatMap((each) => Object.values(each)).every((circuit) => circuit === "closed");

@@ -1,7 +1,5 @@
-import { isRunning } from "../../../platforms/rehearsal/machine/processes.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
 
 /** At first the balancer takes them for healthy, can't connect and answers 502 itself; then it takes them out. */
 export const serversKilled: Fault = {
@@ -13,18 +11,18 @@ export const serversKilled: Fault = {
     "UnHealthyHostCount",
   ].map((metric) => `AWS/ApplicationELB ${metric}`),
   inject: async (stage) => {
-    for (const server of stage.room.ledger.state.servers) kill(stage, keysOf(server).nginx);
+    for (const server of stage.room.ledger.state.servers) stage.signal(keysOf(server).nginx, "SIGKILL");
   },
-  heal: (stage) => stage.restart(),
+  mend: (stage) => stage.restart(),
 };
 
 export const storesKilled: Fault = {
   name: "PostgreSQL and Redis are killed",
   moves: ["AWS/RDS CPUUtilization", "AWS/ElastiCache EngineCPUUtilization"],
   inject: async (stage) => {
-    for (const key of ["postgres", "redis"]) kill(stage, key);
+    for (const key of ["postgres", "redis"]) stage.signal(key, "SIGKILL");
   },
-  heal: (stage) => stage.restart(),
+  mend: (stage) => stage.restart(),
 };
 
 export const backupFails: Fault = {
@@ -34,11 +32,5 @@ export const backupFails: Fault = {
     if (await stage.backUp()) throw new Error("the backup succeeded without a database");
   },
   // The database is brought back by the fault that killed it.
-  heal: async () => {},
+  mend: async () => {},
 };
-
-/** Each leads a group of its own, with its workers (see start in processes.ts). */
-function kill({ room }: Stage, key: string): void {
-  const record = room.ledger.state.processes[key];
-  if (isRunning(record)) process.kill(-record.pid, "SIGKILL");
-}

@@ -1,22 +1,22 @@
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
+import type { AlarmStage } from "../stage.ts";
 
 /** Ordered at the applications themselves (app/faults.ts). */
 export const errors: Fault = {
   name: "every request is answered 500",
   moves: ["AWS/ApplicationELB HTTPCode_Target_5XX_Count"],
   inject: (stage) => order(stage, { errorRate: 1 }),
-  heal: (stage) => order(stage, {}),
+  mend: (stage) => order(stage, {}),
 };
 
 export const latency: Fault = {
   name: "every answer takes 800 ms",
   moves: ["AWS/ApplicationELB TargetResponseTime"],
   inject: (stage) => order(stage, { latencyMs: 800 }),
-  heal: (stage) => order(stage, {}),
+  mend: (stage) => order(stage, {}),
 };
 
-async function order({ room }: Stage, fault: Record<string, number>): Promise<void> {
+async function order({ room }: AlarmStage, fault: Record<string, number>): Promise<void> {
   for (const { id, appPort } of room.ledger.state.servers) {
     const answer = await fetch(`http://127.0.0.1:${appPort}/faults`, {
       method: "POST",

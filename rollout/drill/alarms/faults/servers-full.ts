@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOWANCE } from "../../../platforms/rehearsal/metrics/allowance.ts";
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
+import type { AlarmStage } from "../stage.ts";
 
 const started = new Map<Fault, ChildProcess[]>();
 
@@ -18,7 +18,7 @@ export const serversBusy: Fault = {
   inject: async (stage) => {
     for (let each = 0; each < 2; each += 1) guests(stage, serversBusy, ["-e", BUSY]);
   },
-  heal: (stage) => endGuests(stage, serversBusy),
+  mend: (stage) => endGuests(stage, serversBusy),
 };
 
 export const memoryFull: Fault = {
@@ -26,7 +26,7 @@ export const memoryFull: Fault = {
   moves: ["CWAgent mem_used_percent"],
   inject: async (stage) =>
     guests(stage, memoryFull, ["-e", HOG, String(Math.round(ALLOWANCE.memoryBytes * 0.9))]),
-  heal: (stage) => endGuests(stage, memoryFull),
+  mend: (stage) => endGuests(stage, memoryFull),
 };
 
 export const diskFull: Fault = {
@@ -35,13 +35,13 @@ export const diskFull: Fault = {
   inject: async (stage) => {
     for (const file of fillers(stage)) write(file, ALLOWANCE.diskBytes);
   },
-  heal: async (stage) => {
+  mend: async (stage) => {
     for (const file of fillers(stage)) rmSync(file, { force: true });
   },
 };
 
 /** A process on each server, which counts as the server's own. It ends with this process. */
-function guests({ room, sampler }: Stage, fault: Fault, args: string[]): void {
+function guests({ room, sampler }: AlarmStage, fault: Fault, args: string[]): void {
   for (const { id } of room.ledger.state.servers) {
     const child = spawn("nice", ["-n", "19", process.execPath, ...args], { stdio: "ignore" });
     child.once("error", () => {});
@@ -51,7 +51,7 @@ function guests({ room, sampler }: Stage, fault: Fault, args: string[]): void {
   }
 }
 
-async function endGuests({ sampler }: Stage, fault: Fault): Promise<void> {
+async function endGuests({ sampler }: AlarmStage, fault: Fault): Promise<void> {
   const children = started.get(fault) ?? [];
   started.delete(fault);
   for (const child of children) child.kill("SIGKILL");
@@ -68,7 +68,7 @@ process.once("exit", () => {
   for (const child of [...started.values()].flat()) child.kill("SIGKILL");
 });
 
-function fillers({ room }: Stage): string[] {
+function fillers({ room }: AlarmStage): string[] {
   const { ledger } = room;
   return ledger.state.servers.map(({ id }) => join(ledger.place.folder, "servers", id, "drill.filler"));
 }

@@ -10,7 +10,7 @@ import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";
 import { databaseClient } from "../../../platforms/rehearsal/metrics/database.ts";
 import { only, TYPES } from "../../../platforms/rehearsal/plan/lookup.ts";
 import type { Fault } from "../fault.ts";
-import type { Stage } from "../stage.ts";
+import type { AlarmStage } from "../stage.ts";
 
 const held: Client[] = [];
 const hungry: Client[] = [];
@@ -32,7 +32,7 @@ export const connectionsFull: Fault = {
     // Some places are left: a full database answers nobody, and other faults want to get in.
     await hold(stage, Math.floor(limit * 0.9));
   },
-  heal: async (stage) => {
+  mend: async (stage) => {
     await Promise.all(held.splice(0).map((client) => client.end().catch(() => {})));
     await restartDatabase(stage, undefined);
   },
@@ -55,7 +55,7 @@ export const databaseMemoryFull: Fault = {
       void client.query(block).catch(() => {});
     }
   },
-  heal: async (stage) => {
+  mend: async (stage) => {
     const pids = hungry.map((client) => (client as unknown as { processID: number }).processID);
     const client = await databaseClient(stage.room);
     await client.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", [pids]);
@@ -81,7 +81,7 @@ export const cacheFull: Fault = {
         );
       }
     }),
-  heal: (stage) =>
+  mend: (stage) =>
     withCache(stage, async (client) => {
       for (let key = 0; key < keysFor(stage) + 16; key += 64) {
         await client.unlink(Array.from({ length: 64 }, (_, index) => `${KEY}${key + index}`));
@@ -89,12 +89,12 @@ export const cacheFull: Fault = {
     }),
 };
 
-function keysFor({ room }: Stage): number {
+function keysFor({ room }: AlarmStage): number {
   return Math.ceil((room.plan.cache.maxMemory * FILL) / VALUE_BYTES);
 }
 
 async function withCache(
-  { room }: Stage,
+  { room }: AlarmStage,
   work: (client: ReturnType<typeof cacheClient>) => Promise<unknown>,
 ): Promise<void> {
   const client = cacheClient(room);
@@ -106,18 +106,18 @@ async function withCache(
   }
 }
 
-function classOf({ room }: Stage): string {
+function classOf({ room }: AlarmStage): string {
   return String(only(room.graph, TYPES.database).inputs.instanceClass);
 }
 
-function bytesOf(stage: Stage): number {
+function bytesOf(stage: AlarmStage): number {
   return memoryGiB(classOf(stage)) * 2 ** 30;
 }
 
 let original: string | undefined;
 
 /** The limit goes where ALTER SYSTEM would write it, which PostgreSQL reads after its own file. */
-async function restartDatabase(stage: Stage, limit: number | undefined): Promise<void> {
+async function restartDatabase(stage: AlarmStage, limit: number | undefined): Promise<void> {
   const { ledger } = stage.room;
   const file = join(ledger.state.database.folder, "data", "postgresql.auto.conf");
   await stop(ledger, "postgres");
@@ -129,7 +129,7 @@ async function restartDatabase(stage: Stage, limit: number | undefined): Promise
   await stage.settle();
 }
 
-async function hold(stage: Stage, count: number): Promise<void> {
+async function hold(stage: AlarmStage, count: number): Promise<void> {
   while (held.length < count) {
     const batch = Array.from({ length: 8 }, () => databaseClient(stage.room));
     held.push(...(await Promise.all(batch)));

@@ -2,7 +2,7 @@ import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { late, PATIENCE, seconds } from "../judge.ts";
 import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
+import type { FailStage } from "../stage.ts";
 
 /** The app waits 2 s for a connection and 3 s for its query (app/database.ts). */
 const REFUSED_WITHIN = 6;
@@ -47,7 +47,7 @@ export const database: Scenario = {
   },
 };
 
-async function noticed(stage: Stage): Promise<void> {
+async function noticed(stage: FailStage): Promise<void> {
   const tracks = stage.room.plan.tracks.map(({ name }) => name);
   const misses = async (track: string) => {
     const { json } = await stage.traffic.ask({ path: "/health", track });
@@ -59,7 +59,7 @@ async function noticed(stage: Stage): Promise<void> {
   stage.findings.judge("noticed", late("noticed", taken, NOTICED_WITHIN), `after ${seconds(taken ?? 0)}`);
 }
 
-function judgeRefused({ findings, figures }: Stage, seen: Awaited<ReturnType<typeof quotesWhile>>): void {
+function judgeRefused({ findings, figures }: FailStage, seen: Awaited<ReturnType<typeof quotesWhile>>): void {
   const slowest = slowestOf(seen);
   figures.slowestSeconds = Math.round(slowest * 100) / 100;
   const wrong = seen.filter(({ status, retryAfter }) => status !== 503 || retryAfter === undefined);
@@ -76,7 +76,7 @@ function judgeRefused({ findings, figures }: Stage, seen: Awaited<ReturnType<typ
   );
 }
 
-async function restServes({ findings, traffic }: Stage): Promise<void> {
+async function restServes({ findings, traffic }: FailStage): Promise<void> {
   const { status, ms } = await traffic.ask({ path: "/version" });
   findings.judge(
     "rest serves",
@@ -85,14 +85,14 @@ async function restServes({ findings, traffic }: Stage): Promise<void> {
   );
 }
 
-async function staysIn(stage: Stage): Promise<void> {
+async function staysIn(stage: FailStage): Promise<void> {
   const servers = Object.values((await stage.balancer()).servers);
   const out = servers.filter(({ status }) => !status.startsWith("UP"));
   const bad = out.map(({ name, status }) => `${name} is ${status}`);
   stage.findings.judge("stays in", bad, `${servers.length} servers get requests`);
 }
 
-async function reconnects(stage: Stage, before: string): Promise<void> {
+async function reconnects(stage: FailStage, before: string): Promise<void> {
   const isBack = async () => (await stage.traffic.quote()).status === 201;
   const taken = await stage.until(isBack, BACK_WITHIN * PATIENCE);
   stage.figure("recoverSeconds", taken);
@@ -107,6 +107,6 @@ async function reconnects(stage: Stage, before: string): Promise<void> {
   );
 }
 
-function appsOf(stage: Stage): string {
+function appsOf(stage: FailStage): string {
   return stage.room.ledger.state.servers.map((each) => `${stage.pid(keysOf(each).app)}`).join(", ");
 }

@@ -5,11 +5,11 @@ import { circuitsOf } from "../../../platforms/rehearsal/dependencies/circuits.t
 import { type DeclaredDependency, declaredIn } from "../../../platforms/rehearsal/dependencies/declared.ts";
 import { callsOf, orderMood } from "../../../platforms/rehearsal/dependencies/order.ts";
 import { type Mood, RETRY_AFTER_SECONDS } from "../../../platforms/rehearsal/dependencies/stand-in.ts";
+import type { DrillReply } from "../../traffic.ts";
 import { late, PATIENCE, seconds } from "../judge.ts";
 import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
-import type { DrillReply } from "../traffic.ts";
+import type { FailStage } from "../stage.ts";
 
 /** The one that the sample app asks. */
 const NAME = "supplier";
@@ -52,7 +52,7 @@ export const dependency: Scenario = {
   },
 };
 
-function watched({ room, findings }: Stage): void {
+function watched({ room, findings }: FailStage): void {
   const names = alarmsOf(room.graph).alarms.flatMap((alarm) => {
     const metrics = alarm.kind === "metric" ? queriesOf(alarm).map(({ metric }) => metric) : [];
     const own = metrics.filter(({ dimensions }) => dimensions.Dependency === NAME);
@@ -68,7 +68,7 @@ function watched({ room, findings }: Stage): void {
   );
 }
 
-async function slow(stage: Stage, { timeoutMs }: DeclaredDependency): Promise<void> {
+async function slow(stage: FailStage, { timeoutMs }: DeclaredDependency): Promise<void> {
   const limit = (2 * timeoutMs) / 1000 + 1;
   await orderWhile(stage, "slow", "the supplier doesn't answer");
   let calls = 0;
@@ -94,7 +94,7 @@ async function slow(stage: Stage, { timeoutMs }: DeclaredDependency): Promise<vo
   await closes(stage);
 }
 
-function judgeAnswers({ findings, figures }: Stage, seen: readonly DrillReply[], limit: number): void {
+function judgeAnswers({ findings, figures }: FailStage, seen: readonly DrillReply[], limit: number): void {
   const slowest = slowestOf(seen);
   figures.slowestSeconds = Math.round(slowest * 100) / 100;
   const refused = seen.filter(({ status }) => status !== 201);
@@ -119,7 +119,7 @@ function judgeAnswers({ findings, figures }: Stage, seen: readonly DrillReply[],
   );
 }
 
-async function closes(stage: Stage): Promise<void> {
+async function closes(stage: FailStage): Promise<void> {
   await stage.mend();
   const mended = Date.now();
   let taken: number | undefined;
@@ -132,7 +132,7 @@ async function closes(stage: Stage): Promise<void> {
   stage.findings.judge("closes", late("closed", taken, CLOSES_WITHIN), `after ${seconds(taken ?? 0)}`);
 }
 
-async function limited(stage: Stage): Promise<void> {
+async function limited(stage: FailStage): Promise<void> {
   await orderWhile(stage, "limited", "the supplier answers 429");
   const { state } = stage.room.ledger;
   const before = await callsOf(state, NAME);
@@ -157,17 +157,17 @@ async function limited(stage: Stage): Promise<void> {
   });
 }
 
-function orderWhile(stage: Stage, mood: Mood, what: string): Promise<void> {
+function orderWhile(stage: FailStage, mood: Mood, what: string): Promise<void> {
   const order = (each: Mood) => () => orderMood(stage.room.ledger.state, NAME, each);
   return stage.break(what, order(mood), order("well"));
 }
 
-async function every(stage: Stage, state: string): Promise<boolean> {
+async function every(stage: FailStage, state: string): Promise<boolean> {
   const circuits = await Promise.all(stage.room.ledger.state.servers.map(circuitsOf));
   return circuits.every((each) => each[NAME] === state);
 }
 
-async function hasPrice({ traffic }: Stage): Promise<boolean> {
+async function hasPrice({ traffic }: FailStage): Promise<boolean> {
   const { json } = await traffic.quote();
   return typeof json?.supplierPriceCents === "number";
 }

@@ -4,7 +4,7 @@ import { limitMemory, startApp } from "../app-process.ts";
 import { healthOfTrack, heaviestTrack, hostFilesOf, serversOfTrack } from "../ground.ts";
 import { inWithin, late, outWithin, PATIENCE, seconds } from "../judge.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
+import type { FailStage } from "../stage.ts";
 import { type AppUnit, startsAgain, UNIT_FILE, unitIn } from "../unit.ts";
 
 /** The app's leak, in MiB a second. */
@@ -47,7 +47,7 @@ export const memory: Scenario = {
 };
 
 async function leakToTheLimit(
-  stage: Stage,
+  stage: FailStage,
   server: ServerRecord,
   unit: AppUnit,
   others: string,
@@ -98,7 +98,7 @@ async function leak({ id, appPort }: ServerRecord): Promise<void> {
 }
 
 /** There is no systemd in a rehearsal: its part is played by the unit's own words. */
-async function startedAgain(stage: Stage, server: ServerRecord, unit: AppUnit): Promise<void> {
+async function startedAgain(stage: FailStage, server: ServerRecord, unit: AppUnit): Promise<void> {
   if (!startsAgain(unit)) {
     stage.findings.add("restarted", "fail", `${UNIT_FILE} says Restart=${unit.restart}: it stays dead`);
     return;
@@ -115,7 +115,7 @@ async function startedAgain(stage: Stage, server: ServerRecord, unit: AppUnit): 
 }
 
 /** @param restarted true when the app was started again, or never will be */
-async function outAndBack(stage: Stage, server: ServerRecord, restarted: () => boolean): Promise<void> {
+async function outAndBack(stage: FailStage, server: ServerRecord, restarted: () => boolean): Promise<void> {
   const health = healthOfTrack(stage.room, server.track);
   const isIn = async () => {
     const status = (await stage.balancer()).servers[server.id]?.status ?? "";
@@ -138,7 +138,7 @@ async function outAndBack(stage: Stage, server: ServerRecord, restarted: () => b
 }
 
 /** Every process of the rehearsal but this server's app. */
-function othersOf(stage: Stage, server: ServerRecord): string {
+function othersOf(stage: FailStage, server: ServerRecord): string {
   const { servers } = stage.room.ledger.state;
   const keys = servers.flatMap((each) => Object.values(keysOf(each)));
   return keys

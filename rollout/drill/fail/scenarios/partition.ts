@@ -1,11 +1,11 @@
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import type { DrillReply } from "../../traffic.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
 import { late, PATIENCE, seconds, silentOutWithin } from "../judge.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
 import { slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
-import type { DrillReply } from "../traffic.ts";
+import type { FailStage } from "../stage.ts";
 
 /** How long a quote may take without the cache, in seconds: two waits of half a second, and the database. */
 const WITHOUT_CACHE = 2;
@@ -42,7 +42,7 @@ export const partition: Scenario = {
   },
 };
 
-async function cutOffServer(stage: Stage): Promise<void> {
+async function cutOffServer(stage: FailStage): Promise<void> {
   const server = serversOfTrack(stage.room, heaviestTrack(stage.room))[0]!;
   const { app, nginx } = keysOf(server);
   const before = stage.pid(app);
@@ -59,7 +59,7 @@ async function cutOffServer(stage: Stage): Promise<void> {
   );
 }
 
-async function cutOffCache(stage: Stage): Promise<void> {
+async function cutOffCache(stage: FailStage): Promise<void> {
   const { findings } = stage;
   await stage.break(
     "the cache is cut off",
@@ -92,7 +92,7 @@ async function cutOffCache(stage: Stage): Promise<void> {
 }
 
 /** Quotes that are stored, and each read back: a read asks the cache first, and fills it. */
-async function storedAndRead({ traffic }: Stage): Promise<DrillReply[]> {
+async function storedAndRead({ traffic }: FailStage): Promise<DrillReply[]> {
   const seen: DrillReply[] = [];
   for (let count = 0; count < 5; count += 1) {
     const stored = await traffic.quote();
@@ -102,12 +102,12 @@ async function storedAndRead({ traffic }: Stage): Promise<DrillReply[]> {
 }
 
 /** The application says in its health what it lacks. */
-async function misses({ traffic }: Stage): Promise<boolean> {
+async function misses({ traffic }: FailStage): Promise<boolean> {
   const { json } = await traffic.ask({ path: "/health" });
   return (json?.checks as { cache?: { ok?: boolean } } | undefined)?.cache?.ok === false;
 }
 
-async function isWhole({ traffic }: Stage): Promise<boolean> {
+async function isWhole({ traffic }: FailStage): Promise<boolean> {
   const { json } = await traffic.ask({ path: "/health" });
   return json?.status === "ok";
 }

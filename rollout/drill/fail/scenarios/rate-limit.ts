@@ -1,8 +1,8 @@
+import type { DrillReply } from "../../traffic.ts";
 import { seconds } from "../judge.ts";
 import { statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Stage } from "../stage.ts";
-import type { DrillReply } from "../traffic.ts";
+import type { FailStage } from "../stage.ts";
 
 /** The greedy client sends so many at once until it is refused. */
 const AT_ONCE = 20;
@@ -56,7 +56,7 @@ export const rateLimit: Scenario = {
   },
 };
 
-async function flood(stage: Stage, from: string): Promise<DrillReply[]> {
+async function flood(stage: FailStage, from: string): Promise<DrillReply[]> {
   const seen: DrillReply[] = [];
   const round = async () => {
     const asked = Array.from({ length: AT_ONCE }, () => stage.traffic.ask({ path: "/version", from }));
@@ -72,7 +72,7 @@ async function flood(stage: Stage, from: string): Promise<DrillReply[]> {
   return seen;
 }
 
-async function servedAgain(stage: Stage, from: string, refusal: DrillReply | undefined): Promise<void> {
+async function servedAgain(stage: FailStage, from: string, refusal: DrillReply | undefined): Promise<void> {
   const asked = Number(refusal?.retryAfter);
   if (!(asked >= 0)) {
     stage.findings.add("served again", "unknown", "nothing said how long to wait");

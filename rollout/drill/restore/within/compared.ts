@@ -1,4 +1,4 @@
-import type { Findings } from "../checks.ts";
+import type { RestoreFindings } from "../checks.ts";
 
 /** What compare-script.ts prints: one line of JSON. */
 interface Compared {
@@ -30,7 +30,7 @@ interface Compared {
  * @param moment to which the copy was asked to go back; undefined: to a backup's, which isn't known to the second
  * @throws {SyntaxError} when it isn't what the script prints
  */
-export function judgeCompared(stdout: string, moment: number | undefined, findings: Findings): void {
+export function judgeCompared(stdout: string, moment: number | undefined, findings: RestoreFindings): void {
   const found = JSON.parse(stdout) as Compared;
   const more = found.bad > found.worst.length ? [`and ${found.bad - found.worst.length} more tables`] : [];
   const fewer = found.worst.filter(({ missing, rows, copied }) => missing || copied < rows);
@@ -62,14 +62,17 @@ export function judgeCompared(stdout: string, moment: number | undefined, findin
   if (moment !== undefined) judgeMoment(found, moment, findings);
 }
 
-function judgeChecksums({ checksums, indexes, indexError, corrupt }: Compared, findings: Findings): void {
+function judgeChecksums(
+  { checksums, indexes, indexError, corrupt }: Compared,
+  findings: RestoreFindings,
+): void {
   const read = indexes === null ? `its indexes weren't (${indexError})` : `so were ${indexes} indexes`;
   if (corrupt) findings.add("checksums", "fail", `an index is damaged: ${indexError}`);
   else if (!checksums) findings.add("checksums", "unknown", `the database has no checksums; ${read} read`);
   else findings.add("checksums", "pass", `every table was read whole, with page checksums on; ${read}`);
 }
 
-function judgeMoment({ newest }: Compared, moment: number, findings: Findings): void {
+function judgeMoment({ newest }: Compared, moment: number, findings: RestoreFindings): void {
   if (newest === null) {
     findings.add("moment", "unknown", "the copy doesn't know when its rows were committed");
     return;

@@ -3,7 +3,7 @@ import type { Clock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";
 import type { StackFacts } from "../../../platforms/aws/deployment.ts";
 import { ServerFleet } from "../../../platforms/aws/servers.ts";
-import type { CheckName, Findings } from "../checks.ts";
+import type { CheckName, RestoreFindings } from "../checks.ts";
 import { compareScript, NO_CONNECTION, NOT_TRACKED } from "./compare-script.ts";
 import { judgeCompared } from "./compared.ts";
 import { judgeReplies } from "./replies.ts";
@@ -31,7 +31,7 @@ export interface Verification {
   track: string;
   domain: string;
   tests: readonly SmokeTest[];
-  findings: Findings;
+  findings: RestoreFindings;
 }
 
 /**
@@ -95,7 +95,7 @@ function run(
   return runOn(server, script, { region, clock, signal, comment, withinSeconds });
 }
 
-function unknown(names: readonly CheckName[], why: string, findings: Findings): void {
+function unknown(names: readonly CheckName[], why: string, findings: RestoreFindings): void {
   for (const name of names) findings.add(name, "unknown", why);
 }
 

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { Findings } from "../../../../rollout/drill/fail/findings.ts";
 import { failHtml } from "../../../../rollout/drill/fail/report/html.ts";
 import { failMarkdown } from "../../../../rollout/drill/fail/report/markdown.ts";
 import { expectedText, failText } from "../../../../rollout/drill/fail/report/text.ts";
 import { expectationsOf, SCENARIO_NAMES } from "../../../../rollout/drill/fail/scenario.ts";
 import { SCENARIOS } from "../../../../rollout/drill/fail/scenarios.ts";
+import { Findings } from "../../../../rollout/drill/findings.ts";
 import { type DrillRecord, outcomeOf } from "../../../../rollout/drill/record.ts";
 import { DESK, expectWhole, PHONE, testOpens, testReadable } from "../../../support/page.ts";
 

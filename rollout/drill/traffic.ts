@@ -1,11 +1,12 @@
-import { type RunningLoad, startLoad } from "../../load/load.ts";
-import { openClient, type Target } from "../../load/requests/client.ts";
-import type { Shot } from "../../load/requests/shot.ts";
+import { type LoadOptions, type RunningLoad, startLoad } from "../load/load.ts";
+import { openClient, type Target } from "../load/requests/client.ts";
+import type { Shot } from "../load/requests/shot.ts";
 
-/** Users' requests a second: enough that each second says something, little enough for two processors. */
-const PER_SECOND = 20;
-/** Longer than any answer that is expected of a service in trouble. */
-const TIMEOUT_MS = 15_000;
+/** What is sent all along, whatever becomes of it. */
+export type Steady = Pick<LoadOptions, "ratePerSecond" | "shots" | "timeoutMs">;
+
+/** How long a request of the drill's own may take: longer than any answer that is expected of a service in trouble. */
+export const TIMEOUT_MS = 15_000;
 
 /** What became of one user's request. */
 export interface Fate {
@@ -34,21 +35,21 @@ export interface DrillRequest {
   from?: string;
 }
 
-/** A small steady load of users, and requests of the drill's own. */
-export class Traffic {
+/** A steady load, and requests of the drill's own. */
+export class DrillTraffic {
   readonly fates: Fate[] = [];
   readonly #client: ReturnType<typeof openClient>;
   readonly #load: RunningLoad;
   #asked = 0;
 
-  constructor(target: Target) {
+  constructor(target: Target, steady: Steady) {
     this.#client = openClient(target, 64, TIMEOUT_MS);
+    const startedAt = Date.now();
     this.#load = startLoad({
       ...target,
-      ratePerSecond: PER_SECOND,
-      timeoutMs: TIMEOUT_MS,
-      onOutcome: ({ latencyMs, mistake }) =>
-        this.fates.push({ dueAt: Date.now() - latencyMs, latencyMs, lost: mistake !== undefined }),
+      ...steady,
+      onOutcome: ({ dueMs, latencyMs, mistake }) =>
+        this.fates.push({ dueAt: startedAt + dueMs, latencyMs, lost: mistake !== undefined }),
     });
   }
 
