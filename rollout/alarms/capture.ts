@@ -1,5 +1,7 @@
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
+import { ofType } from "../graph/resources.ts";
 import { textOf } from "../graph/text.ts";
+import { TYPES } from "../graph/types.ts";
 import { idsIn, parseExpression } from "./expression.ts";
 import type {
   Alarm,
@@ -19,18 +21,15 @@ export interface CapturedAlarms {
   refused: { name: string; why: string }[];
 }
 
-const METRIC = "aws:cloudwatch/metricAlarm:MetricAlarm";
-const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
-
 /** Inputs that are understood; any other might change what the alarm does. */
 const KNOWN = {
-  [METRIC]: [
+  [TYPES.metricAlarm]: [
     ...["name", "alarmDescription", "namespace", "metricName", "dimensions", "period", "statistic"],
     ...["extendedStatistic", "evaluateLowSampleCountPercentiles", "metricQueries", "comparisonOperator"],
     ...["threshold", "evaluationPeriods", "datapointsToAlarm", "treatMissingData"],
     ...["alarmActions", "okActions", "insufficientDataActions", "tags"],
   ],
-  [COMPOSITE]: [
+  [TYPES.compositeAlarm]: [
     ...["alarmName", "alarmDescription", "alarmRule", "alarmActions", "okActions"],
     ...["insufficientDataActions", "tags"],
   ],
@@ -41,11 +40,13 @@ export function alarmsOf(graph: Graph): CapturedAlarms {
   const alarms: Alarm[] = [];
   const refused: CapturedAlarms["refused"] = [];
   const reading = { resolve: localNames(graph) };
-  for (const resource of graph.resources.filter(({ type }) => type === METRIC || type === COMPOSITE)) {
+  for (const resource of ofType(graph, TYPES.metricAlarm, TYPES.compositeAlarm)) {
     try {
       refuseUnknown(resource, KNOWN[resource.type as keyof typeof KNOWN]);
       alarms.push(
-        resource.type === METRIC ? metricAlarm(resource, reading) : compositeAlarm(resource, reading),
+        resource.type === TYPES.metricAlarm
+          ? metricAlarm(resource, reading)
+          : compositeAlarm(resource, reading),
       );
     } catch (error) {
       refused.push({ name: resource.name, why: (error as Error).message });

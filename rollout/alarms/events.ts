@@ -1,5 +1,7 @@
 import type { Graph, Value } from "../graph/model.ts";
+import { ofType } from "../graph/resources.ts";
 import { referencesIn, textOf } from "../graph/text.ts";
+import { TYPES } from "../graph/types.ts";
 import { localNames } from "./names.ts";
 
 /** A rule of EventBridge and the topics that it passes events on to. */
@@ -30,9 +32,6 @@ export interface BusEvent {
   detail: Record<string, unknown>;
 }
 
-const RULE = "aws:cloudwatch/eventRule:EventRule";
-const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
-
 /**
  * The rules of a captured stack that wait for events; sorted by name.
  *
@@ -40,9 +39,9 @@ const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
  */
 export function eventRulesOf(graph: Graph): EventRule[] {
   const resolve = localNames(graph);
-  const targets = graph.resources.filter(({ type }) => type === TARGET);
-  return graph.resources
-    .filter(({ type, inputs }) => type === RULE && inputs.eventPattern !== undefined)
+  const targets = ofType(graph, TYPES.eventTarget);
+  return ofType(graph, TYPES.eventRule)
+    .filter(({ inputs }) => inputs.eventPattern !== undefined)
     .map(({ name, urn, inputs }) => {
       const own = targets.filter((target) =>
         referencesIn(target.inputs.rule as Value).some((each) => each.urn === urn),

@@ -1,11 +1,13 @@
 import type { Graph, Reference } from "../graph/model.ts";
+import { byUrn, ofType } from "../graph/resources.ts";
+import { TYPES } from "../graph/types.ts";
 
 /** An account that is nobody's: AWS's own documentation uses no such number. */
 export const ACCOUNT = "000000000000";
 
 /** Where the stack's provider says that it is. */
 export function regionOf(graph: Graph): string {
-  const provider = graph.resources.find(({ type }) => type === "pulumi:providers:aws");
+  const [provider] = ofType(graph, TYPES.provider);
   return typeof provider?.inputs.region === "string" ? provider.inputs.region : "us-east-1";
 }
 
@@ -15,15 +17,15 @@ export function regionOf(graph: Graph): string {
  */
 export function localNames(graph: Graph): (reference: Reference["$ref"]) => string {
   const region = regionOf(graph);
-  const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+  const all = byUrn(graph);
   return ({ urn, property }) => {
-    const given = byUrn.get(urn)?.inputs[property];
+    const given = all.get(urn)?.inputs[property];
     if (typeof given === "string") return given;
-    const name = byUrn.get(urn)?.name ?? urn;
-    const type = byUrn.get(urn)?.type ?? "";
+    const name = all.get(urn)?.name ?? urn;
+    const type = all.get(urn)?.type ?? "";
     if (property === "arn" && /^aws:cloudwatch\/(metric|composite)Alarm:/.test(type))
       return `arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${name}`;
-    if (property === "arn" && type === "aws:sns/topic:Topic") return topicArn(region, name);
+    if (property === "arn" && type === TYPES.topic) return topicArn(region, name);
     return `${name}.${property}`;
   };
 }

@@ -1,20 +1,11 @@
-import type { Graph, GraphResource, Value } from "../graph/model.ts";
+import type { Graph, Value } from "../graph/model.ts";
+import { ofType } from "../graph/resources.ts";
 import { referencesIn } from "../graph/text.ts";
+import { TYPES } from "../graph/types.ts";
 import type { AlarmFacts, Subscriber } from "./checks/alarms.ts";
 import type { QuotaFacts } from "./checks/quotas.ts";
 
 // What the checks read off the captured resources.
-
-const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
-const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
-const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
-const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
-const RECORD = "aws:route53/record:Record";
-const GROUP = "aws:autoscaling/group:Group";
-const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-const TARGET_GROUP = "aws:lb/targetGroup:TargetGroup";
-const RULE = "aws:lb/listenerRule:ListenerRule";
 
 /** Alarms and topics by their resources' names; whether people have confirmed isn't in a graph. */
 export function alarmsOf(graph: Graph): AlarmFacts {
@@ -23,18 +14,18 @@ export function alarmsOf(graph: Graph): AlarmFacts {
     ...new Set(referencesIn(value).map(({ urn }) => names.get(urn) ?? urn)),
   ];
   const topics: Record<string, Subscriber[]> = {};
-  for (const { inputs } of of(graph, SUBSCRIPTION)) {
+  for (const { inputs } of ofType(graph, TYPES.subscription)) {
     const [topic = ""] = named(inputs.topic);
     const { protocol, endpoint } = inputs;
     const subscriber = { protocol: String(protocol), endpoint: String(endpoint), confirmed: undefined };
     topics[topic] = [...(topics[topic] ?? []), subscriber];
   }
-  const alarms = [...of(graph, METRIC_ALARM), ...of(graph, COMPOSITE_ALARM)].map(
+  const alarms = [...ofType(graph, TYPES.metricAlarm), ...ofType(graph, TYPES.compositeAlarm)].map(
     ({ type, name, inputs }) => ({
       name,
       topics: named(inputs.alarmActions),
       enabled: inputs.actionsEnabled !== false,
-      ...(type === COMPOSITE_ALARM && { parts: named(inputs.alarmRule) }),
+      ...(type === TYPES.compositeAlarm && { parts: named(inputs.alarmRule) }),
     }),
   );
   return { alarms, topics };
@@ -43,9 +34,11 @@ export function alarmsOf(graph: Graph): AlarmFacts {
 /** Ports that the internet reaches, by the rules of the balancer's groups. Sorted. */
 export function openPortsOf(graph: Graph): number[] {
   const groups = new Set(
-    of(graph, BALANCER).flatMap(({ inputs }) => referencesIn(inputs.securityGroups).map(({ urn }) => urn)),
+    ofType(graph, TYPES.balancer).flatMap(({ inputs }) =>
+      referencesIn(inputs.securityGroups).map(({ urn }) => urn),
+    ),
   );
-  const open = of(graph, INGRESS).filter(
+  const open = ofType(graph, TYPES.ingress).filter(
     ({ inputs }) =>
       referencesIn(inputs.securityGroupId).some(({ urn }) => groups.has(urn)) &&
       (inputs.cidrIpv4 === "0.0.0.0/0" || inputs.cidrIpv6 === "::/0"),
@@ -55,8 +48,8 @@ export function openPortsOf(graph: Graph): number[] {
 
 /** The kinds of address (A, AAAA) for which the name is an alias of the balancer. */
 export function aliasesOf(graph: Graph, domain: string): string[] {
-  const balancers = new Set(of(graph, BALANCER).map(({ urn }) => urn));
-  return of(graph, RECORD)
+  const balancers = new Set(ofType(graph, TYPES.balancer).map(({ urn }) => urn));
+  return ofType(graph, TYPES.record)
     .filter(
       ({ inputs }) =>
         inputs.name === domain && referencesIn(inputs.aliases).some(({ urn }) => balancers.has(urn)),
@@ -70,9 +63,14 @@ export function aliasesOf(graph: Graph, domain: string): string[] {
  * while the old ones still run, so the largest track counts twice.
  */
 export function needsOf(graph: Graph): (Omit<QuotaFacts, "limit"> & { service: string })[] {
-  const sizes = of(graph, GROUP).map(({ inputs }) => Number(inputs.maxSize ?? inputs.desiredCapacity ?? 1));
+  const sizes = ofType(graph, TYPES.autoscalingGroup).map(({ inputs }) =>
+    Number(inputs.maxSize ?? inputs.desiredCapacity ?? 1),
+  );
   const servers = sizes.reduce((sum, size) => sum + size, 0) + Math.max(0, ...sizes);
-  const cpus = Math.max(0, ...of(graph, TEMPLATE).map(({ inputs }) => vcpusOf(String(inputs.instanceType))));
+  const cpus = Math.max(
+    0,
+    ...ofType(graph, TYPES.launchTemplate).map(({ inputs }) => vcpusOf(String(inputs.instanceType))),
+  );
   return [
     {
       service: "ec2",
@@ -82,17 +80,17 @@ export function needsOf(graph: Graph): (Omit<QuotaFacts, "limit"> & { service: s
     {
       service: "elasticloadbalancing",
       name: "Target Groups per Region",
-      need: of(graph, TARGET_GROUP).length,
+      need: ofType(graph, TYPES.targetGroup).length,
     },
     {
       service: "elasticloadbalancing",
       name: "Rules per Application Load Balancer",
-      need: of(graph, RULE).length,
+      need: ofType(graph, TYPES.listenerRule).length,
     },
     {
       service: "elasticloadbalancing",
       name: "Application Load Balancers per Region",
-      need: of(graph, BALANCER).length,
+      need: ofType(graph, TYPES.balancer).length,
     },
   ];
 }
@@ -104,8 +102,4 @@ function vcpusOf(instanceType: string): number {
   if (times) return 4 * Number(times[1] || 1);
   if (size === "medium" && !family.startsWith("t")) return 1;
   return 2;
-}
-
-function of(graph: Graph, type: string): GraphResource[] {
-  return graph.resources.filter((resource) => resource.type === type);
 }

@@ -1,9 +1,9 @@
 import { Argument, type Command } from "commander";
 import { StackFile } from "../config/stack-file.ts";
+import { ofType } from "../graph/resources.ts";
+import { TYPES } from "../graph/types.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
-
-const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 
 export function register(program: Command): void {
   program
@@ -39,7 +39,7 @@ async function applyToAws(projectDir: string, stack: string): Promise<void> {
     import("../clock.ts"),
   ]);
   const graph = await captureGraph({ projectDir, stack });
-  const targets = graph.resources.filter(({ type }) => type === WEB_ACL).map(({ urn }) => urn);
+  const targets = ofType(graph, TYPES.webAcl).map(({ urn }) => urn);
   const onOutput = (text: string) => void process.stderr.write(text);
   await automation({ projectDir, stack, clock: systemClock, onOutput }).up(targets, "rollout: maintenance");
 }

@@ -1,7 +1,8 @@
 import { type Compliance, judge, type Violation, type Waiver } from "../../infra/policy/judge.ts";
 import type { Resource } from "../../infra/policy/policy.ts";
 import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import { inputsOf, refsOf } from "./shown.ts";
+import { referencesIn } from "../graph/text.ts";
+import { inputsOf } from "./shown.ts";
 
 /**
  * What a change breaks of the rules that every environment must meet, as sentences: not what was broken before it, and
@@ -55,7 +56,7 @@ function resourceOf(resource: GraphResource): Resource {
     protect: options.protect ?? false,
     redacted: true,
     refs: Object.fromEntries(
-      Object.entries(inputs).map(([key, value]) => [key, refsOf(value).map((each) => each.urn)]),
+      Object.entries(inputs).map(([key, value]) => [key, referencesIn(value).map((each) => each.urn)]),
     ),
   };
 }

@@ -1,13 +1,6 @@
-import type {
-  Asset,
-  Encoded,
-  Graph,
-  GraphResource,
-  Joined,
-  Reference,
-  Secret,
-  Value,
-} from "../graph/model.ts";
+import type { GraphResource, Reference, Value } from "../graph/model.ts";
+import { nameOf } from "../graph/resources.ts";
+import { textIn, type Wording } from "../graph/text.ts";
 
 /** A value as it is compared and shown: plain JSON, every marked form turned into text. */
 export type Shown = null | boolean | number | string | Shown[] | { [key: string]: Shown };
@@ -29,30 +22,21 @@ export function shown(value: Value | undefined): Shown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(each as Value)]));
 }
 
-/** The text that a marked form stands for; undefined when the value is no marked form. */
-export function textOf(value: Value): string | undefined {
-  if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const marked = value as Partial<Reference & Joined & Encoded & Secret & Asset>;
-  if (marked.$ref) return `\${${nameOf(marked.$ref.urn)}.${marked.$ref.property}}`;
-  if (marked.$join) return marked.$join.map((part: Value) => textOf(part) ?? "").join("");
-  if (marked.$base64) return textOf(marked.$base64);
-  if (marked.$secret) return secretText(marked.$secret);
-  if (marked.$asset) {
-    return `${marked.$asset.kind} ${marked.$asset.path ?? ""} sha256:${marked.$asset.sha256.slice(0, 12)}`;
-  }
-  return undefined;
+/** The text that a value stands for, for a reader; undefined when it stands for none, such as a list. */
+export function textOf(value: Value | undefined): string | undefined {
+  return textIn(value, WORDING);
 }
+
+const WORDING: Wording = {
+  reference: ({ urn, property }) => `\${${nameOf(urn)}.${property}}`,
+  secret: secretText,
+  asset: ({ kind, path = "", sha256 }) => `${kind} ${path} sha256:${sha256.slice(0, 12)}`,
+};
 
 /** A secret by where it comes from, which is no secret and may change. */
-function secretText(refs: Reference[]): string {
+function secretText(refs: readonly Reference[]): string {
   const sources = refs.map(({ $ref }) => `${nameOf($ref.urn)}.${$ref.property}`);
   return sources.length === 0 ? SECRET : `(secret from ${sources.join(", ")})`;
-}
-
-/** The last part of a urn: the resource's name. */
-export function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
 }
 
 function parsed(text: string): Shown {
@@ -90,17 +74,4 @@ export function isObject(value: unknown): value is { [key: string]: Shown } {
 
 export function list(value: Shown | undefined): Shown[] {
   return value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
-}
-
-/** The urns that a value refers to, however deep. */
-export function refsOf(value: Value | undefined): { urn: string; property: string }[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(refsOf);
-  const { $ref } = value as { $ref?: { urn: string; property: string } };
-  return $ref ? [$ref] : Object.values(value).flatMap((each) => refsOf(each as Value));
-}
-
-/** The resources of one type, by its token's last part or the whole of it. */
-export function ofType(graph: Graph, ...types: string[]): GraphResource[] {
-  return graph.resources.filter(({ type }) => types.includes(type));
 }

@@ -3,9 +3,9 @@ import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwa
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import type { Graph, Reference, Value } from "../../rollout/graph/model.ts";
+import { ofType } from "../../rollout/graph/resources.ts";
 import { referencesIn, textOf } from "../../rollout/graph/text.ts";
 import type { StateResource } from "../../rollout/platforms/aws/deployment.ts";
-import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
 import { compositeAlarms } from "./composite-alarms.ts";
 import type { Answering } from "./front.ts";
 
@@ -32,9 +32,9 @@ export async function makeAccount(graph: Graph): Promise<Account> {
 
 async function topics(graph: Graph): Promise<void> {
   const client = new SNSClient({});
-  for (const { name } of all(graph, "aws:sns/topic:Topic"))
+  for (const { name } of ofType(graph, "aws:sns/topic:Topic"))
     await client.send(new CreateTopicCommand({ Name: name }));
-  for (const { inputs } of all(graph, "aws:sns/topicSubscription:TopicSubscription")) {
+  for (const { inputs } of ofType(graph, "aws:sns/topicSubscription:TopicSubscription")) {
     const { protocol, endpoint, topic } = inputs;
     await client.send(
       new SubscribeCommand({
@@ -49,8 +49,8 @@ async function topics(graph: Graph): Promise<void> {
 /** Only what is asked of them: whom they tell, and of a composite what it is made of. */
 async function alarms(graph: Graph): Promise<Pick<Account, "resources" | "answering">> {
   const client = new CloudWatchClient({});
-  const metric = all(graph, METRIC_ALARM);
-  const composite = all(graph, COMPOSITE_ALARM);
+  const metric = ofType(graph, METRIC_ALARM);
+  const composite = ofType(graph, COMPOSITE_ALARM);
   for (const { name, inputs } of metric) {
     await client.send(
       new PutMetricAlarmCommand({

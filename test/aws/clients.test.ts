@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
-import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
+import { ofType } from "../../rollout/graph/resources.ts";
 import { CLIENT_TESTS, commandsFor } from "../rollout/docs-clients.ts";
 import { type DocCommand, ROOT } from "../rollout/docs-pages.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";
@@ -98,5 +98,5 @@ function call(...words: string[]) {
 /** Those that the program makes. */
 async function logGroups(stack: string): Promise<string[]> {
   const graph = await captureGraph({ projectDir: ROOT, stack });
-  return all(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => String(inputs.name));
+  return ofType(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => String(inputs.name));
 }

@@ -1,5 +1,5 @@
 import type { Graph } from "../../rollout/graph/model.ts";
-import { all } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
+import { ofType } from "../../rollout/graph/resources.ts";
 import { alarmHistory } from "./alarm-history.ts";
 import { type Answering, json, xml } from "./front.ts";
 import { metricData } from "./metric-data.ts";
@@ -16,7 +16,7 @@ import { vault } from "./vault.ts";
 
 /** Jobs and refreshes are seen to run before they are seen to have ended. */
 export function lacking(graph: Graph): Answering[] {
-  const [lock] = all(graph, "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
+  const [lock] = ofType(graph, "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
   return [
     backupJobs(lock?.inputs as Lock | undefined),
     vault,

@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { captureGraph } from "../../rollout/graph/capture.ts";
+import { ofType } from "../../rollout/graph/resources.ts";
 import { textOf } from "../../rollout/graph/text.ts";
+import { TYPES } from "../../rollout/graph/types.ts";
 import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
-import { all, TYPES } from "../../rollout/platforms/rehearsal/plan/lookup.ts";
 import { writtenFiles } from "../../rollout/platforms/rehearsal/plan/written-files.ts";
 import type { Stack } from "./database.ts";
 
@@ -46,7 +47,7 @@ export async function serverRoot(project: Project, track: string): Promise<Recor
 
 async function filesOf({ projectDir, stack }: Project, track: string) {
   const graph = await captureGraph({ projectDir, stack });
-  const template = all(graph, TYPES.launchTemplate).find(({ name }) => name === `${stack}-${track}`)!;
+  const template = ofType(graph, TYPES.launchTemplate).find(({ name }) => name === `${stack}-${track}`)!;
   return writtenFiles(textOf(template.inputs.userData!, ({ urn }) => urn.split("::").at(-1)!));
 }
 

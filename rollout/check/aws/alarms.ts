@@ -6,14 +6,12 @@ import {
   SNSClient,
 } from "@aws-sdk/client-sns";
 import { clientSettings } from "../../aws-client.ts";
+import { TYPES } from "../../graph/types.ts";
 import type { AlarmFacts, Subscriber, WiredAlarm } from "../checks/alarms.ts";
 import type { DiskFacts } from "../checks/disk.ts";
 import type { StackState } from "./state.ts";
 
-const TYPES = [
-  "aws:cloudwatch/metricAlarm:MetricAlarm",
-  "aws:cloudwatch/compositeAlarm:CompositeAlarm",
-] as const;
+const ALARMS = [TYPES.metricAlarm, TYPES.compositeAlarm] as const;
 /** DescribeAlarms takes so many names at once. */
 const NAMES_AT_ONCE = 100;
 
@@ -72,7 +70,7 @@ function tooFull(state: string | undefined): boolean | undefined {
 
 function namesIn(state: StackState): string[] {
   // A metric alarm's `name` is what it is called in CloudWatch; a composite's is `alarmName`.
-  return [...state.texts(TYPES[0], "name"), ...state.texts(TYPES[1], "alarmName")].sort();
+  return [...state.texts(ALARMS[0], "name"), ...state.texts(ALARMS[1], "alarmName")].sort();
 }
 
 async function describe(names: readonly string[], region: string): Promise<Described[]> {

@@ -1,6 +1,7 @@
 import { resolve4, resolve6 } from "node:dns/promises";
 import { systemClock } from "../../clock.ts";
 import { drillObjects } from "../../drill/drill-objects.ts";
+import { TYPES } from "../../graph/types.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
 import { operatorTokenOf } from "../../platforms/aws/smoke.ts";
@@ -17,7 +18,6 @@ import { readQuotas } from "./quotas.ts";
 import { readSecrets } from "./secrets.ts";
 import { StackState } from "./state.ts";
 
-const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 /** What the stack's parts listen on, and what is often left open. */
 const OFTEN_OPEN = [22, 3389, 5432, 6379, 8000, 8080, 8443];
 
@@ -37,7 +37,7 @@ export function awsSources(options: AwsCheckOptions): CheckSources {
   return {
     ...commonSources({ ...options, door, operatorToken: operatorTokenOf(engine, region) }),
     async dns(): Promise<DnsFacts> {
-      const balancer = (await state()).text(BALANCER, "dnsName");
+      const balancer = (await state()).text(TYPES.balancer, "dnsName");
       const [addresses, balancerAddresses] = await Promise.all([addressesOf(domain), addressesOf(balancer)]);
       return { name: domain, addresses, balancer, balancerAddresses };
     },

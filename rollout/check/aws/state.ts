@@ -1,18 +1,18 @@
-import type { Deployment, StateResource } from "../../platforms/aws/deployment.ts";
+import { ofType } from "../../graph/resources.ts";
+import { type Deployment, outputsOf } from "../../platforms/aws/deployment.ts";
 import { CannotTell } from "../finding.ts";
 
 /** The stack's state, read for what the checks ask of it. */
 export class StackState {
-  readonly #resources: readonly StateResource[];
+  readonly #deployment: Deployment;
 
-  constructor({ resources = [] }: Deployment) {
-    this.#resources = resources;
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
   }
 
   /** An output of every resource of a type, where it is text. */
   texts(type: string, output: string): string[] {
-    return this.#resources
-      .filter((each) => each.type === type)
+    return ofType(this.#deployment, type)
       .map(({ outputs }) => outputs?.[output])
       .filter((value): value is string => typeof value === "string" && value !== "");
   }
@@ -24,8 +24,7 @@ export class StackState {
 
   /** An output of the stack. @throws {CannotTell} when it isn't there */
   output(name: string): unknown {
-    const value = this.#resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.[name];
-    return value ?? this.#missing(`the output ${name}`);
+    return outputsOf(this.#deployment)[name] ?? this.#missing(`the output ${name}`);
   }
 
   #missing(what: string): never {

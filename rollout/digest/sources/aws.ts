@@ -5,6 +5,7 @@ import type { MetricSecond } from "../../core/verdict.ts";
 import { drillObjects } from "../../drill/drill-objects.ts";
 import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";
 import { UserError } from "../../errors.ts";
+import { TYPES } from "../../graph/types.ts";
 import { type Deployment, factsOf } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { S3Journal } from "../../platforms/aws/journal/journal.ts";
@@ -64,8 +65,8 @@ export function awsSources(options: AwsDigestOptions): DigestSources {
 /** @throws {UserError} for a stack without alarms: that nothing rang would say nothing */
 function alarmsIn({ resources = [] }: Deployment): Set<string> {
   const names = resources.flatMap(({ type, outputs = {} }) => {
-    if (type === "aws:cloudwatch/metricAlarm:MetricAlarm") return [String(outputs.name)];
-    return type === "aws:cloudwatch/compositeAlarm:CompositeAlarm" ? [String(outputs.alarmName)] : [];
+    if (type === TYPES.metricAlarm) return [String(outputs.name)];
+    return type === TYPES.compositeAlarm ? [String(outputs.alarmName)] : [];
   });
   if (names.length === 0) throw new UserError("the stack's state has no alarms");
   return new Set(names);

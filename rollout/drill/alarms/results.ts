@@ -1,5 +1,7 @@
 import type { Alarm } from "../../alarms/model.ts";
 import type { Graph } from "../../graph/model.ts";
+import { ofType } from "../../graph/resources.ts";
+import { TYPES } from "../../graph/types.ts";
 import { type DrillCheck, outcomeOf } from "../record.ts";
 import type { Attempts } from "./attempts.ts";
 import { type AlarmReport, alarmReport, type DrillReport, type RuleReport } from "./report.ts";
@@ -84,7 +86,8 @@ function ofRules({ rules, passedOn, endpoint }: AlarmStage, fedRules: string[]):
 }
 
 function budgetsOf(graph: Graph): { name: string; why: string }[] {
-  return graph.resources
-    .filter(({ type }) => type === "aws:budgets/budget:Budget")
-    .map(({ name }) => ({ name, why: "AWS Budgets judges the account's bill, and there is none here" }));
+  return ofType(graph, TYPES.budget).map(({ name }) => ({
+    name,
+    why: "AWS Budgets judges the account's bill, and there is none here",
+  }));
 }

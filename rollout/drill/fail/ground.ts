@@ -1,10 +1,12 @@
 import type { Graph } from "../../graph/model.ts";
+import { ofType } from "../../graph/resources.ts";
 import { referencesIn, textOf } from "../../graph/text.ts";
+import { TYPES } from "../../graph/types.ts";
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { trackNamed } from "../../platforms/rehearsal/plan/balancer/model.ts";
-import { all, only, TYPES } from "../../platforms/rehearsal/plan/lookup.ts";
+import { only } from "../../platforms/rehearsal/plan/lookup.ts";
 import { type WrittenFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 
@@ -39,7 +41,7 @@ export function shareWithout(
 
 /** The zones that the servers are spread over, such as `us-east-1a`. */
 export function zonesOf(graph: Graph): string[] {
-  const group = all(graph, TYPES.autoscalingGroup)[0];
+  const group = ofType(graph, TYPES.autoscalingGroup)[0];
   const urns = referencesIn(group?.inputs.vpcZoneIdentifiers).map(({ urn }) => urn);
   const zones = urns.map((urn) => graph.resources.find((each) => each.urn === urn)?.inputs.availabilityZone);
   if (zones.length === 0 || zones.some((zone) => typeof zone !== "string"))
@@ -56,7 +58,7 @@ export function databaseInZones(graph: Graph): string {
 
 /** The files that every server gets. What only the cloud knows has no text here. */
 export function hostFilesOf(graph: Graph): WrittenFile[] {
-  const template = all(graph, TYPES.launchTemplate)[0];
+  const template = ofType(graph, TYPES.launchTemplate)[0];
   if (!template?.inputs.userData) throw new RehearsalError("the stack has no launch template with user data");
   return writtenFiles(textOf(template.inputs.userData, () => "unknown"));
 }

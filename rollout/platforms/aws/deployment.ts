@@ -1,4 +1,6 @@
 import { UserError } from "../../errors.ts";
+import { ofType } from "../../graph/resources.ts";
+import { TYPES } from "../../graph/types.ts";
 import type { Weights } from "../platform.ts";
 import { type Forward, sharesOf } from "./split.ts";
 
@@ -47,19 +49,16 @@ export interface ServerGroup {
   maxServers: number;
 }
 
-const STACK = "pulumi:pulumi:Stack";
-const LISTENER = "aws:lb/listener:Listener";
-
 /**
  * Reads the stack's outputs and its listener.
  *
  * @throws {UserError} when an output is missing: the stack was never up, or not since the output was added
  */
-export function factsOf({ resources = [] }: Deployment): StackFacts {
-  const outputs = resources.find(({ type }) => type === STACK)?.outputs ?? {};
+export function factsOf(deployment: Deployment): StackFacts {
+  const outputs = outputsOf(deployment);
   const listenerArn = text(outputs, "listenerArn");
   const listener =
-    resources.find((each) => each.type === LISTENER && each.outputs?.arn === listenerArn) ??
+    ofType(deployment, TYPES.listener).find((each) => each.outputs?.arn === listenerArn) ??
     missing("the HTTPS listener in its state");
   const targetGroupArns = texts(outputs, "targetGroupArns");
   const split = recorded(listener);
@@ -81,6 +80,11 @@ export function factsOf({ resources = [] }: Deployment): StackFacts {
       ...(typeof outputs.backupRetentionDays === "number" && { retentionDays: outputs.backupRetentionDays }),
     },
   };
+}
+
+/** What the stack exports; nothing when it was never up. */
+export function outputsOf(deployment: Deployment): Record<string, unknown> {
+  return ofType(deployment, TYPES.stack)[0]?.outputs ?? {};
 }
 
 interface RecordedForward {

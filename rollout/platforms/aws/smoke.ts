@@ -1,6 +1,7 @@
 import { clientSettings } from "../../aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { SmokeOptions } from "../../smoke/run.ts";
+import { outputsOf } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
 
 /**
@@ -10,9 +11,8 @@ import type { Engine } from "./engine.ts";
  */
 export function operatorTokenOf(engine: Engine, region: string): NonNullable<SmokeOptions["operatorToken"]> {
   return async () => {
-    const { resources = [] } = await engine.deployment();
-    const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
-    const { operatorToken: SecretId } = (outputs?.secretNames ?? {}) as { operatorToken?: string };
+    const { secretNames } = outputsOf(await engine.deployment());
+    const { operatorToken: SecretId } = (secretNames ?? {}) as { operatorToken?: string };
     if (!SecretId) throw new UserError("the stack doesn't say where the operators' token is");
     const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
     const client = new SecretsManagerClient(clientSettings(region));

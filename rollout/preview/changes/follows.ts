@@ -1,6 +1,8 @@
 import type { GraphResource } from "../../graph/model.ts";
+import { nameOf } from "../../graph/resources.ts";
+import { referencesIn } from "../../graph/text.ts";
 import type { Change, Kind, PropertyChange, Replaces } from "../model.ts";
-import { isObject, nameOf, refsOf } from "../shown.ts";
+import { isObject } from "../shown.ts";
 import type { Pair } from "./identity.ts";
 
 /** What is known of a change's consequence: ours from the specification, or the engine's. */
@@ -30,7 +32,7 @@ export function followReplacements(all: Delta[], verdict: ReplacesOf): void {
       }
       if (!before || !after) continue;
       for (const [path, value] of Object.entries(after.inputs)) {
-        const ref = refsOf(value).find(({ urn, property }) => {
+        const ref = referencesIn(value).find(({ urn, property }) => {
           const target = replaced.get(urn);
           return target && urn !== after.urn && !staysWhatItWas(target, property);
         });
@@ -72,8 +74,12 @@ export function followTemplates(all: readonly Delta[]): void {
   );
   for (const { before, after, change } of all) {
     if (change.type !== GROUP || !before || !after) continue;
-    const { version } = (after.inputs.launchTemplate ?? {}) as { version?: Parameters<typeof refsOf>[0] };
-    const ref = refsOf(version).find(({ urn, property }) => changed.has(urn) && property === "latestVersion");
+    const { version } = (after.inputs.launchTemplate ?? {}) as {
+      version?: Parameters<typeof referencesIn>[0];
+    };
+    const ref = referencesIn(version).find(
+      ({ urn, property }) => changed.has(urn) && property === "latestVersion",
+    );
     // The engine says so by itself.
     if (!ref || change.properties.some(({ path }) => path.startsWith("launchTemplate"))) continue;
     change.properties.push({

@@ -1,4 +1,6 @@
 import type { Graph } from "../../graph/model.ts";
+import { ofType } from "../../graph/resources.ts";
+import { TYPES } from "../../graph/types.ts";
 import type { CostDifference } from "../model.ts";
 import { estimate, type Item } from "./estimate.ts";
 import { PRICES } from "./prices.ts";
@@ -39,6 +41,6 @@ function cents<T extends number | null>(usd: T): T {
 
 /** Other regions cost more or less; the table has one. */
 function elsewhere(graph: Graph): string {
-  const region = graph.resources.find(({ type }) => type === "pulumi:providers:aws")?.inputs.region;
+  const region = ofType(graph, TYPES.provider)[0]?.inputs.region;
   return typeof region !== "string" || region === PRICES.region ? "" : ` (the stack is in ${region})`;
 }

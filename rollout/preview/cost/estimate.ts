@@ -1,5 +1,6 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
-import { at, inputsOf, list, refsOf, type Shown } from "../shown.ts";
+import { referencesIn } from "../../graph/text.ts";
+import { at, inputsOf, list, type Shown } from "../shown.ts";
 import { PRICES } from "./prices.ts";
 
 /** A part of the monthly bill. */
@@ -63,7 +64,7 @@ const ESTIMATORS: Record<string, Estimator> = {
 
 function servers(inputs: Inputs, graph: Graph, resource: GraphResource): ReturnType<Estimator> {
   const count = Number(inputs.desiredCapacity ?? inputs.minSize ?? 0);
-  const launch = refsOf(resource.inputs.launchTemplate)[0]?.urn;
+  const launch = referencesIn(resource.inputs.launchTemplate)[0]?.urn;
   const template = graph.resources.find(({ urn }) => urn === launch);
   const of = template ? inputsOf(template) : {};
   const gib = list(of.blockDeviceMappings).reduce<number>(

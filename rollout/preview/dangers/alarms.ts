@@ -1,7 +1,9 @@
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import { nameOf, ofType } from "../../graph/resources.ts";
+import { referencesIn } from "../../graph/text.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
-import { inputsOf, list, nameOf, ofType, refsOf, type Shown, textOf } from "../shown.ts";
+import { inputsOf, list, type Shown, textOf } from "../shown.ts";
 import { brief } from "../text.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
@@ -23,7 +25,7 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
   // The alarms of a track that goes have nothing left to watch.
   const watched = watchedBy(before, before.inputs).filter((urn) => !/aws:(sns|cloudwatch|kms)\//.test(urn));
   const gone = watched.some((urn) => !after.resources.some((each) => each.urn === urn));
-  const inner = refsOf(before.inputs.alarmRule ?? null);
+  const inner = referencesIn(before.inputs.alarmRule ?? null);
   const innerGone =
     inner.length > 0 && inner.every(({ urn }) => !after.resources.some((each) => each.urn === urn));
   return gone || innerGone ? [] : [lost(change.name, "", "watching", "none", "is deleted")];
@@ -32,7 +34,7 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
 /** A database's name is the program's own: the alarm depends on it without a reference. */
 function watchedBy({ dependencies }: GraphResource, value: Value | undefined): string[] {
   return [
-    ...refsOf(value).map(({ urn }) => urn),
+    ...referencesIn(value).map(({ urn }) => urn),
     ...dependencies.filter((urn) => urn.includes("aws:rds/instance:")),
   ];
 }
@@ -102,8 +104,8 @@ function faster(old: { [key: string]: Shown }, is: { [key: string]: Shown }): bo
 /** A composite that listens to fewer alarms, though they still are there. */
 function shrunk(name: string, before: GraphResource, now: GraphResource, after: Graph): Danger[] {
   if (before.inputs.alarmRule === undefined) return [];
-  const still = new Set(refsOf(now.inputs.alarmRule).map(({ urn }) => urn));
-  const gone = refsOf(before.inputs.alarmRule).filter(
+  const still = new Set(referencesIn(now.inputs.alarmRule).map(({ urn }) => urn));
+  const gone = referencesIn(before.inputs.alarmRule).filter(
     ({ urn }) => !still.has(urn) && after.resources.some((each) => each.urn === urn),
   );
   if (gone.length === 0) return [];
@@ -125,7 +127,7 @@ function unheard(before: Graph, after: Graph): Danger[] {
   const spokenTo = new Set(
     after.resources
       .filter(({ type }) => !/^aws:sns\//.test(type))
-      .flatMap(({ inputs }) => Object.values(inputs).flatMap(refsOf))
+      .flatMap(({ inputs }) => Object.values(inputs).flatMap(referencesIn))
       .map(({ urn }) => urn),
   );
   return [...old].flatMap(([topic, was]) => {
@@ -148,7 +150,7 @@ function unheard(before: Graph, after: Graph): Danger[] {
 function channelsOf(graph: Graph): Map<string, Set<string>> {
   const channels = new Map<string, Set<string>>();
   for (const { inputs } of ofType(graph, SUBSCRIPTION)) {
-    const topic = refsOf(inputs.topic)[0]?.urn;
+    const topic = referencesIn(inputs.topic)[0]?.urn;
     if (topic) channels.set(topic, (channels.get(topic) ?? new Set()).add(String(inputs.protocol)));
   }
   return channels;

@@ -1,7 +1,9 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
+import { nameOf } from "../../graph/resources.ts";
+import { referencesIn } from "../../graph/text.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
-import { at, inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
+import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 import { timesAWeek } from "./schedule.ts";
@@ -27,10 +29,9 @@ function ended({ change, before, after }: Delta, graph: Graph): Danger[] {
   if (why === undefined || !before) return [];
   if (change.kind === "delete") return [thinner(change.name, "", change.type, "none", why, "is deleted")];
   if (change.type !== "aws:backup/selection:Selection" || !after) return [];
-  const [was, now] = [before, after].map((each) => refsOf(each.inputs.resources).map(({ urn }) => urn)) as [
-    string[],
-    string[],
-  ];
+  const [was, now] = [before, after].map((each) =>
+    referencesIn(each.inputs.resources).map(({ urn }) => urn),
+  ) as [string[], string[]];
   // What goes itself needs no backup any more.
   const left = was.filter((urn) => !now.includes(urn) && graph.resources.some((each) => each.urn === urn));
   if (left.length === 0) return [];

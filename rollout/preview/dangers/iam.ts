@@ -1,6 +1,8 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
+import { nameOf } from "../../graph/resources.ts";
+import { referencesIn } from "../../graph/text.ts";
 import type { Danger } from "../model.ts";
-import { inputsOf, isObject, list, nameOf, refsOf, type Shown } from "../shown.ts";
+import { inputsOf, isObject, list, type Shown } from "../shown.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 /** One permission: every list taken apart. */
@@ -113,7 +115,7 @@ function grantsBySubject(graph: Graph): Map<string, Grant[]> {
 }
 
 function subjectOf(resource: GraphResource, ...properties: string[]): string | undefined {
-  return properties.flatMap((each) => refsOf(resource.inputs[each]))[0]?.urn;
+  return properties.flatMap((each) => referencesIn(resource.inputs[each]))[0]?.urn;
 }
 
 function managed(arn: string): Grant {

@@ -1,7 +1,8 @@
 import type { Graph, Value } from "../../graph/model.ts";
+import { referencesIn } from "../../graph/text.ts";
 import type { Danger } from "../model.ts";
 import { secretsOf } from "../redact.ts";
-import { inputsOf, isObject, refsOf, shown } from "../shown.ts";
+import { inputsOf, isObject, shown } from "../shown.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 /** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
@@ -49,7 +50,7 @@ export function unwrappedPaths(before: Value | undefined, after: Value | undefin
 function constants(before: Record<string, Value>, after: Record<string, Value>): string[] {
   return Object.keys(after).filter((key) => {
     const [was, is] = [before[key], after[key]];
-    return isSecret(was) && isSecret(is) && refsOf(was).length > 0 && refsOf(is).length === 0;
+    return isSecret(was) && isSecret(is) && referencesIn(was).length > 0 && referencesIn(is).length === 0;
   });
 }
 

@@ -1,18 +1,18 @@
+import { trackOf } from "../../graph/tracks.ts";
+import { TYPES } from "../../graph/types.ts";
 import { type DangerCheck, danger } from "./danger.ts";
-import { TARGET_GROUP, trackOf, trackWeights } from "./weights.ts";
-
-const AUTOSCALING = "aws:autoscaling/group:Group";
+import { trackWeights } from "./weights.ts";
 
 /** A track that users are on goes away, or its servers begin anew. */
 export const carryingTrackGone: DangerCheck = ({ before, deltas }) => {
   const weights = trackWeights(before);
-  return deltas.flatMap(({ change }) => {
-    if (change.type !== TARGET_GROUP && change.type !== AUTOSCALING) return [];
+  return deltas.flatMap(({ change, before: old }) => {
+    if (change.type !== TYPES.targetGroup && change.type !== TYPES.autoscalingGroup) return [];
     if (change.kind !== "delete" && change.kind !== "replace") return [];
-    const track = trackOf(change.name, before.stack);
-    const weight = weights.get(track) ?? 0;
+    const track = old && trackOf(before, old);
+    const weight = track === undefined ? 0 : (weights.get(track) ?? 0);
     // The deletion of a track is one danger, not one for each part of it.
-    if (weight === 0 || (change.kind === "delete" && change.type !== TARGET_GROUP)) return [];
+    if (weight === 0 || (change.kind === "delete" && change.type !== TYPES.targetGroup)) return [];
     const cause = change.properties.find(({ replaces }) => replaces === "yes");
     return [
       danger({
@@ -21,7 +21,7 @@ export const carryingTrackGone: DangerCheck = ({ before, deltas }) => {
         title:
           change.kind === "delete"
             ? `Track ${track} is deleted while it carries ${weight} % of the traffic`
-            : `Track ${track} carries ${weight} % of the traffic and gets a new ${change.type === TARGET_GROUP ? "target group" : "group of servers"}`,
+            : `Track ${track} carries ${weight} % of the traffic and gets a new ${change.type === TYPES.targetGroup ? "target group" : "group of servers"}`,
         resources: [change.name],
         property: cause?.path ?? "",
         before: cause?.before ?? `${weight} %`,

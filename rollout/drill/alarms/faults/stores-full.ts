@@ -3,12 +3,13 @@ import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { writeOwned } from "../../../platforms/rehearsal/machine/disk/owned.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
 import { stop } from "../../../platforms/rehearsal/machine/stopping.ts";
 import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";
 import { databaseClient } from "../../../platforms/rehearsal/metrics/database.ts";
-import { only, TYPES } from "../../../platforms/rehearsal/plan/lookup.ts";
+import { only } from "../../../platforms/rehearsal/plan/lookup.ts";
 import type { Fault } from "../fault.ts";
 import type { AlarmStage } from "../stage.ts";
 

@@ -1,6 +1,8 @@
+import { ofType, referred } from "../../../graph/resources.ts";
 import { textOf } from "../../../graph/text.ts";
+import { TYPES } from "../../../graph/types.ts";
 import type { ServerRecord } from "../machine/state.ts";
-import { only, referred, TYPES } from "../plan/lookup.ts";
+import { only } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
 import { keysOf } from "../servers/server.ts";
 import { processorsOf } from "./allowance.ts";
@@ -43,7 +45,7 @@ export function machinesOf(
 
 /** All tracks have servers of one type. */
 function serverType(graph: Room["graph"]): string {
-  const group = graph.resources.find(({ type }) => type === TYPES.autoscalingGroup);
+  const [group] = ofType(graph, TYPES.autoscalingGroup);
   const template = group && referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate);
   return textOf(template?.inputs.instanceType ?? "t3.medium", () => "");
 }

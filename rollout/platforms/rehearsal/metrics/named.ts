@@ -1,11 +1,9 @@
 import { localNames } from "../../../alarms/names.ts";
 import type { Graph, Value } from "../../../graph/model.ts";
+import { ofType } from "../../../graph/resources.ts";
 import { referencesIn } from "../../../graph/text.ts";
-import { all, only, TYPES } from "../plan/lookup.ts";
-
-const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
-const VAULT = "aws:backup/vault:Vault";
-const CERTIFICATE = "aws:acm/certificate:Certificate";
+import { TYPES } from "../../../graph/types.ts";
+import { only } from "../plan/lookup.ts";
 
 /** The dimensions by which CloudWatch knows the parts of a stack; the captured alarms say the same names. */
 export interface Named {
@@ -24,7 +22,7 @@ export interface Named {
 /** @param tracks each track's name and the urn of its target group */
 export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: string }[]): Named {
   const name = localNames(graph);
-  const balancer = { LoadBalancer: name({ urn: only(graph, BALANCER).urn, property: "arnSuffix" }) };
+  const balancer = { LoadBalancer: name({ urn: only(graph, TYPES.balancer).urn, property: "arnSuffix" }) };
   const ofTracks = (dimensions: (urn: string) => Record<string, string>) =>
     Object.fromEntries(tracks.map((track) => [track.name, dimensions(track.targetGroupUrn)]));
   return {
@@ -39,13 +37,13 @@ export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: st
     cache: {
       CacheClusterId: `${name({ urn: only(graph, TYPES.cache).urn, property: "replicationGroupId" })}-001`,
     },
-    certificate: { CertificateArn: name({ urn: only(graph, CERTIFICATE).urn, property: "arn" }) },
-    vault: { BackupVaultName: name({ urn: only(graph, VAULT).urn, property: "name" }) },
+    certificate: { CertificateArn: name({ urn: only(graph, TYPES.certificate).urn, property: "arn" }) },
+    vault: { BackupVaultName: name({ urn: only(graph, TYPES.vault).urn, property: "name" }) },
   };
 }
 
 function groupOf(graph: Graph, targetGroupUrn: string): string {
   const serves = (value: Value | undefined) => referencesIn(value).some(({ urn }) => urn === targetGroupUrn);
-  const group = all(graph, TYPES.autoscalingGroup).find(({ inputs }) => serves(inputs.targetGroupArns));
+  const group = ofType(graph, TYPES.autoscalingGroup).find(({ inputs }) => serves(inputs.targetGroupArns));
   return group?.urn ?? targetGroupUrn;
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
 import type { MetricId } from "../../../alarms/model.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { logOf } from "../machine/processes.ts";
-import { only, TYPES } from "../plan/lookup.ts";
+import { only } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
 import { ALLOWANCE, type Allowance } from "./allowance.ts";
 import { BalancerFiguresReader } from "./balancer.ts";

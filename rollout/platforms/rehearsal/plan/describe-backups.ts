@@ -1,6 +1,8 @@
 import type { Graph, Value } from "../../../graph/model.ts";
+import { ofType } from "../../../graph/resources.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
-import { all, numberOf, TYPES } from "./lookup.ts";
+import { numberOf } from "./lookup.ts";
 
 /** When backups are taken, and how long they are kept. */
 export interface BackupPlan {
@@ -18,7 +20,7 @@ const UTC = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu)$/;
  * @throws {RehearsalError} for a schedule in another time zone than UTC
  */
 export function backupPlan(graph: Graph): BackupPlan | undefined {
-  const rules = all(graph, TYPES.backupPlan).flatMap(({ inputs }) => (inputs.rules ?? []) as Rule[]);
+  const rules = ofType(graph, TYPES.backupPlan).flatMap(({ inputs }) => (inputs.rules ?? []) as Rule[]);
   if (rules.length === 0) return undefined;
   for (const { ruleName, scheduleExpressionTimezone: zone = "Etc/UTC" } of rules) {
     if (!UTC.test(String(zone)))

@@ -1,7 +1,9 @@
 import type { Graph } from "../../../graph/model.ts";
+import { referred } from "../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../graph/text.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { parametersOf } from "./describe-database.ts";
-import { only, referred, TYPES } from "./lookup.ts";
+import { only } from "./lookup.ts";
 
 /** The ElastiCache replication group as Redis settings; its replicas are not played. */
 export interface CachePlan {

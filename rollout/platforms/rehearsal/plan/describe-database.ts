@@ -1,6 +1,8 @@
 import type { Graph, Value } from "../../../graph/model.ts";
+import { referred } from "../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../graph/text.ts";
-import { only, referred, TYPES } from "./lookup.ts";
+import { TYPES } from "../../../graph/types.ts";
+import { only } from "./lookup.ts";
 
 /** The RDS instance as PostgreSQL settings. */
 export interface DatabasePlan {

@@ -1,6 +1,7 @@
 import type { Graph, GraphResource } from "../../../graph/model.ts";
+import { ofType } from "../../../graph/resources.ts";
 import { RehearsalError } from "../machine/errors.ts";
-import { all, referredOrFail } from "./lookup.ts";
+import { referredOrFail } from "./lookup.ts";
 
 /** What AppConfig's agent is to serve: under which names, and the feature-flag document as AppConfig stores it. */
 export interface FlagsPlan {
@@ -21,7 +22,7 @@ const DEPLOYMENT = "aws:appconfig/deployment:Deployment";
  * @throws {RehearsalError} when it deploys flags whose document isn't in the output
  */
 export function flagsPlan(graph: Graph): FlagsPlan | undefined {
-  const [deployment] = all(graph, DEPLOYMENT);
+  const [deployment] = ofType(graph, DEPLOYMENT);
   if (!deployment) return undefined;
   const { document } = (graph.outputs.flags ?? {}) as { document?: unknown };
   if (typeof document !== "string") {

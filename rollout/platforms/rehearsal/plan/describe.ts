@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { MIGRATE } from "../../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
+import { ofType, referred } from "../../../graph/resources.ts";
 import { type Resolve, referencesIn, textOf } from "../../../graph/text.ts";
+import { targetGroupsOf } from "../../../graph/tracks.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
-import { all, numberOf, referred, referredOrFail, TYPES } from "./lookup.ts";
+import { numberOf, referredOrFail } from "./lookup.ts";
 import { secretTexts } from "./resolver.ts";
 import { type WrittenFile, writtenFiles } from "./written-files.ts";
 
@@ -67,9 +70,9 @@ export function describe(graph: Graph, resolve: Resolve): StackPlan {
     database: databasePlan(graph, resolve),
     cache: cachePlan(graph, resolve),
     backups: backupPlan(graph),
-    tracks: Object.entries(targetGroups(graph))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, urn]) => trackPlan(graph, name, urn, command, resolve, secrets)),
+    tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
+      trackPlan(graph, name, urn, command, resolve, secrets),
+    ),
   };
 }
 
@@ -102,22 +105,8 @@ function trackPlan(
   };
 }
 
-/** The output `targetGroupArns` names the tracks; each is a reference to the track's target group. */
-function targetGroups(graph: Graph): Record<string, string> {
-  const arns = graph.outputs.targetGroupArns as Record<string, Value> | undefined;
-  if (!arns) throw new RehearsalError("the stack has no output targetGroupArns: its tracks are unknown");
-  return Object.fromEntries(
-    Object.entries(arns).map(([name, arn]) => {
-      const [reference] = referencesIn(arn);
-      if (!reference)
-        throw new RehearsalError(`the output targetGroupArns.${name} refers to no target group`);
-      return [name, reference.urn];
-    }),
-  );
-}
-
 function groupOf(graph: Graph, track: string, targetGroupUrn: string): GraphResource {
-  const group = all(graph, TYPES.autoscalingGroup).find(({ inputs }) =>
+  const group = ofType(graph, TYPES.autoscalingGroup).find(({ inputs }) =>
     referencesIn(inputs.targetGroupArns ?? inputs.trafficSources).some(({ urn }) => urn === targetGroupUrn),
   );
   if (!group)

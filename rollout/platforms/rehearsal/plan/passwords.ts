@@ -1,8 +1,10 @@
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Graph } from "../../../graph/model.ts";
+import { ofType } from "../../../graph/resources.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { writeAtomically } from "../machine/files.ts";
-import { all, numberOf, TYPES } from "./lookup.ts";
+import { numberOf } from "./lookup.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -15,7 +17,7 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 export function passwordsFor(graph: Graph, file: string): Record<string, string> {
   const known = read(file);
   const passwords = Object.fromEntries(
-    all(graph, TYPES.password).map(({ urn, inputs }) => [
+    ofType(graph, TYPES.password).map(({ urn, inputs }) => [
       urn,
       known[urn] ?? newPassword(numberOf(inputs.length) ?? 32),
     ]),

@@ -1,7 +1,8 @@
 import type { Graph } from "../../../graph/model.ts";
+import { byUrn, ofType, referred } from "../../../graph/resources.ts";
 import { isReference, type Resolve } from "../../../graph/text.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
-import { all, referred, TYPES } from "./lookup.ts";
 
 /**
  * Host names that stand for the database and the cache in what the servers are told. Where each listens here is known
@@ -19,9 +20,9 @@ export const AGENT = "appconfig-agent:2772";
  * @param passwords the text of each RandomPassword by its urn
  */
 export function localResolver(graph: Graph, passwords: Record<string, string>): Resolve {
-  const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+  const known = byUrn(graph);
   return ({ urn, property }) => {
-    const resource = byUrn.get(urn);
+    const resource = known.get(urn);
     if (!resource) throw new RehearsalError(`the graph refers to ${urn}, which isn't in it`);
     if (resource.type === TYPES.password && property === "result") {
       const password = passwords[urn];
@@ -52,7 +53,7 @@ function unknown(name: string, property: string): string {
  */
 export function secretTexts(graph: Graph, resolve: Resolve): Record<string, string> {
   const texts: Record<string, string> = {};
-  for (const version of all(graph, TYPES.secretVersion)) {
+  for (const version of ofType(graph, TYPES.secretVersion)) {
     const secret = referred(graph, version.inputs.secretId, TYPES.secret);
     const held = version.inputs.secretString as { $secret?: unknown[] } | undefined;
     const inner = held?.$secret?.[0];

@@ -1,5 +1,6 @@
 import type { Graph, GraphResource } from "../../../graph/model.ts";
-import { nameOf, refsOf } from "../../shown.ts";
+import { nameOf } from "../../../graph/resources.ts";
+import { referencesIn } from "../../../graph/text.ts";
 import { contains } from "./ranges.ts";
 import { rulesOf, SECURITY_GROUP, type SecurityGroupRule } from "./rules.ts";
 
@@ -101,7 +102,7 @@ function membersOf(graph: Graph): Map<string, End[]> {
 }
 
 function groupsOf({ inputs }: GraphResource): Set<string> {
-  const groups = refsOf(inputs).filter(
+  const groups = referencesIn(inputs).filter(
     ({ urn, property }) => property === "id" && urn.includes(SECURITY_GROUP),
   );
   return new Set(groups.map(({ urn }) => urn));

@@ -1,5 +1,5 @@
 import type { GraphResource, Value } from "../../../graph/model.ts";
-import { refsOf } from "../../shown.ts";
+import { referencesIn } from "../../../graph/text.ts";
 
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
@@ -20,7 +20,7 @@ type Inputs = { [key: string]: Value };
 /** The rules that a resource adds: its own resource type, the older one, or inside of the group. */
 export function rulesOf(resource: GraphResource): SecurityGroupRule[] {
   const { type, inputs, urn } = resource;
-  const group = refsOf(inputs.securityGroupId)[0]?.urn;
+  const group = referencesIn(inputs.securityGroupId)[0]?.urn;
   if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
     return group ? taken(inputs, "ingress", group) : [];
   }
@@ -58,7 +58,7 @@ function peersOf(inputs: Inputs, group: string): SecurityGroupRule["peer"][] {
     .flatMap((key) => inputs[key] ?? [])
     .filter((range) => typeof range === "string");
   const groups = ["referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups"]
-    .flatMap((key) => refsOf(inputs[key]))
+    .flatMap((key) => referencesIn(inputs[key]))
     .map(({ urn }) => urn);
   const own = inputs.self === true ? [group] : [];
   return [...ranges.map((range) => ({ range })), ...[...groups, ...own].map((urn) => ({ group: urn }))];

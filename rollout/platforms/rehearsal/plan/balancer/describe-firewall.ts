@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Graph } from "../../../../graph/model.ts";
+import { ofType } from "../../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../../graph/text.ts";
-import { all } from "../lookup.ts";
+import { TYPES } from "../../../../graph/types.ts";
 import { Inputs } from "./inputs.ts";
 import type { FirewallModel, MaintenanceModel, RateModel } from "./model.ts";
-
-const TYPES = {
-  acl: "aws:wafv2/webAcl:WebAcl",
-  association: "aws:wafv2/webAclAssociation:WebAclAssociation",
-} as const;
 
 /** Header fields of a custom response that config.ts can set while the balancer runs. */
 export const RESPONSE_HEADERS = ["retry-after", "cache-control"] as const;
@@ -22,12 +18,12 @@ const CONTENT_TYPES: Record<string, string> = {
 /** The web ACL in front of a load balancer; nothing when none is associated with it. */
 export function firewallOf(graph: Graph, balancerUrn: string, resolve: Resolve): FirewallModel {
   const model: FirewallModel = { unplayed: [] };
-  const association = all(graph, TYPES.association)
+  const association = ofType(graph, TYPES.webAclAssociation)
     .map(Inputs.of)
     .find((inputs) => inputs.at("resourceArn").reference() === balancerUrn);
   if (!association) return model;
   const urn = association.at("webAclArn").reference();
-  const resource = all(graph, TYPES.acl).find((acl) => acl.urn === urn);
+  const resource = ofType(graph, TYPES.webAcl).find((acl) => acl.urn === urn);
   const acl = resource ? Inputs.of(resource) : association.at("webAclArn").fail("refers to no web ACL");
   if (!acl.at("defaultAction.allow").present)
     acl.at("defaultAction").cannotPlay("plays web ACLs that allow by default");

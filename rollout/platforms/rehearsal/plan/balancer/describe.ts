@@ -1,7 +1,10 @@
-import type { Graph, GraphResource } from "../../../../graph/model.ts";
-import { type Resolve, referencesIn } from "../../../../graph/text.ts";
+import type { Graph } from "../../../../graph/model.ts";
+import { ofType } from "../../../../graph/resources.ts";
+import type { Resolve } from "../../../../graph/text.ts";
+import { targetGroupsOf } from "../../../../graph/tracks.ts";
+import { TYPES } from "../../../../graph/types.ts";
 import { RehearsalError } from "../../machine/errors.ts";
-import { all, only } from "../lookup.ts";
+import { only } from "../lookup.ts";
 import { firewallOf } from "./describe-firewall.ts";
 import { splitOf } from "./describe-split.ts";
 import { targetGroupOf } from "./describe-target-group.ts";
@@ -9,13 +12,6 @@ import { testersOf } from "./describe-testers.ts";
 import { Inputs } from "./inputs.ts";
 import type { BalancerModel } from "./model.ts";
 import { tlsOf } from "./tls.ts";
-
-const TYPES = {
-  balancer: "aws:lb/loadBalancer:LoadBalancer",
-  listener: "aws:lb/listener:Listener",
-  rule: "aws:lb/listenerRule:ListenerRule",
-  targetGroup: "aws:lb/targetGroup:TargetGroup",
-} as const;
 
 /**
  * Reads the load balancer off a captured stack: its listeners, rules, target groups and web ACL.
@@ -27,10 +23,10 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
   const balancer = only(graph, TYPES.balancer);
   const inputs = Inputs.of(balancer);
   inputs.at("loadBalancerType").oneOf(["application"], "application");
-  const listeners = all(graph, TYPES.listener).map(Inputs.of);
+  const listeners = ofType(graph, TYPES.listener).map(Inputs.of);
   const https = listenerFor(listeners, "HTTPS");
   if (!https) throw new RehearsalError(`${balancer.type} ${balancer.name}: it has no HTTPS listener`);
-  const trackNames = tracksByTargetGroup(graph);
+  const trackNames = new Map([...targetGroupsOf(graph)].map(([track, urn]) => [urn, track]));
   const plain = listenerFor(listeners, "HTTP");
 
   return {
@@ -40,29 +36,16 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
     forwardedFor: inputs.at("xffHeaderProcessingMode").oneOf(["append", "preserve", "remove"], "append"),
     tls: tlsOf(https.at("sslPolicy")),
     ...(plain && { redirectStatus: redirectOf(plain) }),
-    tracks: [...trackNames]
-      .map(([urn, name]) => targetGroupOf(targetGroup(graph, urn, name), name))
+    tracks: ofType(graph, TYPES.targetGroup)
+      .flatMap((group) => {
+        const track = trackNames.get(group.urn);
+        return track === undefined ? [] : [targetGroupOf(group, track)];
+      })
       .sort(byName),
     testers: testersOf(rulesOf(graph, https.resource.urn), trackNames),
     split: splitOf(https.at("defaultActions"), trackNames),
     firewall: firewallOf(graph, balancer.urn, resolve),
   };
-}
-
-/** The output `targetGroupArns` says which target group is which track's. */
-function tracksByTargetGroup(graph: Graph): Map<string, string> {
-  const arns = graph.outputs.targetGroupArns;
-  if (typeof arns !== "object" || arns === null)
-    throw new RehearsalError("the stack has no output targetGroupArns: its tracks are unknown");
-  return new Map(
-    Object.entries(arns).flatMap(([name, arn]) => referencesIn(arn).map(({ urn }) => [urn, name] as const)),
-  );
-}
-
-function targetGroup(graph: Graph, urn: string, track: string): GraphResource {
-  const group = all(graph, TYPES.targetGroup).find((resource) => resource.urn === urn);
-  if (!group) throw new RehearsalError(`the output targetGroupArns.${track} refers to no target group`);
-  return group;
 }
 
 function listenerFor(listeners: Inputs[], protocol: "HTTP" | "HTTPS"): Inputs | undefined {
@@ -72,7 +55,7 @@ function listenerFor(listeners: Inputs[], protocol: "HTTP" | "HTTPS"): Inputs | 
 }
 
 function rulesOf(graph: Graph, listenerUrn: string): Inputs[] {
-  return all(graph, TYPES.rule)
+  return ofType(graph, TYPES.listenerRule)
     .map(Inputs.of)
     .filter((rule) => rule.at("listenerArn").reference() === listenerUrn)
     .sort((a, b) => a.at("priority").number() - b.at("priority").number());
