@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clientSettings, inUpdate, until, type Waiting } from "./waiting.ts";
 
 /** A deployment of flags as its inputs name it. */
-export interface Deployment {
+export interface FlagsDeployment {
   applicationId: string;
   environmentId: string;
 }
@@ -20,13 +20,13 @@ const WITHIN_MS = 20 * 60_000;
  */
 export function onceFlagsAreFree(region: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook("flags-are-free", ({ newInputs }) =>
-    flagsAreFree(newInputs as Deployment, region),
+    flagsAreFree(newInputs as FlagsDeployment, region),
   );
 }
 
 /** @throws {Error} when an alarm is on: AppConfig would take the flags back and `up` would be green all the same */
 export async function flagsAreFree(
-  deployment: Deployment,
+  deployment: FlagsDeployment,
   region: string,
   waiting: Waiting = inUpdate,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function flagsAreFree(
   );
 }
 
-async function alarmsOn(deployment: Deployment, region: string, waiting: Waiting): Promise<string[]> {
+async function alarmsOn(deployment: FlagsDeployment, region: string, waiting: Waiting): Promise<string[]> {
   const { AppConfigClient } = await import("@aws-sdk/client-appconfig");
   const client = new AppConfigClient(clientSettings(region));
   await until(() => underWay(client, deployment), WITHIN_MS, waiting);
@@ -62,7 +62,7 @@ async function alarmsOn(deployment: Deployment, region: string, waiting: Waiting
 
 async function underWay(
   client: AppConfigClient,
-  { applicationId, environmentId }: Deployment,
+  { applicationId, environmentId }: FlagsDeployment,
 ): Promise<string | undefined> {
   const { ListDeploymentsCommand } = await import("@aws-sdk/client-appconfig");
   const { Items = [] } = await client.send(
@@ -72,7 +72,7 @@ async function underWay(
   return found && `deployment ${found.DeploymentNumber} of the flags to end: it is ${found.State}`;
 }
 
-async function alarmStates(client: AppConfigClient, deployment: Deployment, region: string) {
+async function alarmStates(client: AppConfigClient, deployment: FlagsDeployment, region: string) {
   const { GetEnvironmentCommand } = await import("@aws-sdk/client-appconfig");
   const { CloudWatchClient, DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
   const { Monitors = [] } = await client.send(
