@@ -1,6 +1,7 @@
 import type { AppConfigClient } from "@aws-sdk/client-appconfig";
 import * as pulumi from "@pulumi/pulumi";
-import { clientSettings, inUpdate, until, type Waiting } from "./waiting.ts";
+import { clientSettings } from "../aws-client.ts";
+import { inUpdate, until, type Waiting } from "./waiting.ts";
 
 /** A deployment of flags as its inputs name it. */
 export interface FlagsDeployment {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { clientSettings, inUpdate, until, type Waiting } from "./waiting.ts";
+import { clientSettings } from "../aws-client.ts";
+import { inUpdate, until, type Waiting } from "./waiting.ts";
 
 /** A metric as an alarm's inputs name it. */
 export interface WatchedMetric {

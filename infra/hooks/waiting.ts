@@ -37,11 +37,3 @@ export async function until(
     await waiting.sleep(EVERY_MS);
   }
 }
-
-/** As rollout/aws-client.ts has it: without time limits a call may wait for ever, and an `up` with it. */
-export function clientSettings(region: string) {
-  return {
-    region,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-  };
-}

@@ -19,6 +19,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "watch",
     "network",
     "hooks",
+    "aws-client.ts",
   ],
   rollout: [
     "main.ts",
@@ -41,7 +42,6 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "graph",
     "core",
     "analysis",
-    "aws-client.ts",
     "waiting.ts",
     "clock.ts",
     "errors.ts",

@@ -5,7 +5,7 @@ import {
   ListSubscriptionsByTopicCommand,
   SNSClient,
 } from "@aws-sdk/client-sns";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { AlarmFacts, Subscriber, WiredAlarm } from "../checks/alarms.ts";
 import type { DiskFacts } from "../checks/disk.ts";

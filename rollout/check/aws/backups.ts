@@ -1,5 +1,5 @@
 import { BackupClient, ListRestoreJobsByProtectedResourceCommand } from "@aws-sdk/client-backup";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { DrillRecord } from "../../drill/record.ts";
 import { isDrillCopy } from "../../drill/restore/copy-id.ts";
 import { inspectVault, nameOf } from "../../drill/restore/recovery-points.ts";

@@ -1,5 +1,5 @@
 import { AppConfigClient, GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-appconfig";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { FlagFacts } from "../checks/flags.ts";
 import type { StackState } from "./state.ts";
 

@@ -1,5 +1,5 @@
 import { paginateListServiceQuotas, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Graph } from "../../graph/model.ts";
 import type { QuotaFacts } from "../checks/quotas.ts";
 import { needsOf } from "../graph.ts";

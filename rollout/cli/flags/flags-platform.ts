@@ -11,7 +11,7 @@ export async function flagsOnAws(projectDir: string, stack: string): Promise<Aws
     await Promise.all([
       import("@aws-sdk/client-appconfig"),
       import("../../platforms/aws/flags.ts"),
-      import("../../aws-client.ts"),
+      import("../../../infra/aws-client.ts"),
       import("../../config/settings.ts"),
       import("../../clock.ts"),
     ]);

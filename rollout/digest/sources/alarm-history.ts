@@ -1,5 +1,5 @@
 import { CloudWatchClient, DescribeAlarmHistoryCommand } from "@aws-sdk/client-cloudwatch";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { AlarmChange } from "../sources.ts";
 
 /** CloudWatch keeps an alarm's history so long (CloudWatch User Guide, "Alarm history"). */

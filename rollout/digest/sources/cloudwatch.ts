@@ -1,5 +1,5 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { StackFacts } from "../../platforms/aws/deployment.ts";
 import { type MetricData, readMetricData } from "../../platforms/aws/metrics/metric-data.ts";

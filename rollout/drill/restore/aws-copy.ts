@@ -11,7 +11,7 @@ import {
   RDSClient,
   RestoreDBInstanceToPointInTimeCommand,
 } from "@aws-sdk/client-rds";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { waitFor } from "../../waiting.ts";

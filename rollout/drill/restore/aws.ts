@@ -1,5 +1,5 @@
 import { type DBInstance, RDSClient } from "@aws-sdk/client-rds";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";

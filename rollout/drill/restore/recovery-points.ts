@@ -3,7 +3,7 @@ import {
   ListRecoveryPointsByBackupVaultCommand,
   type RecoveryPointByBackupVault,
 } from "@aws-sdk/client-backup";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { dueAt } from "../../platforms/rehearsal/backups/schedule.ts";
 
 /** A database's backup in AWS Backup's vault. */

@@ -1,5 +1,5 @@
 import { CloudWatchClient, type CompositeAlarm, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { AlarmReading } from "../platform.ts";
 import type { StackFacts } from "./deployment.ts";

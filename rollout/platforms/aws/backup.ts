@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { BackupClient, DescribeBackupJobCommand, StartBackupJobCommand } from "@aws-sdk/client-backup";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { waitFor } from "../../waiting.ts";

@@ -4,7 +4,7 @@ import {
   type InstanceRefresh,
   StartInstanceRefreshCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { waitFor } from "../../waiting.ts";

@@ -9,7 +9,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import type { Servers } from "../../core/servers.ts";
 import { UserError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 import { UserError } from "../../errors.ts";
 import type { SmokeOptions } from "../../smoke/run.ts";
 import { outputsOf } from "./deployment.ts";

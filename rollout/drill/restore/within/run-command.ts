@@ -1,5 +1,5 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { clientSettings } from "../../../aws-client.ts";
+import { clientSettings } from "../../../../infra/aws-client.ts";
 import type { Clock } from "../../../clock.ts";
 import { waitFor } from "../../../waiting.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { clientSettings } from "../../../aws-client.ts";
+import { clientSettings } from "../../../../infra/aws-client.ts";
 
 export interface StoredObject {
   text: string;

@@ -1,5 +1,5 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { clientSettings } from "../../../aws-client.ts";
+import { clientSettings } from "../../../../infra/aws-client.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics, Tally, TrackCounts } from "../../platform.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";

@@ -1,5 +1,5 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { clientSettings } from "../../../aws-client.ts";
+import { clientSettings } from "../../../../infra/aws-client.ts";
 import type { Clock } from "../../../clock.ts";
 import type { MetricSecond, Metrics } from "../../platform.ts";
 import type { StackFacts } from "../deployment.ts";
