@@ -16,6 +16,8 @@ export default defineConfig({
             "test/mutants/**/*.test.ts",
           ],
           testTimeout: 20_000,
+          // To capture a stack takes seconds, and on a busy machine many of them.
+          hookTimeout: 60_000,
           // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every
           // recording starts clean.
           isolate: false,

@@ -5,7 +5,7 @@ import { type Log, reasonOf } from "./log.ts";
 import { route, type Service } from "./routes.ts";
 
 /**
- * The HTTP server. It keeps an idle connection for 75 s, longer than nginx keeps one to an upstream (4 s here, 60 s by
+ * The HTTP server. It keeps an idle connection for 75 s, longer than nginx keeps one to an upstream (1 s here, 60 s by
  * default), so that it is always nginx that closes first; the other way round nginx would send a request into a closing
  * connection.
  */

@@ -76,6 +76,7 @@ for (let i = 0; i < services; i++) {
         targetGroupArn: tracks.of(track.name).targetGroupArn,
       })),
       stickiness: settings.stickiness,
+      timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,
     },
     opts,

@@ -24,7 +24,7 @@ ${migrates ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.
 ExecStartPre=/usr/local/sbin/rollout-pull
 ${migrates ? `ExecStartPre=${MIGRATE}\n` : ""}ExecStartPre=-/usr/bin/docker rm --force rollout-app
 ExecStart=/usr/bin/docker run ${(migrates ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
-# Open requests finish: the balancer drains for 60 s.
+# The balancer has drained before a server ends; at a restart the app finishes what it has begun.
 ExecStop=/usr/bin/docker stop --time 55 rollout-app
 TimeoutStopSec=70
 TimeoutStartSec=600

@@ -1,3 +1,5 @@
+import { seconds } from "../settings/duration.ts";
+import { patience } from "../settings/patience.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 
 /**
@@ -10,11 +12,12 @@ export function nginxConf({
   track,
   requestsPerMinute,
   bodyMiB,
-}: Pick<Host, "track" | "requestsPerMinute" | "bodyMiB">): string {
+  app,
+}: Pick<Host, "track" | "requestsPerMinute" | "bodyMiB" | "app">): string {
   return `include machine/main.conf;
 worker_processes auto;
-# Open requests outlive a reload as long as the balancer drains (60 s).
-worker_shutdown_timeout 60s;
+# After a reload, what is open goes on as long as the balancer drains; then it is closed.
+worker_shutdown_timeout ${seconds(app.drain)}s;
 events { worker_connections 4096; }
 
 http {
@@ -24,32 +27,25 @@ http {
   tcp_nopush on;
 
 ${logging(track)}
-${clients(requestsPerMinute, bodyMiB)}
+${clients(requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
   include machine/http.conf;
 
-  upstream app {
-    include machine/upstream.conf;
-    keepalive 64;
-    keepalive_requests 100000;
-    # Shorter than the app's own (Node closes after 5 s): nginx never sends on a connection that the app is closing.
-    keepalive_timeout 4s;
-  }
-
+${UPSTREAMS}
   server {
     include machine/listen.conf;
     server_name _;
 
 ${headers(track)}
-${PROXY}
+${proxy(app)}
     location = /health {
       access_log off;
-      proxy_pass http://app;
+      proxy_pass http://$pool;
     }
     location / {
       limit_req zone=address burst=${burst(requestsPerMinute)} nodelay;
-      proxy_pass http://app;
+      proxy_pass http://$pool;
     }
 
     # Only nginx's own errors (the app is down or too slow); what the app answers passes as it is.
@@ -93,7 +89,15 @@ function burst(requestsPerMinute: number): number {
   return Math.max(20, Math.ceil(requestsPerMinute / 3));
 }
 
-/** One JSON object a line. Without the query string, where tokens and personal data end up. */
+/**
+ * One JSON object a line. Without the query string, where tokens and personal data end up.
+ *
+ * `seconds` is how long the app took, as an ALB counts it (ALB User Guide, "Access logs", target_processing_time; its
+ * metric TargetResponseTime): from the whole request to the first of the answer's headers. With a web firewall before it
+ * the time that a client needs for its body isn't in it, so a slow upload is no slow answer; nor is a slow download, or a
+ * stream that goes on for hours. What nginx answers in the app's place took as long as nginx waited for the app.
+ * `total_seconds` is all of it.
+ */
 function logging(track: string): string {
   const fields = {
     time: '"$time_iso8601"',
@@ -105,8 +109,8 @@ function logging(track: string): string {
     path: '"$path"',
     status: "$status_number",
     bytes: "$bytes_sent",
-    seconds: "$request_time",
-    app_seconds: '"$upstream_response_time"',
+    seconds: "$seconds",
+    total_seconds: "$request_time",
     protocol: '"$server_protocol"',
     agent: '"$http_user_agent"',
   };
@@ -114,11 +118,15 @@ function logging(track: string): string {
   return `  map $request_uri $path { "~^(?<bare>[^?]*)" $bare; }
   # A connection that ends before its answer has status 000, which JSON doesn't take for a number.
   map $status $status_number { default $status; 000 0; }
+  # Of several tries the last one, and 0 where the app wasn't asked.
+  map $upstream_response_time $waited { "~(?<last>[0-9.]+)$" $last; default 0; }
+  map $upstream_header_time $seconds { "~(?<first>[0-9.]+)$" $first; default $waited; }
   log_format track escape=json '{${line.join(",")}}';
 `;
 }
 
-function clients(requestsPerMinute: number, bodyMiB: number): string {
+function clients(requestsPerMinute: number, bodyMiB: number, { timeout }: Host["app"]): string {
+  const { kept } = patience(timeout);
   return `  # The balancer appends the client to X-Forwarded-For; what a client claims stands left of it and isn't believed.
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
@@ -130,11 +138,14 @@ function clients(requestsPerMinute: number, bodyMiB: number): string {
   map $status $retry_after { 429 1; }
 
   client_max_body_size ${bodyMiB}m;
-  client_body_timeout 30s;
-  large_client_header_buffers 4 16k;
-  # Both outlive the balancer's idle timeout (60 s): it closes first, or it would send on a closed connection: 502.
-  client_header_timeout 75s;
-  keepalive_timeout 75s;
+  # More than an ALB's 16 KiB a line and 64 KiB in all (ALB User Guide, "Quotas"), which adds its own: it is what refuses.
+  large_client_header_buffers 8 20k;
+  # Of silence, not of the whole: an upload may take hours. All outlive the balancer's idle timeout: it gives up on a
+  # silent client first, with 408; and it closes kept connections first, or it would send on a closed one: 502.
+  client_header_timeout ${kept}s;
+  client_body_timeout ${kept}s;
+  send_timeout ${kept}s;
+  keepalive_timeout ${kept}s;
   keepalive_requests 100000;
 `;
 }
@@ -185,20 +196,55 @@ function headers(track: string): string {
   return `${lines.join("\n")}\n    add_header Retry-After $retry_after always;\n`;
 }
 
-const PROXY = `    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_set_header Host $host;
+/**
+ * A connection that is kept may be closed by the app at the very moment at which nginx sends on it. A read then goes out
+ * again on a fresh one; a write might be done twice. So reads alone go on kept connections, and for less than any server
+ * waits by default (gunicorn 2 s, Node and uvicorn 5 s).
+ */
+const UPSTREAMS = `  upstream kept {
+    include machine/upstream.conf;
+    keepalive 64;
+    keepalive_requests 100000;
+    keepalive_timeout 1s;
+  }
+  upstream fresh { include machine/upstream.conf; }
+  map $request_method $pool { default fresh; GET kept; HEAD kept; OPTIONS kept; }
+  # WebSockets, and nothing else that is asked for so: over HTTP/2 in clear (h2c) requests would pass unseen.
+  map $http_upgrade $upgrade_header { default ""; "~*^websocket$" websocket; }
+  map "$upgrade_header $pool" $connection_header { default ""; "~^websocket " upgrade; " fresh" close; }
+  # As the client sent it, with its port: the app compares it with the page's origin.
+  map $http_host $sent_host { default $http_host; "" $host; }
+`;
+
+function proxy({ timeout }: Host["app"]): string {
+  const { app } = patience(timeout);
+  return `    proxy_http_version 1.1;
+    proxy_set_header Upgrade $upgrade_header;
+    proxy_set_header Connection $connection_header;
+    proxy_set_header Host $sent_host;
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Forwarded-Host $sent_host;
+    # Frameworks believe these too, and nobody before nginx sets them: a client's own stay outside.
+${["Forwarded", "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Server", "X-Forwarded-Ssl"]
+  .map((name) => `    proxy_set_header ${name} "";`)
+  .join("\n")}
     proxy_set_header X-Request-Id $request_id;
     proxy_connect_timeout 2s;
-    # Below the balancer's 60 s: a slow app gets nginx's answer and its line in the log.
-    proxy_send_timeout 55s;
-    proxy_read_timeout 55s;
-    # A kept connection that the app closed meanwhile: a read goes out again on a fresh one, a POST never does.
+    # Below the balancer's: a slow app gets nginx's answer and its line in the log.
+    proxy_send_timeout ${app}s;
+    proxy_read_timeout ${app}s;
+    # Each part of an answer goes out as it comes, an event of a stream too. A body comes in whole before the app is
+    # asked: a slow client keeps no worker of the app busy.
+    proxy_buffering off;
+    # Room for an ALB's 32 KiB of an answer's headers (ALB User Guide, "Quotas"). The two below are unused and must fit it.
+    proxy_buffer_size 36k;
+    proxy_buffers 4 36k;
+    proxy_busy_buffers_size 72k;
     proxy_next_upstream error;
 `;
+}
 
 const SORRY =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Back in a moment</title>' +

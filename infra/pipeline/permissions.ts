@@ -35,6 +35,13 @@ export function mayRead({ stack }: Scope): Statement[] {
     ),
     // A pinned `server.release` is looked up at each run.
     allow("ReadImages", ["ssm:GetParameter"], SERVER_IMAGES),
+    allow(
+      "DescribeDocuments",
+      ["DescribeDocument", "DescribeDocumentPermission", "GetDocument", "ListTagsForResource"].map(
+        (each) => `ssm:${each}`,
+      ),
+      `arn:aws:ssm:*:*:document/${stack}-*`,
+    ),
     { Sid: "NoContents", Effect: "Deny", Action: NEVER_READ, Resource: "*" },
   ];
 }
@@ -107,6 +114,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
     ),
     // Who starts servers must be able to read which image they start from.
     allow("ServerImages", ["ssm:GetParameters"], SERVER_IMAGES),
+    ...mayRelease({ stack, region }),
     ...mayManageRoles(stack),
   ];
 }
@@ -125,14 +133,37 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
       Condition: { StringEquals: { "aws:RequestedRegion": region } },
     },
     allow("RunScript", ["ssm:SendCommand"], `arn:aws:ssm:${region}::document/AWS-RunShellScript`),
-    {
-      ...allow("RunOnServers", ["ssm:SendCommand"], `arn:aws:ec2:${region}:*:instance/*`),
-      Condition: { StringEquals: { "ssm:resourceTag/stack": stack } },
-    },
     // No narrower resource: Service Authorization Reference, AWS Systems Manager.
     allow("FollowScript", ["ssm:GetCommandInvocation"], "*"),
     // A copy is named after the live one and the drill.
     allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
+  ];
+}
+
+/**
+ * The stack's own document goes to its servers, which then let go of open connections. Who may change the document may
+ * have the servers run anything; but so may who changes their launch templates.
+ */
+function mayRelease({ stack, region }: Scope): Statement[] {
+  const document = `arn:aws:ssm:${region}:*:document/${stack}-*`;
+  return [
+    allow(
+      "Release",
+      [
+        "AddTagsToResource",
+        "CreateDocument",
+        "DeleteDocument",
+        "RemoveTagsFromResource",
+        "SendCommand",
+        "UpdateDocument",
+        "UpdateDocumentDefaultVersion",
+      ].map((each) => `ssm:${each}`),
+      document,
+    ),
+    {
+      ...allow("ReleaseOnServers", ["ssm:SendCommand"], `arn:aws:ec2:${region}:*:instance/*`),
+      Condition: { StringEquals: { "ssm:resourceTag/stack": stack } },
+    },
   ];
 }
 

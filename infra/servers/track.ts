@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
 import { userData } from "../host/user-data.ts";
+import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Architecture, architectureOf } from "./architecture.ts";
 
@@ -17,6 +18,8 @@ export interface TrackArgs {
   /** Plain text; it is compressed and encoded here. */
   userData: pulumi.Input<string>;
   server: Settings["server"];
+  /** How long what is open at a server that leaves may go on. */
+  drain: Settings["app"]["drain"];
   servers: number;
   maxServers: number;
   autoscaling: boolean;
@@ -36,7 +39,7 @@ export class Track extends pulumi.ComponentResource {
   constructor(name: string, args: TrackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Track", name, {}, opts);
     const child = { parent: this };
-    const targets = new aws.lb.TargetGroup(name, targetGroup(args.vpcId), child);
+    const targets = new aws.lb.TargetGroup(name, targetGroup(args), child);
     const template = new aws.ec2.LaunchTemplate(name, launchTemplate(name, args, this), child);
     const group = new aws.autoscaling.Group(
       name,
@@ -70,15 +73,14 @@ export class Track extends pulumi.ComponentResource {
 }
 
 /** A server is out after 10 s without a good answer, and back after 10 s of them. */
-function targetGroup(vpcId: pulumi.Input<string>): aws.lb.TargetGroupArgs {
+function targetGroup({ vpcId, drain }: TrackArgs): aws.lb.TargetGroupArgs {
   return {
     vpcId,
     port: 443,
     protocol: "HTTPS",
     protocolVersion: "HTTP1",
     targetType: "instance",
-    // Requests that take longer than the balancer's idle timeout (60 s) are lost anyway.
-    deregistrationDelay: 60,
+    deregistrationDelay: seconds(drain),
     // Needs round robin; a server just started gets its full share only after this.
     slowStart: 30,
     loadBalancingAlgorithmType: "round_robin",

@@ -10,6 +10,7 @@ import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
 import { architectureOf } from "./architecture.ts";
 import { Images } from "./image.ts";
+import { releaseDocument } from "./release-document.ts";
 import { ServerRole } from "./server-role.ts";
 import { Track } from "./track.ts";
 
@@ -30,6 +31,8 @@ export interface TracksArgs {
 export class Tracks extends pulumi.ComponentResource {
   readonly repositoryUrl: pulumi.Output<string>;
   readonly roleName: pulumi.Output<string>;
+  /** The name of what makes a server let go of its open connections. */
+  readonly releaseDocument: pulumi.Output<string>;
   readonly #tracks: Map<string, Track>;
 
   constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -65,6 +68,7 @@ export class Tracks extends pulumi.ComponentResource {
             instanceProfileArn: role.instanceProfileArn,
             userData: userData(args, track, images),
             server: settings.server,
+            drain: settings.app.drain,
             servers: track.servers,
             maxServers: track.maxServers,
             autoscaling: args.tier.autoscaling,
@@ -76,7 +80,12 @@ export class Tracks extends pulumi.ComponentResource {
 
     this.repositoryUrl = images.repositoryUrl;
     this.roleName = role.roleName;
-    this.registerOutputs({ repositoryUrl: this.repositoryUrl, roleName: this.roleName });
+    this.releaseDocument = releaseDocument(name, { parent: this }).name;
+    this.registerOutputs({
+      repositoryUrl: this.repositoryUrl,
+      roleName: this.roleName,
+      releaseDocument: this.releaseDocument,
+    });
   }
 
   of(track: string): Track {

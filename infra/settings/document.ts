@@ -46,21 +46,28 @@ function declaration(key: string, property: JsonSchema) {
   return {
     type: property.type ?? "string",
     ...(property.items?.type && { items: { type: property.items.type } }),
-    description: [property.description ?? "", ...keysOf(property).map((line) => `- ${line}`)].join("\n"),
+    description: [
+      property.description ?? "",
+      ...keysOf(property, whole.data).map((line) => `- ${line}`),
+    ].join("\n"),
     ...(whole.success && { default: JSON.parse(JSON.stringify(whole.data)) }),
   };
 }
 
-/** One line for each key inside a structured value, nested ones dotted. */
-function keysOf(property: JsonSchema, prefix = ""): string[] {
+/**
+ * One line for each key inside a structured value, nested ones dotted.
+ *
+ * @param defaults the whole value's: a schema that converts what it is given (a duration) doesn't say its own
+ */
+function keysOf(property: JsonSchema, defaults: unknown, prefix = ""): string[] {
   const each = typeof property.additionalProperties === "object" ? property.additionalProperties : undefined;
-  if (each?.properties) return keysOf(each, `${prefix}<name>.`);
-  if (property.items?.properties) return keysOf(property.items, `${prefix.replace(/\.$/, "")}[].`);
+  if (each?.properties) return keysOf(each, undefined, `${prefix}<name>.`);
+  if (property.items?.properties) return keysOf(property.items, undefined, `${prefix.replace(/\.$/, "")}[].`);
   return Object.entries(property.properties ?? {}).flatMap(([key, value]) => {
-    const nested = keysOf(value, `${prefix}${key}.`);
+    const known = value.default ?? (defaults as Record<string, unknown> | undefined)?.[key];
+    const nested = keysOf(value, known, `${prefix}${key}.`);
     const meaning = value.description ? `: ${value.description}` : "";
-    const fallback =
-      nested.length || value.default === undefined ? "" : ` (default ${JSON.stringify(value.default)})`;
+    const fallback = nested.length || known === undefined ? "" : ` (default ${JSON.stringify(known)})`;
     return [`${prefix}${key}${meaning}${fallback}`, ...nested];
   });
 }

@@ -1,3 +1,4 @@
+import type { Duration } from "./duration.ts";
 import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/smoke.ts";
 import type { Parsed } from "./schema.ts";
 
@@ -13,7 +14,7 @@ export interface TrackSettings {
 }
 
 /** The settings of one stack, checked and complete. */
-export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database"> {
+export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "app"> {
   stack: string;
   region: string;
   /** The name of the Route 53 hosted zone that holds the domain. */
@@ -21,6 +22,7 @@ export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database"> {
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
   tracks: TrackSettings[];
   database: Parsed["database"] & { multiAz: boolean };
+  app: Parsed["app"] & { drain: Duration };
 }
 
 /** The last defaults: those that depend on another key. */
@@ -38,6 +40,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         .join("."),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
+    app: { ...config.app, drain: config.app.drain ?? config.app.timeout },
     tracks: Object.entries(config.tracks)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, track]) => {

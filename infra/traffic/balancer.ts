@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { patience } from "../settings/patience.ts";
 import type { Settings } from "../settings/settings.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
@@ -16,6 +17,8 @@ export interface BalancerArgs {
   certificateArn: pulumi.Input<string>;
   tracks: WeightedTrack[];
   stickiness: Settings["stickiness"];
+  /** The longest silence of the app. */
+  timeout: Settings["app"]["timeout"];
   deletionProtection: boolean;
 }
 
@@ -110,8 +113,12 @@ function loadBalancer(name: string, args: BalancerArgs, child: Child): aws.lb.Lo
       subnets: args.subnetIds,
       securityGroups: [args.securityGroupId],
       enableHttp2: true,
-      // Seconds. nginx keeps its connections longer, or the balancer would reuse one that is being closed.
-      idleTimeout: 60,
+      // Of both sides, open WebSockets too. The servers' nginx gives up on a silent app before, and keeps its
+      // connections longer, or the balancer would send on one that is being closed.
+      idleTimeout: patience(args.timeout).balancer,
+      // The seconds after which a client is asked to connect anew, after an answer and never amid one (ALB User Guide,
+      // "HTTP client keepalive duration"). AWS's own figure, set so that nothing else is remembered.
+      clientKeepAlive: 3600,
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "defensive",
       preserveHostHeader: true,

@@ -70,10 +70,17 @@ export class WebFirewall extends pulumi.ComponentResource {
 function rules(name: string, args: WebFirewallArgs): Rule[] {
   return [
     ratePerAddress(name, args.requestsPerMinute),
-    managed(name, 2, "AWSManagedRulesCommonRuleSet", [
-      // It blocks bodies over 8 KiB, every upload with them; nginx has the limit that the settings ask for.
-      { name: "SizeRestrictions_BODY", actionToUse: { count: {} } },
-    ]),
+    // It blocks bodies over 8 KiB, every upload with them, cookies over 10,240 bytes, as an identity provider's are, queries
+    // over 2,048 and paths over 1,024. What is too long the settings (nginx) and the balancer's own quotas say.
+    managed(
+      name,
+      2,
+      "AWSManagedRulesCommonRuleSet",
+      ["BODY", "Cookie_HEADER", "QUERYSTRING", "URIPATH"].map((part) => ({
+        name: `SizeRestrictions_${part}`,
+        actionToUse: { count: {} },
+      })),
+    ),
     managed(name, 3, "AWSManagedRulesKnownBadInputsRuleSet"),
     managed(name, 4, "AWSManagedRulesAmazonIpReputationList"),
     ...(args.maintenance ? [maintenance(name, args.operatorToken)] : []),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "../duration.ts";
-import { duration, text, whole } from "./fields.ts";
+import { duration, text, whole, wholeSeconds } from "./fields.ts";
 
 /** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set([
@@ -43,6 +43,18 @@ export const app = z.strictObject({
   name: text("must be one line of text, 1 to 80 characters", /^[^\r\n]{1,80}$/)
     .default("Rollout sample")
     .describe("the name that users see (APP_NAME)"),
+  timeout: wholeSeconds("1s", "1h")
+    .default("60s")
+    .describe(
+      "the longest silence that is borne: of the app before its answer begins, between two parts of an answer or of a " +
+        "body, on an open WebSocket; what isn't silent may last as long as it likes",
+    ),
+  drain: wholeSeconds("1s", "1h")
+    .optional()
+    .describe(
+      "how long requests, streams and WebSockets of a server that leaves, or of a track that lost its traffic, may go on; " +
+        "then they are closed, so that clients connect again; by default as long as timeout",
+    ),
   sessionExpireHours: whole(1, 720).default(8).describe("hours until a session ends"),
   allowedOrigins: z
     .array(z.url("must be an origin such as https://app.example.com"), "must be a list of origins")

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Duration, isDuration } from "../duration.ts";
+import { type Duration, isDuration, milliseconds } from "../duration.ts";
 
 /** The kinds of value that config is made of; each says its rule whatever is wrong with the value. */
 
@@ -13,6 +13,13 @@ export const duration = z
   .string('must be a duration such as "30m", "1h" or "500ms"')
   .refine(isDuration, 'must be a duration such as "30m", "1h" or "500ms"')
   .transform((value) => value as Duration);
+
+/** Where seconds are the unit of what it is for. */
+export const wholeSeconds = (low: Duration, high: Duration) =>
+  duration.refine((each) => {
+    const length = milliseconds(each);
+    return length % 1000 === 0 && length >= milliseconds(low) && length <= milliseconds(high);
+  }, `must be whole seconds from ${low} to ${high}`);
 
 export const domainName = text(
   "must be a lower-case host name with a dot, such as beta.example.com",

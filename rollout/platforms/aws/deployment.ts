@@ -26,6 +26,8 @@ export interface StackFacts {
   targetGroupArns: Record<string, string>;
   groups: Record<string, ServerGroup>;
   alarmArns: Record<string, string>;
+  /** What makes servers let go of open connections; absent for a stack that was last up before there was one. */
+  releaseDocument?: string | undefined;
   /** What the last `up` told the listener. */
   split: Forward;
   weights: Weights;
@@ -69,6 +71,7 @@ export function factsOf(deployment: Deployment): StackFacts {
     targetGroupArns,
     groups: groupsIn(outputs),
     alarmArns: texts(outputs, "trackAlarmArns"),
+    releaseDocument: outputs.releaseDocument === undefined ? undefined : text(outputs, "releaseDocument"),
     split,
     weights: sharesOf(split, targetGroupArns),
     journalBucket: text(outputs, "journalBucket"),

@@ -17,6 +17,7 @@ import type {
   Weights,
 } from "../platform.ts";
 import { CompositeAlarms } from "./alarms.ts";
+import { releaseConnections } from "./connections.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
@@ -92,6 +93,7 @@ export class AwsPlatform implements Platform {
       listener: new Listener(region, facts.listenerArn),
       clock,
       facts: { known: () => this.#facts, read: () => this.#readFacts() },
+      moved: (weights) => this.#release(weights),
     });
   }
 
@@ -188,6 +190,20 @@ export class AwsPlatform implements Platform {
     if (real[track] !== 0)
       throw new UserError(`${track} carries ${real[track] ?? "unknown"} % of the traffic`);
     await this.#fleet.shrink(this.#serversOf(track));
+  }
+
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go. */
+  async #release(weights: Weights): Promise<void> {
+    const { releaseDocument: document, targetGroupArns } = this.#facts;
+    const tracks = Object.keys(targetGroupArns).filter((track) => !weights[track]);
+    if (tracks.length === 0) return;
+    const { stack, onOutput } = this.#options;
+    try {
+      if (!document) throw new Error("`pulumi up` of the whole stack brings what tells the servers");
+      await releaseConnections({ region: this.#region, document, stack, tracks });
+    } catch (error) {
+      onOutput?.(`What is open at ${tracks.join(" and ")} stays open: ${(error as Error).message}\n`);
+    }
   }
 
   #serversOf(track: string): TrackServers {

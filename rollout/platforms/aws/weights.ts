@@ -16,6 +16,8 @@ export interface WeightsParts {
   clock: Clock;
   /** What was last read of the stack, and the same read anew. */
   facts: { known(): StackFacts; read(): Promise<StackFacts> };
+  /** Told as soon as the balancer has other weights. Never throws: the traffic has moved all the same. */
+  moved(weights: Weights): Promise<void>;
 }
 
 /** Where weights stand, and the two ways to move them: by the config, or in an emergency by the balancer first. */
@@ -46,6 +48,7 @@ export class AwsWeights {
     this.#splitOf(weights); // a track without a target group is refused before anything is written
     await this.#parts.config.setWeights(weights);
     await this.#reconcile(weights);
+    await this.#parts.moved(weights);
   }
 
   /**
@@ -55,6 +58,7 @@ export class AwsWeights {
   async setNow(weights: Weights): Promise<void> {
     await this.#parts.listener.set(this.#splitOf(weights));
     await this.#verify(weights);
+    await this.#parts.moved(weights);
     try {
       await this.#write(weights);
       await this.#reconcile(weights);

@@ -29,7 +29,7 @@ describe("the user data", () => {
   it("says nothing of comments, and keeps what nginx reads", () => {
     const conf = fileAt("/etc/nginx/nginx.conf").content;
     expect(conf).not.toMatch(/^\s*#/m);
-    expect(conf).toContain("keepalive_timeout 75s;");
+    expect(conf).toContain("keepalive_timeout 80s;");
   });
 
   it("keeps files that packages bring too until after the packages", () => {

@@ -3,6 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineFiles, nginxConf } from "../../../infra/host/nginx.ts";
+import { seconds } from "../../../infra/settings/duration.ts";
+import { patience } from "../../../infra/settings/patience.ts";
 import { HOST } from "./example.ts";
 import { NGINX, type NginxFolder, nginxFolder, pause } from "./real-nginx.ts";
 
@@ -14,15 +16,35 @@ describe("nginx.conf", () => {
     expect(conf).toMatch(/rate=150r\/m;[\s\S]*burst=50 nodelay/);
   });
 
-  it("outlives the balancer's idle timeout of 60 s, and gives up on the app before the balancer does", () => {
-    expect(secondsOf(conf, "keepalive_timeout 75s")).toBeGreaterThan(60);
-    expect(secondsOf(conf, "client_header_timeout 75s")).toBeGreaterThan(60);
-    expect(secondsOf(conf, "proxy_read_timeout 55s")).toBeLessThan(60);
+  it.each(["1s", "60s", "5m", "1h"] as const)(
+    "with app.timeout %s outlives the balancer's idle timeout, and gives up on the app before the balancer does",
+    (timeout) => {
+      const { balancer } = patience(timeout);
+      const patient = nginxConf({ ...HOST, app: { ...HOST.app, timeout } });
+      for (const kept of [
+        "keepalive_timeout",
+        "client_header_timeout",
+        "client_body_timeout",
+        "send_timeout",
+      ])
+        expect(secondsOf(patient, kept)).toBeGreaterThan(balancer);
+      for (const silent of ["proxy_read_timeout", "proxy_send_timeout"])
+        expect([silent, secondsOf(patient, silent)]).toEqual([silent, seconds(timeout)]);
+      expect(seconds(timeout)).toBeLessThan(balancer);
+      // What an ALB takes (ALB User Guide, "Connection idle timeout").
+      expect(balancer).toBeLessThanOrEqual(4000);
+    },
+  );
+
+  it("closes what is open after a reload when the balancer would", () => {
+    expect(
+      secondsOf(nginxConf({ ...HOST, app: { ...HOST.app, drain: "2m" } }), "worker_shutdown_timeout"),
+    ).toBe(120);
   });
 
   it("includes what belongs to the machine by relative path", () => {
     const included = [...conf.matchAll(/include (\S+);/g)].map(([, file]) => `/etc/nginx/${file}`);
-    expect(included.sort()).toEqual(
+    expect([...new Set(included)].sort()).toEqual(
       machineFiles(HOST)
         .map(({ path }) => path)
         .sort(),
@@ -37,9 +59,9 @@ describe("nginx.conf", () => {
   });
 });
 
+/** Of the first of that name. */
 function secondsOf(conf: string, directive: string): number {
-  expect(conf).toContain(`${directive};`);
-  return Number.parseInt(directive.split(" ")[1]!, 10);
+  return Number(new RegExp(`^ *${directive} (\\d+)s;$`, "m").exec(conf)?.[1]);
 }
 
 describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not installed)"}`, () => {

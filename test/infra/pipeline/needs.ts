@@ -458,6 +458,15 @@ export const NEEDS: Record<string, [service: string, needs: Needs]> = {
     "secretsmanager",
     { create: "PutSecretValue", delete: "", read: "GetSecretValue DescribeSecret" },
   ],
+  "ssm/document:Document": [
+    "ssm",
+    {
+      create: "CreateDocument AddTagsToResource",
+      update: "UpdateDocument UpdateDocumentDefaultVersion RemoveTagsFromResource",
+      delete: "DeleteDocument",
+      read: "DescribeDocument DescribeDocumentPermission GetDocument ListTagsForResource",
+    },
+  ],
   "sns/topic:Topic": [
     "sns",
     {

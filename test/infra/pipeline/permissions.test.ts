@@ -11,6 +11,7 @@ const NAMED: Record<string, (stack: string) => string | RegExp> = {
   "iam/instanceProfile:InstanceProfile": (stack) => `${stack}-`,
   "s3/bucket:Bucket": (stack) => `${stack}-`,
   "secretsmanager/secret:Secret": (stack) => `${stack}-`,
+  "ssm/document:Document": (stack) => `${stack}-`,
   "budgets/budget:Budget": (stack) => `${stack}-`,
   "cloudwatch/logGroup:LogGroup": (stack) =>
     new RegExp(`^(/rollout/${stack}|/aws/rds/instance/${stack}-database)/`),

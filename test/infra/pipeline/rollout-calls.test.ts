@@ -7,10 +7,14 @@ const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/p
 /** What only a person's commands call: `check`, `digest`, `incident`, `postmortem`, `drill restore`. */
 const OPERATING = ["rollout/check", "rollout/digest", "rollout/drill"];
 
+/** What a rollout sends to servers is the stack's own; only a person sends any script. */
+const RELEASE = "arn:aws:ssm:us-east-1:1:document/beta-release-1";
+
 /** What follows from a call besides its own permission (each service's "Actions, resources, and condition keys"). */
 const ALSO = [
   // A missing object is told as missing only to who may list the bucket; to others it is forbidden, and no journal begins.
   ["s3:ListBucket", "arn:aws:s3:::beta-journal-1"],
+  ["ssm:SendCommand", "arn:aws:ec2:us-east-1:1:instance/i-1"],
   ["iam:PassRole", "arn:aws:iam::1:role/beta-backups-1"],
   ["backup:TagResource", "arn:aws:backup:us-east-1:1:recovery-point:1"],
   ["kms:GenerateDataKey", "arn:aws:kms:us-east-1:1:key/1"],
@@ -22,7 +26,10 @@ const deploying = [...mayRead(scope), ...mayDeploy(scope)];
 const operating = [...deploying, ...mayOperate(scope)];
 
 test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
-  const asked = calls(DEPLOYING);
+  const asked = calls(DEPLOYING).map(([action, resource]): [string, string] => [
+    action,
+    action === "ssm:SendCommand" ? RELEASE : resource,
+  ]);
   expect(asked.map(([action]) => action)).toEqual(
     expect.arrayContaining(["elasticloadbalancing:ModifyListener", "s3:PutObject", "sns:Publish"]),
   );

@@ -27,7 +27,7 @@ const SERVICES: Record<string, { prefix: string; resource: string }> = {
     resource: "arn:aws:secretsmanager:us-east-1:1:secret:beta-operator-token-1",
   },
   "service-quotas": { prefix: "servicequotas", resource: "*" },
-  ssm: { prefix: "ssm", resource: "arn:aws:ec2:us-east-1:1:instance/i-1" },
+  ssm: { prefix: "ssm", resource: "arn:aws:ssm:us-east-1::document/AWS-RunShellScript" },
   sns: { prefix: "sns", resource: "arn:aws:sns:us-east-1:1:beta-p1-1" },
 };
 

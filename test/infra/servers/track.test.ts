@@ -13,6 +13,7 @@ const ARGS: TrackArgs = {
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
   userData: "#cloud-config\n",
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
+  drain: "60s",
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -28,13 +29,13 @@ const recordTrack = (args: Partial<TrackArgs> = {}) =>
   });
 
 describe("the target group", () => {
-  it("speaks TLS to the servers, asks for their health, and drains", async () => {
-    const { inputs } = (await recordTrack()).one(TARGETS);
+  it("speaks TLS to the servers, asks for their health, and drains as long as the settings say", async () => {
+    const { inputs } = (await recordTrack({ drain: "2m" })).one(TARGETS);
     expect(inputs).toMatchObject({
       vpcId: "vpc-1",
       port: 443,
       protocol: "HTTPS",
-      deregistrationDelay: 60,
+      deregistrationDelay: 120,
       slowStart: 30,
       loadBalancingAlgorithmType: "round_robin",
       stickiness: { enabled: false },

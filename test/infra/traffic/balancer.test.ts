@@ -22,6 +22,7 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
       certificateArn: "arn:certificate",
       tracks: tracks({ blue: 90, green: 10 }),
       stickiness: "none",
+      timeout: "60s",
       deletionProtection: true,
       ...change,
     });
@@ -126,7 +127,8 @@ describe("the balancer", () => {
       subnets: ["subnet-a", "subnet-b"],
       securityGroups: ["sg-1"],
       enableHttp2: true,
-      idleTimeout: 60,
+      idleTimeout: 65,
+      clientKeepAlive: 3600,
       dropInvalidHeaderFields: true,
       xffHeaderProcessingMode: "append",
       enableDeletionProtection: true,

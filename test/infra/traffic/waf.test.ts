@@ -113,7 +113,10 @@ test("AWS's rule groups block, but not uploads for being longer than 8 KiB", () 
     ["AWSManagedRulesAmazonIpReputationList", { none: {} }],
   ]);
   expect(groups.map(({ statement }) => statement.managedRuleGroupStatement.ruleActionOverrides)).toEqual([
-    [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }],
+    ["BODY", "Cookie_HEADER", "QUERYSTRING", "URIPATH"].map((part) => ({
+      name: `SizeRestrictions_${part}`,
+      actionToUse: { count: {} },
+    })),
     undefined,
     undefined,
   ]);

@@ -31,6 +31,7 @@ export function deployment(weights: Record<string, number> = { blue: 90, green: 
             blue: { group: "beta-blue-1", least: 2, most: 4 },
             green: { group: "beta-green-1", least: 2, most: 4 },
           },
+          releaseDocument: "beta-release-1234567",
           trackAlarmArns: { blue: alarm("blue"), green: alarm("green") },
           alertTopicArns: Object.fromEntries(
             [1, 2, 3, 4].map((each) => [`P${each}`, `arn:aws:sns:us-east-1:123456789012:beta-p${each}`]),

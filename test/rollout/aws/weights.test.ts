@@ -6,6 +6,7 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { actionOf } from "../../../rollout/platforms/aws/listener.ts";
@@ -14,7 +15,11 @@ import { splitOf } from "../../../rollout/platforms/aws/split.ts";
 import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
 
 const elb = mockClient(ElasticLoadBalancingV2Client);
-afterAll(() => elb.restore());
+const ssm = mockClient(SSMClient);
+afterAll(() => {
+  elb.restore();
+  ssm.restore();
+});
 
 const TEXT =
   "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n  rollout:stable: blue\n";
@@ -25,6 +30,8 @@ let real: Record<string, number>;
 let events: string[];
 let engine: ReturnType<typeof fakeEngine>;
 let platform: AwsPlatform;
+/** What Pulumi, and the platform beside it, have said. */
+let said: string;
 
 const configText = () => readFile(join(folder, "Pulumi.beta.yaml"), "utf8");
 
@@ -33,7 +40,13 @@ beforeEach(async () => {
   await writeFile(join(folder, "Pulumi.beta.yaml"), TEXT);
   real = { blue: 90, green: 10 };
   events = [];
+  said = "";
   elb.reset();
+  ssm.reset();
+  ssm.on(SendCommandCommand).callsFake(() => {
+    events.push("release");
+    return {};
+  });
   elb.on(DescribeListenersCommand, { ListenerArns: [LISTENER] }).callsFake(() => ({
     Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS, null))] }],
   }));
@@ -57,6 +70,9 @@ beforeEach(async () => {
     slowMs: 500,
     engine,
     clock: fakeClock(),
+    onOutput: (text) => {
+      said += text;
+    },
   });
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -126,7 +142,7 @@ describe("a step", () => {
 describe("the emergency", () => {
   test("sets the balancer first, then writes the config, then reconciles the engine", async () => {
     await platform.setWeightsNow({ blue: 100 });
-    expect(events).toEqual(["api with config old", "up"]);
+    expect(events).toEqual(["api with config old", "release", "up"]);
     expect(engine.ups.map(({ targets }) => targets)).toEqual([[URN]]);
     expect(await platform.readWeights()).toEqual({
       config: { blue: 100, green: 0 },
@@ -175,6 +191,43 @@ describe("the emergency", () => {
     await platform.setWeightsNow({ blue: 100 });
     await platform.setWeightsNow({ blue: 100 });
     expect(await platform.readRealWeights()).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("what is open at a track that has lost its traffic", () => {
+  test("is let go, by the stack's own document, at that track's servers alone", async () => {
+    await platform.setWeights({ blue: 0, green: 100 });
+    expect(events).toEqual(["up", "release"]);
+    expect(ssm.commandCalls(SendCommandCommand)[0]!.args[0].input).toMatchObject({
+      DocumentName: "beta-release-1234567",
+      Targets: [
+        { Key: "tag:stack", Values: ["beta"] },
+        { Key: "tag:track", Values: ["blue"] },
+      ],
+    });
+  });
+
+  test("stays while the track has a share", async () => {
+    await platform.setWeights({ blue: 50, green: 50 });
+    expect(events).toEqual(["up"]);
+  });
+
+  test.each([
+    ["AWS refuses", () => ssm.on(SendCommandCommand).rejects(apiError("AccessDenied", 403)), /AccessDenied/],
+    [
+      "the stack was last up before there was a document",
+      () => {
+        delete engine.state.resources![0]!.outputs!.releaseDocument;
+      },
+      /pulumi up/,
+    ],
+  ])("is told of and stays when %s: the traffic has moved all the same", async (_, breaks, why) => {
+    breaks();
+    await platform.readWeights();
+    await platform.setWeightsNow({ blue: 100 });
+    expect(real).toEqual({ blue: 100, green: 0 });
+    expect(said).toMatch(/^What is open at green stays open: /);
+    expect(said).toMatch(why);
   });
 });
 

@@ -3,6 +3,7 @@ import { nginxConf } from "../../../infra/host/nginx.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { describe } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
 import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
+import { HOST } from "../../infra/host/example.ts";
 import { fixtureGraph, urn } from "./fixture.ts";
 
 const PASSWORDS = Object.fromEntries(
@@ -29,9 +30,7 @@ suite("what a captured stack asks this machine to run", () => {
 
   it("takes nginx.conf byte for byte from the user data", () => {
     const [blue] = planOf(fixtureGraph()).tracks;
-    expect(blue!.nginxFiles["nginx.conf"]).toBe(
-      nginxConf({ track: "blue", requestsPerMinute: 150, bodyMiB: 10 }),
-    );
+    expect(blue!.nginxFiles["nginx.conf"]).toBe(nginxConf({ ...HOST, track: "blue" }));
     expect(blue!.nginxFiles["machine/main.conf"]).toBe("user www-data;\n");
   });
 

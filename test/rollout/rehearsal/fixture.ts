@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { nginxConf } from "../../../infra/host/nginx.ts";
 import type { Graph, GraphResource, Value } from "../../../rollout/graph/model.ts";
+import { HOST } from "../../infra/host/example.ts";
 
 /** What a captured stack looks like, small: what the machine room reads and nothing else. */
 export interface Wanted {
@@ -135,7 +136,7 @@ function userData(track: string, greeting = "hello") {
       write_files: [
         {
           path: "/etc/nginx/nginx.conf",
-          content: nginxConf({ track, requestsPerMinute: 150, bodyMiB: 10 }),
+          content: nginxConf({ ...HOST, track }),
         },
         { path: "/etc/nginx/machine/main.conf", content: "user www-data;\n" },
         { path: "/etc/rollout/app.env.template", content: `${environment.join("\n")}\n` },

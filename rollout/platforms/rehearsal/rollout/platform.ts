@@ -17,6 +17,7 @@ import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
 import { Busy, RehearsalError } from "../machine/errors.ts";
 import { Ledger } from "../machine/state.ts";
+import { releaseConnections } from "../servers/server.ts";
 import { apply } from "../verbs/apply.ts";
 import { captured, type Options, placeIn, projectOf } from "../verbs/options.ts";
 import { prepareChange } from "../verbs/prepare.ts";
@@ -79,12 +80,15 @@ class Rehearsal implements Platform {
   async setWeights(weights: Weights): Promise<void> {
     await this.#config.setWeights(weights);
     await this.#apply();
+    this.#release(weights);
   }
 
   /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
   async setWeightsNow(weights: Weights): Promise<void> {
     await setBalancer(this.#ledger(), weights);
-    await this.setWeights(weights);
+    this.#release(weights);
+    await this.#config.setWeights(weights);
+    await this.#apply();
   }
 
   async setStable(track: string): Promise<void> {
@@ -137,12 +141,21 @@ class Rehearsal implements Platform {
   }
 
   /**
-   * Waits for the requests that the track still has. Its servers stay, as the config says how many a track has, and on one
-   * machine they cost nothing.
+   * Waits for the requests that the track still has, and lets go of what doesn't end by itself. Its servers stay, as the
+   * config says how many a track has, and on one machine they cost nothing.
    */
   async drain(track: string): Promise<void> {
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
-    await inTime(`${track} is to have no requests`, idle);
+    if (await idle()) return;
+    this.#release({ ...(await this.readRealWeights()), [track]: 0 });
+    const drainMs = milliseconds(this.#settings().app.drain);
+    await inTime(`${track} is to have no requests`, idle, drainMs + HEALTHY_MS);
+  }
+
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go. */
+  #release(weights: Weights): void {
+    const ledger = this.#ledger();
+    for (const server of ledger.state.servers) if (!weights[server.track]) releaseConnections(ledger, server);
   }
 
   #apply() {
@@ -232,7 +245,7 @@ function whenFree<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** @throws {RehearsalError} with `what` when it isn't so in time */
-async function inTime(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  if (!(await until({ everyMs: 100, withinMs: HEALTHY_MS }, isSo)))
-    throw new RehearsalError(`${what}: not within ${HEALTHY_MS / 1000} s`);
+async function inTime(what: string, isSo: () => Promise<boolean>, withinMs = HEALTHY_MS): Promise<void> {
+  if (!(await until({ everyMs: 100, withinMs }, isSo)))
+    throw new RehearsalError(`${what}: not within ${withinMs / 1000} s`);
 }

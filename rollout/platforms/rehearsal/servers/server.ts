@@ -1,6 +1,6 @@
 import { freePorts } from "../machine/ports.ts";
 import { isRunning, logOf, start, untilReady } from "../machine/processes.ts";
-import type { ServerRecord, State } from "../machine/state.ts";
+import type { Ledger, ServerRecord, State } from "../machine/state.ts";
 import { stop } from "../machine/stopping.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
@@ -42,8 +42,6 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
     key: keys.nginx,
     command: [room.programs.nginx, ...nginxArguments(files, logOf(room.ledger, keys.nginx))],
     cwd: files.folder,
-    // Quits when the requests at hand are answered (nginx, "Controlling nginx").
-    stopSignal: "SIGQUIT",
   });
   await Promise.all([
     // Any answer shows that nginx is up; without the application it is 502.
@@ -67,7 +65,17 @@ function nginxArguments(
   return ["-p", folder, "-e", log, "-c", `${nginxFolder}/nginx.conf`, "-g", "daemon off;"];
 }
 
-/** Ends a server: nginx first, which finishes its requests, then the application. */
+/**
+ * Lets go of what is open at a server: it goes on for `app.drain` and is closed then, while the server serves on (nginx,
+ * "Controlling nginx": the old workers of a reload). Clients of streams and WebSockets connect again, by the balancer's
+ * present weights.
+ */
+export function releaseConnections(ledger: Ledger, server: ServerRecord): void {
+  const nginx = ledger.state.processes[keysOf(server).nginx];
+  if (isRunning(nginx)) process.kill(nginx.pid, "SIGHUP");
+}
+
+/** Ends a server: nginx first, with whatever is still open after its draining, then the application. */
 export async function stopServer(room: Room, server: ServerRecord): Promise<void> {
   const keys = keysOf(server);
   await stop(room.ledger, keys.nginx);

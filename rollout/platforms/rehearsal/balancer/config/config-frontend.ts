@@ -28,6 +28,7 @@ export function frontendLines(model: BalancerModel, setup: BalancerSetup): strin
     "frontend https",
     `  bind ${setup.address}:${setup.httpsPort} ${tlsWords(model, setup)}`,
     `  option http-restrict-req-hdr-names ${model.dropInvalidHeaders ? "delete" : "preserve"}`,
+    ...HEADER_LIMITS,
     ...maintenanceLines(model),
     ...(model.firewall.rate ? rateLines(model.firewall.rate) : []),
     ...forwardedLines(model, setup),
@@ -47,6 +48,20 @@ function tlsWords({ tls, http2 }: BalancerModel, { certificateFile }: BalancerSe
     ...(tls.ciphers ? [`ciphers ${tls.ciphers.join(":")}`] : []),
   ].join(" ");
 }
+
+const KIB = 1024;
+
+/**
+ * What an ALB takes (ALB User Guide, "Quotas", HTTP headers; "Troubleshoot", HTTP 400 and 502): 16 KiB for the request's
+ * line and for one header, 64 KiB for all of them, 32 KiB for an answer's.
+ */
+const HEADER_LIMITS = [
+  `  http-request deny deny_status 400 if { url,length gt ${16 * KIB} }`,
+  `  http-request deny deny_status 400 if { req.hdrs,length gt ${64 * KIB} }`,
+  // Header by header only where one can be too long.
+  `  http-request deny deny_status 400 if { req.hdrs,length gt ${16 * KIB} } { req.hdrs -m reg [^\\n]{${16 * KIB + 2},} }`,
+  `  http-response return status 502 if { res.hdrs,length gt ${32 * KIB} }`,
+];
 
 /** On while the firewall's map says so. */
 function maintenanceLines({ firewall }: BalancerModel): string[] {

@@ -35,6 +35,11 @@ function globalLines(model: BalancerModel, layout: BalancerLayout): string[] {
     "  noreuseport",
     `  stats socket ${quoted(layout.socket)} mode 600 level admin expose-fd listeners`,
     `  server-state-file ${quoted(layout.serversFile)}`,
+    // Room for the headers that an ALB takes, and for what is added to them.
+    `  tune.bufsize ${96 * 1024}`,
+    `  tune.maxrewrite ${8 * 1024}`,
+    // An ALB has WebSockets over HTTP/1.1 alone (ALB User Guide, "Listeners"): browsers open one for them.
+    "  h2-workaround-bogus-websocket-clients",
     // How long a process that a reload replaced may finish what it has begun.
     `  hard-stop-after ${longestDrain + model.idleTimeoutSeconds}s`,
     "",

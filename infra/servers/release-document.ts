@@ -1,0 +1,32 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What a rollout has the servers of a track do that lost its traffic: let go of the streams and WebSockets that are open
+ * there, for these don't move with the weights. nginx starts new workers, and closes what its old ones still have after
+ * `app.drain` (infra/host/nginx.ts).
+ *
+ * A document of its own, so that who rolls out may send this to the servers and no other script.
+ */
+export function releaseDocument(name: string, child: { parent: pulumi.Resource }): aws.ssm.Document {
+  return new aws.ssm.Document(
+    `${name}-release`,
+    {
+      documentType: "Command",
+      documentFormat: "JSON",
+      targetType: "/AWS::EC2::Instance",
+      content: JSON.stringify({
+        schemaVersion: "2.2",
+        description: "Lets go of the streams and WebSockets that are open at a server",
+        mainSteps: [
+          {
+            action: "aws:runShellScript",
+            name: "release",
+            inputs: { timeoutSeconds: "60", runCommand: ["systemctl reload nginx"] },
+          },
+        ],
+      }),
+    },
+    child,
+  );
+}

@@ -1,0 +1,20 @@
+import { type Duration, seconds } from "./duration.ts";
+
+/** How long a silent connection is borne at each place of a request's way, in whole seconds. */
+export interface Patience {
+  /** nginx's with the app: it gives up before the balancer, so that its answer and its log say so. */
+  app: number;
+  /** The balancer's with both its sides ("idle timeout"): it gives up on silent clients. */
+  balancer: number;
+  /** nginx's with the balancer, also between requests: the balancer closes first, or it would send on what is being closed. */
+  kept: number;
+}
+
+/** Who is to give up first does so this much earlier: clocks and a busy machine need some of it. */
+const AHEAD = 5;
+
+/** From `app.timeout`, the one setting that all of them follow. */
+export function patience(timeout: Duration): Patience {
+  const app = seconds(timeout);
+  return { app, balancer: app + AHEAD, kept: app + 4 * AHEAD };
+}
