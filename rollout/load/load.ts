@@ -32,7 +32,7 @@ export interface ShotResult {
   dueMs: number;
   /** How much later than due it left: the load's own delay, a part of the latency. */
   lagMs: number;
-  /** From when it was due to the end of its answer. */
+  /** From when it was due to the headers of its answer, as an ALB counts it; without an answer to its end. */
   latencyMs: number;
   /** Undefined when it got the answer that was asked for. */
   mistake: string | undefined;
@@ -172,7 +172,11 @@ class Load implements RunningLoad {
     this.#inFlight++;
     try {
       const reply = await this.#client.send(shot);
-      this.#count(request, reply.track, shot.mistake(reply.status, reply.body, reply));
+      this.#count(
+        { ...request, endedAt: reply.headersAt },
+        reply.track,
+        shot.mistake(reply.status, reply.body, reply),
+      );
     } catch (error) {
       this.#count(request, undefined, `${shot.method} got no answer: ${codeOf(error)}`);
     }
@@ -180,8 +184,8 @@ class Load implements RunningLoad {
   }
 
   #count(request: Sent, track: string | undefined, mistake: string | undefined, sent = true): void {
-    const { shot, dueAt, lagMs, phase } = request;
-    const latencyMs = performance.now() - dueAt;
+    const { shot, dueAt, lagMs, phase, endedAt = performance.now() } = request;
+    const latencyMs = endedAt - dueAt;
     this.#total.add(track, latencyMs, mistake !== undefined);
     if (phase === this.#phase) this.#phase.tally.add(track, latencyMs, mistake !== undefined);
     else this.#between++;
@@ -201,6 +205,8 @@ interface Sent {
   lagMs: number;
   /** The phase that it was sent in. */
   phase: object;
+  /** When its latency ends; by default now. */
+  endedAt?: number | undefined;
 }
 
 function codeOf(error: unknown): string {

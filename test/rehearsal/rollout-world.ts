@@ -91,6 +91,9 @@ class World {
     const platform = withBroken(this.platform, broken);
     const done = run({ platform, judge: judgeOf(plan), owner: "test", begin, pollMs: 100 });
     await expect.poll(() => this.share(), { timeout: 60_000 }).toBe(50);
+    // On a busy machine the controller needs a while to read its weights back: only then does it bake.
+    const verified = async () => (await this.kinds()).filter((kind) => kind === "verified").length;
+    await expect.poll(verified, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
     await sleep(1500);
     return { done };
   }

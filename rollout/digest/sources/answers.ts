@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Tail } from "../../platforms/rehearsal/machine/tail.ts";
+import { answerIn } from "../../platforms/rehearsal/servers/answers.ts";
 import type { Fact } from "../fact.ts";
 import type { Percentiles } from "../sources.ts";
 
@@ -14,8 +15,8 @@ export function answerTimes(logs: string, from: number, to: number): Map<string,
   for (const name of existsSync(logs) ? readdirSync(logs) : []) {
     if (!name.endsWith(".access.log")) continue;
     tail.read(join(logs, name), (line) => {
-      const answer = parsed(line);
-      if (!answer || answer.path === "/health") return;
+      const answer = answerIn(line);
+      if (answer?.seconds === undefined) return;
       const at = Date.parse(answer.time);
       if (at < from || at >= to) return;
       const known = times.get(answer.track);
@@ -33,12 +34,4 @@ export function percentilesOf(times: readonly number[]): Fact<Percentiles> {
   // Whole percents, so that 0.95 * 20 isn't 19.000000000000004.
   const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1)]!;
   return { p50: at(50), p95: at(95), p99: at(99) };
-}
-
-function parsed(line: string): { time: string; track: string; path: string; seconds: number } | undefined {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

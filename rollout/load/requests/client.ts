@@ -48,12 +48,14 @@ export function openClient(target: Target, connections: number, timeoutMs: numbe
       if (here) headers["x-forwarded-for"] = from;
       if (body !== undefined) headers["content-type"] = "application/json";
       const answer = await pool.request({ method, path, headers, body: body ?? null });
+      const headersAt = performance.now();
       const track = answer.headers["x-track"];
       const retryAfter = answer.headers["retry-after"];
       return {
         status: answer.statusCode,
         track: Array.isArray(track) ? track[0] : track,
         body: await answer.body.text(),
+        headersAt,
         ...(typeof retryAfter === "string" && { retryAfter }),
       };
     },

@@ -3,6 +3,8 @@ export interface ShotReply {
   /** The `x-track` header; undefined when no track answered. */
   track: string | undefined;
   body: string;
+  /** When its headers were there, as `performance.now()` says it; by default when it was whole. */
+  headersAt?: number;
   /** The `retry-after` header, when there is one. */
   retryAfter?: string;
 }

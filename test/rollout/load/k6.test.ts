@@ -53,7 +53,7 @@ describe("the script for k6", () => {
     const stages = profile.stages.map((stage) => ({ duration: stage.for, target: stage.users }));
     expect(scenario!.stages).toEqual(stages);
     expect(options.thresholds).toMatchObject({
-      "http_req_duration{expected_response:true}": ["p(95)<5000", { threshold: "p(95)<=10000" }],
+      "http_req_waiting{expected_response:true}": ["p(95)<5000", { threshold: "p(95)<=10000" }],
       checks: ["rate>0.9", { threshold: "rate>=0.85" }],
     });
     expect(options.insecureSkipTLSVerify).toBe(false);

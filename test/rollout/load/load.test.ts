@@ -58,6 +58,21 @@ describe("the open-loop load", () => {
     expect((await load.stop()).tracks.blue!.p95).toBeGreaterThan(150);
   });
 
+  test("a latency ends with the answer's headers, as an ALB's does, however long the rest takes", async () => {
+    const streaming: Client = {
+      async send() {
+        const headersAt = performance.now();
+        await sleep(300);
+        return { status: 200, track: "blue", body: "<html></html>", headersAt };
+      },
+      close: async () => undefined,
+    };
+    const shots = { next: () => ({ method: "GET", path: "/", from: "", mistake: () => undefined }) as const };
+    const load = startLoad({ ...target, ratePerSecond: 100, shots }, "a", streaming);
+    await sleep(300);
+    expect((await load.stop()).tracks.blue!.p95).toBeLessThan(200);
+  });
+
   test("counts what it may not send as lost", async () => {
     const never = () => sleep(300).then(() => "blue");
     const load = startLoad({ ...target, ratePerSecond: 100, maxInFlight: 5 }, "a", service(never));

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TrackCounts } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
+import { answerIn } from "../servers/answers.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
@@ -11,8 +12,8 @@ export interface LoggedSecond {
 }
 
 /**
- * The access logs of all the servers of a stack, each read on from where it was read to. A line is one answer, in JSON
- * (see infra/host/nginx.ts), and belongs to the second in which the answer was whole.
+ * The access logs of all the servers of a stack, each read on from where it was read to. A line is one answer (see
+ * servers/answers.ts), and belongs to the second in which the answer was whole.
  */
 export class AccessLogReader {
   readonly #folder: string;
@@ -36,9 +37,8 @@ export class AccessLogReader {
   }
 
   #add(line: string, seconds: Map<string, LoggedSecond>): void {
-    const answer = parsed(line);
-    // Health checks aren't logged, except one that nginx has to answer itself, as the application isn't up yet.
-    if (!answer || answer.path === "/health") return;
+    const answer = answerIn(line);
+    if (!answer) return;
     const epochSecond = Math.floor(Date.parse(answer.time) / 1000);
     const { track } = answer;
     const key = `${epochSecond} ${track}`;
@@ -49,23 +49,6 @@ export class AccessLogReader {
     }
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
-    if (answer.seconds * 1000 > this.#slowMs) second.counts.slow += 1;
-  }
-}
-
-interface Answer {
-  time: string;
-  track: string;
-  path: string;
-  status: number;
-  seconds: number;
-}
-
-/** A line that a crash cut short is no answer. */
-function parsed(line: string): Answer | undefined {
-  try {
-    return JSON.parse(line) as Answer;
-  } catch {
-    return undefined;
+    if ((answer.seconds ?? 0) * 1000 > this.#slowMs) second.counts.slow += 1;
   }
 }
