@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FOLDER = join(ROOT, ".cache/foreign");
+
+/** Whether bin/install-foreign has brought what nobody here wrote. */
+export const hasForeign = existsSync(join(FOLDER, "python/bin/uvicorn"));
+/** For a test's name. */
+export const foreignSkipped = hasForeign ? "" : "(skipped: bin/install-foreign wasn't run) ";
+
+const python = (program: string) => join(FOLDER, "python/bin", program);
+
+/** A file or folder that npm brought, from `node_modules` on. */
+export const foreignModule = (path: string) => join(FOLDER, "node_modules", path);
+
+const SOURCES = join(ROOT, "test/foreign");
+
+/** Commands of a shell; HOST and PORT are set where they run. */
+const SHELL = {
+  uvicorn: `${python("uvicorn")} --app-dir ${SOURCES} --host $HOST --port $PORT --no-access-log asgi:app`,
+  hypercorn: `${python("hypercorn")} --bind $HOST:$PORT ${SOURCES}/asgi.py:app`,
+  /** At its defaults: one worker, which keeps no connection. It knows PORT by itself. */
+  gunicorn: `${python("gunicorn")} --chdir ${SOURCES} wsgi:app`,
+  /** Threads keep connections, for gunicorn's default of 2 s. */
+  threads: `${python("gunicorn")} --chdir ${SOURCES} --threads 8 wsgi:app`,
+  /** Unchanged; it knows HOST and PORT by itself. */
+  yjs: `${process.execPath} ${foreignModule("y-websocket/bin/server.js")}`,
+};
+export type Foreign = keyof typeof SHELL;
+
+/** The words of `rollout:rehearsal.command` that start one of them on every track. */
+export function commandOf(server: Foreign): string[] {
+  return ["sh", "-c", `exec ${SHELL[server]}`];
+}
+
+/** Those that start several, each on the track of its name. */
+export function commandOfEach(servers: readonly Foreign[]): string[] {
+  const cases = servers.map((server) => `${server}) exec ${SHELL[server]} ;;`);
+  return ["sh", "-c", `case $TRACK in ${cases.join(" ")} esac`];
+}
