@@ -1,5 +1,5 @@
 import { seconds } from "../settings/duration.ts";
-import { patience } from "../settings/patience.ts";
+import { timeoutsOf } from "../settings/timeouts.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 
 /**
@@ -126,7 +126,7 @@ function logging(track: string): string {
 }
 
 function clients(requestsPerMinute: number, bodyMiB: number, { timeout }: Host["app"]): string {
-  const { kept } = patience(timeout);
+  const { kept } = timeoutsOf(timeout);
   return `  # The balancer appends the client to X-Forwarded-For; what a client claims stands left of it and isn't believed.
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
@@ -217,7 +217,7 @@ const UPSTREAMS = `  upstream kept {
 `;
 
 function proxy({ timeout }: Host["app"]): string {
-  const { app } = patience(timeout);
+  const { app } = timeoutsOf(timeout);
   return `    proxy_http_version 1.1;
     proxy_set_header Upgrade $upgrade_header;
     proxy_set_header Connection $connection_header;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { patience } from "../settings/patience.ts";
 import type { Settings } from "../settings/settings.ts";
+import { timeoutsOf } from "../settings/timeouts.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
 
@@ -115,7 +115,7 @@ function loadBalancer(name: string, args: BalancerArgs, child: Child): aws.lb.Lo
       enableHttp2: true,
       // Of both sides, open WebSockets too. The servers' nginx gives up on a silent app before, and keeps its
       // connections longer, or the balancer would send on one that is being closed.
-      idleTimeout: patience(args.timeout).balancer,
+      idleTimeout: timeoutsOf(args.timeout).balancer,
       // The seconds after which a client is asked to connect anew, after an answer and never amid one (ALB User Guide,
       // "HTTP client keepalive duration"). AWS's own figure, set so that nothing else is remembered.
       clientKeepAlive: 3600,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { patience } from "../../infra/settings/patience.ts";
+import { timeoutsOf } from "../../infra/settings/timeouts.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { placeOf } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { bodyOf, type Exchanged, exchange, type Protocol, type Sent } from "./exchange.ts";
@@ -116,7 +116,7 @@ describe.skipIf(!hasForeign).concurrent(`${foreignSkipped}streams`, () => {
 
     test("an upload that pauses for longer than the balancer waits is refused", async () => {
       const length = { "content-length": "2" };
-      const afterMs = patience(`${TIMEOUT_S}s`).balancer * 1000 + 1000;
+      const afterMs = timeoutsOf(`${TIMEOUT_S}s`).balancer * 1000 + 1000;
       const body = [{ data: "a" }, { data: "b", afterMs }];
       const answer = await send(protocol, { method: "POST", path: "/echo", headers: length, body });
       // An ALB says 408. HAProxy can't tell who is silent, the client or the server.

@@ -1,7 +1,7 @@
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { clientSettings } from "../../aws-client.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
 
-export interface Release {
+export interface ReleaseOrder {
   region: string;
   /** The stack's own document (infra/servers/release-document.ts). */
   document: string;
@@ -18,7 +18,7 @@ const DELIVERED_WITHIN_SECONDS = 60;
  *
  * @throws when it can't be given
  */
-export async function releaseConnections({ region, document, stack, tracks }: Release): Promise<void> {
+export async function releaseConnections({ region, document, stack, tracks }: ReleaseOrder): Promise<void> {
   await new SSMClient(clientSettings(region)).send(
     new SendCommandCommand({
       DocumentName: document,

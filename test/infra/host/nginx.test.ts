@@ -4,7 +4,7 @@ import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineFiles, nginxConf } from "../../../infra/host/nginx.ts";
 import { seconds } from "../../../infra/settings/duration.ts";
-import { patience } from "../../../infra/settings/patience.ts";
+import { timeoutsOf } from "../../../infra/settings/timeouts.ts";
 import { HOST } from "./example.ts";
 import { NGINX, type NginxFolder, nginxFolder, pause } from "./real-nginx.ts";
 
@@ -19,7 +19,7 @@ describe("nginx.conf", () => {
   it.each(["1s", "60s", "5m", "1h"] as const)(
     "with app.timeout %s outlives the balancer's idle timeout, and gives up on the app before the balancer does",
     (timeout) => {
-      const { balancer } = patience(timeout);
+      const { balancer } = timeoutsOf(timeout);
       const patient = nginxConf({ ...HOST, app: { ...HOST.app, timeout } });
       for (const kept of [
         "keepalive_timeout",

@@ -1,5 +1,5 @@
 /** An answer to a user, from a line of a server's access log (infra/host/nginx.ts). */
-export interface Answer {
+export interface LoggedAnswer {
   /** When it was whole, ISO 8601. */
   time: string;
   track: string;
@@ -17,16 +17,16 @@ const SWITCHED_PROTOCOLS = 101;
  * that it has to answer itself, as the application isn't up yet; and a WebSocket, whose line comes when it is closed, hours
  * after it was opened. One that couldn't be opened is an answer like any other.
  */
-export function answerIn(line: string): Answer | undefined {
+export function answerIn(line: string): LoggedAnswer | undefined {
   const { path, ...answer } = parsed(line);
   if (path === undefined || path === "/health" || answer.status === SWITCHED_PROTOCOLS) return undefined;
   return answer.status === CLIENT_LEFT ? { ...answer, seconds: undefined } : answer;
 }
 
-function parsed(line: string): Answer & { path?: string } {
+function parsed(line: string): LoggedAnswer & { path?: string } {
   try {
     return JSON.parse(line);
   } catch {
-    return {} as Answer;
+    return {} as LoggedAnswer;
   }
 }

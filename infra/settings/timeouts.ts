@@ -1,7 +1,7 @@
 import { type Duration, seconds } from "./duration.ts";
 
 /** How long a silent connection is borne at each place of a request's way, in whole seconds. */
-export interface Patience {
+export interface Timeouts {
   /** nginx's with the app: it gives up before the balancer, so that its answer and its log say so. */
   app: number;
   /** The balancer's with both its sides ("idle timeout"): it gives up on silent clients. */
@@ -14,7 +14,7 @@ export interface Patience {
 const AHEAD = 5;
 
 /** From `app.timeout`, the one setting that all of them follow. */
-export function patience(timeout: Duration): Patience {
+export function timeoutsOf(timeout: Duration): Timeouts {
   const app = seconds(timeout);
   return { app, balancer: app + AHEAD, kept: app + 4 * AHEAD };
 }
