@@ -57,7 +57,7 @@ export function hostFiles(host: Host): HostFile[] {
 
 /** User data is short: comments and empty lines stay in the source, where who changes the file reads them. */
 function lean(content: string): string {
-  return content.replace(/^\s*(#(?!!).*)?\n/gm, "");
+  return content.replace(/^[ \t]*(#(?!!).*)?\n/gm, "");
 }
 
 /** nginx's package brings files of the same names and would start with ours before there is a certificate: they wait. */

@@ -138,7 +138,7 @@ function openTrust(statement: StatementJson): string[] {
 
 /** A star may stand for what is inside one repository, never for the repository or its owner. */
 function isWide(claim: string): boolean {
-  return /[*?]/.test(claim) && !/^repo:[^*?:]+\/[^*?:]+:[^*?]/.test(claim);
+  return /[*?]/.test(claim) && !/^repo:[^*?:/]+\/[^*?:]+:[^*?]/.test(claim);
 }
 
 function claimed({ Condition }: StatementJson, claim: string): string[] {

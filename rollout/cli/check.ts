@@ -9,6 +9,7 @@ import { countsOf, resultsText } from "../check/text.ts";
 import { watch } from "../check/watch.ts";
 import { Misuse } from "../errors.ts";
 import { onOption, type StackAtHand, stackAtHand } from "./on.ts";
+import { out } from "./out.ts";
 import { TELL_HELP, tellerOf } from "./tell.ts";
 
 interface Options {
@@ -52,7 +53,7 @@ async function checkOnce(
   const passed = counts.fail === 0 && (!strict || counts.unknown === 0);
   const document = { stack, on: platform.kind, passed, ...counts, results };
   const text = resultsText(`${stack} (${platform.kind})`, results);
-  process.stdout.write(`${json ? JSON.stringify(document) : text}\n`);
+  out(`${json ? JSON.stringify(document) : text}\n`);
   process.exitCode = passed ? 0 : 1;
 }
 
@@ -75,8 +76,7 @@ async function keepWatch(
       notifier: tellerOf(here),
       now: Date.now,
       sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
-      told: (results, at) =>
-        process.stdout.write(`${json ? roundJson(stack, results, at) : roundText(results, at)}\n`),
+      told: (results, at) => out(`${json ? roundJson(stack, results, at) : roundText(results, at)}\n`),
       signal: ending.signal,
     });
   } finally {

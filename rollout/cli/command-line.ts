@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { stackName } from "./options.ts";
+import { out, passOn } from "./out.ts";
 import { VERBS } from "./verbs.ts";
 
 /**
@@ -13,7 +14,8 @@ export async function commandLine(words: readonly string[]): Promise<Command> {
     .option("-s, --stack <name>", "the Pulumi stack: beta, prod", stackName)
     .option("--json", "print one JSON document and nothing else")
     .showHelpAfterError("(see rollout --help)")
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: out, writeErr: passOn });
   const asked = words.find((word) => Object.hasOwn(VERBS, word));
   for (const [name, { summary, load }] of Object.entries(VERBS)) {
     if (name === asked) (await load()).register(program);

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { Misuse, UserError } from "../errors.ts";
+import { tell } from "./out.ts";
 
 /** 0 done, 1 failed or refused, 2 called in a way that makes no sense. */
 export type ExitCode = 0 | 1 | 2;
@@ -21,7 +22,7 @@ export async function runCommand(program: Command, argv: string[]): Promise<void
     // The code is set, not exited with: what was written to a pipe must arrive whole.
     process.exitCode = exitCodeOf(error);
     const text = textOf(error);
-    if (text) process.stderr.write(`${text}\n`);
+    if (text) tell(text);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { captureText } from "../graph/capture.ts";
 import { treeOf } from "../graph/tree.ts";
 import { globalOptions, projectDir } from "./options.ts";
+import { out } from "./out.ts";
 
 export function register(program: Command): void {
   program
@@ -14,6 +15,6 @@ export function register(program: Command): void {
     .action(async (_options, command: Command) => {
       const { stack, json } = globalOptions(command);
       const text = await captureText({ projectDir: projectDir(), stack });
-      process.stdout.write(json ? `${text}\n` : treeOf(JSON.parse(text)));
+      out(json ? `${text}\n` : treeOf(JSON.parse(text)));
     });
 }

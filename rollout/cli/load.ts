@@ -19,6 +19,7 @@ import { runText } from "../load/view/text.ts";
 import { targetOf } from "../load/where.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
+import { out } from "./out.ts";
 import { textOf } from "./phases/phase-files.ts";
 
 interface Options {
@@ -63,7 +64,7 @@ async function load(_options: unknown, command: Command): Promise<void> {
   const settings = stackSettings(dir, stack);
   const read = readProfile(options.profile);
   const profile = options.for === undefined ? read : lasting(read, options.for);
-  if (options.printK6) return void process.stdout.write(k6Script(profile, settings.domain));
+  if (options.printK6) return void out(k6Script(profile, settings.domain));
 
   const before = options.compare === undefined ? undefined : earlier(options.compare);
   const target = await where(options, { dir, stack, settings, profile });
@@ -72,8 +73,8 @@ async function load(_options: unknown, command: Command): Promise<void> {
   const files = kept(join(dir, ".rehearsal", stack, LOADS), run, comparison);
   const { timeline: _, ...told } = run;
   const document = { ...told, ...(comparison && { comparison }), files };
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : runText(run, comparison));
-  if (!json) process.stdout.write(`  ${files.page}\n  ${files.data}\n`);
+  out(json ? `${JSON.stringify(document)}\n` : runText(run, comparison));
+  if (!json) out(`  ${files.page}\n  ${files.data}\n`);
   process.exitCode = run.passed ? 0 : 1;
 }
 

@@ -4,6 +4,7 @@ import { ofType } from "../graph/resources.ts";
 import { TYPES } from "../graph/types.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
+import { out, passOn, tell } from "./out.ts";
 
 export function register(program: Command): void {
   program
@@ -22,14 +23,13 @@ export function register(program: Command): void {
       await new StackFile(dir, stack).setMaintenance(state === "on");
       await (on === "aws" ? applyToAws : applyHere)(dir, stack);
       const document = { stack, maintenance: state === "on" };
-      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${stack}: maintenance is ${state}\n`);
+      out(json ? `${JSON.stringify(document)}\n` : `${stack}: maintenance is ${state}\n`);
     });
 }
 
 async function applyHere(projectDir: string, stack: string): Promise<void> {
   const { rehearse } = await import("../platforms/rehearsal/index.ts");
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  await rehearse.apply({ projectDir, stack, say });
+  await rehearse.apply({ projectDir, stack, say: tell });
 }
 
 async function applyToAws(projectDir: string, stack: string): Promise<void> {
@@ -40,6 +40,6 @@ async function applyToAws(projectDir: string, stack: string): Promise<void> {
   ]);
   const graph = await captureGraph({ projectDir, stack });
   const targets = ofType(graph, TYPES.webAcl).map(({ urn }) => urn);
-  const onOutput = (text: string) => void process.stderr.write(text);
-  await automation({ projectDir, stack, clock: systemClock, onOutput }).up(targets, "rollout: maintenance");
+  const { up } = automation({ projectDir, stack, clock: systemClock, onOutput: passOn });
+  await up(targets, "rollout: maintenance");
 }

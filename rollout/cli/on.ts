@@ -8,6 +8,7 @@ import type { Severity } from "../../infra/watch/alerts.ts";
 import { stackSettings } from "../config/settings.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { globalOptions, projectDir } from "./options.ts";
+import { passOn, tell } from "./out.ts";
 
 /** Where a rollout's verb acts. */
 export interface StackAtHand {
@@ -38,19 +39,17 @@ export async function stackAtHand(command: Command): Promise<StackAtHand> {
   const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
   const dir = projectDir();
   const settings = stackSettings(dir, stack);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const common = { settings, stack, json, projectDir: dir, say };
+  const common = { settings, stack, json, projectDir: dir, say: tell };
   if (on === "aws") {
     const { awsPlatform } = await import("../platforms/aws/platform.ts");
     const { latency, counters } = settings.plan.gates;
     const slowMs = milliseconds(latency.p95);
-    const onOutput = (text: string) => void process.stderr.write(text);
-    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput });
+    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput: passOn });
     const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
     return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
   }
   const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout/platform.ts");
-  const platform = rehearsalPlatform({ stack, projectDir: dir, say });
+  const platform = rehearsalPlatform({ stack, projectDir: dir, say: tell });
   const noticesFile = join(dir, ".rehearsal", stack, "logs", "rollout", "notices.ndjson");
   return { ...common, platform, noticesFile };
 }

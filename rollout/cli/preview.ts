@@ -3,6 +3,7 @@ import { Misuse } from "../errors.ts";
 import { enginePreview, preview } from "../preview/preview.ts";
 import { FORMATS, type Format, render } from "../preview/render/index.ts";
 import { projectDir, stackName } from "./options.ts";
+import { out, paint } from "./out.ts";
 
 interface Options {
   base?: string;
@@ -50,7 +51,8 @@ async function run(_options: unknown, command: Command): Promise<void> {
     ? await enginePreview(projectDir(), engine)
     : await preview({ projectDir: projectDir(), base: base!, stacks: stack, install });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  process.stdout.write(render(result, json ? "json" : (format ?? "terminal"), color));
+  const as = json ? "json" : (format ?? "terminal");
+  (as === "terminal" ? paint : out)(render(result, as, color));
   // A change that breaks a rule of infra/policy/ must not pass for a good one in a pipeline.
   const broken = result.stacks.some(({ policies }) => policies.length > 0);
   if (broken || result.problems.length > 0) process.exitCode = 1;

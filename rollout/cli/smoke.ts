@@ -4,6 +4,7 @@ import { isDuration, milliseconds } from "../../infra/settings/duration.ts";
 import { Misuse } from "../errors.ts";
 import type { SmokeResult } from "../smoke/run.ts";
 import { onOption, type StackAtHand, stackAtHand } from "./on.ts";
+import { out } from "./out.ts";
 
 interface Options {
   track?: string;
@@ -32,10 +33,10 @@ export function register(program: Command): void {
       for (const track of waysIn(here, options.track)) {
         const result = await patiently(here, track, options.patience);
         results[track ?? PUBLIC] = result;
-        if (!here.json) process.stdout.write(textOf(track ?? PUBLIC, result));
+        if (!here.json) out(textOf(track ?? PUBLIC, result));
       }
       const passed = Object.values(results).every((result) => result.passed);
-      if (here.json) process.stdout.write(`${JSON.stringify({ stack: here.stack, passed, results })}\n`);
+      if (here.json) out(`${JSON.stringify({ stack: here.stack, passed, results })}\n`);
       process.exitCode = passed ? 0 : 1;
     });
 }

@@ -24,7 +24,7 @@ const LONGEST = 200;
 
 /** One line, without the stack that Pulumi's errors carry in their text. */
 function reasonOf({ message }: Error): string {
-  const [said = ""] = message.split(/\n\s+at /);
+  const [said = ""] = message.split(/\n[ \t]+at /);
   const line = new Redactor([]).text(said).replaceAll(/\s+/g, " ").trim() || "no reason was given";
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }

@@ -37,7 +37,7 @@ export class Tokens {
   }
 }
 
-const TOKEN = /ref_([0-9a-f]{16})_([\w.]+?)_fer/g;
+const TOKEN = /ref_([0-9a-f]{16})_((?:(?!ref_)[\w.])+?)_fer/g;
 
 /**
  * What stands for a secret of the config (`secure:`), whose text nobody has here. A string that holds it is secret.

@@ -47,7 +47,7 @@ export function versionIn(graph: Graph, track: string): string {
   const template = within(graph, componentOf(graph, track)).find(({ type }) => type === TYPES.launchTemplate);
   // What only the cloud knows isn't the version.
   const told = textOf(template?.inputs.userData ?? "", () => "");
-  const version = /^\s*VERSION=(\w+)\s*$/m.exec(told)?.[1];
+  const version = /^[ \t]*VERSION=(\w+)[ \t]*$/m.exec(told)?.[1];
   if (!version) throw new Error(`the servers of ${track} aren't told a version`);
   return version;
 }

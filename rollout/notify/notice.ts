@@ -1,6 +1,7 @@
 import type { Severity } from "../../infra/watch/alerts.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import { entryText } from "../view/entry-text.ts";
+import { plainLine } from "../view/plain.ts";
 import { type Message, messagesFor, type Subject } from "./messages.ts";
 import { ANSWER_MINUTES, severityOf } from "./severity.ts";
 
@@ -28,7 +29,7 @@ export function noticeOf(entry: JournalEntry, subject: Subject): Notice {
     stack: subject.stack,
     severity,
     event: entry.kind,
-    title: `${severity} ${subject.stack}: ${entryText(entry)}`,
+    title: plainLine(`${severity} ${subject.stack}: ${entryText(entry)}`),
     answerBy: minutes === null ? null : entry.at + minutes * 60_000,
     messages: messagesFor(entry, subject),
   };

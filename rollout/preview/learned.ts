@@ -1,7 +1,7 @@
 import { textBehind } from "../graph/base64.ts";
 import type { Joined, Reference, Value } from "../graph/model.ts";
 import { isObject } from "./shown.ts";
-import { literal } from "./text.ts";
+import { between, literal } from "./text.ts";
 
 /** How the engine shows a secret, and what stands for a value that isn't known yet. */
 const HIDDEN = "[secret]";
@@ -26,10 +26,14 @@ export class Learned {
     if (text === UNKNOWN || text === HIDDEN) return;
     if ($ref) this.#learn(text, { $ref });
     if (!$join) return;
-    const source = $join.map((part) => (typeof part === "string" ? literal(part) : "(.+?)")).join("");
-    const found = new RegExp(`^${source}$`, "s").exec(text);
+    const literals = [""];
+    for (const part of $join) {
+      if (typeof part === "string") literals[literals.length - 1] += part;
+      else literals.push("");
+    }
     const references = $join.filter((part) => typeof part !== "string");
-    if (found) for (const [index, each] of references.entries()) this.#learn(found[index + 1]!, each);
+    for (const [index, found] of (between(literals, text, 1) ?? []).entries())
+      this.#learn(found, references[index]!);
   }
 
   /** Very short texts (a version, a number) occur everywhere and identify nothing. */

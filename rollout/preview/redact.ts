@@ -15,20 +15,25 @@ const SECRET_TEXT = [
   /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
   /\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}\b/g,
   /\bAIza[\w-]{30,}\b/g,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
+  /(?:^|[^\w-])(eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+)/g,
   /\bpul-[0-9a-f]{40}\b/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
-/** The password in a URL. */
-const IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)([^\s@"']+)(@)/gi;
+/** What stands before an `@`, and in it the password of a URL. */
+const BEFORE_AT = /(?<![^\s@"'])[^\s@"']+(?=@)/g;
+const IN_URL = /:\/\/[^/:]*:(.+)$/s;
 
-/** `KEY=value` of an environment file, `key: value` of YAML, `"key": "value"` of JSON. */
-const ASSIGNED = /(^|[\s"'{,;(-])([A-Za-z][\w-]*)(["']?\s*[:=]\s*["']?)([^\s"',;}]+)/gm;
+/**
+ * `KEY=value` of an environment file, `key: value` of YAML, `"key": "value"` of JSON, `--key=value`. Where the name doesn't
+ * begin after a space or a mark, what is behind its first dash counts as one. Each name is read once, from its beginning: a
+ * long text of dashes took seconds.
+ */
+const ASSIGNED = /(?:(?<=^|[\s"'{,;(])|(?<=[^\w-])(?=\w*-))([\w-]+)(?:["']?\s*[:=]\s*["']?)([^\s"',;}]+)/gm;
 
 /** What a template puts in later, and what stands for something: no secret is in it. */
 const PLACEHOLDER =
-  /^(?:@@[\w-]+@@|\$\(.*|\$\{?[\w.-]+\}?.*|\(secret.*|<[^>]*>|%[^%]+%|\{\{.*|\*+|true|false|null|none|yes|no|required|optional|\d{1,5})$/i;
+  /^(?:@@[\w-]+@@|\$\(.*|\$\{?[\w.-].*|\(secret.*|<[^>]*>|%[^%]+%|\{\{.*|\*+|true|false|null|none|yes|no|required|optional|\d{1,5})$/i;
 
 export function isSecretName(name: string): boolean {
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
@@ -37,10 +42,29 @@ export function isSecretName(name: string): boolean {
 
 /** The secrets that a text holds in clear, by how they look or by what they are called. */
 export function secretsIn(text: string): string[] {
-  const byLook = SECRET_TEXT.flatMap((pattern) => [...text.matchAll(pattern)].map(([all]) => all));
-  const inUrls = [...text.matchAll(IN_URL)].map((match) => match[2]!);
-  const assigned = [...text.matchAll(ASSIGNED)].filter(([, , name]) => isSecretName(name!)).map((m) => m[4]!);
-  return [...byLook, ...[...inUrls, ...assigned].filter((each) => !PLACEHOLDER.test(each))];
+  return foundIn(text).map(({ secret }) => secret);
+}
+
+interface Found {
+  secret: string;
+  at: number;
+}
+
+function foundIn(text: string): Found[] {
+  const byLook = SECRET_TEXT.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(({ 0: all, 1: secret = all, index }) => ({
+      secret,
+      at: index + all.length - secret.length,
+    })),
+  );
+  const inUrls = [...text.matchAll(BEFORE_AT)].flatMap(({ 0: before, index }) => {
+    const secret = IN_URL.exec(before)?.[1];
+    return secret === undefined ? [] : [{ secret, at: index + before.length - secret.length }];
+  });
+  const assigned = [...text.matchAll(ASSIGNED)]
+    .filter(([, name]) => isSecretName(name!))
+    .map(({ 0: all, 2: secret = "", index }) => ({ secret, at: index + all.length - secret.length }));
+  return [...byLook, ...[...inUrls, ...assigned].filter(({ secret }) => !PLACEHOLDER.test(secret))];
 }
 
 /** The secrets in a value, however deep; `name` is what the value is called. */
@@ -72,7 +96,9 @@ export class Redactor {
 
   text(text: string): string {
     const known = this.#known.reduce((left, each) => left.replaceAll(each, SECRET), text);
-    return secretsIn(known).reduce((left, each) => left.replaceAll(each, SECRET), known);
+    const found = foundIn(known);
+    const elsewhere = [...new Set(found.map(({ secret }) => secret))].slice(0, MOST_ELSEWHERE);
+    return elsewhere.reduce((left, each) => left.replaceAll(each, SECRET), withoutFound(known, found));
   }
 
   /** Every string in a value. */
@@ -86,6 +112,21 @@ export class Redactor {
   }
 }
 
+/** What was found is taken out wherever it stands in the text. Of very many only the first are looked for so. */
+const MOST_ELSEWHERE = 200;
+
+function withoutFound(text: string, found: readonly Found[]): string {
+  let left = "";
+  let end = 0;
+  for (const { secret, at } of found.toSorted((a, b) => a.at - b.at)) {
+    if (at >= end) left += text.slice(end, at) + SECRET;
+    end = Math.max(end, at + secret.length);
+  }
+  return left + text.slice(end);
+}
+
 function base64(text: string): string {
-  return Buffer.from(text).toString("base64").replace(/=+$/, "");
+  return Buffer.from(text)
+    .toString("base64")
+    .replace(/={1,2}$/, "");
 }

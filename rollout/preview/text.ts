@@ -80,3 +80,26 @@ export function count(number: number, what: string, plural = `${what}s`): string
 export function literal(text: string): string {
   return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
+
+/**
+ * What stands in a text between some literals, the first of which begins it and the last of which ends it: the shortest that
+ * will do, from the left. In one pass, where an expression of as many gaps would try them all against each other.
+ *
+ * @param least how long each must be
+ * @returns undefined when the text isn't made so
+ */
+export function between(literals: readonly string[], text: string, least = 0): string[] | undefined {
+  const [first = "", ...rest] = literals;
+  if (!text.startsWith(first)) return undefined;
+  if (rest.length === 0) return text === first ? [] : undefined;
+  const gaps: string[] = [];
+  let from = first.length;
+  for (const [index, literal] of rest.entries()) {
+    const isLast = index === rest.length - 1;
+    const at = isLast ? text.length - literal.length : text.indexOf(literal, from + least);
+    if (at < from + least || !text.startsWith(literal, at)) return undefined;
+    gaps.push(text.slice(from, at));
+    from = at + literal.length;
+  }
+  return gaps;
+}

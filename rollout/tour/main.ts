@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
+import { outLine, tell } from "../cli/out.ts";
 import { checkedStackName } from "../core/stack-name.ts";
 import type { Weights } from "../core/weights.ts";
 import { Misuse } from "../errors.ts";
@@ -27,26 +28,25 @@ const projectDir = dirname(dirname(import.meta.dirname));
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(textOf(error));
+  tell(textOf(error));
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }
 
 async function main(): Promise<number> {
   const { stack, rate, seconds, seed, stateDir, help } = readArguments(process.argv.slice(2));
   if (help) {
-    console.log(usage);
+    outLine(usage);
     return 0;
   }
   const interrupted = interruption();
-  const tell = (line: string) => console.error(line);
   const platform = rehearsedStack({ projectDir, stack, stateDir, say: tell, signal: interrupted });
   try {
-    const say = (line: string) => console.log(line);
+    const say = outLine;
     const steps = (configured: Weights, stable: string) => stepsOf(configured, stable, seconds);
     const options = { ratePerSecond: rate, seed, steps, signal: interrupted, say };
     const { load, complaints } = await tour(platform, options);
-    console.log(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);
-    for (const complaint of complaints) console.log(complaint);
+    outLine(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);
+    for (const complaint of complaints) outLine(complaint);
     return complaints.length ? 1 : 0;
   } catch (error) {
     if (!interrupted.aborted) throw error;
@@ -60,7 +60,7 @@ function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      console.error(controller.signal.aborted ? "still stopping ..." : "stopping ...");
+      tell(controller.signal.aborted ? "still stopping ..." : "stopping ...");
       controller.abort();
     });
   }

@@ -1,4 +1,5 @@
 import { escaped } from "./escaped.ts";
+import { plain } from "./plain.ts";
 
 export interface HtmlPage {
   /** Text, not HTML. */
@@ -14,7 +15,7 @@ export interface HtmlPage {
 /** A page in one file that opens from the disk as it is: it loads nothing, not even an icon, and its policy forbids it to. */
 export function htmlPage({ title, style, body, scripted = false }: HtmlPage): string {
   const scripts = scripted ? "script-src 'unsafe-inline'; " : "";
-  return `<!doctype html>
+  return plain(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -28,5 +29,5 @@ export function htmlPage({ title, style, body, scripted = false }: HtmlPage): st
 ${body}
 </body>
 </html>
-`;
+`);
 }

@@ -1,6 +1,7 @@
 import { weightsText } from "../core/weights.ts";
 import { duration, percent } from "./figures.ts";
 import type { GateBar, StatusView, StepView } from "./model.ts";
+import { plainLines } from "./plain.ts";
 
 export interface Terminal {
   color: boolean;
@@ -14,7 +15,8 @@ type Paint = (color: keyof typeof COLORS, text: string) => string;
 const COLORS = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const;
 
 /** The rollout on a terminal, a screen of lines. */
-export function statusLines(view: StatusView, { color, width }: Terminal): string[] {
+export function statusLines(told: StatusView, { color, width }: Terminal): string[] {
+  const view = plainLines(told);
   const paint: Paint = (name, text) => (color ? `\x1b[${COLORS[name]}m${text}\x1b[0m` : text);
   const { stack, candidate, stable, doing, attention } = view;
   return [
@@ -32,7 +34,8 @@ export function statusLines(view: StatusView, { color, width }: Terminal): strin
 }
 
 /** The same in one line, for a log. */
-export function statusLine(view: StatusView): string {
+export function statusLine(told: StatusView): string {
+  const view = plainLines(told);
   const { doing, attention, asked, real, tracks, gates } = view;
   const served = tracks
     .filter(({ perSecond = 0 }) => perSecond > 0)

@@ -67,10 +67,11 @@ export const plan = z.strictObject({
   limits: limits.prefault({}).describe("how long a rollout waits for what it needs"),
 });
 
+const WINDOW =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d - (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d (\S+)$/;
+
 function isFreezeWindow(window: string): boolean {
-  const day = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
-  const hour = "([01]\\d|2[0-3]):[0-5]\\d";
-  const zone = new RegExp(`^${day} ${hour} - ${day} ${hour} (\\S+)$`).exec(window)?.at(-1);
+  const zone = WINDOW.exec(window)?.[1];
   if (!zone) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });

@@ -100,9 +100,8 @@ async function describe(names: readonly string[], region: string): Promise<Descr
 
 /** `ALARM("a") OR ALARM(b)`: the words in the brackets (PutCompositeAlarm, AlarmRule). */
 function partsOf(rule: string): string[] {
-  return [...rule.matchAll(/(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?([^")]+)"?\s*\)/g)].map(([, part]) =>
-    part!.trim(),
-  );
+  const words = /(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]*)"|([^"()\s]+))\s*\)/g;
+  return [...rule.matchAll(words)].map(([, quoted, bare]) => (quoted ?? bare!).trim());
 }
 
 /** In place of its ARN a subscription that nobody confirmed has `PendingConfirmation` (SNS API, ListSubscriptionsByTopic). */

@@ -9,6 +9,7 @@ import { markdown } from "../../digest/render/markdown.ts";
 import { Misuse } from "../../errors.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out } from "../out.ts";
 import { digestSources } from "./digest-sources.ts";
 
 interface Options {
@@ -47,8 +48,8 @@ async function print(_options: unknown, command: Command): Promise<void> {
   const sources = await digestSources(on, { stack, projectDir: dir, settings });
   const about = { stack, on, period: periodUntil(name, until, { on, now }), targets: targetsOf(settings) };
   const digest = digestOf(await gather(sources, about));
-  if (json || format === "json") process.stdout.write(`${JSON.stringify(digest)}\n`);
-  else process.stdout.write((format === "html" ? html : markdown)(documentOf(digest)));
+  if (json || format === "json") out(`${JSON.stringify(digest)}\n`);
+  else out((format === "html" ? html : markdown)(documentOf(digest)));
 }
 
 function timeOf(text: string): number {

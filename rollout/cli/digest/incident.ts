@@ -10,6 +10,7 @@ import { rolloutInIt } from "../../notify/rollout-in-it.ts";
 import { ANSWER_MINUTES } from "../../notify/severity.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 import { digestSources } from "./digest-sources.ts";
 
 interface Options {
@@ -54,12 +55,12 @@ async function print(_options: unknown, command: Command): Promise<void> {
   const entries = await asked(async () =>
     (await digestSources(on, { stack, projectDir: dir, settings })).entries(),
   );
-  if (isUnknown(entries)) process.stderr.write(`the journal can't be read: ${entries.unknown}\n`);
+  if (isUnknown(entries)) tell(`the journal can't be read: ${entries.unknown}`);
   const rollout = isUnknown(entries) ? entries : rolloutInIt(entries, startedAt);
   const incident: Incident = { stack, domain: settings.domain, severity, startedAt, now, rollout };
   const messages = messagesOf(incident, audience);
   const document = { stack, severity, startedAt, now, messages };
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : incidentText(incident, messages));
+  out(json ? `${JSON.stringify(document)}\n` : incidentText(incident, messages));
 }
 
 function sinceOf(text: string): number {

@@ -8,6 +8,7 @@ import { UserError } from "../../errors.ts";
 import { Redactor } from "../../preview/redact.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out } from "../out.ts";
 import { digestSources } from "./digest-sources.ts";
 
 export function register(program: Command): void {
@@ -41,7 +42,5 @@ async function print({ rollout: id }: { rollout?: string }, command: Command): P
   const { entries } = found;
   const seconds = await asked(() => sources.seconds(entries[0]!.at - 60_000, entries.at(-1)!.at + 1000));
   const postmortem = postmortemOf(stack, entries, seconds);
-  process.stdout.write(
-    json ? `${JSON.stringify(new Redactor([]).deep(postmortem))}\n` : postmortemText(postmortem),
-  );
+  out(json ? `${JSON.stringify(new Redactor([]).deep(postmortem))}\n` : postmortemText(postmortem));
 }

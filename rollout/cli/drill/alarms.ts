@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 
 /** `rollout drill alarms`: a subcommand of `drill`. */
 export function registerAlarms(drill: Command): void {
@@ -19,16 +20,15 @@ export function registerAlarms(drill: Command): void {
         import("../../drill/alarms/drill.ts"),
         import("../../drill/alarms/text.ts"),
       ]);
-      const say = (line: string) => void process.stderr.write(`${line}\n`);
       const stop = new AbortController();
       const interrupted = new UserError("Interrupted: what was broken has been mended.");
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.once(signal, () => stop.abort(interrupted));
-      const options = { stack, projectDir: projectDir(), by: whoami(), say, signal: stop.signal };
+      const options = { stack, projectDir: projectDir(), by: whoami(), say: tell, signal: stop.signal };
       const report = await drillAlarms({ ...options, ...(only && { only }) }).catch((error: Error) => {
         throw stop.signal.aborted ? interrupted : error;
       });
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : drillText(report));
+      out(json ? `${JSON.stringify(report)}\n` : drillText(report));
       if (!report.passed) process.exitCode = 1;
     });
 }

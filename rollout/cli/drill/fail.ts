@@ -4,6 +4,7 @@ import { Misuse } from "../../errors.ts";
 import { placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 
 /** `rollout drill fail`: a subcommand of `drill`. */
 export function registerFail(drill: Command): void {
@@ -29,15 +30,14 @@ async function printExpected(json: boolean): Promise<void> {
     import("../../drill/fail/report/text.ts"),
     import("../../drill/fail/report/summary.ts"),
   ]);
-  process.stdout.write(json ? `${JSON.stringify(expectedRows())}\n` : expectedText());
+  out(json ? `${JSON.stringify(expectedRows())}\n` : expectedText());
 }
 
 async function fail(scenario: ScenarioName, command: Command): Promise<void> {
   const { stack, json } = globalOptions(command);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const options = { stack, projectDir: projectDir(), say, signal: stop.signal };
+  const options = { stack, projectDir: projectDir(), say: tell, signal: stop.signal };
   const [{ drillFail }, { failText }, { reportFiles }] = await Promise.all([
     import("../../drill/fail/drill.ts"),
     import("../../drill/fail/report/text.ts"),
@@ -45,6 +45,6 @@ async function fail(scenario: ScenarioName, command: Command): Promise<void> {
   ]);
   const record = await drillFail({ ...options, scenario, by: whoami() });
   const reports = reportFiles(placeIn(options).folder, record);
-  process.stdout.write(json ? `${JSON.stringify(record)}\n` : failText(record, reports));
+  out(json ? `${JSON.stringify(record)}\n` : failText(record, reports));
   if (record.outcome !== "passed") process.exitCode = 1;
 }

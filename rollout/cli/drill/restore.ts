@@ -3,6 +3,7 @@ import type { DrillRecord } from "../../drill/record.ts";
 import { Misuse } from "../../errors.ts";
 import { onOption, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 
 export function register(drill: Command): void {
   drill
@@ -22,7 +23,7 @@ export function register(drill: Command): void {
         throw new Misuse(`--at ${new Date(at).toISOString()} is yet to come`);
       const record = await (on === "aws" ? onAws : here)(command, at);
       const { restoreText } = await import("../../drill/restore/text.ts");
-      process.stdout.write(json ? `${JSON.stringify(record)}\n` : restoreText(record));
+      out(json ? `${JSON.stringify(record)}\n` : restoreText(record));
       if (record.outcome === "failed") process.exitCode = 1;
     });
 }
@@ -31,7 +32,7 @@ async function here(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestore } = await import("../../drill/restore/rehearsal.ts");
   return interruptible((signal) =>
-    drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say, signal }),
+    drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal }),
   );
 }
 
@@ -39,7 +40,7 @@ async function onAws(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestoreOnAws } = await import("../../drill/restore/aws.ts");
   return interruptible((signal) =>
-    drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say, signal }),
+    drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal }),
   );
 }
 
@@ -49,10 +50,6 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
   const abort = () => stop.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, abort);
   return work(stop.signal);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 function timeOf(text: string): number {

@@ -7,6 +7,7 @@ import { gitHistory } from "../../flags/git-history.ts";
 import { flagLine, flagsText, historyText } from "../../flags/text.ts";
 import { onOption, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 import { flagsOnAws, serveHere } from "./flags-platform.ts";
 
 export function register(program: Command): void {
@@ -75,7 +76,7 @@ async function set(
   if (Object.keys(change).length === 0 && !everybody)
     throw new Misuse("what is to change? Add an option, such as --percent 10");
   const flag = await file.set(key, change, everybody ? ["tenants", "groups", "percent"] : []);
-  say(`served by the next: rollout rehearse apply --stack ${stack}, or pulumi up -s ${stack}`);
+  tell(`served by the next: rollout rehearse apply --stack ${stack}, or pulumi up -s ${stack}`);
   print(json, { stack, key, flag }, `${flagLine(key, flag)}\n`);
 }
 
@@ -85,7 +86,7 @@ async function off(key: string, _options: unknown, command: Command): Promise<vo
   const served =
     on === "aws" ? await (await flagsOnAws(dir, stack)).off(key, whoami()) : serveHere(dir, stack, key);
   const flag: Flag = await file.set(key, { enabled: false });
-  say(`${file.name} says so too; commit it, or the next deployment may turn the flag on again`);
+  tell(`${file.name} says so too; commit it, or the next deployment may turn the flag on again`);
   const version = served ? `, version ${served.version}` : ", and the stack isn't up here";
   print(json, { stack, key, on, flag, served: served ?? null }, `${stack}: ${key} is off${version}\n`);
 }
@@ -108,11 +109,7 @@ function openFile(command: Command) {
 }
 
 function print(json: boolean, document: unknown, text: string): void {
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : text);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  out(json ? `${JSON.stringify(document)}\n` : text);
 }
 
 function truth(word: string): boolean {

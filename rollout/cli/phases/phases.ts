@@ -3,6 +3,7 @@ import { Misuse } from "../../errors.ts";
 import { judgePhase } from "../../phases/judge.ts";
 import { phaseText } from "../../phases/text.ts";
 import { projectDir } from "../options.ts";
+import { out } from "../out.ts";
 import { reachIn } from "./enter-phase.ts";
 import { knownPhase, readPhases } from "./phase-files.ts";
 import {
@@ -56,6 +57,6 @@ async function run(_options: unknown, command: Command): Promise<void> {
     return { ...verdict, reach: on ? reachIn(dir, on, verdict) : [] };
   });
   const text = verdicts.map((verdict) => phaseText(verdict, verdict.reach)).join("\n\n");
-  process.stdout.write(`${json ? JSON.stringify({ phases: verdicts }) : text}\n`);
+  out(`${json ? JSON.stringify({ phases: verdicts }) : text}\n`);
   process.exitCode = verdicts.every(({ outcome }) => outcome === "GO") ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { launchScore } from "../../phases/score.ts";
 import { scoreText } from "../../phases/text.ts";
+import { out } from "../out.ts";
 import { readMetrics } from "./phase-files.ts";
 
 export function register(program: Command): void {
@@ -16,7 +17,7 @@ export function register(program: Command): void {
     .action((_options, command: Command) => {
       const { metrics, json } = command.optsWithGlobals<{ metrics: string; json?: boolean }>();
       const score = launchScore(readMetrics(metrics));
-      process.stdout.write(`${json ? JSON.stringify(score) : scoreText(score)}\n`);
+      out(`${json ? JSON.stringify(score) : scoreText(score)}\n`);
       process.exitCode = score.verdict === "go" || score.verdict === "go with caution" ? 0 : 1;
     });
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Options, rehearse } from "../../platforms/rehearsal/index.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
 import { statusText, upText } from "./rehearse-text.ts";
 
 export function register(program: Command): void {
@@ -53,12 +54,12 @@ async function up({ port, watch }: { port?: number; watch?: boolean }, command: 
 function optionsOf(command: Command): Required<Pick<Options, "stack" | "projectDir" | "say">> {
   const { stack } = globalOptions(command);
   // stdout is for the result: with --json one document and nothing else.
-  return { stack, projectDir: projectDir(), say: (line) => void process.stderr.write(`${line}\n`) };
+  return { stack, projectDir: projectDir(), say: tell };
 }
 
 function print<T>(result: T, command: Command, text: (result: T) => string): void {
   const { json } = globalOptions(command);
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : text(result));
+  out(json ? `${JSON.stringify(result)}\n` : text(result));
 }
 
 function portNumber(text: string): number {

@@ -46,7 +46,9 @@ export async function drive(
       judge = judgeOf(entry.plan);
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
-    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${entryText(entry, acts)}`);
+    // What has more lines stands apart: none of them passes for an entry.
+    const text = entryText(entry, acts).replaceAll("\n", "\n          ");
+    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${text}`);
   };
   try {
     return await run({

@@ -8,6 +8,7 @@ import { judgeOf } from "../../run/judge.ts";
 import { reportData } from "../../view/report/data.ts";
 import { reportPage } from "../../view/report/page.ts";
 import { onOption, stackAtHand } from "../on.ts";
+import { out } from "../out.ts";
 
 export function register(program: Command): void {
   program
@@ -19,7 +20,7 @@ export function register(program: Command): void {
     )
     .option("-o, --out <file>", "where the page goes (default: rollout-STACK.html)")
     .addOption(onOption())
-    .action(async ({ out }: { out?: string }, command: Command) => {
+    .action(async ({ out: file }: { out?: string }, command: Command) => {
       const { platform, stack, json } = await stackAtHand(command);
       const { entries } = await platform.journal.read();
       const state = replay(entries);
@@ -27,12 +28,12 @@ export function register(program: Command): void {
       const history = new MetricHistory((since) => platform.metrics(since));
       await history.read(state, state.stage.at === "ended" ? entries.at(-1)!.at : undefined);
       const data = reportData(stack, entries, history.seconds, judgeOf(state.plan), Date.now());
-      if (json && !out) {
-        process.stdout.write(`${JSON.stringify(data)}\n`);
+      if (json && !file) {
+        out(`${JSON.stringify(data)}\n`);
         return;
       }
-      const file = resolve(out ?? `rollout-${stack}.html`);
-      writeFileSync(file, reportPage(data));
-      process.stdout.write(json ? `${JSON.stringify({ stack, file })}\n` : `${file}\n`);
+      const page = resolve(file ?? `rollout-${stack}.html`);
+      writeFileSync(page, reportPage(data));
+      out(json ? `${JSON.stringify({ stack, file: page })}\n` : `${page}\n`);
     });
 }

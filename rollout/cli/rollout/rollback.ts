@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { out } from "../out.ts";
 import { drive } from "./drive.ts";
 import { registerWord } from "./word.ts";
 
@@ -16,7 +17,7 @@ export function register(program: Command): void {
       const { stack, json, say } = here;
       if (outcome === "stopped") say(`To go back in spite of that: rollout run --restore --stack ${stack}`);
       const document = { stack, command: "rollback", outcome, reason };
-      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${outcome}: ${reason}\n`);
+      out(json ? `${JSON.stringify(document)}\n` : `${outcome}: ${reason}\n`);
       return outcome === "rolled-back" ? 0 : 1;
     },
   });

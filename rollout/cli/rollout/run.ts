@@ -9,6 +9,7 @@ import type { Beginning } from "../../run/begin.ts";
 import { give } from "../../run/command.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
+import { out } from "../out.ts";
 import { enterPhase } from "../phases/enter-phase.ts";
 import { hasSource, SOURCES, SOURCES_HELP, type Supplied, sourceOptions } from "../phases/phase-sources.ts";
 import { TELL_HELP } from "../tell.ts";
@@ -67,7 +68,7 @@ export function register(program: Command): void {
       const state = await stateOf(here);
       const { stack, json } = here;
       const document = { stack, rollout: state?.rollout, candidate: state?.candidate, ...result };
-      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
+      out(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${result.reason}\n`);
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
     });
   sourceOptions(verb);

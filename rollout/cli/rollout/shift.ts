@@ -8,6 +8,7 @@ import type { Reading } from "../../platforms/platform.ts";
 import { type Lacking, makeRoom } from "../../run/make-room.ts";
 import { until } from "../../waiting.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
+import { out } from "../out.ts";
 import { hasSettled, stateOf } from "./drive.ts";
 
 export function register(program: Command): void {
@@ -34,7 +35,7 @@ export function register(program: Command): void {
       await shift(here, weights, { restore, lacking });
       const { stack, json } = here;
       const text = json ? JSON.stringify({ stack, weights }) : `${stack}: ${weightsText(weights)}`;
-      process.stdout.write(`${text}\n`);
+      out(`${text}\n`);
     });
 }
 

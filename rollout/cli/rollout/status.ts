@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readingText } from "../../core/reading.ts";
 import type { StatusView } from "../../view/model.ts";
+import { plain } from "../../view/plain.ts";
 import { statusLine, statusLines } from "../../view/status.ts";
 import { onOption, type StackAtHand, stackAtHand } from "../on.ts";
+import { outLine, paint } from "../out.ts";
 import { Onlooker } from "./look.ts";
 
 const EVERY_MS = 1_000;
@@ -31,9 +33,9 @@ async function showOnce(here: StackAtHand): Promise<void> {
   const onlooker = new Onlooker(here);
   const view = await onlooker.look();
   const reading = await platform.readWeights();
-  if (json) return print(JSON.stringify({ stack, weights: reading, rollout: view ?? null }));
-  if (!view) return print(`${stack}: no rollout has begun\n${readingText(reading)}`);
-  print([...statusLines(view, lookOf()), "", readingText(reading)].join("\n"));
+  if (json) return outLine(JSON.stringify({ stack, weights: reading, rollout: view ?? null }));
+  if (!view) return outLine(`${stack}: no rollout has begun\n${readingText(reading)}`);
+  paint([...statusLines(view, lookOf()), "", plain(readingText(reading)), ""].join("\n"));
 }
 
 async function watchIt(here: StackAtHand): Promise<void> {
@@ -41,7 +43,7 @@ async function watchIt(here: StackAtHand): Promise<void> {
   const draw = process.stdout.isTTY ? redrawing() : logging();
   for (;;) {
     const view = await onlooker.look();
-    if (!view) return print(`${here.stack}: no rollout has begun`);
+    if (!view) return outLine(`${here.stack}: no rollout has begun`);
     draw(view);
     if (view.over) return;
     await sleep(EVERY_MS);
@@ -54,9 +56,7 @@ function redrawing(): (view: StatusView) => void {
   return (view) => {
     const look = lookOf();
     const lines = statusLines(view, look).map((line) => cut(line, look.width));
-    process.stdout.write(
-      `${drawn > 0 ? `\x1b[${drawn}A` : ""}${lines.map((line) => `\x1b[2K${line}\n`).join("")}\x1b[J`,
-    );
+    paint(`${drawn > 0 ? `\x1b[${drawn}A` : ""}${lines.map((line) => `\x1b[2K${line}\n`).join("")}\x1b[J`);
     drawn = lines.length;
   };
 }
@@ -70,7 +70,7 @@ function logging(): (view: StatusView) => void {
     if (what === last && Date.now() - at < 30_000) return;
     last = what;
     at = Date.now();
-    print(`${new Date().toISOString().slice(11, 19)}  ${statusLine(view)}`);
+    outLine(`${new Date().toISOString().slice(11, 19)}  ${statusLine(view)}`);
   };
 }
 
@@ -85,8 +85,4 @@ function cut(line: string, width: number): string {
 function lookOf() {
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return { color, width: process.stdout.columns ?? 100 };
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -6,6 +6,7 @@ import type { Platform } from "../../platforms/platform.ts";
 import { give } from "../../run/command.ts";
 import { hearer, runnerOf } from "../../run/hearing.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
+import { out } from "../out.ts";
 
 export interface Word {
   command: Command;
@@ -64,9 +65,7 @@ export function registerWord(program: Verb, { command, summary, description, alo
           `It hasn't answered yet: it acts when what it does now is over. See: rollout status --stack ${stack}`,
         );
       const text = runner ? `${command}: told ${runner.owner}` : `${command}: noted`;
-      process.stdout.write(
-        json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`,
-      );
+      out(json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`);
     });
 }
 

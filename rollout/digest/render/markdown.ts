@@ -1,3 +1,4 @@
+import { plainLine } from "../../view/plain.ts";
 import type { Document, Line, Table, Tone } from "./document.ts";
 
 /** GitHub's markdown; no value of the stack's is read as markup. */
@@ -26,8 +27,7 @@ function tableText({ head, rows }: Table): string {
 
 /** In a table a bar would end the cell; elsewhere the marks that would be read as markup or as HTML. */
 export function escaped(text: string): string {
-  return text
+  return plainLine(text)
     .replaceAll(/[\\`*_[\]<>|#~]/g, "\\$&")
-    .replaceAll("@", "&#64;")
-    .replaceAll(/\s*[\r\n]+\s*/g, " ");
+    .replaceAll("@", "&#64;");
 }

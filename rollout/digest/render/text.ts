@@ -16,7 +16,7 @@ export function shareText(share: number): string {
 
 /** `1 234 567`: groups of three, as ISO 80000-1 writes them, with spaces that don't break. */
 export function count(number: number): string {
-  return String(Math.round(number)).replaceAll(/\B(?=(\d{3})+$)/g, " ");
+  return Math.round(number).toLocaleString("en-US").replaceAll(",", " ");
 }
 
 export function time(at: number): string {

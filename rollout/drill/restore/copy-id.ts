@@ -5,5 +5,5 @@ export function copyId(source: string, now: number): string {
 }
 
 export function isDrillCopy(arn: string): boolean {
-  return /:db:.+-drill-\d{14}$/.test(arn);
+  return arn.includes(":db:") && /-drill-\d{14}$/.test(arn);
 }

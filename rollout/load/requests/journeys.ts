@@ -52,7 +52,7 @@ export class Journeys implements Shots {
 
   #shot(journey: Journey, from: string, read: Kept | undefined): Shot {
     const [method, pattern] = journey.request.split(" ") as [Shot["method"], string];
-    const path = pattern.replace(/\{[^}]*\}/, () => encodeURIComponent(String(read?.id)));
+    const path = pattern.replace(/\{[^{}]*\}/, () => encodeURIComponent(String(read?.id)));
     const body = journey.body && filled(journey.body, this.#random);
     const mistake = (status: number, answer: string) =>
       mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer);

@@ -1,3 +1,4 @@
+import { plain } from "../../view/plain.ts";
 import type { Progress } from "../play.ts";
 import { progressText } from "./text.ts";
 
@@ -15,10 +16,10 @@ export function progressOn(screen: Screen, now: () => number = performance.now.b
   return {
     show(progress: Progress): void {
       if (screen.isTTY) {
-        screen.write(`\r\u001b[K${progressText(progress)}`);
+        screen.write(`\r\u001b[K${plain(progressText(progress))}`);
       } else if (now() - told >= EVERY_MS) {
         told = now();
-        screen.write(`${progressText(progress)}\n`);
+        screen.write(`${plain(progressText(progress))}\n`);
       }
     },
     /** Clears the line for what comes next. */

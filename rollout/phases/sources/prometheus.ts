@@ -15,7 +15,7 @@ interface Answered {
  * @throws {Error} when there is no answer, or it isn't one figure: a series too many is as little evidence as none
  */
 export async function askPrometheus(address: string, query: string, token?: string): Promise<number> {
-  const url = new URL(`${address.replace(/\/+$/, "")}/api/v1/query`);
+  const url = new URL(`${address.replace(/(?<!\/)\/+$/, "")}/api/v1/query`);
   url.searchParams.set("query", query);
   const answer = await fetch(url, {
     headers: { accept: "application/json", ...(token && { authorization: `Bearer ${token}` }) },

@@ -3,6 +3,7 @@ import { nameOf } from "../../graph/resources.ts";
 import { referencesIn } from "../../graph/text.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, isObject, list, type Shown } from "../shown.ts";
+import { between } from "../text.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 /** One permission: every list taken apart. */
@@ -168,10 +169,6 @@ function covers(wide: Grant, narrow: Grant): boolean {
 }
 
 function matches(pattern: string, text: string, ignoreCase = false): boolean {
-  if (pattern === text) return true;
-  const source = pattern
-    .split("*")
-    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"))
-    .join(".*");
-  return new RegExp(`^${source}$`, ignoreCase ? "i" : "").test(text);
+  if (ignoreCase) return matches(pattern.toLowerCase(), text.toLowerCase());
+  return between(pattern.split("*"), text) !== undefined;
 }

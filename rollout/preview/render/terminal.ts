@@ -1,3 +1,4 @@
+import { plainTexts } from "../../view/plain.ts";
 import type { Danger, Preview, StackPreview } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
 import {
@@ -15,7 +16,8 @@ import {
 } from "./words.ts";
 
 /** The preview for a terminal; plain text unless colour is asked for. */
-export function terminal(preview: Preview, color = false): string {
+export function terminal(told: Preview, color = false): string {
+  const preview = plainTexts(told);
   const paint: Paint = color ? (code, text) => `\u001b[${code}m${text}\u001b[0m` : (_code, text) => text;
   return [
     ...preview.problems.map(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Graph, Value } from "../../../rollout/graph/model.ts";
 import { compare } from "../../../rollout/preview/compare.ts";
-import { secretsIn } from "../../../rollout/preview/redact.ts";
+import { Redactor, secretsIn } from "../../../rollout/preview/redact.ts";
 import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
 
 const CANARY = 'kanarien"vogel/47';
@@ -99,4 +99,58 @@ test("what only looks alike is none", () => {
     "postgresql://host:5432/db",
   ];
   expect(texts.flatMap(secretsIn)).toEqual([]);
+});
+
+describe("what assigns a secret", () => {
+  test.each([
+    ["password=hunter22", ["hunter22"]],
+    ["--db-password hunter22", []],
+    ["--db-password=hunter22", ["hunter22"]],
+    ["-password=hunter22", ["hunter22"]],
+    ["x/y-token: abcdef", ["abcdef"]],
+    ["a,my-api-key='abcdef'", ["abcdef"]],
+    ['{"authToken": "abcdef"}', ["abcdef"]],
+    ["DATABASE_PASSWORD=abcdef", ["abcdef"]],
+    ["1-password=abcdef", ["abcdef"]],
+    ["arn:aws:secretsmanager/secret:Secret", []],
+    ["postgresql://app:hunter22@host/x", ["hunter22"]],
+    ["see postgresql://app:hun/ter:22@host/x", ["hun/ter:22"]],
+    ["https://host/a:b c@d", []],
+    ["a token: eyJhbGciOiJ.eyJzdWIiOiIx.abc", ["eyJhbGciOiJ.eyJzdWIiOiIx.abc"]],
+    ["password=$PASSWORD password=@@x@@", []],
+  ])("%j holds %j", (text, secrets) => {
+    expect([...new Set(secretsIn(text))]).toEqual(secrets);
+  });
+});
+
+test("a long text takes no longer than its length: 40 kB of dashes took 10 s", () => {
+  const texts = [
+    "a-",
+    "-----BEGIN PRIVATE KEY-----",
+    "eyJaaaaaaaa.",
+    "://a:",
+    "password=x ",
+    "a:",
+    " :",
+    "@",
+    "-A=",
+    "x@@x",
+  ];
+  const redactor = new Redactor(["known-secret"]);
+  const millisecondsFor = (part: string, length: number) => {
+    const text = part.repeat(length / part.length);
+    const started = process.cpuUsage();
+    redactor.text(text);
+    return process.cpuUsage(started).user / 1000;
+  };
+  for (const part of texts) {
+    // Of 16 times the length a quadratic one takes 256 times as long. What takes a few milliseconds tells nothing.
+    const [short, long] = [millisecondsFor(part, 50_000), millisecondsFor(part, 800_000)];
+    expect(long, part).toBeLessThan(Math.max(16 * 6 * short, 1_500));
+  }
+});
+
+test("each of very many secrets is taken out", () => {
+  const text = Array.from({ length: 5_000 }, (_, index) => `password=secret${index}x`).join(" ");
+  expect(new Redactor([]).text(text)).not.toMatch(/secret\d/);
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DRILLS } from "../../../platforms/rehearsal/machine/state.ts";
+import { plain } from "../../../view/plain.ts";
 import type { DrillRecord } from "../../record.ts";
 import { failHtml } from "./html.ts";
 import { failMarkdown } from "./markdown.ts";
@@ -13,6 +14,6 @@ export function reportFiles(stackFolder: string, { id }: Pick<DrillRecord, "id">
 
 export function keepReports(stackFolder: string, record: DrillRecord): void {
   const files = reportFiles(stackFolder, record);
-  writeFileSync(files.markdown, failMarkdown(record));
+  writeFileSync(files.markdown, plain(failMarkdown(record)));
   writeFileSync(files.html, failHtml(record));
 }

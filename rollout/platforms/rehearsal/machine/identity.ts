@@ -50,8 +50,8 @@ function fromPs(pid: number): string | undefined {
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C" },
     }).trim();
-    const [, state, started] = /^(\S+)\s+(.+)$/.exec(text) ?? [];
-    return state?.startsWith("Z") ? undefined : started;
+    const [state, ...started] = text.split(/\s+/);
+    return state === "" || state?.startsWith("Z") ? undefined : started.join(" ");
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ export function knownParameters(postgres: string): Set<string> {
 /** The major version, such as `15`. */
 export function majorOf(postgres: string): string {
   const text = execFileSync(postgres, ["--version"], { encoding: "utf8" });
-  return /(\d+)(\.\d+|beta|rc|devel)/.exec(text)?.[1] ?? "?";
+  return /\b(\d+)(?:\.|beta|rc|devel)/.exec(text)?.[1] ?? "?";
 }
 
 /** A library to preload that isn't installed keeps PostgreSQL from starting; RDS has more of them than a laptop. */

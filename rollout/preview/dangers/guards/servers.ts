@@ -42,8 +42,11 @@ export const SERVERS: Guard[] = [
 ];
 
 function nginxTls(userData: Shown | undefined): number {
-  const versions = [...String(userData ?? "").matchAll(/ssl_protocols([^;]*);/g)].map(([, all]) => all!);
-  if (versions.length === 0) return 0;
-  return -versions.flatMap((all) => all.split(/\s+/)).filter((each) => /^(SSLv\d|TLSv1|TLSv1\.1)$/.test(each))
-    .length;
+  const directives = String(userData ?? "")
+    .split(";")
+    .slice(0, -1);
+  const versions = directives.flatMap(
+    (each) => each.split("ssl_protocols").slice(1).at(-1)?.split(/\s+/) ?? [],
+  );
+  return -versions.filter((each) => /^(SSLv\d|TLSv1|TLSv1\.1)$/.test(each)).length;
 }

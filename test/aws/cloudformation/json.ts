@@ -1,2 +1,0 @@
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Properties = { [key: string]: Json };
