@@ -33,8 +33,9 @@ export function register(program: Command): void {
   verb
     .command("down")
     .description("stop all that belongs to the stack and remove its state; the logs stay")
-    .action(async (_options, command: Command) => {
-      print(await rehearse.down(optionsOf(command)), command, ({ stack, stopped, logs }) =>
+    .option("--force", "also while a rollout or a drill is under way: it ends")
+    .action(async ({ force = false }: { force?: boolean }, command: Command) => {
+      print(await rehearse.down({ ...optionsOf(command), force }), command, ({ stack, stopped, logs }) =>
         stopped.length > 0 ? `${stack} is down. Its logs: ${logs}\n` : `${stack} wasn't up.\n`,
       );
     });

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.ts";
 import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
+import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
@@ -32,7 +32,7 @@ const READY_WITHIN = 45;
  */
 export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   const place = placeIn(options);
-  const lockFile = join(place.folder, "fail-drill.lock");
+  const lockFile = userLock(place, "fail-drill.lock");
   const asked = await prepareChange(options, place);
   scenarioOf(options.scenario).needs?.(asked);
   const holder = takeLock(lockFile, {});

@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
 import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
@@ -12,6 +11,7 @@ import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
 import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
+import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
@@ -41,7 +41,7 @@ export interface RestoreDrill extends Options {
 export async function drillRestore(options: RestoreDrill): Promise<DrillRecord> {
   const place = placeIn(options);
   const room = await prepareChange(options, place);
-  const lockFile = join(place.folder, "restore-drill.lock");
+  const lockFile = userLock(place, "restore-drill.lock");
   const holder = takeLock(lockFile, {});
   if (holder)
     throw new UserError(`another restore drill of ${place.stack} is running (process ${holder.pid})`);

@@ -4,7 +4,7 @@ import { status } from "./verbs/status.ts";
 import { up } from "./verbs/up.ts";
 import { watch } from "./verbs/watch.ts";
 
-export type { Down } from "./verbs/down.ts";
+export type { Down, DownOptions } from "./verbs/down.ts";
 export type { Options, UpOptions } from "./verbs/options.ts";
 export type { ServerStatus, Status, StoreStatus } from "./verbs/status.ts";
 

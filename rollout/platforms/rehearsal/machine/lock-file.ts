@@ -26,14 +26,20 @@ export function takeLock<Note extends object>(file: string, note: Note): (Holder
     // A link either is made, with its content, or exists already: no one sees an empty lock.
     for (let attempt = 0; attempt < 5; attempt += 1) {
       if (linked(draft, file)) return undefined;
-      const holder = holderOf<Note>(file);
-      if (holder && startTimeOf(holder.pid) === holder.started) return holder;
-      clear(file, holder);
+      const holder = livingHolder<Note>(file);
+      if (holder) return holder;
+      clear(file, holderOf(file));
     }
     throw new RehearsalError(`The lock ${file} can't be had; try again.`);
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Who has the lock and lives; undefined when nobody does. */
+export function livingHolder<Note extends object>(file: string): (Holder & Note) | undefined {
+  const holder = holderOf<Note>(file);
+  return holder && startTimeOf(holder.pid) === holder.started ? holder : undefined;
 }
 
 /** Who has the lock, alive or not; undefined when nobody has. */

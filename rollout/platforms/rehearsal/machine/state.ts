@@ -8,6 +8,17 @@ import { writeAtomically } from "./files.ts";
 /** The folder of a rehearsal's drill records within the stack's. */
 export const DRILLS = "drills";
 
+/** Locks in the stack's folder of those who work with it for longer, and who these are. */
+export const USERS = {
+  "rollout.lock": "a rollout",
+  "restore-drill.lock": "a restore drill",
+  "fail-drill.lock": "a failure drill",
+} as const;
+
+export function userLock({ folder }: Pick<Place, "folder">, name: keyof typeof USERS): string {
+  return join(folder, name);
+}
+
 /** A process that the rehearsal started. Number and start time together name it: a number alone is used again. */
 export interface ProcessRecord {
   pid: number;

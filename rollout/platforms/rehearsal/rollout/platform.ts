@@ -16,7 +16,7 @@ import { layoutOf } from "../balancer/balancing.ts";
 import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
 import { Busy, RehearsalError } from "../machine/errors.ts";
-import { Ledger } from "../machine/state.ts";
+import { Ledger, userLock } from "../machine/state.ts";
 import { releaseConnections } from "../servers/server.ts";
 import { apply } from "../verbs/apply.ts";
 import { captured, type Options, placeIn, projectOf } from "../verbs/options.ts";
@@ -50,11 +50,11 @@ class Rehearsal implements Platform {
 
   constructor(options: Options) {
     const ledger = Ledger.openOrFail(placeIn(options));
-    const { logs, folder } = ledger.place;
+    const { logs } = ledger.place;
     this.#options = options;
     this.#config = new StackFile(projectOf(options), options.stack);
     // Beside the logs: what a rollout did stays to be read when the stack is taken down.
-    this.journal = new FileJournal(journalFolder(logs), join(folder, "rollout.lock"));
+    this.journal = new FileJournal(journalFolder(logs), userLock(ledger.place, "rollout.lock"));
     this.#metrics = new RehearsalMetrics({
       socket: layoutOf(ledger).socket,
       logs,
@@ -164,7 +164,7 @@ class Rehearsal implements Platform {
 
   /** Also starts again what was killed. */
   #up() {
-    return whenFree(() => up(this.#options));
+    return whenFree(() => up({ ...this.#options, again: true }));
   }
 
   #settings() {

@@ -20,6 +20,8 @@ export interface Options {
 export interface UpOptions extends Options {
   /** The port of the URL; by default 8443, or any free one when that is taken. */
   port?: number;
+  /** Only what is up already: a stack that was taken down meanwhile stays down. */
+  again?: boolean;
 }
 
 export function projectOf({ projectDir }: Options): string {

@@ -19,7 +19,7 @@ import { removeState } from "./remove-state.ts";
 
 /** Captures the stack and lays the ground for bringing it up: state, passwords, certificates. */
 export async function prepareUp(options: UpOptions, place: Place): Promise<Room> {
-  const known = Ledger.open(place);
+  const known = options.again ? Ledger.openOrFail(place) : Ledger.open(place);
   if (known && options.port !== undefined && options.port !== known.state.port) {
     throw new RehearsalError(
       `The stack ${place.stack} is up on port ${known.state.port}; take it down to change the port.`,
