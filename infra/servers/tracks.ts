@@ -3,6 +3,9 @@ import type { Cache } from "../data/cache.ts";
 import type { Database } from "../data/database.ts";
 import type { AppSecrets } from "../data/secrets.ts";
 import { cloudInit } from "../host/cloud-init.ts";
+import type { Host } from "../host/host.ts";
+import { longest } from "../host/longest.ts";
+import { userData as pack } from "../host/user-data.ts";
 import type { Firewall } from "../network/firewall.ts";
 import type { Network } from "../network/network.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
@@ -108,6 +111,9 @@ function sourcesOf(tracks: TrackSettings[]) {
 
 function userData(args: TracksArgs, track: TrackSettings, images: Images): pulumi.Output<string> {
   const { settings, logs, secrets, database, cache } = args;
+  const version = images.versionOf(track.name);
+  // Too long is found out now, in a preview and a rehearsal too, and not when AWS has given the names in the middle of an `up`.
+  pack(cloudInit(hostOf(args, track.name, version, longest(settings, track))));
   return pulumi
     .output({
       image: images.imageOf(track.name),
@@ -120,30 +126,46 @@ function userData(args: TracksArgs, track: TrackSettings, images: Images): pulum
       nginx: logs.nginx.name,
       system: logs.system.name,
     })
-    .apply((known) =>
-      cloudInit({
-        stack: settings.stack,
-        track: track.name,
-        region: settings.region,
-        domain: settings.domain,
-        image: known.image,
-        version: images.versionOf(track.name),
-        vpcCidr: settings.network.cidr,
-        requestsPerMinute: settings.limits.requestsPerMinute,
-        bodyMiB: settings.limits.bodyMiB,
-        maxUsers: settings.limits.maxUsers,
-        cpus: settings.server.cpus,
-        memoryMiB: settings.server.memoryMiB,
-        app: settings.app,
-        database: { host: known.databaseHost, port: database.port, ...database.login },
-        cache: { host: known.cacheHost, port: cache.port },
-        secrets: {
-          "secret-key": known.secretKey,
-          "database-password": known.databasePassword,
-          "cache-password": known.cachePassword,
-        },
-        logGroups: { app: known.app, nginx: known.nginx, system: known.system },
-        flags: args.flags,
-      }),
-    );
+    .apply((known) => cloudInit(hostOf(args, track.name, version, known)));
+}
+
+/** What only AWS knows of a server before it is made. */
+interface Known {
+  image: string;
+  databaseHost: string;
+  cacheHost: string;
+  secretKey: string;
+  databasePassword: string;
+  cachePassword: string;
+  app: string;
+  nginx: string;
+  system: string;
+}
+
+function hostOf(args: TracksArgs, track: string, version: string, known: Known): Host {
+  const { settings, database, cache } = args;
+  return {
+    stack: settings.stack,
+    track,
+    region: settings.region,
+    domain: settings.domain,
+    image: known.image,
+    version,
+    vpcCidr: settings.network.cidr,
+    requestsPerMinute: settings.limits.requestsPerMinute,
+    bodyMiB: settings.limits.bodyMiB,
+    maxUsers: settings.limits.maxUsers,
+    cpus: settings.server.cpus,
+    memoryMiB: settings.server.memoryMiB,
+    app: settings.app,
+    database: { host: known.databaseHost, port: database.port, ...database.login },
+    cache: { host: known.cacheHost, port: cache.port },
+    secrets: {
+      "secret-key": known.secretKey,
+      "database-password": known.databasePassword,
+      "cache-password": known.cachePassword,
+    },
+    logGroups: { app: known.app, nginx: known.nginx, system: known.system },
+    flags: args.flags,
+  };
 }
