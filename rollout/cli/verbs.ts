@@ -46,6 +46,7 @@ export const VERBS: Record<
     summary: "list, set and switch off feature flags",
     load: () => import("./flags/flags.ts"),
   },
+  teardown: { summary: "delete a stack in AWS, to the end", load: () => import("./teardown.ts") },
   score: { summary: "work out the launch score", load: () => import("./phases/score.ts") },
   report: {
     summary: "write the last rollout down as one HTML page",

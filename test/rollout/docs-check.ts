@@ -19,6 +19,7 @@ const PULUMI = [
   "stack select",
   "refresh",
   "cancel",
+  "stack rm",
   "version",
 ];
 

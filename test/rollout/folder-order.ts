@@ -29,6 +29,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "check",
     "drill",
     "run",
+    "teardown",
     "platforms",
     "notify",
     "flags",

@@ -10,8 +10,8 @@ const ENDED_BADLY = new Set(["ABORTED", "ABORTING", "EXPIRED", "FAILED", "PARTIA
 const WITHIN_MS = 2 * 3600_000;
 
 /**
- * Backs the database up and waits until the backup is complete; it is kept as long as the plan's own. The same name is the same backup, also after a crash: AWS
- * Backup returns the job that was started with a token (API Reference, StartBackupJob).
+ * Backs the database up and waits until the backup is complete; it is kept as long as the plan's own. The same name is the
+ * same backup, also after a crash: AWS Backup returns the job that was started with a token (API Reference, StartBackupJob).
  *
  * @returns the backup job's id
  * @throws {UserError} when the backup failed, or isn't complete after two hours

@@ -17,6 +17,14 @@ export interface Engine {
   up(targets: readonly string[], message: string, options?: { refresh?: boolean }): Promise<void>;
 }
 
+/** What only a teardown asks for. */
+export interface Removal {
+  /** Puts another state in the place of the stack's own. */
+  replaceState(deployment: Deployment): Promise<void>;
+  /** `pulumi destroy`. */
+  destroy(message: string): Promise<void>;
+}
+
 export interface EngineOptions {
   projectDir: string;
   stack: string;
@@ -31,13 +39,21 @@ const PATIENCE_MS = 10 * 60_000;
 const UP_WITHIN_MS = 40 * 60_000;
 
 /** Pulumi's Automation API on this project, which runs the `pulumi` of the PATH. */
-export function automation({ projectDir, stack, clock, onOutput }: EngineOptions): Engine {
+export function automation({ projectDir, stack, clock, onOutput }: EngineOptions): Engine & Removal {
   let opening: Promise<Stack> | undefined;
   const open = () => (opening ??= openStack(projectDir, stack));
   return {
     async deployment() {
       const { deployment } = await (await open()).exportStack();
       return deployment ?? {};
+    },
+    async replaceState(deployment) {
+      const opened = await open();
+      const stored = await opened.exportStack();
+      await opened.importStack({ ...stored, deployment });
+    },
+    async destroy(message) {
+      await (await open()).destroy({ message, color: "never", onOutput, suppressOutputs: true });
     },
     async up(targets, message, { refresh = false } = {}) {
       if (targets.length === 0) throw new Error("an `up` without targets would be one of the whole stack");

@@ -1,0 +1,59 @@
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import { Misuse } from "../errors.ts";
+import { globalOptions, projectDir } from "./options.ts";
+
+export function register(program: Command): void {
+  program
+    .command("teardown")
+    .summary("delete a stack in AWS, to the end")
+    .description(
+      "Says what is lost for good and what stays and costs, asks for the stack's name, takes a last backup of the database, and\n" +
+        "deletes everything in the right order; `pulumi destroy` alone doesn't get to its end. Begun again, it goes on. The\n" +
+        "rehearsal isn't meant: that is `rollout rehearse down`.",
+    )
+    .option("--yes-delete <name>", "the stack's name, for scripts: nobody is asked")
+    .action(async (_options, command: Command) => {
+      const { stack, json } = globalOptions(command);
+      const { yesDelete } = command.optsWithGlobals() as { yesDelete?: string };
+      if (yesDelete !== undefined && yesDelete !== stack)
+        throw new Misuse(`--yes-delete ${yesDelete} isn't --stack ${stack}`);
+      const [{ teardown }, { automation }, { systemClock }] = await Promise.all([
+        import("../teardown/teardown.ts"),
+        import("../platforms/aws/engine.ts"),
+        import("../clock.ts"),
+      ]);
+      const onOutput = (text: string) => void process.stderr.write(text);
+      const plan = await teardown({
+        stack,
+        engine: automation({ projectDir: projectDir(), stack, clock: systemClock, onOutput }),
+        clock: systemClock,
+        confirm: (text) => (yesDelete === undefined ? ask(text, stack) : told(text, yesDelete)),
+        say,
+      });
+      const stays = plan.stays.map((each) => `  ${each}\n`).join("");
+      process.stdout.write(
+        json ? `${JSON.stringify(plan)}\n` : `${stack} is deleted. In the account stays:\n${stays}`,
+      );
+    });
+}
+
+async function told(text: string, name: string): Promise<string> {
+  say(text);
+  return name;
+}
+
+async function ask(text: string, stack: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new Misuse(`nobody can be asked here: add --yes-delete ${stack}`);
+  say(text);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question("Type the stack's name to delete it: ")).trim();
+  } finally {
+    lines.close();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
