@@ -7,12 +7,12 @@ export function out(text: string): void {
   process.stdout.write(plain(text));
 }
 
-/** What happens, for people: a line on stderr. */
 /** A line of the result, on stdout. */
 export function outLine(text: string): void {
   out(`${text}\n`);
 }
 
+/** What happens, for people: a line on stderr. */
 export function tell(line: string): void {
   process.stderr.write(`${plain(line)}\n`);
 }

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { Misuse } from "../errors.ts";
 import { globalOptions, projectDir } from "./options.ts";
+import { outLine, passOn, tell } from "./out.ts";
 
 export function register(program: Command): void {
   program
@@ -23,37 +24,30 @@ export function register(program: Command): void {
         import("../platforms/aws/engine.ts"),
         import("../clock.ts"),
       ]);
-      const onOutput = (text: string) => void process.stderr.write(text);
       const plan = await teardown({
         stack,
-        engine: automation({ projectDir: projectDir(), stack, clock: systemClock, onOutput }),
+        engine: automation({ projectDir: projectDir(), stack, clock: systemClock, onOutput: passOn }),
         clock: systemClock,
         confirm: (text) => (yesDelete === undefined ? ask(text, stack) : told(text, yesDelete)),
-        say,
+        say: tell,
       });
-      const stays = plan.stays.map((each) => `  ${each}\n`).join("");
-      process.stdout.write(
-        json ? `${JSON.stringify(plan)}\n` : `${stack} is deleted. In the account stays:\n${stays}`,
-      );
+      const stays = plan.stays.map((each) => `\n  ${each}`).join("");
+      outLine(json ? JSON.stringify(plan) : `${stack} is deleted. In the account stays:${stays}`);
     });
 }
 
 async function told(text: string, name: string): Promise<string> {
-  say(text);
+  tell(text);
   return name;
 }
 
 async function ask(text: string, stack: string): Promise<string> {
   if (!process.stdin.isTTY) throw new Misuse(`nobody can be asked here: add --yes-delete ${stack}`);
-  say(text);
+  tell(text);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await lines.question("Type the stack's name to delete it: ")).trim();
   } finally {
     lines.close();
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

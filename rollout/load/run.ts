@@ -17,8 +17,8 @@ export async function runLoad(options: TimedLoadOptions, client?: Client): Promi
     throw new RangeError("seconds or a signal must be given");
   const load = startLoad(options, "load", client);
   const end = performance.now() + seconds * 1000;
-  // A timer may wake up to a millisecond early; that isn't worth another round.
-  while (end - performance.now() > 1 && !signal?.aborted) {
+  // To the very end, though a timer may wake up early: what is due in the last millisecond is a part of the load.
+  while (performance.now() < end && !signal?.aborted) {
     await sleep(Math.min(1000, end - performance.now()), undefined, { signal }).catch(() => undefined);
     onTick?.(load.progress());
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 /** A resource type as CloudFormation's registry describes it (CloudFormation CLI User Guide, "Resource type schema"). */
 export interface Schema {
+  readOnlyProperties?: string[];
   handlers?: Record<string, { permissions: string[] }>;
 }
 

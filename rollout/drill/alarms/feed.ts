@@ -1,4 +1,5 @@
 import { breaches } from "../../alarms/evaluate.ts";
+import type { EventPattern } from "../../alarms/events.ts";
 import { resultOf } from "../../alarms/expression.ts";
 import type { MetricAlarm, MetricId } from "../../alarms/model.ts";
 import { queriesOf } from "../../alarms/model.ts";
@@ -44,17 +45,22 @@ export function unplayed(stage: AlarmStage): MetricAlarm[] {
 }
 
 /**
- * Makes an event for each rule that nothing here has brought about, such as a restore that failed.
+ * Makes an event for each rule on backups that nothing here has brought about, such as a restore that failed. The rules on
+ * alarms hear of the drill's own.
  *
  * @returns the names of those rules
  */
 export async function emitUnheard(stage: AlarmStage): Promise<string[]> {
   const heard = new Set(stage.passedOn.map(({ rule }) => rule.name));
-  const unheard = stage.rules.filter(({ name }) => !heard.has(name));
+  const unheard = stage.rules.filter(({ name, pattern }) => !heard.has(name) && isOfBackups(pattern));
   for (const { pattern } of unheard) {
     const [type = ""] = pattern["detail-type"] as string[];
-    const detail = Object.entries(pattern.detail ?? {}).map(([field, values]) => [field, values.at(-1)]);
-    await stage.emit(type, Object.fromEntries(detail));
+    const detail = Object.entries((pattern.detail ?? {}) as Record<string, string[]>);
+    await stage.emit(type, Object.fromEntries(detail.map(([field, values]) => [field, values.at(-1)])));
   }
   return unheard.map(({ name }) => name);
+}
+
+function isOfBackups({ source }: EventPattern): boolean {
+  return (source as string[] | undefined)?.includes("aws.backup") ?? false;
 }

@@ -19,9 +19,9 @@ export const harmless: Case[] = [
   },
   { name: "a standby of the database", stack: "beta", config: { "database.multiAz": true }, dangers: [] },
   {
-    name: "backups every hour, kept for longer",
+    name: "backups every two hours, kept for longer",
     stack: "beta",
-    config: { database: { backupEveryHours: 1, backupRetentionDays: 60 } },
+    config: { database: { backupEveryHours: 2, backupRetentionDays: 60 } },
     dangers: [],
   },
   { name: "another name of the app", stack: "beta", config: { "app.name": "Quotes" }, dangers: [] },

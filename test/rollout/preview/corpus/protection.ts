@@ -56,6 +56,8 @@ export const protection: Case[] = [
     "beta",
     ["infra/program.ts", "LOG_RETENTION_DAYS = 30", "LOG_RETENTION_DAYS = 7"],
     "backups-thinner: beta-app",
+    "backups-thinner: beta-database-postgresql",
+    "backups-thinner: beta-database-upgrade",
     "backups-thinner: beta-flow",
     "backups-thinner: beta-nginx",
     "backups-thinner: beta-system",
