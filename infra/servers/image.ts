@@ -5,7 +5,8 @@ import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "./architecture.ts";
-import { buildFiles, digestOf } from "./build-digest.ts";
+import { buildContext, contextDigest } from "./build-context.ts";
+import { stageContext } from "./staged-context.ts";
 
 export interface ImagesArgs {
   /** Track → the folder to build, relative to the project's root. */
@@ -19,7 +20,7 @@ export interface ImagesArgs {
 /**
  * The tracks' images and the repository of those built here. A track runs a digest, never a tag.
  *
- * A tag is the digest of the folder it was built from, so a preview changes only when the folder does. To go back to an
+ * A tag is the digest of the files it was built from, the same in every clone, so a preview changes only when they do. To go back to an
  * earlier build, name its digest as the track's `image`: a tag can't be written twice.
  */
 export class Images extends pulumi.ComponentResource {
@@ -37,14 +38,12 @@ export class Images extends pulumi.ComponentResource {
     this.#images = new Map([
       ...Object.entries(args.images).map(([track, image]) => [track, pulumi.output(image)] as const),
       ...Object.entries(args.builds).map(
-        ([track, folder]) => [track, builds.get(folder)!.repoDigest] as const,
+        ([track, folder]) => [track, builds.get(folder)!.image.repoDigest] as const,
       ),
     ]);
     this.#versions = new Map([
       ...Object.entries(args.images).map(([track, image]) => [track, image.split("@sha256:")[1]!] as const),
-      ...Object.entries(args.builds).map(
-        ([track, folder]) => [track, digestOf(buildFiles(inProject(folder)))] as const,
-      ),
+      ...Object.entries(args.builds).map(([track, folder]) => [track, builds.get(folder)!.digest] as const),
     ]);
     this.repositoryArn = repository.arn;
     this.repositoryUrl = repository.repositoryUrl;
@@ -89,7 +88,7 @@ export class Images extends pulumi.ComponentResource {
   }
 
   /** One build a folder, also when several tracks run it. */
-  #build(name: string, args: ImagesArgs, repository: aws.ecr.Repository): Map<string, docker.Image> {
+  #build(name: string, args: ImagesArgs, repository: aws.ecr.Repository): Map<string, Build> {
     const folders = [...new Set(Object.values(args.builds))].sort();
     if (folders.length === 0) return new Map();
     const { architecture = "amd64" } = args;
@@ -103,13 +102,16 @@ export class Images extends pulumi.ComponentResource {
         if (!existsSync(path.join(full, "Dockerfile"))) {
           throw new pulumi.RunError(`rollout:tracks: the build folder ${folder} has no Dockerfile`);
         }
+        const files = buildContext(full);
+        const digest = contextDigest(files);
+        const stage = inProject(`.cache/build/${digest.slice(0, 16)}`);
+        stageContext(files, { folder, stage });
         // The Docker provider works where the program does, and an absolute path would differ on each machine.
-        const context = path.relative(process.cwd(), full) || ".";
-        const tag = `${digestOf(buildFiles(full)).slice(0, 16)}-${architecture}`;
+        const context = path.relative(process.cwd(), stage);
         const image = new docker.Image(
           `${name}-${folder.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "") || "root"}`,
           {
-            imageName: pulumi.interpolate`${repository.repositoryUrl}:${tag}`,
+            imageName: pulumi.interpolate`${repository.repositoryUrl}:${digest.slice(0, 16)}-${architecture}`,
             build: {
               context,
               dockerfile: path.join(context, "Dockerfile"),
@@ -124,10 +126,16 @@ export class Images extends pulumi.ComponentResource {
           },
           { parent: this },
         );
-        return [folder, image];
+        return [folder, { image, digest }];
       }),
     );
   }
+}
+
+interface Build {
+  image: docker.Image;
+  /** Of what it is built from. */
+  digest: string;
 }
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
