@@ -6,7 +6,7 @@ export interface GateSettings {
   objective: number;
   /** The chance of a rollback of a healthy candidate over the *whole* rollout, however often one looks. */
   falseAlarm: number;
-  /** The chance that a candidate worse by `smallest` or more passes a step. */
+  /** The chance that the evidence for passing errs, for each of the two ways to pass a step: see step.ts. */
   miss: number;
   /** The smallest regression that matters, as a ratio of odds: 2 is twice as many bad requests. */
   smallest: number;

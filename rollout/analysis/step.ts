@@ -45,12 +45,14 @@ function llr(hits: number, others: number, under: number, over: number): number 
 }
 
 /**
- * Whether the step's evidence is enough to pass, by Wald's acceptance bound ln(miss) (Wald 1945).
- * As one over a likelihood ratio is an e-value when the regression is there, the chance of *ever* passing one of `smallest` or more that is there
- * throughout the step is at most `miss`.
+ * Whether the step's evidence is enough to pass, by Wald's acceptance bound ln(miss) (Wald 1945). There are two ways:
  *
- * Either the candidate is shown not to be worse than stable by the smallest regression that matters and keeps the objective;
- * or, where bad requests are too rare to compare, it is shown to keep the objective, and nothing leans against it.
+ * - the candidate is shown not to be worse than stable by `smallest`, and its share in this step is within the objective;
+ * - where bad requests are too rare to compare, it is shown to keep the objective, and little speaks for its being worse.
+ *
+ * One over a likelihood ratio is an e-value when the regression is there. So a candidate that is worse by `smallest` all step
+ * long *ever* passes the first way with a chance of `miss` at most, and one over the objective the second way. One that is
+ * worse but well within the objective may pass the second way.
  */
 export function accepted(step: Step, { miss, minRequests, objective }: GateSettings): boolean {
   if (step.candidate.requests < minRequests) return false;

@@ -55,10 +55,13 @@ export interface DocPage {
 
 const FENCE = /^\s*```(\w*)\s*$/;
 
-/** Every page of docs/, sorted, and the README last. */
+/** Those in the project's folder. */
+const AT_ROOT = ["ARCHITECTURE.md", "README.md"];
+
+/** Every page of docs/, sorted, and those in the project's folder last. */
 export function docPages(): DocPage[] {
   const names = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-  return [...names.sort().map((name) => `docs/${name}`), "README.md"].map(pageOf);
+  return [...names.sort().map((name) => `docs/${name}`), ...AT_ROOT].map(pageOf);
 }
 
 function pageOf(name: string): DocPage {

@@ -41,7 +41,7 @@ describe.each(pages)("$name", (page) => {
       join(dirname(name), link!),
     );
     const files = [
-      ...text.matchAll(/`((?:docs|infra|rollout|app|test|bin|\.github)\/[\w./-]*(?:\.\w+|\/))`/g),
+      ...text.matchAll(/`((?:docs|infra|rollout|app|bench|test|bin|\.github)\/[\w./-]*(?:\.\w+|\/))`/g),
     ].map(([, file]) => file!);
     expect([...links, ...files].filter((file) => !existsSync(join(ROOT, normalize(file))))).toEqual([]);
   });

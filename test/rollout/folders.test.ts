@@ -23,6 +23,14 @@ describe.each(Object.entries(FOLDER_ORDER))("the order of %j", (folder, order) =
   });
 });
 
+// The document says what each is, in the same order.
+it("ARCHITECTURE.md has the folders of rollout/ in their order", () => {
+  const text = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+  const [table = ""] = text.split("| in `rollout/` |")[1]?.split("\n\n") ?? [];
+  const rows = [...table.matchAll(/^\| `([\w.-]+)` \| \S.* \|$/gm)].map(([, name]) => name);
+  expect(rows).toEqual(FOLDER_ORDER.rollout);
+});
+
 describe("the folders", () => {
   it("have no circle, neither between their files nor between what lies in one of them", () => {
     const circles = ["", ...folders].map((folder) => circleIn(imports(all, folder)));

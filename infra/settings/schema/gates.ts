@@ -66,7 +66,9 @@ export const gates = z.strictObject({
     ),
   miss: between(0, 0.5)
     .default(0.05)
-    .describe("the chance that a candidate worse than stable by `smallest` passes a step"),
+    .describe(
+      "the chance that a step is passed wrongly: by a candidate worse than stable by `smallest`, or, where bad requests are too rare to compare, by one over the objective",
+    ),
   smallest: between(1, 1000)
     .default(2)
     .describe("the smallest regression that matters: 2 is twice as many bad requests as stable has"),

@@ -209,6 +209,19 @@ describe("passing", () => {
     }
     expect(passed).toBeLessThanOrEqual(binomialBounds(300, 0.05, 0.998).high);
   });
+
+  test("one that is twice as bad and well within the objective passes in about seven of ten bakes, as docs/theory.md says", () => {
+    const bakes = 100;
+    let passed = 0;
+    for (let bake = 0; bake < bakes; bake++) {
+      const random = seededRandom(bake);
+      const intervals = Array.from({ length: 1800 }, () => second(random, [3, 0.002], [27, 0.001]));
+      if (analyse({}, intervals).outcome === "pass") passed++;
+    }
+    const { low, high } = binomialBounds(bakes, 0.7, 0.998);
+    expect(passed).toBeGreaterThanOrEqual(low);
+    expect(passed).toBeLessThanOrEqual(high);
+  });
 });
 
 test("the verdict shows its evidence", () => {
