@@ -102,7 +102,7 @@ it("tells a stack that isn't ready what is missing, and passes what is good", as
   expect(evidence.smoke).toBe("18 passed: public name, blue, green");
   expect(results.filter((each) => each.status !== "pass" && each.whatToDo === "")).toEqual([]);
   expect(code).toBe(1);
-  expect(rest).toMatchObject({ stack: "beta", on: "rehearsal", passed: false, unknown: 3 });
+  expect(rest).toMatchObject({ stack: "beta", on: "rehearsal", passed: false, unknown: 4 });
 });
 
 it("knows a backup, and a rollback of this very version, once there were such", async () => {
