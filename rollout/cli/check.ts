@@ -23,7 +23,7 @@ export function register(program: Command): void {
     .command("check")
     .summary("go through the checklist before a launch, or watch the service")
     .description(
-      "Checks DNS, certificate, TLS, ports, secrets, backups, the last restore, alarms, capacity for the plan, migrations, " +
+      "Checks DNS, certificate, TLS, ports, secrets, backups, the last restore, alarms, flags, capacity for the plan, migrations, " +
         "smoke tests, whether a rollback of the candidate's version was rehearsed, and quotas. What fails leads with what to " +
         "do. Exit code 0 when nothing fails, else 1. With --watch: health, database, disk and certificate again and again, " +
         "with a notice when one fails and when it is well again; Ctrl-C ends it.",

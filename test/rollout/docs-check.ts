@@ -30,6 +30,7 @@ export async function faultsOf(command: DocCommand, outputs: readonly string[]):
   if (tool === "bin/rollout") return [...faults, ...(await rolloutFaults(words))];
   if (tool === "bin/smoke") return [...faults, ...(await rolloutFaults(["smoke", "--on", "aws", ...words]))];
   if (tool === "npx" && words[0] === "pulumi") return [...faults, ...pulumiFaults(words.slice(1), outputs)];
+  if (tool === "npx" && words[0] === "vitest") return vitestFaults(words.slice(1));
   if (tool === "pulumi") return [...faults, ...pulumiFaults(words, outputs)];
   if (tool === "npm") return npmFaults(words);
   if (tool === "gh") return workflowFaults(words);
@@ -106,6 +107,16 @@ function npmFaults([verb, script = ""]: string[]): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   if (verb === "ci") return [];
   return verb === "run" && script in scripts ? [] : [`package.json has no script ${script}`];
+}
+
+/** `vitest run --project NAME FILE...`. */
+function vitestFaults([verb, option, project = "", ...files]: string[]): string[] {
+  if (verb !== "run" || option !== "--project") return [`vitest ${verb} ${option} isn't checked`];
+  const config = readFileSync(join(ROOT, "vitest.config.ts"), "utf8");
+  return [
+    ...(config.includes(`name: "${project}"`) ? [] : [`there is no suite ${project}`]),
+    ...files.filter((file) => !existsSync(join(ROOT, file))).map((file) => `there is no ${file}`),
+  ];
 }
 
 /** `gh workflow run NAME.yml --field INPUT=VALUE`. */

@@ -56,7 +56,7 @@ export interface DocPage {
 const FENCE = /^\s*```(\w*)\s*$/;
 
 /** Those in the project's folder. */
-const AT_ROOT = ["ARCHITECTURE.md", "README.md"];
+const AT_ROOT = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
 
 /** Every page of docs/, sorted, and those in the project's folder last. */
 export function docPages(): DocPage[] {

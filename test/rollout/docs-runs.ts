@@ -25,6 +25,7 @@ export function runBy(command: DocCommand): RunBy {
   const is = (...verb: string[]) => verb.every((word, index) => rest[index] === word);
   const client = clientTest(command);
   if (client) return { by: client };
+  if (tool === "npx" && is("vitest")) return { readOnly: "the tests themselves" };
   if (tool in ONLY_READ) return { readOnly: ONLY_READ[tool]! };
   if (isOnAws(words)) return { by: is("drill", "restore") ? RESTORED_ON_AWS : TYPED_ON_AWS };
   if (is("drill", "alarms") && !rest.includes("--only")) return { by: "test/drills/alarms.test.ts" };

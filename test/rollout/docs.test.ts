@@ -87,6 +87,8 @@ describe("the check itself", () => {
     ["npx pulumi config set -s beta rollout:maintenence true", "Pulumi.yaml has no key maintenence"],
     ["npx pulumi stack output -s beta urls", "the program has no output urls"],
     ["npm run drils", "package.json has no script drils"],
+    ["npx vitest run --project units", "there is no suite units"],
+    ["npx vitest run --project unit test/rollout/doc.test.ts", "there is no test/rollout/doc.test.ts"],
     ["gh workflow run release.yml --field candidat=green", "release.yml has no input candidat"],
     ["sudo reboot", "nobody knows how to check sudo"],
   ])("finds what is wrong with %s", async (line, message) => {

@@ -40,7 +40,8 @@ const test = z.strictObject(
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         "must be GET, HEAD, POST, PUT, PATCH or DELETE",
       )
-      .default("GET"),
+      .default("GET")
+      .describe("the method of the request"),
     path: text("must be a path that starts with one /, such as /health", /^\/(?!\/)[!-~]*$/).describe(
       "path and query, such as /health",
     ),

@@ -93,6 +93,18 @@ test("a harmless change breaks no rule, and a database with a public address doe
   ]);
 });
 
+test("every danger says what happens, why it matters and what to do", () => {
+  for (const each of Object.values(CORPUS).flat()) {
+    for (const { kind, title, why, advice } of previewOf(each).dangers) {
+      expect(title, kind).toMatch(/^\S.+[^.]$/s);
+      expect([why, advice], kind).toEqual([
+        expect.stringMatching(/^[A-Z].+\.$/s),
+        expect.stringMatching(/^[A-Z].+\.$/s),
+      ]);
+    }
+  }
+});
+
 test("the corpus is large enough to mean something", () => {
   const all = Object.values(CORPUS).flat();
   expect(all.length).toBeGreaterThanOrEqual(40);

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { ConfigError, parseSettings } from "../../../infra/settings/parse.ts";
+import { schema } from "../../../infra/settings/schema.ts";
+import { EDGES, WHOLE } from "./edges.ts";
+
+// A setting is a key of the schema that says what it means, and is tried at its edges. That Pulumi.yaml documents it is
+// document.test.ts's to see. CONTRIBUTING.md lists what a setting takes.
+
+interface Property {
+  description?: string;
+  properties?: Record<string, Property>;
+  additionalProperties?: Property | boolean;
+  items?: Property;
+}
+
+/** Every key that has a value of its own, dotted, with `*` for a name or a place in a list. */
+function leavesOf(property: Property, path: string[] = [], above = ""): { path: string; meaning: string }[] {
+  const { properties, additionalProperties: each, items, description = above } = property;
+  if (properties)
+    return Object.entries(properties).flatMap(([key, value]) =>
+      leavesOf(value, [...path, key], value.description ?? description),
+    );
+  if (typeof each === "object" && each.properties) return leavesOf(each, [...path, "*"]);
+  if (items?.properties) return leavesOf(items, [...path, "*"]);
+  return [{ path: path.join("."), meaning: description }];
+}
+
+const leaves = leavesOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Property);
+
+const NAMED = /(?<=^tracks\.)green|(?<=dependencies\.)supplier|(?<=counters\.)quotes|(?<=\.)0(?=\.)/;
+const schemaPath = (path: string) => path.replace(NAMED, "*");
+
+test("every key has a row of edges, and every row a key", () => {
+  expect(EDGES.map(([path]) => schemaPath(path)).toSorted()).toEqual(
+    leaves.map(({ path }) => path).toSorted(),
+  );
+});
+
+test("every key says what it means, or the one above it does", () => {
+  expect(leaves.filter(({ meaning }) => meaning === "")).toEqual([]);
+});
+
+test("the config that holds them all is taken", () => {
+  expect(mistakesAt("", WHOLE)).toEqual([]);
+});
+
+const taken = EDGES.flatMap(([path, values]) => values.map((value) => [path, value] as const));
+test.each(taken)("%s takes %j", (path, value) => {
+  expect(mistakesAt(path, withValue(path, value))).toEqual([]);
+});
+
+const refused = EDGES.flatMap(([path, , values]) => values.map((value) => [path, value] as const));
+test.each(refused)("%s refuses %j", (path, value) => {
+  expect(mistakesAt(path, withValue(path, value))).not.toEqual([]);
+});
+
+/** The mistakes at a key or below it; without a key all. */
+function mistakesAt(path: string, config: Record<string, unknown>): string[] {
+  try {
+    parseSettings("prod", "us-east-1", config);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const shown = path.replaceAll(/\.(\d+)/g, "[$1]");
+    const lines = error.message.split("\n").slice(1);
+    return lines.filter((line) => line.trim().startsWith(`rollout:${shown}`));
+  }
+}
+
+function withValue(path: string, value: unknown): Record<string, unknown> {
+  const config: Record<string, unknown> = structuredClone(WHOLE);
+  const keys = path.split(".");
+  const last = keys.pop()!;
+  let place = config;
+  for (const key of keys) {
+    place[key] ??= {};
+    place = place[key] as Record<string, unknown>;
+  }
+  place[last] = value;
+  return config;
+}
