@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { Misuse } from "../errors.ts";
-import { enginePreview, preview } from "../preview/preview.ts";
+import { enginePreview } from "../preview/engine/preview.ts";
+import { preview, today } from "../preview/preview.ts";
 import { FORMATS, type Format, render } from "../preview/render/index.ts";
 import { projectDir, stackName } from "./options.ts";
 import { out, paint } from "./out.ts";
@@ -44,11 +45,13 @@ async function run(_options: unknown, command: Command): Promise<void> {
   if (base && engine) throw new Misuse("--base and --engine contradict each other: give one of them");
   if (!base && !engine)
     throw new Misuse("compare with what? Add --base REVISION, such as: rollout preview --base origin/main");
+  if (engine && stack && stack.length > 1)
+    throw new Misuse("--engine is about one stack: give --stack one name, or none");
   if (engine && install) throw new Misuse("--install is for --base: the engine brings its own comparison");
   if (json && format && format !== "json")
     throw new Misuse(`--json and --format ${format} contradict each other`);
   const result = engine
-    ? await enginePreview(projectDir(), engine)
+    ? await enginePreview(projectDir(), engine, stack?.[0], today())
     : await preview({ projectDir: projectDir(), base: base!, stacks: stack, install });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const as = json ? "json" : (format ?? "terminal");

@@ -33,8 +33,8 @@ export interface StackPreview {
   /** What changes, in the order of the resources' names. */
   changes: Change[];
   topology: Topology;
-  /** How many resources stay as they are. */
-  unchanged: number;
+  /** How many resources stay as they are; null: unknown, since the engine's preview failed before its end. */
+  unchanged: number | null;
   cost: CostDifference;
 }
 

@@ -4,10 +4,9 @@ import { isStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
-import { compare, secretsOfGraph } from "./compare.ts";
-import { engineSide, engineStack } from "./engine.ts";
+import { compare } from "./compare.ts";
+import { attempt, Failure, messageOf, redactorOf } from "./failure.ts";
 import type { Preview, Problem, StackPreview } from "./model.ts";
-import { Redactor } from "./redact.ts";
 import { specification } from "./replacement/specification.ts";
 import { lockNote } from "./revision/packages.ts";
 import { stepsOf } from "./revision/plan.ts";
@@ -64,32 +63,9 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
   }
 }
 
-/**
- * The same with the engine's comparison of the state with the working tree in place of a base's capture.
- *
- * @param file what `pulumi preview --json` printed
- * @throws {UserError} when the file can't be read as that
- */
-export async function enginePreview(projectDir: string, file: string): Promise<Preview> {
-  const text = textOf(file);
-  const stack = engineStack(text);
-  const after = await captureGraph({ projectDir, stack });
-  const side = engineSide(text, after);
-  const stacks = [compare({ ...side, after, steps: stepsOf(projectDir, stack), today: today() })];
-  return { version: 1, base: "the state", verdicts: "engine", stacks, problems: [], notes: [] };
-}
-
-function today(): string {
+/** The day in UTC, `2026-12-31`. */
+export function today(): string {
   return new Date().toISOString().slice(0, 10);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const hint = "pulumi preview --json > FILE makes one";
-    throw new UserError(`--engine: can't read ${file} (${(error as NodeJS.ErrnoException).code}); ${hint}`);
-  }
 }
 
 interface Sides {
@@ -103,10 +79,6 @@ interface Sides {
 }
 
 async function stackPreview(stack: string, sides: Sides): Promise<StackPreview | Problem> {
-  const attempt = <T>(make: () => Promise<T> | T) =>
-    Promise.resolve()
-      .then(make)
-      .catch((error: unknown) => new Failure(error));
   const [before, after] = await Promise.all([attempt(sides.before), attempt(sides.after)]);
   const problems = [
     ...problemsOf(before, sides.where, sides.hide, after),
@@ -120,19 +92,10 @@ async function stackPreview(stack: string, sides: Sides): Promise<StackPreview |
   return compare({ before, after, steps: sides.steps(), today: today() });
 }
 
-/** A capture that came to nothing. */
-class Failure {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
-  }
-}
-
 /** What keeps a side from being compared; a message may quote a value, of which the other side knows that it is secret. */
 function problemsOf(side: Graph | Failure, where: string, hide: string | undefined, other: Graph | Failure) {
   if (!(side instanceof Failure)) return versionProblem(side, where);
-  const secrets = other instanceof Failure || !Array.isArray(other.resources) ? [] : secretsOfGraph(other);
-  return [`${where}: ${messageOf(side.error, new Redactor(secrets), hide)}`];
+  return [`${where}: ${messageOf(side, redactorOf(other), hide)}`];
 }
 
 function versionProblem(graph: Graph, where: string): string[] {
@@ -157,17 +120,6 @@ function graphIn(file: string): Graph {
 function sameStack(graph: Graph, stack: string): Graph {
   if (graph.stack === stack || graph.version !== 1) return graph;
   throw new UserError(`the graph is of the stack ${graph.stack}`);
-}
-
-/** A message for the user as it is; of a program's own failure its first lines, which say where. */
-function messageOf(error: unknown, redactor: Redactor, hide = "\0"): string {
-  const whole =
-    error instanceof UserError || !(error instanceof Error)
-      ? String((error as Error).message ?? error)
-      : (error.stack ?? error.message);
-  // Before it is cut: a half of a secret isn't recognised.
-  const text = redactor.text(whole);
-  return text.split("\n").slice(0, 6).join("\n").replaceAll(`file://${hide}/`, "").replaceAll(`${hide}/`, "");
 }
 
 function stacksOf(projectDir: string): string[] {

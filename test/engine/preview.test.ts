@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enginePreview } from "../../rollout/preview/engine/preview.ts";
 import type { Preview } from "../../rollout/preview/model.ts";
-import { enginePreview } from "../../rollout/preview/preview.ts";
 import { FORMATS, render } from "../../rollout/preview/render/index.ts";
 import { Engine, pulumiThere } from "./engine.ts";
 import { fixture, lasting } from "./fixture.ts";
@@ -17,11 +17,11 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
 
   let printed = "";
   async function preview(): Promise<Preview> {
-    const { stdout } = await engine.succeed("preview", "--json", "--stack", "beta");
+    const { stdout } = await engine.pulumi("preview", "--json", "--stack", "beta");
     printed = stdout;
     const file = join(engine.folder, "preview.json");
     await writeFile(file, stdout);
-    return enginePreview(join(engine.folder, "project"), file);
+    return enginePreview(engine.project, file, "beta", "2026-11-21");
   }
 
   test("names the same dangers as the graphs do", async () => {
@@ -55,5 +55,18 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
   test("the fixture of the tests without an engine is what the engine prints now", async () => {
     const again = "WRITE_FIXTURES=1 bin/test engine writes it anew, for you to look at and commit";
     expect(JSON.parse(lasting(printed)), again).toEqual(JSON.parse(await fixture(printed)));
+  });
+
+  test("one that failed is a problem, and nothing of it passes for unchanged", async () => {
+    const good = await readFile(engine.configFile, "utf8");
+    await engine.write(["rollout:tracks", "blue", "weight"], 77);
+    const wrong = await preview();
+    expect(wrong).toMatchObject({
+      stacks: [],
+      problems: [
+        { stack: "beta", message: expect.stringContaining("weights must sum to 100, they sum to 127") },
+      ],
+    });
+    await writeFile(engine.configFile, good);
   });
 });

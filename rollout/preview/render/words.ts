@@ -11,7 +11,9 @@ export const KINDS: Record<Kind, string> = {
   delete: "deleted",
 };
 
-export function isEmpty(stack: StackPreview): boolean {
+/** Nothing to say; never of a preview that failed. */
+export function isEmpty(stack: StackPreview): stack is StackPreview & { unchanged: number } {
+  if (stack.unchanged === null) return false;
   return stack.changes.length === 0 && stack.dangers.length === 0 && stack.policies.length === 0;
 }
 
@@ -24,7 +26,9 @@ export function headline(stack: StackPreview): string {
   });
   const dangers = stack.dangers.length === 0 ? "no danger found" : count(stack.dangers.length, "danger");
   const rules = stack.policies.length === 0 ? [] : [`${count(stack.policies.length, "rule")} broken`];
-  return `${stack.stack}: ${[dangers, ...rules].join(", ")}; ${[...kinds, `${stack.unchanged} unchanged`].join(", ")}`;
+  const rest = stack.unchanged === null ? "the rest unknown" : `${stack.unchanged} unchanged`;
+  const part = stack.unchanged === null ? "only a part, the preview failed: " : "";
+  return `${stack.stack}: ${part}${[dangers, ...rules].join(", ")}; ${[...kinds, rest].join(", ")}`;
 }
 
 /** Whose verdicts these are, and what they can't know. */

@@ -97,6 +97,35 @@ test("a file that is no graph, or isn't there, says what would be one", () => {
   );
 });
 
+test("a preview of the engine that failed ends with 1 and says why; its steps are a part and no more", () => {
+  const urn = "urn:pulumi:beta::small::aws:rds/instance:Instance::gone";
+  const oldState = { urn, type: "aws:rds/instance:Instance", custom: true, inputs: {} };
+  const message = "error: resource gone cannot be deleted with PASSWORD=canary-of-the-engine-12";
+  const write = (steps: object[]) =>
+    writeFileSync(
+      join(folder, "failed.json"),
+      JSON.stringify({ steps, diagnostics: [{ severity: "error", message }] }),
+    );
+  for (const [steps, stacks] of [
+    [[{ op: "delete", urn, oldState }], 1],
+    [[{ op: "same", urn: "urn:pulumi:beta::small::pulumi:pulumi:Stack::small-beta" }], 0],
+    [[], 0],
+  ] as const) {
+    write([...steps]);
+    for (const format of ["terminal", "markdown", "html"]) {
+      const { status, stdout } = preview("--engine", "failed.json", "--format", format);
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/pulumi preview failed: what changes isn.{1,6}t known, or only in part/);
+      expect(stdout).toContain("resource gone cannot be deleted");
+      expect(stdout).not.toMatch(/canary|no change|\d unchanged/);
+      expect(
+        stdout.includes("beta: only a part, the preview failed: 1 danger; 1 deleted, the rest unknown"),
+      ).toBe(stacks > 0);
+    }
+  }
+  expect(preview("--engine", "failed.json", "--stack", "fresh").stdout).toMatch(/^fresh: can't be compared/);
+});
+
 test("other packages at the base are a note, also when nothing else changes", () => {
   const lock = (version: string) => JSON.stringify({ packages: { "": {}, "node_modules/a": { version } } });
   writeFileSync(join(folder, "package-lock.json"), lock("1.0.0"));

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Graph, Value } from "../../../rollout/graph/model.ts";
 import { compare } from "../../../rollout/preview/compare.ts";
-import { engineSide, engineStack } from "../../../rollout/preview/engine.ts";
+import { readOutput } from "../../../rollout/preview/engine/output.ts";
+import { engineSide } from "../../../rollout/preview/engine/side.ts";
 import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
 import { FIXTURE } from "../../engine/fixture.ts";
 import { graphOf } from "./corpus/project.ts";
@@ -22,7 +23,7 @@ function output(op: string, old: object, now: object, more: object = {}): string
 }
 
 function previewOf(text: string, after: Graph) {
-  return compare({ ...engineSide(text, after), after, today: "2026-11-21" });
+  return compare({ ...engineSide(readOutput(text), after), after, today: "2026-11-21" });
 }
 
 test("the engine's word on a replacement counts, in both directions", () => {
@@ -78,7 +79,7 @@ describe("what the real engine printed (test/engine/preview.test.ts keeps it up 
     const [before, after] = await Promise.all([graphOf({ stack: "beta" }), graphOf(change)]);
     const common = { after, steps: [10, 25, 50, 100], today: "2026-11-21" };
     const ours = compare({ before, ...common });
-    const engines = compare({ ...engineSide(text, after), ...common });
+    const engines = compare({ ...engineSide(readOutput(text), after), ...common });
     expect(engines.dangers).toEqual(ours.dangers);
     expect(engines.dangers.map(({ kind }) => kind).toSorted()).toEqual([
       "alarm-loosened",
@@ -95,8 +96,47 @@ describe("what the real engine printed (test/engine/preview.test.ts keeps it up 
   });
 });
 
-test("another file or another stack is refused", () => {
-  expect(() => engineStack("hello")).toThrow("isn't what pulumi preview --json prints");
-  const other = { ...graph({}), stack: "prod" };
-  expect(() => engineSide(output("update", {}, {}), other)).toThrow("the file is about beta, not prod");
+describe("a file that says nothing, or too much, is refused with its reason", () => {
+  const whole = output("update", {}, {});
+  const files: [string, string, string][] = [
+    ["empty", " \n", "is empty: pulumi preview --json printed nothing, and says why on stderr"],
+    ["another text", "Previewing update (beta)", "prints, it begins with: Previewing update (beta)"],
+    ["a list", "[1]", "isn't what pulumi preview --json prints, it begins with: [1]"],
+    ["another JSON", '{"version":1}', "isn't what pulumi preview --json prints"],
+    ["steps of something else", '{"steps":[{"op":"update"}]}', "isn't what pulumi preview --json prints"],
+    ["cut off", whole.slice(0, -30), "is cut off: it ends in the middle of a JSON document"],
+    ["cut off in a text", whole.slice(0, whole.indexOf("::db") + 2), "is cut off"],
+    ["two documents", `${whole}\n${whole}`, "holds more than one JSON document"],
+    ["a document and a half", `${whole}\n${whole.slice(0, 20)}`, "holds more than one JSON document"],
+    ["broken inside", '{"steps": [1,,2]}', "isn't JSON ("],
+    ["no step", '{"steps":[],"diagnostics":[]}', "lists no step, so it says nothing of any stack"],
+    ["no step at all", '{"config":{}}', "lists no step, so it says nothing of any stack"],
+    ["another stack", whole, "is about beta, not prod"],
+  ];
+  test.each(files)("%s", (_, text, reason) => {
+    expect(() => readOutput(text, "prod")).toThrow(reason);
+  });
+  test("braces in a text are no documents", () => {
+    const text = output("update", { a: '{"b":"}{' }, { a: "\\" });
+    expect(readOutput(text).steps).toHaveLength(1);
+  });
+});
+
+test("what failed is known, also without a step, and warnings are no failures", () => {
+  const diagnostics = [
+    { severity: "warning", message: "warning: using a plugin from $PATH\n" },
+    {
+      severity: "error",
+      message: "error: \u001b[90mPulumi.beta.yaml\u001b[39m has a mistake:\n  rollout:tracks\n",
+    },
+  ];
+  expect(readOutput(JSON.stringify({ diagnostics, maybeCorrupt: true }))).toEqual({
+    steps: [],
+    errors: [
+      "Pulumi.beta.yaml has a mistake:\n  rollout:tracks",
+      "Pulumi says that the stack's state may be corrupt.",
+    ],
+  });
+  const sound = JSON.parse(output("update", {}, {}));
+  expect(readOutput(JSON.stringify({ ...sound, diagnostics: diagnostics.slice(0, 1) })).errors).toEqual([]);
 });

@@ -1,32 +1,7 @@
-import { UserError } from "../errors.ts";
-import type { Graph, GraphResource, Value } from "../graph/model.ts";
-import type { ReplacesOf } from "./changes/follows.ts";
+import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import type { ReplacesOf } from "../changes/follows.ts";
 import { Learned } from "./learned.ts";
-
-/** What we read of `pulumi preview --json`. */
-interface Output {
-  steps: Step[];
-}
-
-interface Step {
-  op: string;
-  urn: string;
-  oldState?: State;
-  newState?: State;
-  replaceReasons?: string[] | null;
-  detailedDiff?: Record<string, { kind: string }> | null;
-}
-
-interface State {
-  urn: string;
-  type: string;
-  custom?: boolean;
-  inputs?: Record<string, Value>;
-  parent?: string;
-  protect?: boolean;
-  retainOnDelete?: boolean;
-  dependencies?: string[];
-}
+import type { EngineOutput, EngineState, EngineStep } from "./output.ts";
 
 /**
  * The state that the engine compares with, as a graph, and the engine's own word on what is replaced.
@@ -34,12 +9,10 @@ interface State {
  * The engine lists only what changes, with the cloud's ids in it. All else is as in the captured graph; which id is
  * whose is learned by laying the engine's new values beside the captured ones.
  *
- * @param text what `pulumi preview --json` printed
  * @param after the captured graph of the same stack
- * @throws {UserError} when the text is something else, or of another stack
  */
-export function engineSide(text: string, after: Graph): { before: Graph; verdict: ReplacesOf } {
-  const steps = stepsIn(text, after.stack);
+export function engineSide(output: EngineOutput, after: Graph): { before: Graph; verdict: ReplacesOf } {
+  const steps = realSteps(output);
   const captured = new Map(after.resources.map((each) => [each.urn, each]));
   const learned = new Learned();
   for (const { newState } of steps) {
@@ -54,33 +27,14 @@ export function engineSide(text: string, after: Graph): { before: Graph; verdict
   return { before: { ...after, resources: [...resources.values()] }, verdict: verdictOf(steps) };
 }
 
-/** The stack that an output is about. */
-export function engineStack(text: string): string {
-  const stack = parsed(text).steps[0]?.urn.split(":")[2];
-  if (!stack)
-    throw new UserError("--engine: the file lists no step; was it written by pulumi preview --json?");
-  return stack;
-}
-
-function stepsIn(text: string, stack: string): Step[] {
-  const { steps } = parsed(text);
-  const other = steps.find(({ urn }) => !urn.startsWith(`urn:pulumi:${stack}::`));
-  if (other) throw new UserError(`--engine: the file is about ${other.urn.split(":")[2]}, not ${stack}`);
+/** A replacement is up to three steps; the one that says why counts. */
+function realSteps({ steps }: EngineOutput): EngineStep[] {
   const real = steps.filter(({ op, urn }) => op !== "same" && op !== "read" && !urn.includes("::pulumi:"));
-  // A replacement is up to three steps; the one that says why counts.
   const byUrn = Map.groupBy(real, ({ urn }) => urn);
   return [...byUrn.values()].map((all) => all.find(({ op }) => op === "replace") ?? all[0]!);
 }
 
-function parsed(text: string): Output {
-  try {
-    const output = JSON.parse(text);
-    if (Array.isArray(output.steps)) return output;
-  } catch {}
-  throw new UserError("--engine: the file isn't what pulumi preview --json prints");
-}
-
-function before(state: State, now: GraphResource | undefined, learned: Learned): GraphResource {
+function before(state: EngineState, now: GraphResource | undefined, learned: Learned): GraphResource {
   const { protect, retainOnDelete } = state;
   const { protect: _protect, retainOnDelete: _retain, ...options } = now?.options ?? {};
   return {
@@ -96,7 +50,7 @@ function before(state: State, now: GraphResource | undefined, learned: Learned):
 }
 
 /** Replaced by the engine's word: by the property's own mark, or among the reasons that it gives. */
-function verdictOf(steps: Step[]): ReplacesOf {
+function verdictOf(steps: EngineStep[]): ReplacesOf {
   const byUrn = new Map(steps.map((each) => [each.urn, each]));
   return (_type, path, urn) => {
     const step = byUrn.get(urn);

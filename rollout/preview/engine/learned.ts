@@ -1,7 +1,7 @@
-import { textBehind } from "../graph/base64.ts";
-import type { Joined, Reference, Value } from "../graph/model.ts";
-import { isObject } from "./shown.ts";
-import { between, literal } from "./text.ts";
+import { textBehind } from "../../graph/base64.ts";
+import type { Joined, Reference, Value } from "../../graph/model.ts";
+import { isObject } from "../shown.ts";
+import { between, literal } from "../text.ts";
 
 /** How the engine shows a secret, and what stands for a value that isn't known yet. */
 const HIDDEN = "[secret]";
