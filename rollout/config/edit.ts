@@ -54,7 +54,8 @@ function withEdit(text: string, { path, value }: Edit, file: string, root: strin
   const beside = parseDocument(text).getIn(whole.slice(0, -1));
   const added = isMap(beside) ? withKey(text, beside, whole.at(-1)!, value) : text;
   if (isSame(added, wanted)) return added;
-  // Where a line more doesn't do, such as in an empty map: comments stay, their places may not.
+  // Where it isn't enough to add a line, as in an empty map, the whole file is written anew: comments stay, but may
+  // move.
   return document.toString(STYLE);
 }
 
@@ -67,7 +68,7 @@ function parsed(text: string, file: string): Document {
   return document;
 }
 
-/** The same text without some keys; each takes the lines with it that it stands on. */
+/** The same text without some keys. The lines of a removed key go with it. */
 export function removed(text: string, paths: readonly string[][], file: string): string {
   return paths.reduce((before, path) => without(before, path, file), text);
 }

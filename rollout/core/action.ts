@@ -24,7 +24,7 @@ export type Look =
   | { at: "service"; track: string }
   | { at: "gates" };
 
-/** What was last seen of the world. A look that failed says so: it is no answer. */
+/** What was last seen of the world. A look that failed is kept as a failure: it is no answer. */
 export interface Seen {
   weights?: Looked<Reading>;
   real?: Looked<Weights>;
@@ -43,7 +43,10 @@ export interface Seen {
 interface Sight {
   /** When the look was over. */
   at: number;
-  /** How long the journal was: what was seen before an act is no longer true after it. */
+  /**
+   * How many entries the journal had then. After an act it has more, and what was seen before the act no longer
+   * counts.
+   */
   length: number;
 }
 

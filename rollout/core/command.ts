@@ -79,7 +79,7 @@ export function isGoingBack({ stage }: RolloutState): boolean {
   return stage.at === "return" || stage.at === "unpromote";
 }
 
-/** Weights found on the balancer can be taken over where the rollout has a place for them. */
+/** Why the rollout can't go on with the weights that the balancer has; undefined when it can. */
 function notAdoptable(state: RolloutState, weights: Weights): string | undefined {
   const { stage, stable, candidate, outcome, first } = state;
   const others = Object.keys(weights).filter(

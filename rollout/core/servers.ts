@@ -17,10 +17,12 @@ export interface Servers {
 /**
  * Whether a track can carry a share of the traffic.
  *
- * All the traffic takes as many servers as the largest number that any track is declared with: a track alone has had all of it with
- * that many. Where autoscaling has grown a track beyond its declared servers, that says how much load there really is: so many
- * servers for its share. A part of the traffic takes that part of them. What the load asks for is bounded by what the track
- * may have, for autoscaling overshoots; what is declared isn't, for one server in place of four is an outage.
+ * All the traffic takes as many servers as the largest number that any track is declared with: a track alone has
+ * carried it with so many. A share of the traffic takes that share of them.
+ *
+ * Where autoscaling has grown a track beyond its declared servers, the load is higher than declared. Then its present
+ * servers count, as what its share takes. This figure is bounded by what the track may have, because autoscaling
+ * overshoots. The declared figure isn't bounded: one server in place of four is an outage.
  *
  * @param share whole percent
  * @param tracks every track's servers, this one's among them
@@ -45,7 +47,9 @@ export function capacityOf(
   return { asked, healthy, need, most, enough: healthy >= need };
 }
 
-/** How many servers all the traffic would take, by a track that has grown under its share; 0 where nothing shows it. */
+/**
+ * How many servers all the traffic would take, judged by a track that autoscaling has grown; 0 when none has grown.
+ */
 function loadOf({ declared, asked }: Servers, weight: number): number {
   return asked > declared.servers && weight > 0 ? (asked * 100) / weight : 0;
 }

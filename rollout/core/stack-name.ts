@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 
-/** Pulumi's own letters, of which folders and files are named: so nothing that leads out of a folder. */
+/** The letters that Pulumi takes. Folders and files are named by a stack, so a name must not lead out of a folder. */
 const FORM = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const RULE = "1 to 100 letters, digits, -, _ and ., the first a letter or a digit, without two dots in a row";
 

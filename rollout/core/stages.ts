@@ -46,7 +46,10 @@ export function verified(state: RolloutState, weights: Weights, at: number): Rol
   }
 }
 
-/** After a drift the split that holds now says which step this is; it bakes anew, because its traffic was another. */
+/**
+ * After a drift the split that holds now says which step this is. The step bakes anew, because meanwhile its traffic
+ * was another.
+ */
 function mended(state: RolloutState, weights: Weights, at: number): RolloutState {
   const { stage, plan, candidate, first } = state;
   if (stage.at !== "shift" && stage.at !== "bake" && stage.at !== "promote") {

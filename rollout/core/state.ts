@@ -49,7 +49,7 @@ export interface RolloutState {
   grown: { tries: number; endedAt: number | undefined };
   /** What was last read back everywhere; undefined before the first reading. */
   weights: Weights | undefined;
-  /** Those, and what acts since may have set. */
+  /** The weights that were last read back, and all that acts may have set since. */
   known: readonly Weights[] | undefined;
   /** Weights that a person wants to hold after a drift. */
   mend: Weights | undefined;

@@ -26,7 +26,7 @@ export interface AlarmReading {
   since?: number;
 }
 
-/** The alarms of both tracks as they were last read. Ones that can't be read are no alarms that are off. */
+/** The alarms of both tracks as they were last read. An alarm that can't be read doesn't count as off. */
 export type AlarmSight =
   | { candidate: readonly AlarmReading[]; stable: readonly AlarmReading[] }
   | { error: string };
@@ -64,14 +64,14 @@ export interface Verdict {
 export type Judge = (history: History) => Verdict;
 
 /**
- * How much of stable's traffic before the candidate's first is read, in seconds, to know what is usual. A quarter of a day: bursts that
- * are usual show in few of the blocks that their size is learned from.
+ * How much of stable's traffic before the candidate's first is read, in seconds, to know what is usual. It is a
+ * quarter of a day, because usual bursts appear in only a few of the blocks that their size is learned from.
  */
 const BEFORE_SECONDS = 6 * 3600;
 
 /**
- * Where a rollout's history begins, in seconds since the epoch: a quarter of a day before the candidate's first traffic. As
- * long as it has had none, before the rollout's begin.
+ * Where a rollout's history begins, in seconds since the epoch: a quarter of a day before the candidate's first
+ * traffic. While the candidate has had none, a quarter of a day before the rollout began.
  */
 export function historyFrom({ steps, begunAt }: Pick<RolloutState, "steps" | "begunAt">): number {
   return Math.floor((steps[0]?.from ?? begunAt) / 1000) - BEFORE_SECONDS;

@@ -2,9 +2,11 @@ import type { History } from "../core/verdict.ts";
 import type { GateEvidence } from "./indicators.ts";
 
 /**
- * The platform's own alarms as a gate. The candidate's being on fails it, unless stable's is on too: then it isn't to
- * blame, and stable is no place to go back to. One that was on before the candidate had traffic says nothing of it (its
- * servers were being replaced), but it must go off before anything passes. So must an alarm that can't be read.
+ * The platform's own alarms as a gate. When an alarm of the candidate is on, the gate fails. When one of stable is on
+ * too, it holds: then the candidate isn't to blame, and stable is no place to go back to.
+ *
+ * An alarm that was on before the candidate had traffic says nothing about it, because its servers were being
+ * replaced. But it must go off before anything passes. Alarms that can't be read let nothing pass either.
  *
  * @returns undefined where there are no alarms for the candidate
  */

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import type { Book } from "./book.ts";
 
 export interface Beginning {
-  /** Names the rollout, its backup and its migration. The same candidate's version has the same name: see {@link beginOrGoOn}. */
+  /** Names the rollout, its backup and its migration. */
   rollout: string;
   stable: string;
   /** The stable track itself only when nothing was released before. */
@@ -18,8 +18,8 @@ export interface Beginning {
 }
 
 /**
- * Goes on with the rollout that is under way, or begins one. Asking for a rollout that is over already is no new beginning:
- * whoever was killed just before it could say so, asks again.
+ * Goes on with the rollout that is under way, or begins one. A rollout that is already over isn't begun again when
+ * its name is asked for once more: a run that was killed before it could report is started again with the same words.
  *
  * @throws {UserError} when another rollout is under way, or there is nothing to do
  */

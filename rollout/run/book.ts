@@ -61,7 +61,9 @@ export class Book {
     return entry;
   }
 
-  /** Writes what has happened: that stays true whatever comes in between. */
+  /**
+   * Writes what has happened. A command that comes in between doesn't change that, so the entry is written after it.
+   */
   async record(note: Note): Promise<JournalEntry> {
     for (;;) {
       const entry = await this.write(note);

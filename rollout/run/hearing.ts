@@ -13,8 +13,9 @@ export interface Runner {
 }
 
 /**
- * Who hears a person's word. A run that was killed seems to be there until its lease has run out, so one that is silent is
- * waited for: either it answers, or it is found to be gone. A living one may be silent for longer, in the midst of an act.
+ * Which run hears a person's word. A run that was killed seems to be there until its lease has run out. So a silent
+ * run is waited for: either it answers, or its lease ends and it is known to be gone. A living run may be silent for
+ * longer while it is in the middle of an act.
  *
  * @param who asks
  * @returns undefined when nobody runs the rollout

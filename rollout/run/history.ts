@@ -24,8 +24,8 @@ export async function* pagesOf(
 }
 
 /**
- * A rollout's metrics from where its history begins, read as they come: by the run that decides, and by all who look on.
- * That is what lets them see the same.
+ * A rollout's metrics from the beginning of its history, read as they come. The run that decides and the commands
+ * that only show both read them by this class: that is why they see the same.
  */
 export class MetricHistory {
   readonly #read: ReadMetrics;
@@ -67,7 +67,10 @@ export class MetricHistory {
     return historyOf(state, this.#seconds, this.through, alarms);
   }
 
-  /** Another rollout has another history; and one whose candidate gets its first traffic has one that begins later. */
+  /**
+   * Begins anew for another rollout. When the candidate gets its first traffic the history begins later, and what was
+   * read from before is dropped.
+   */
   #begin(state: RolloutState): void {
     const from = historyFrom(state);
     const rollout = `${state.rollout} ${state.begunAt}`;

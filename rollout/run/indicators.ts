@@ -109,7 +109,7 @@ function counterOf(name: string): Of {
   };
 }
 
-/** The config takes 0 and 1, which no test can tell from one request. */
+/** The config also takes 0 and 1, which no test can judge: they are replaced by the nearest share that one can. */
 function within(objective: number): number {
   return Math.min(0.49, Math.max(0.0001, objective));
 }

@@ -7,11 +7,12 @@ import { alarmVerdict } from "./alarm-gate.ts";
 import { type GateEvidence, type Indicator, indicatorsOf } from "./indicators.ts";
 
 /**
- * The plan's gates as the controller asks them: errors, slow requests, the error budget's burn rate, what the business
- * counts, and the platform's alarms. One that fails fails the rollout, one that holds holds it, and to pass all must.
+ * The plan's gates as the controller asks them: errors, slow requests, the error budget's burn rate, the
+ * application's counters, and the platform's alarms. When one fails the rollout fails, when one holds it holds, and
+ * to pass all must pass.
  *
- * Each second is an interval; one without data counts as one without requests. The gates keep what they have counted,
- * as the history only grows; a history that is another one is counted anew.
+ * Each second is an interval. One without data counts as one without requests. The gates keep what they have counted,
+ * because a history only grows; when they are asked about another history they begin anew.
  */
 export function judgeOf(plan: Plan): Judge {
   let count = newCount(plan);

@@ -17,12 +17,12 @@ export interface RoomOptions {
 }
 
 const EVERY_MS = 2_000;
-/** Even without news: whoever waits sees that it still waits. */
+/** The wait is reported this often also when nothing has changed, so that a person sees that it goes on. */
 const SAY_EVERY_MS = 30_000;
 
 /**
- * Sees to it that each track whose share grows has the healthy servers for it, before any traffic moves. Servers that can't
- * be counted are none.
+ * Makes sure, before any traffic moves, that each track whose share grows has the healthy servers for it. A track
+ * whose servers can't be counted counts as lacking them.
  *
  * @param now what the balancer does
  * @param next what it is to do
@@ -43,7 +43,7 @@ export async function makeRoom(now: Weights, next: Weights, options: RoomOptions
     options.say(`${what}. The traffic moves all the same: --force.`);
     return false;
   }
-  // Who grows must know by how much, and be let.
+  // Servers can be asked for only when their number is known, and when each track may have so many.
   const counted = lacking.every(({ read }) => read);
   const grown = lacking.every(({ read }) => read && read.need <= read.most);
   if (options.lacking === "refuse" || !grown)

@@ -25,7 +25,7 @@ export class Notices {
     this.#pending.add(sending);
   }
 
-  /** When all are on their way; the channels bound how long they try. */
+  /** Waits until each notice has been sent or given up. The channels bound how long they try. */
   async sent(): Promise<void> {
     await Promise.all(this.#pending);
   }

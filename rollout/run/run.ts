@@ -19,11 +19,16 @@ export interface RunOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
   begin?: Beginning;
   clock?: Clock;
-  /** Told each entry that somebody should hear of; may hear one twice after a crash, misses none. Its failures are its own. */
+  /**
+   * Called with each entry that somebody should hear of. After a crash it may get one twice, but it misses none. When
+   * it fails, the run goes on.
+   */
   notify?: Notify;
   /** Told each entry as it comes to be in the journal, by whomever it was written. */
   heard?: (entry: JournalEntry) => void;
-  /** Whether the run is to end here, between two steps, although the rollout has not. Asked once there is an outcome. */
+  /**
+   * Whether the run may end although the rollout isn't over. Asked between two decisions, once there is an outcome.
+   */
   leave?: (state: RolloutState) => boolean;
   /** How often commands are looked for while waiting. */
   pollMs?: number;
@@ -90,7 +95,10 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   }
 }
 
-/** Intent, act, end. A command that comes before the intent is written comes first. */
+/**
+ * Writes the intent, does the act, writes its end. When a command was written before the intent, nothing is done: the
+ * command is heard first.
+ */
 async function act(book: Book, platform: Platform, { act }: Action & { is: "act" }): Promise<void> {
   const id = book.entries.length;
   if (!(await book.write({ kind: "intent", id, act }))) return;

@@ -7,12 +7,14 @@ const AGAIN_MS = 1_000;
 export type CapacityState =
   | { is: "enough" }
   | { is: "busy"; action: Action }
-  /** The time for it is over. `known`: whether it was seen to be too little, or couldn't be seen. */
+  /** The time to wait is over. `known`: the servers were counted and are too few; else they couldn't be counted. */
   | { is: "lacking"; reason: string; known: boolean };
 
 /**
- * Whether a track has the servers for a share of the traffic; asks for those that are missing, and waits for them. Stable has had
- * all the traffic with what it may have: more is neither waited for, nor a reason not to go back to it.
+ * Whether a track has the servers for a share of the traffic. Asks for those that are missing, and waits for them.
+ *
+ * The stable track has carried all the traffic with the servers that it may have. So no more than these are waited
+ * for, and a lack of more never keeps a rollback from it.
  */
 export function room(
   state: RolloutState,
@@ -36,7 +38,7 @@ export function room(
   return busy(again(sight, now, what));
 }
 
-/** What can't be read isn't waited for as long as servers that are starting. */
+/** A count that fails is given up sooner than servers that are still starting. */
 function uncounted(
   state: RolloutState,
   sight: NonNullable<Seen["capacity"]>,
@@ -56,7 +58,10 @@ function again({ track, share, at }: NonNullable<Seen["capacity"]>, now: number,
   return now >= at + AGAIN_MS ? look({ at: "capacity", track, share }) : wait(at + AGAIN_MS, why);
 }
 
-/** Asked for once; once more each time the servers have had a fair part of the time to come. */
+/**
+ * Servers are asked for at once. If they stay away they are asked for again, at equal parts of the time that they
+ * have to come.
+ */
 function mayGrow({ grown, plan: { limits } }: RolloutState, now: number): boolean {
   if (grown.tries >= limits.attempts) return false;
   return (

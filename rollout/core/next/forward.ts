@@ -21,7 +21,10 @@ export function goForward(state: RolloutState, seen: Seen, now: number): Action 
   return heldBySickness(state, seen, now) ?? heldByFreeze(state, now) ?? action;
 }
 
-/** More servers never harm. After a rollback the idle track is no way back any more, so its draining needn't wait. */
+/**
+ * Whether an act may be held back. More servers never harm, so they come at once. And after a rollback nobody goes
+ * back to the idle track, so its draining needn't wait.
+ */
 function mayWait({ outcome }: RolloutState, act: Act): boolean {
   return act.do !== "grow" && outcome?.is !== "rolled-back";
 }
@@ -68,7 +71,7 @@ function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
   }
 }
 
-/** An act that leaves the weights alone: they are compared before it all the same. */
+/** An act that changes no weights. They are compared before it all the same: a drift stops the rollout here too. */
 function once(state: RolloutState, seen: Seen, now: number, act: Act): Action | GiveUp {
   const resting = rest(state, now);
   if (resting) return resting;
@@ -90,7 +93,7 @@ function shift(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
   return { is: "act", act: brought.act };
 }
 
-/** Passing takes the gates' word, on data that reach to the bake's end. Waiting for it is bounded. */
+/** A step passes when the gates say so, on data that reach to the end of the bake. The wait for that is bounded. */
 function bake(state: RolloutState, seen: Seen, now: number): Action {
   const { stage, plan } = state;
   if (stage.at !== "bake") throw new Error("only a bake bakes");
@@ -123,12 +126,15 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   return wait(Math.min(deadline, quiet, now + 1000), now < over ? "baking" : gates.verdict.reason);
 }
 
-/** What was said by a person, or held by a freeze, begins the time anew. */
+/**
+ * Until when the candidate may go without a request. The time counts from its last request, from a person's last
+ * word, or from the end of a freeze, whichever came last.
+ */
 function quietUntil({ stageAt, frozenUntil, plan }: RolloutState, heard = 0): number {
   return Math.max(heard, stageAt, frozenUntil) + plan.limits.noDataSeconds * 1000;
 }
 
-/** CloudWatch is up to three minutes behind. What is older says nothing of now. */
+/** CloudWatch is up to three minutes late. Data that are older than this say nothing about now. */
 function isRecent(through: number, now: number): boolean {
   return now - through <= 300_000;
 }
@@ -144,14 +150,15 @@ function keep(state: RolloutState, seen: Seen, now: number): Action {
   );
 }
 
-/** Where taking back would do more harm than staying. */
+/** Stops in place of giving up, where a rollback would do more harm than to leave everything as it is. */
 function stopping(action: Action | GiveUp, so: string): Action {
   return action.is === "give-up" ? stop(`${action.reason} (${so})`) : action;
 }
 
 /**
- * While both tracks are sick the candidate gets no more traffic: at the next step's split stable might be too quiet to be
- * compared with, and the candidate would be blamed. Waiting for the end of it is bounded, as a bake's is.
+ * While both tracks are sick the candidate gets no more traffic. At the next step's split stable might have too few
+ * requests to be compared with, and the candidate would get the blame. The wait for the end of the sickness is
+ * bounded, as in a bake.
  */
 function heldBySickness(state: RolloutState, { gates }: Seen, now: number): Action | undefined {
   const { held, stage, plan, stageAt } = state;
@@ -163,7 +170,7 @@ function heldBySickness(state: RolloutState, { gates }: Seen, now: number): Acti
   return wait(Math.min(deadline, now + 1000), reason);
 }
 
-/** A freeze holds what isn't begun; an act that was interrupted half-way is carried to its end. */
+/** A freeze holds what has not begun. An act that was interrupted half-way is finished in a freeze too. */
 function heldByFreeze(state: RolloutState, now: number): Action | undefined {
   if (isHalfDone(state)) return undefined;
   const until = frozenUntil(state.plan.freeze, now);
@@ -172,7 +179,7 @@ function heldByFreeze(state: RolloutState, now: number): Action | undefined {
   return wait(Math.min(until, now + 1000), "frozen");
 }
 
-/** Config, state and balancer may stand at different weights. */
+/** Whether config, state and balancer may have different weights, because an act was interrupted. */
 function isHalfDone({ known }: RolloutState): boolean {
   return (known?.length ?? 0) > 1;
 }

@@ -7,10 +7,12 @@ import { stopAtDrift } from "./bring.ts";
 const EVERY_MS = 30_000;
 
 /**
- * A bake lasts up to a day, and nothing is compared until its end: somebody's `pulumi up` with other weights in its config
- * would be found out then, and what the gates said in between would be about another split. So the balancer alone, which
- * is quick, is looked at meanwhile, and everything once it differs. A look that fails says nothing; the next act needs one
- * that doesn't.
+ * Looks at the balancer during a bake.
+ *
+ * A bake lasts up to a day, and the three places are compared only at its end. If somebody's `pulumi up` with other
+ * weights were found only then, the gates would have judged another split. So the balancer alone, which is quick to
+ * read, is looked at meanwhile. Only when it differs is everything read. A failed look proves nothing here; the next
+ * act needs a good one.
  *
  * @returns what to do about it; undefined: nothing, the split is as the rollout left it
  */

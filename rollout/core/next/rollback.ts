@@ -7,8 +7,8 @@ import { room } from "./capacity.ts";
 import { sick } from "./sick.ts";
 
 /**
- * The way back: stable's servers, then all traffic to it, then reading back. No freeze holds it and no pause. What can't be
- * verified stops and pages.
+ * The way back: stable gets the servers, then all the traffic, then the weights are read back. Neither a freeze nor a
+ * pause holds it. When the weights can't be verified, it stops and pages.
  */
 export function goBack(state: RolloutState, seen: Seen, now: number): Action {
   if (state.stage.at === "unpromote") return unpromote(state, now);
@@ -34,7 +34,7 @@ export function goBack(state: RolloutState, seen: Seen, now: number): Action {
   }
 }
 
-/** What must be known before the traffic moves; undefined when it is. */
+/** What is still to be looked at, or stops the rollback, before the traffic moves; undefined when nothing is. */
 function first(state: RolloutState, seen: Seen, now: number): Action | undefined {
   const sight = seen.real;
   if (!sight || sight.length !== state.length || now - sight.at > 10_000) return look({ at: "real" });
@@ -57,7 +57,10 @@ function ready(state: RolloutState, seen: Seen, now: number): Action | undefined
   return stop(`the rollback would overload stable: ${space.reason}`);
 }
 
-/** Config and state may stand anywhere after an emergency; a person's word makes the balancer's weights no obstacle either. */
+/**
+ * After an emergency any weights in config and state are accepted. After a person's word those of the balancer are,
+ * too.
+ */
 function trusting(state: RolloutState, seen: Seen): RolloutState {
   const read = seen.weights?.read;
   if (!read) return state;

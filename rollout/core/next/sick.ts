@@ -2,15 +2,20 @@ import { type Action, look, type Seen, stop, wait } from "../action.ts";
 import type { RolloutState } from "../state.ts";
 import { shareOf } from "../weights.ts";
 
-/** Stable's share, in whole percent, from which its own users show how it does: the gates compare the candidate with it. */
+/**
+ * In whole percent. With this share or more, stable has enough users of its own: the gates compare the candidate with
+ * it.
+ */
 const COMPARED = 5;
 const STALE_MS = 10_000;
 const AGAIN_MS = 1_000;
 
 /**
- * Whether stable is seen to be sick as well, when it had too few users to be compared with: at the last step an outage of what both need
- * looks like the candidate's fault. It is asked as a tester, and once more, for one failed test proves little. Then it is a person's
- * to decide: no rollback moves load onto a sick stable.
+ * Whether stable is sick as well, when it had too few users to be compared with. At the last step an outage of
+ * something that both tracks need looks like the candidate's fault.
+ *
+ * Stable's smoke tests are asked, and once more when they fail, because one failed test proves little. If they fail
+ * again a person must decide: no rollback moves load onto a sick stable.
  *
  * @returns undefined when nothing speaks against stable, or a person asked for the rollback
  */

@@ -12,8 +12,8 @@ export type Watched =
   | { is: "sick"; reason: string; evidence?: unknown };
 
 /**
- * While users may be on the candidate the gates are asked as soon as a second's metrics are complete, and each second where they are further
- * behind, whatever else is going on: also in a pause or a freeze.
+ * While users may be on the candidate, the gates are asked as soon as the metrics of another second are complete.
+ * Where metrics come later than that, the gates are asked each second. This goes on in a pause and in a freeze too.
  */
 export function watch(state: RolloutState, seen: Seen, now: number): Watched {
   if (!isWatched(state)) return { is: "well" };
@@ -28,7 +28,7 @@ export function watch(state: RolloutState, seen: Seen, now: number): Watched {
   return { is: "well" };
 }
 
-/** What waits while users may be on the candidate waits no longer than until the next look. */
+/** While users may be on the candidate, no wait goes beyond the next look at the gates. */
 export function wakeToLook(action: Action, state: RolloutState, { gates }: Seen): Action {
   if (action.is !== "wait" || !gates || !isWatched(state)) return action;
   return { ...action, until: Math.min(action.until, lookAt(gates)) };
