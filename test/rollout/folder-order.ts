@@ -7,6 +7,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
   infra: [
     "index.ts",
     "program.ts",
+    "parts",
     "traffic",
     "servers",
     "alarms",

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureText } from "../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
+import { recordStack } from "../../support/stacks.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const MIB = 1024 * 1024;
@@ -25,6 +26,12 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
 
   test("is captured byte for byte the same again", async () => {
     expect(await captureText({ projectDir: ROOT, stack })).toBe(text);
+  });
+
+  test("has all that the program tells among its outputs: a rollout on AWS reads no others", async () => {
+    const { outputs } = await recordStack(stack);
+    expect(Object.keys(graph.outputs).sort()).toEqual(Object.keys(outputs).sort());
+    expect(graph.outputs).toMatchObject({ alertTopicArns: { P1: {}, P2: {} }, releaseDocument: {} });
   });
 
   test("has resources of every kind that the rehearsal needs, and stays below a megabyte", () => {

@@ -34,7 +34,7 @@ export const access: Case[] = [
     stack: "beta",
     edits: [
       [
-        "infra/program.ts",
+        "infra/parts/stores.ts",
         "securityGroupId: firewall.databaseGroupId",
         "securityGroupId: firewall.balancerGroupId",
       ],
@@ -127,7 +127,11 @@ export const access: Case[] = [
     name: "the cache's password is in clear",
     stack: "beta",
     edits: [
-      ["infra/program.ts", "authToken: secrets.cachePassword.value", 'authToken: "canary-in-clear-1234"'],
+      [
+        "infra/parts/stores.ts",
+        "authToken: secrets.cachePassword.value",
+        'authToken: "canary-in-clear-1234"',
+      ],
     ],
     dangers: ["secret-in-clear: beta-cache"],
   },

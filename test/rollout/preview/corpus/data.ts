@@ -11,13 +11,13 @@ export const data: Case[] = [
   {
     name: "the database gets another name",
     stack: "beta",
-    edits: [["infra/program.ts", "databaseName: `app_${", "databaseName: `web_${"]],
+    edits: [["infra/parts/stores.ts", "databaseName: `app_${", "databaseName: `web_${"]],
     dangers: ["stateful-replacement: beta-database"],
   },
   {
     name: "the database gets another owner",
     stack: "beta",
-    edits: [["infra/program.ts", "username: `app_${", "username: `web_${"]],
+    edits: [["infra/parts/stores.ts", "username: `app_${", "username: `web_${"]],
     dangers: ["stateful-replacement: beta-database"],
   },
   {

@@ -65,7 +65,7 @@ export const harmless: Case[] = [
   {
     name: "a comment",
     stack: "beta",
-    edits: [["infra/program.ts", "/** A stack's name as", "/** The stack's name as"]],
+    edits: [["infra/parts/stores.ts", "/** A stack's name as", "/** The stack's name as"]],
     dangers: [],
   },
 ];

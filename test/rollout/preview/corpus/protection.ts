@@ -54,7 +54,7 @@ export const protection: Case[] = [
   one(
     "logs kept for a week",
     "beta",
-    ["infra/program.ts", "LOG_RETENTION_DAYS = 30", "LOG_RETENTION_DAYS = 7"],
+    ["infra/parts/ground.ts", "LOG_RETENTION_DAYS = 30", "LOG_RETENTION_DAYS = 7"],
     "backups-thinner: beta-app",
     "backups-thinner: beta-database-postgresql",
     "backups-thinner: beta-database-upgrade",

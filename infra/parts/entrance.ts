@@ -1,0 +1,52 @@
+import * as aws from "@pulumi/aws";
+import { Balancer } from "../traffic/balancer.ts";
+import { Certificate } from "../traffic/certificate.ts";
+import { WebFirewall } from "../traffic/waf.ts";
+import type { Environment } from "./environment.ts";
+import type { Ground } from "./ground.ts";
+import type { Serving } from "./serving.ts";
+
+export type Entrance = ReturnType<typeof entranceOf>;
+
+/** The way in: the name and its certificate, the balancer that splits the traffic, and the web firewall before it. */
+export function entranceOf(
+  { stack, settings, tier, opts }: Environment,
+  { network, firewall, secrets }: Ground,
+  tracks: Serving,
+) {
+  const { domain } = settings;
+  const { zoneId } = aws.route53.getZoneOutput({ name: settings.zone }, { provider: opts.providers.aws });
+  const certificate = new Certificate(stack, { domain, zoneId }, opts);
+  const balancer = new Balancer(
+    stack,
+    {
+      accountId: network.accountId,
+      domain,
+      zoneId,
+      subnetIds: network.publicSubnetIds,
+      securityGroupId: firewall.balancerGroupId,
+      certificateArn: certificate.arn,
+      tracks: settings.tracks.map(({ name, weight }) => ({
+        name,
+        weight,
+        targetGroupArn: tracks.of(name).targetGroupArn,
+      })),
+      stickiness: settings.stickiness,
+      timeout: settings.app.timeout,
+      deletionProtection: tier.deletionProtection,
+    },
+    opts,
+  );
+  new WebFirewall(
+    stack,
+    {
+      balancerArn: balancer.arn,
+      requestsPerMinute: settings.limits.requestsPerMinute,
+      maintenance: settings.maintenance,
+      operatorToken: secrets.operatorToken.value,
+      domain,
+    },
+    opts,
+  );
+  return { certificate, balancer };
+}

@@ -1,0 +1,31 @@
+import { AppSecrets } from "../data/secrets.ts";
+import { Firewall } from "../network/firewall.ts";
+import { Network } from "../network/network.ts";
+import { Alerts } from "../watch/alerts.ts";
+import { Logs } from "../watch/logs.ts";
+import type { Environment } from "./environment.ts";
+
+/** Of the network's, the servers' and the database's logs alike. */
+export const LOG_RETENTION_DAYS = 30;
+
+export type Ground = ReturnType<typeof groundOf>;
+
+/** What all else stands on: network, firewall, logs, secrets, and whom to tell. */
+export function groundOf({ stack, settings, tier, opts }: Environment) {
+  const network = new Network(
+    stack,
+    {
+      region: settings.region,
+      cidr: settings.network.cidr,
+      zones: settings.network.zones,
+      natPerZone: tier.natPerZone,
+      logRetentionDays: LOG_RETENTION_DAYS,
+    },
+    opts,
+  );
+  const firewall = new Firewall(stack, { vpcId: network.vpcId, sshFrom: settings.operators.sshFrom }, opts);
+  const logs = new Logs(stack, { retentionDays: LOG_RETENTION_DAYS }, opts);
+  const secrets = new AppSecrets(stack, opts);
+  const alerts = new Alerts(stack, settings.operators, opts);
+  return { network, firewall, logs, secrets, alerts };
+}

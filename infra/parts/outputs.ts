@@ -1,0 +1,84 @@
+import type { Settings } from "../settings/settings.ts";
+import { mostServers } from "../settings/tier.ts";
+import type { Entrance } from "./entrance.ts";
+import type { Ground } from "./ground.ts";
+import type { Serving } from "./serving.ts";
+import type { Steering } from "./steering.ts";
+import type { Stores } from "./stores.ts";
+import type { Watching } from "./watching.ts";
+
+interface Parts {
+  ground: Ground;
+  stores: Stores;
+  serving: Serving;
+  entrance: Entrance;
+  watching: Watching;
+  steering: Steering;
+}
+
+/** What people, pipelines and `rollout` are told: where things are, and what was asked for. */
+export function outputsOf(settings: Settings, parts: Parts) {
+  const { alerts } = parts.ground;
+  const { database, backups, journal } = parts.stores;
+  const { alarms, dashboard } = parts.watching;
+  return {
+    url: `https://${settings.domain}`,
+    stable: settings.stable,
+    ...tracksIn(settings, parts),
+    trackAlarmArns: alarms.trackAlarmArns,
+    alertTopicArns: alerts.topicArns,
+    dashboardUrl: dashboard.url,
+    ...namesIn(parts.ground),
+    databaseAddress: database.address,
+    databaseArn: database.arn,
+    backupVault: backups.vaultName,
+    backupRetentionDays: settings.database.backupRetentionDays,
+    backupRoleArn: backups.roleArn,
+    journalBucket: journal.bucket,
+    ...steeredIn(parts.steering),
+    rehearsal: settings.rehearsal,
+    waivers: settings.waivers,
+  };
+}
+
+/** What a rollout moves: each track's share, target group and servers. */
+function tracksIn(settings: Settings, { entrance, serving: tracks }: Parts) {
+  const byTrack = <T>(of: (track: Settings["tracks"][number]) => T): Record<string, T> =>
+    Object.fromEntries(settings.tracks.map((track) => [track.name, of(track)]));
+  return {
+    weights: byTrack(({ weight }) => weight),
+    listenerArn: entrance.balancer.listenerArn,
+    targetGroupArns: byTrack(({ name }) => tracks.of(name).targetGroupArn),
+    servers: byTrack((track) => ({
+      group: tracks.of(track.name).autoscalingGroupName,
+      least: track.servers,
+      most: mostServers(settings, track),
+    })),
+    releaseDocument: tracks.releaseDocument,
+    repositoryUrl: tracks.repositoryUrl,
+  };
+}
+
+function namesIn({ logs, secrets }: Ground) {
+  return {
+    logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
+    secretNames: {
+      secretKey: secrets.secretKey.name,
+      databasePassword: secrets.databasePassword.name,
+      cachePassword: secrets.cachePassword.name,
+      operatorToken: secrets.operatorToken.name,
+    },
+  };
+}
+
+function steeredIn({ flags, document, pipeline }: Steering) {
+  return {
+    flags: {
+      application: flags.applicationId,
+      environment: flags.environmentId,
+      profile: flags.profileId,
+      document: JSON.stringify(document),
+    },
+    pipeline: pipeline ? { deployRoleArn: pipeline.deployRoleArn, driftRoleArn: pipeline.driftRoleArn } : {},
+  };
+}

@@ -1,0 +1,65 @@
+import { Backups } from "../data/backups.ts";
+import { Cache } from "../data/cache.ts";
+import { Database } from "../data/database.ts";
+import { Journal } from "../data/journal.ts";
+import type { Environment } from "./environment.ts";
+import { type Ground, LOG_RETENTION_DAYS } from "./ground.ts";
+
+/** How long a rollout's journal can be read back as it was at any of its entries. */
+const JOURNAL_RETENTION_DAYS = 90;
+
+export type Stores = ReturnType<typeof storesOf>;
+
+/** What holds data: the database with its backups, the cache, and the rollouts' journal. */
+export function storesOf(environment: Environment, ground: Ground) {
+  const { stack, settings, tier, opts } = environment;
+  const { network, firewall, secrets } = ground;
+  const database = databaseOf(environment, ground);
+  const backups = new Backups(
+    stack,
+    {
+      databaseArn: database.arn,
+      everyHours: settings.database.backupEveryHours,
+      retentionDays: settings.database.backupRetentionDays,
+      lock: tier.vaultLock,
+      place: { subnetGroupName: database.subnetGroupName, securityGroupId: firewall.databaseGroupId },
+      notifyTopicArn: ground.alerts.topicArns.P2,
+    },
+    opts,
+  );
+  const cache = new Cache(
+    stack,
+    {
+      subnetIds: network.dataSubnetIds,
+      securityGroupId: firewall.cacheGroupId,
+      settings: settings.cache,
+      tier,
+      authToken: secrets.cachePassword.value,
+    },
+    opts,
+  );
+  const journal = new Journal(stack, { retentionDays: JOURNAL_RETENTION_DAYS }, opts);
+  return { database, backups, cache, journal };
+}
+
+function databaseOf({ stack, settings, tier, opts }: Environment, { network, firewall, secrets }: Ground) {
+  return new Database(
+    stack,
+    {
+      subnetIds: network.dataSubnetIds,
+      securityGroupId: firewall.databaseGroupId,
+      settings: settings.database,
+      tier,
+      databaseName: `app_${identifier(stack)}`,
+      username: `app_${identifier(stack)}`,
+      password: secrets.databasePassword.value,
+      logRetentionDays: LOG_RETENTION_DAYS,
+    },
+    opts,
+  );
+}
+
+/** A stack's name as a PostgreSQL identifier needs it. */
+function identifier(stack: string): string {
+  return stack.toLowerCase().replace(/[^a-z0-9]/g, "_");
+}
