@@ -177,6 +177,8 @@ export const SHAPES: Record<string, Shape> = {
     }),
   }),
   "aws:sns/topicPolicy:TopicPolicy": (own) => ({ ...own, Topics: [own.Topics!] }),
+  // As an object: cfn-lint can't read it as text (rule E3051).
+  "aws:ssm/document:Document": (own) => ({ ...own, Content: JSON.parse(own.Content as string) }),
   "aws:wafv2/webAcl:WebAcl": (_, raw) =>
     spelled({
       ...raw,
