@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Cache } from "../../infra/data/cache.ts";
 import { Database } from "../../infra/data/database.ts";
+import { GivenSecrets } from "../../infra/data/given-secrets.ts";
 import { AppSecrets } from "../../infra/data/secrets.ts";
 import { flagNames } from "../../infra/flags/flags.ts";
 import { Firewall } from "../../infra/network/firewall.ts";
@@ -28,6 +29,7 @@ const network = new Network(
 const firewall = new Firewall(stack, { vpcId: network.vpcId, sshFrom: [] }, opts);
 const logs = new Logs(stack, { retentionDays: 30 }, opts);
 const secrets = new AppSecrets(stack, opts);
+const given = new GivenSecrets(stack, settings.app.secrets, opts);
 const database = new Database(
   stack,
   {
@@ -58,7 +60,7 @@ for (let i = 0; i < services; i++) {
   const name = `${stack}-${i}`;
   const tracks = new Tracks(
     name,
-    { settings, tier, network, firewall, logs, secrets, database, cache, flags: flagNames(name) },
+    { settings, tier, network, firewall, logs, secrets, given, database, cache, flags: flagNames(name) },
     opts,
   );
   new Balancer(

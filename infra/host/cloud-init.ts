@@ -42,7 +42,7 @@ export function hostFiles(host: Host): HostFile[] {
     { path: "/etc/nginx/nginx.conf", content: nginxConf(host) },
     ...machineFiles(host),
     ...environmentFiles(host),
-    secretsScript(host),
+    secretsScript(),
     pullScript(host),
     ...migrationScript(host),
     appUnit(host),

@@ -45,6 +45,9 @@ function dependencies({ app }: Host): Record<string, string> {
   return places.length > 0 ? { DEPENDENCIES: JSON.stringify(Object.fromEntries(places)) } : {};
 }
 
+/** Which secrets of the app are where; the rehearsal reads it, too. */
+export const APP_SECRETS = "/etc/rollout/app-secrets";
+
 /** Where the app finds AppConfig's agent; the container's hosts file says that this is the server itself. */
 export const FLAGS_AGENT = { host: "appconfig-agent", port: 2772 } as const;
 
@@ -54,13 +57,20 @@ function flagsUrl({ application, environment, profile }: NonNullable<Host["flags
   return `http://${FLAGS_AGENT.host}:${FLAGS_AGENT.port}/${path}`;
 }
 
-/** What the boot script reads: the template, and which secret fills which placeholder (`name arn` a line). */
+/**
+ * What the boot script reads: the template, which secret fills which placeholder (`name arn` a line), and where the app's
+ * own are (`NAME arn version key` a line, the key only where there is one).
+ */
 export function environmentFiles(host: Host): HostFile[] {
   const lines = Object.entries(environment(host)).map(([name, value]) => `${name}=${value}\n`);
   const secrets = Object.entries(host.secrets).map(([name, arn]) => `${name} ${arn}\n`);
+  const appSecrets = Object.entries(host.appSecrets).map(
+    ([name, { arn, version, key }]) => `${[name, arn, version, key ?? []].flat().join(" ")}\n`,
+  );
   return [
     { path: "/etc/rollout/app.env.template", content: lines.sort().join("") },
     { path: "/etc/rollout/secrets", content: secrets.sort().join("") },
+    { path: APP_SECRETS, content: appSecrets.sort().join("") },
   ];
 }
 

@@ -31,6 +31,8 @@ export interface Host {
   cache: { host: string; port: number };
   /** ARNs in Secrets Manager, each under its placeholder in the environment's template. */
   secrets: Record<SecretName, string>;
+  /** The app's own secrets, each under its variable's name. */
+  appSecrets: Record<string, SecretPlace>;
   /** Names of log groups in CloudWatch Logs. */
   logGroups: { app: string; nginx: string; system: string };
   /** The names under which AppConfig knows the feature flags. */
@@ -38,6 +40,15 @@ export interface Host {
 }
 
 export type SecretName = "secret-key" | "database-password" | "cache-password";
+
+/** Where a variable's text is in Secrets Manager. */
+export interface SecretPlace {
+  arn: string;
+  /** The version's id when the server was described: only so that another one makes other servers. */
+  version: string;
+  /** Which key of the secret's JSON; undefined: the whole text. */
+  key?: string;
+}
 
 /** A file on a server. */
 export interface HostFile {

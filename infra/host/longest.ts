@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import { Hidden } from "../settings/secrecy/hidden.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
+import type { SecretPlace } from "./host.ts";
 
 /**
  * What AWS will call a server's surroundings, each as long as it gets, and its random parts as hard to compress: by these the
  * size of the user data is judged before anything is made.
  */
-export function longest({ stack, region }: Settings, { name, source }: TrackSettings) {
+export function longest({ stack, region, app }: Settings, { name, source }: TrackSettings) {
   const arn = (what: string) =>
     `arn:aws:secretsmanager:${region}:${digits(what)}:secret:${stack}-${what}-${letters(what, 7)}-${letters(`${what} `, 6)}`;
   return {
@@ -20,10 +22,22 @@ export function longest({ stack, region }: Settings, { name, source }: TrackSett
     secretKey: arn("secret-key"),
     databasePassword: arn("database-password"),
     cachePassword: arn("cache-password"),
+    appSecrets: Object.fromEntries(
+      Object.entries(app.secrets).map(([variable, source]) => [
+        variable,
+        placeOf(variable, source, arn("app")),
+      ]),
+    ),
     app: `/rollout/${stack}/app`,
     nginx: `/rollout/${stack}/nginx`,
     system: `/rollout/${stack}/system`,
   };
+}
+
+/** A version's id is a UUID. */
+function placeOf(variable: string, source: Settings["app"]["secrets"][string], arn: string): SecretPlace {
+  if (source instanceof Hidden) return { arn, version: hex("app").slice(0, 36), key: variable };
+  return { arn: source.from, version: hex(variable).slice(0, 36), ...(source.key && { key: source.key }) };
 }
 
 function hex(seed: string): string {

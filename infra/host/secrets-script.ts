@@ -1,10 +1,13 @@
-import type { Host, HostFile } from "./host.ts";
+import type { HostFile } from "./host.ts";
 
 /**
  * The script that fills the secrets into the app's environment: into memory (`/run`), readable by root alone. A value is
- * never an argument of a process, where every user of the server could read it.
+ * never an argument of a process, where every user of the server could read it, and never in a file elsewhere.
+ *
+ * The stack's own go in place of `@@name@@`; the app's are lines of their own, for nothing is known of what is in them.
+ * python3 is there wherever cloud-init is.
  */
-export function secretsScript({ region }: Pick<Host, "region">): HostFile {
+export function secretsScript(): HostFile {
   return {
     path: "/usr/local/sbin/rollout-env",
     permissions: "0755",
@@ -14,14 +17,32 @@ PATH=$PATH:/snap/bin
 umask 077
 etc=\${ROLLOUT_ETC:-/etc/rollout}
 run=\${ROLLOUT_RUN:-/run/rollout}
+refuse() { echo "rollout-env: $*" >&2; exit 1; }
+get() {
+  local region
+  IFS=: read -r _ _ _ region _ <<<"$1"
+  aws secretsmanager get-secret-value --region "$region" --secret-id "$1" --query SecretString --output text </dev/null
+}
 text=$(<"$etc/app.env.template")
 while read -r name arn; do
-  value=$(aws secretsmanager get-secret-value --region '${region}' --secret-id "$arn" \\
-    --query SecretString --output text </dev/null)
-  if [[ -z $value || $value == None ]]; then echo "rollout-env: $name has no value" >&2; exit 1; fi
+  value=$(get "$arn")
+  if [[ -z $value || $value == None ]]; then refuse "$name has no value"; fi
   text=\${text//"@@$name@@"/"$value"}
 done <"$etc/secrets"
-if [[ $text =~ @@([a-z-]+)@@ ]]; then echo "rollout-env: nothing fills \${BASH_REMATCH[1]}" >&2; exit 1; fi
+if [[ $text =~ @@([a-z-]+)@@ ]]; then refuse "nothing fills \${BASH_REMATCH[1]}"; fi
+declare -A held
+while read -r name arn _ key; do
+  if [[ ! -v held[$arn] ]]; then held[$arn]=$(get "$arn"); fi
+  value=\${held[$arn]}
+  if [[ -n $key ]]; then
+    value=$(printf '%s' "$value" | python3 -c 'import json, sys
+value = json.load(sys.stdin)[sys.argv[1]]
+print(value if isinstance(value, str) else json.dumps(value))' "$key" 2>/dev/null) || refuse "$name: the secret has no key $key"
+  fi
+  if [[ -z $value || $value == None ]]; then refuse "$name has no value"; fi
+  if [[ $value == *[$'\\n\\r']* ]]; then refuse "$name has several lines, a variable has one: keep it in base64"; fi
+  text+=$'\\n'$name=$value
+done <"$etc/app-secrets"
 mkdir -p "$run"
 printf '%s\\n' "$text" >"$run/app.env.new"
 mv "$run/app.env.new" "$run/app.env"

@@ -20,7 +20,7 @@ export function userData(text: string): string {
   const packed = gzipSync(new TextEncoder().encode(text), { level: 9, mtime: 0 });
   if (packed.length > LIMIT) {
     throw new RangeError(
-      `the servers' user data is ${packed.length} bytes compressed, EC2 takes ${LIMIT}: shorten rollout:app.environment or app.dependencies`,
+      `the servers' user data is ${packed.length} bytes compressed, EC2 takes ${LIMIT}: shorten rollout:app.environment, app.secrets or app.dependencies`,
     );
   }
   return Buffer.from(packed).toString("base64");

@@ -1,3 +1,4 @@
+import { GivenSecrets } from "../data/given-secrets.ts";
 import { AppSecrets } from "../data/secrets.ts";
 import { Firewall } from "../network/firewall.ts";
 import { Network } from "../network/network.ts";
@@ -26,6 +27,7 @@ export function groundOf({ stack, settings, tier, opts }: Environment) {
   const firewall = new Firewall(stack, { vpcId: network.vpcId, sshFrom: settings.operators.sshFrom }, opts);
   const logs = new Logs(stack, { retentionDays: LOG_RETENTION_DAYS }, opts);
   const secrets = new AppSecrets(stack, opts);
+  const given = new GivenSecrets(stack, settings.app.secrets, opts);
   const alerts = new Alerts(stack, settings.operators, opts);
-  return { network, firewall, logs, secrets, alerts };
+  return { network, firewall, logs, secrets, given, alerts };
 }

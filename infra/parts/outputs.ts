@@ -59,7 +59,7 @@ function tracksIn(settings: Settings, { entrance, serving: tracks }: Parts) {
   };
 }
 
-function namesIn({ logs, secrets }: Ground) {
+function namesIn({ logs, secrets, given }: Ground) {
   return {
     logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
     secretNames: {
@@ -67,6 +67,7 @@ function namesIn({ logs, secrets }: Ground) {
       databasePassword: secrets.databasePassword.name,
       cachePassword: secrets.cachePassword.name,
       operatorToken: secrets.operatorToken.name,
+      ...(given.secretName && { app: given.secretName }),
     },
   };
 }

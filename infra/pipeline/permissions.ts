@@ -33,6 +33,8 @@ export function mayRead({ stack }: Scope): Statement[] {
       ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
       `arn:aws:secretsmanager:*:*:secret:${stack}-*`,
     ),
+    // Which version of a secret is current that is kept elsewhere (`app.secrets.NAME.from`), and nothing of its text.
+    allow("SecretVersions", ["secretsmanager:ListSecretVersionIds"], "*"),
     // A pinned `server.release` is looked up at each run.
     allow("ReadImages", ["ssm:GetParameter"], SERVER_IMAGES),
     allow(

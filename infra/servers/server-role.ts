@@ -6,6 +6,8 @@ import { HOST_METRICS } from "../host/logs-agent.ts";
 export interface ServerRoleArgs {
   /** The secrets that a server reads at boot. */
   secretArns: pulumi.Input<string>[];
+  /** The keys that some of them are encrypted with, where these aren't Secrets Manager's own. */
+  secretKeyArns: string[];
   /** Where its image comes from. */
   repositoryArn?: pulumi.Input<string>;
   /** Further repositories of ECR, for tracks whose image comes from another one. */
@@ -66,7 +68,16 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
     ...(Condition && { Condition }),
   });
   return {
-    secrets: [allow(["secretsmanager:GetSecretValue"], args.secretArns)],
+    secrets: [
+      allow(["secretsmanager:GetSecretValue"], args.secretArns),
+      ...(args.secretKeyArns.length > 0
+        ? [
+            allow(["kms:Decrypt"], args.secretKeyArns, {
+              StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" },
+            }),
+          ]
+        : []),
+    ],
     image: [
       allow(["ecr:GetAuthorizationToken"], "*"),
       ...(repositories.length > 0

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cache } from "../data/cache.ts";
 import type { Database } from "../data/database.ts";
+import type { GivenSecrets } from "../data/given-secrets.ts";
 import type { AppSecrets } from "../data/secrets.ts";
 import { cloudInit } from "../host/cloud-init.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, SecretPlace } from "../host/host.ts";
 import { longest } from "../host/longest.ts";
 import { userData as pack } from "../host/user-data.ts";
 import type { Firewall } from "../network/firewall.ts";
@@ -24,6 +25,7 @@ export interface TracksArgs {
   firewall: Firewall;
   logs: Logs;
   secrets: AppSecrets;
+  given: GivenSecrets;
   database: Database;
   cache: Cache;
   /** The names under which a server asks AppConfig for the flags. */
@@ -40,7 +42,7 @@ export class Tracks extends pulumi.ComponentResource {
 
   constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Tracks", name, {}, opts);
-    const { settings, logs, secrets } = args;
+    const { settings, logs, secrets, given } = args;
 
     const images = new Images(
       name,
@@ -50,7 +52,11 @@ export class Tracks extends pulumi.ComponentResource {
     const role = new ServerRole(
       name,
       {
-        secretArns: [secrets.secretKey.arn, secrets.databasePassword.arn, secrets.cachePassword.arn],
+        secretArns: [
+          ...[secrets.secretKey, secrets.databasePassword, secrets.cachePassword].map(({ arn }) => arn),
+          ...given.arns,
+        ],
+        secretKeyArns: given.kmsKeys,
         repositoryArn: images.repositoryArn,
         otherRepositoryArns: images.otherRepositoryArns,
         logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn],
@@ -110,7 +116,7 @@ function sourcesOf(tracks: TrackSettings[]) {
 }
 
 function userData(args: TracksArgs, track: TrackSettings, images: Images): pulumi.Output<string> {
-  const { settings, logs, secrets, database, cache } = args;
+  const { settings, logs, secrets, given, database, cache } = args;
   const version = images.versionOf(track.name);
   // Too long is found out now, in a preview and a rehearsal too, and not when AWS has given the names in the middle of an `up`.
   pack(cloudInit(hostOf(args, track.name, version, longest(settings, track))));
@@ -122,6 +128,7 @@ function userData(args: TracksArgs, track: TrackSettings, images: Images): pulum
       secretKey: secrets.secretKey.arn,
       databasePassword: secrets.databasePassword.arn,
       cachePassword: secrets.cachePassword.arn,
+      appSecrets: given.places,
       app: logs.app.name,
       nginx: logs.nginx.name,
       system: logs.system.name,
@@ -137,6 +144,7 @@ interface Known {
   secretKey: string;
   databasePassword: string;
   cachePassword: string;
+  appSecrets: Record<string, SecretPlace>;
   app: string;
   nginx: string;
   system: string;
@@ -165,6 +173,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
       "database-password": known.databasePassword,
       "cache-password": known.cachePassword,
     },
+    appSecrets: known.appSecrets,
     logGroups: { app: known.app, nginx: known.nginx, system: known.system },
     flags: args.flags,
   };

@@ -54,13 +54,19 @@ function declaration(key: string, property: JsonSchema) {
   };
 }
 
+/** What each element of a map is: of several kinds the one that has keys. */
+function structureIn(elements: JsonSchema | boolean | undefined): JsonSchema | undefined {
+  if (typeof elements !== "object") return undefined;
+  return elements.anyOf?.find(({ properties }) => properties) ?? elements;
+}
+
 /**
  * One line for each key inside a structured value, nested ones dotted.
  *
  * @param defaults the whole value's: a schema that converts what it is given (a duration) doesn't say its own
  */
 function keysOf(property: JsonSchema, defaults: unknown, prefix = ""): string[] {
-  const each = typeof property.additionalProperties === "object" ? property.additionalProperties : undefined;
+  const each = structureIn(property.additionalProperties);
   if (each?.properties) return keysOf(each, undefined, `${prefix}<name>.`);
   if (property.items?.properties) return keysOf(property.items, undefined, `${prefix.replace(/\.$/, "")}[].`);
   return Object.entries(property.properties ?? {}).flatMap(([key, value]) => {

@@ -23,8 +23,21 @@ function explain(issue: z.core.$ZodIssue, document: unknown): Mistake[] {
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => ({ path: dotted(issue.path), rule: message }));
   }
+  const inside = branchOf(issue);
+  if (inside) {
+    return inside.flatMap((each) => explain({ ...each, path: [...issue.path, ...each.path] }, document));
+  }
   const missing = issue.path.length > 0 && at(document, issue.path) === undefined;
   return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
+}
+
+/** Of a choice between kinds of value that has no rule of its own: what is wrong with the kind that was meant, else the last. */
+function branchOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] | undefined {
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return undefined;
+  const meant = issue.errors.filter(
+    (branch) => !branch.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  return meant.length === 1 ? meant[0] : issue.errors.at(-1);
 }
 
 function at(document: unknown, path: readonly PropertyKey[]): unknown {

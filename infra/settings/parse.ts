@@ -3,6 +3,7 @@ import { explained, type Mistake } from "./explain.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
 import { schema } from "./schema.ts";
+import { type Encrypted, encryptionMistakes } from "./secrecy/secure.ts";
 import { type Settings, settled } from "./settled.ts";
 
 /** The namespace of the program's own config keys: the project's name. */
@@ -75,13 +76,22 @@ function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
 /**
  * The same from config as the engine hands it over: keys with their namespace, every value as text.
  *
- * @throws {ConfigError} with all mistakes at once
+ * @throws {ConfigError} with all mistakes at once; with those about secrets alone where there are any, for other messages
+ *   may show a value
  */
-export function settingsOf(stack: string, config: Readonly<Record<string, string>>): Settings {
-  const own = Object.entries(config)
-    .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
-    .map(([key, text]) => [key.slice(NAMESPACE.length + 1), plainOrJson(text)] as const);
-  return parseSettings(stack, config["aws:region"], Object.fromEntries(own));
+export function settingsOf(
+  stack: string,
+  config: Readonly<Record<string, string>>,
+  encrypted: Encrypted,
+): Settings {
+  const own = Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+      .map(([key, text]) => [key.slice(NAMESPACE.length + 1), plainOrJson(text)]),
+  );
+  const mistakes = encryptionMistakes(NAMESPACE, own, encrypted);
+  if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
+  return parseSettings(stack, config["aws:region"], own);
 }
 
 /** Structured values come as JSON; a plain word stays a word. */

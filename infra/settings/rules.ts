@@ -15,6 +15,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     zoneHoldsDomain,
     stickinessFits,
     knownInstanceClass,
+    variablesOnce,
   ].flatMap((rule) => rule(config));
 }
 
@@ -104,6 +105,15 @@ function stickinessFits({ stickiness }: Parsed): Mistake[] {
   const length = seconds(stickiness);
   if (Number.isInteger(length) && length >= 1 && length <= 7 * 86_400) return [];
   return [{ path: "stickiness", rule: `must be whole seconds from 1s to 7d, not ${stickiness}` }];
+}
+
+function variablesOnce({ app }: Parsed): Mistake[] {
+  return Object.keys(app.secrets)
+    .filter((name) => Object.hasOwn(app.environment, name))
+    .map((name) => ({
+      path: `app.secrets.${name}`,
+      rule: "is in app.environment, too: a variable has one value",
+    }));
 }
 
 /** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */

@@ -9,9 +9,9 @@ import { readProject } from "../graph/project.ts";
  * @throws {UserError} with every mistake at once
  */
 export function stackSettings(projectDir: string, stack: string): Settings {
-  const { config } = readProject(projectDir, stack);
+  const { config, secretKeys: keys, stackFile: file } = readProject(projectDir, stack);
   try {
-    return settingsOf(stack, config);
+    return settingsOf(stack, config, { keys, file });
   } catch (error) {
     if (error instanceof ConfigError) throw new UserError(error.message);
     throw error;

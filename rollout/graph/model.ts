@@ -68,7 +68,10 @@ export interface Encoded {
   $base64: string | Joined | Reference;
 }
 
-/** A secret: its text is gone, the references it was made of stay. */
+/**
+ * A secret: its text is gone, the references it was made of stay; one of the config is a reference to `config:encrypted`, by
+ * a digest of how it is encrypted.
+ */
 export interface Secret {
   $secret: Reference[];
 }

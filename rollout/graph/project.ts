@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { checkedStackName, isStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
-import { SECURE } from "./tokens.ts";
+import { SECURE, secureText } from "./tokens.ts";
 
 export interface Project {
   name: string;
@@ -13,6 +13,8 @@ export interface Project {
   config: Record<string, string>;
   /** Keys whose value is secret, in part at least. */
   secretKeys: string[];
+  /** The text of the stack's file. */
+  stackFile: string;
 }
 
 type Yaml = Record<string, unknown>;
@@ -43,6 +45,7 @@ export function readProject(projectDir: string, stack: string): Project {
     main: mainOf(projectDir, project.main),
     config: Object.fromEntries(entries),
     secretKeys: entries.filter(([, text]) => text.includes(SECURE)).map(([key]) => key),
+    stackFile: readFileSync(join(projectDir, stackFile), "utf8"),
   };
 }
 
@@ -79,12 +82,12 @@ function defaultsOf(section: unknown, project: string): Yaml {
 
 /** The engine encodes structured values as JSON with sorted keys; secrets stay unread, their text is not here. */
 function encoded(value: unknown): string {
-  if (isSecure(value)) return SECURE;
+  if (isSecure(value)) return secureText(value.secure);
   return typeof value === "object" && value !== null ? JSON.stringify(sorted(value)) : String(value ?? "");
 }
 
 function sorted(value: unknown): unknown {
-  if (isSecure(value)) return SECURE;
+  if (isSecure(value)) return secureText(value.secure);
   if (Array.isArray(value)) return value.map(sorted);
   if (!isMap(value)) return value;
   return Object.fromEntries(
@@ -94,7 +97,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-function isSecure(value: unknown): boolean {
+function isSecure(value: unknown): value is { secure: string } {
   return isMap(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 

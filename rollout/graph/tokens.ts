@@ -43,3 +43,20 @@ const TOKEN = /ref_([0-9a-f]{16})_((?:(?!ref_)[\w.])+?)_fer/g;
  * What stands for a secret of the config (`secure:`), whose text nobody has here. A string that holds it is secret.
  */
 export const SECURE = "secure_value_of_the_stack_config";
+
+/**
+ * The same for one secret: by a digest of how it is encrypted, which is in the stack's file for all to read. So another
+ * value is seen to be another; one that was merely encrypted anew is taken for another, too.
+ */
+export function secureText(encrypted: string): string {
+  return `${SECURE}_${createHash("sha256").update(encrypted).digest("hex").slice(0, 12)}`;
+}
+
+/** The config's secrets in a text, as references to what no resource makes. */
+export function secureIn(text: string): Reference[] {
+  return [...text.matchAll(SECURE_TEXT)].map(([, digest]) => ({
+    $ref: { urn: "config:encrypted", property: digest! },
+  }));
+}
+
+const SECURE_TEXT = new RegExp(`${SECURE}_([0-9a-f]{12})`, "g");

@@ -55,8 +55,13 @@ function resourceOf(resource: GraphResource): Resource {
     inputs: inputsOf(resource),
     protect: options.protect ?? false,
     redacted: true,
-    refs: Object.fromEntries(
-      Object.entries(inputs).map(([key, value]) => [key, referencesIn(value).map((each) => each.urn)]),
-    ),
+    refs: Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, madeOf(value)])),
   };
+}
+
+/** A version's id names a secret's version and tells nothing of it. */
+function madeOf(value: Value): string[] {
+  return referencesIn(value)
+    .filter(({ property }) => property !== "versionId")
+    .map(({ urn }) => urn);
 }

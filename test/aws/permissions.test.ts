@@ -38,11 +38,14 @@ const NOT_OURS: Record<string, RegExp> = {
   "a web firewall that is shared with another account": /^wafv2:PutPermissionPolicy$/,
 };
 
-/** What a build pushes with (ECR User Guide, "IAM permissions for pushing an image"), and what a vault and a role bring along. */
+/**
+ * What a build pushes with (ECR User Guide, "IAM permissions for pushing an image"), what a vault and a role bring along, and
+ * what a data source asks (provider aws, `secret_versions_data_source.go`).
+ */
 const ALSO =
   `ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload ecr:GetAuthorizationToken
   ecr:GetDownloadUrlForLayer ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart
-  kms:Decrypt kms:GenerateDataKey*`.split(/\s+/);
+  kms:Decrypt kms:GenerateDataKey* secretsmanager:ListSecretVersionIds`.split(/\s+/);
 
 const scope = { stack: "beta", region: "us-east-1" };
 const deploys = [...mayRead(scope), ...mayDeploy(scope)];

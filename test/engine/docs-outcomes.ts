@@ -59,11 +59,13 @@ function configShown({ said }: Seen): void {
 }
 
 async function configSet({ world, words, stack }: Seen): Promise<void> {
-  const [path = "", value] = words.slice(-2);
+  const isSecret = words.includes("--secret");
+  const [path = "", value] = isSecret ? words.slice(-1) : words.slice(-2);
   const [key = "", ...rest] = words.includes("--path") ? path.split(".") : [path];
   const { config } = await world.file(stack);
   const held = rest.reduce<unknown>((each, name) => (each as Record<string, unknown>)[name], config[key]);
-  expect(String(held)).toBe(value);
+  if (isSecret) expect(held).toEqual({ secure: expect.stringMatching(/^v1:/) });
+  else expect(String(held)).toBe(value);
 }
 
 /** A stack that isn't up is to be created, one that is stays: nothing of it goes. */

@@ -1,28 +1,8 @@
 import { z } from "zod";
 import { milliseconds } from "../duration.ts";
 import { duration, text, whole, wholeSeconds } from "./fields.ts";
-
-/** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
-export const OWN_VARIABLES: ReadonlySet<string> = new Set([
-  "ALLOWED_ORIGINS",
-  "APP_NAME",
-  "COOKIE_SAMESITE",
-  "COOKIE_SECURE",
-  "DATABASE_POOL_SIZE",
-  "DATABASE_URL",
-  "DEBUG",
-  "DEPENDENCIES",
-  "FLAGS_URL",
-  "MAX_BETA_USERS",
-  "PORT",
-  "RATE_LIMIT_PER_MINUTE",
-  "REDIS_URL",
-  "SECRET_KEY",
-  "SESSION_EXPIRE_HOURS",
-  "STACK",
-  "TRACK",
-  "VERSION",
-]);
+import { secrets } from "./secrets.ts";
+import { variableName } from "./variables.ts";
 
 /** Its usual port is the only one, for the servers' firewall lets nothing else out. What is in config isn't secret. */
 const dependency = z.strictObject(
@@ -78,16 +58,15 @@ export const app = z.strictObject({
       "services of others that the app asks (DEPENDENCIES), by name, each watched by alarms; the sample app asks `supplier` for prices",
     ),
   environment: z
-    .record(
-      text("must be an environment variable's name, such as FEATURE_X", /^[A-Z][A-Z0-9_]*$/).refine(
-        (name) => !OWN_VARIABLES.has(name),
-        "is set by the stack itself",
-      ),
-      text("must be one line of text", /^[^\r\n]*$/),
-      "must be a map of variables",
-    )
+    .record(variableName, text("must be one line of text", /^[^\r\n]*$/), "must be a map of variables")
     .default({})
     .describe("further variables of the environment file, none of them secret"),
+  secrets: secrets
+    .default({})
+    .describe(
+      "further variables that are secret: set by `pulumi config set --secret --path rollout:app.secrets.NAME`, kept in " +
+        "Secrets Manager, filled in at the servers; the rehearsal takes them from `.secrets.<stack>.env`",
+    ),
 });
 
 function isPlainHttps(text: string): boolean {

@@ -18,8 +18,16 @@ const ANSWERS: Record<string, string[]> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ["accountId", "arn", "id", "userId"],
   "aws:index/getPartition:getPartition": ["dnsSuffix", "id", "partition", "reverseDnsPrefix"],
   "aws:index/getRegion:getRegion": ["description", "endpoint", "id", "name", "region"],
+  "aws:secretsmanager/getSecretVersions:getSecretVersions": ["arn", "id", "name", "secretArn", "secretName"],
   "aws:ssm/getParameter:getParameter": ["arn", "id", "insecureValue", "value", "version"],
   "aws:route53/getZone:getZone": ["arn", "id", "name", "nameServers", "primaryNameServer", "zoneId"],
+};
+
+/** Answers that are more than texts: what is in them, by the name of each leaf. */
+const STRUCTURES: Record<string, Record<string, (leaf: (name: string) => string) => Wire>> = {
+  "aws:secretsmanager/getSecretVersions:getSecretVersions": {
+    versions: (leaf) => [{ versionId: leaf("versions.0.versionId"), versionStages: ["AWSCURRENT"] }],
+  },
 };
 
 /** Answers that would let whoever reads them in. */
@@ -37,7 +45,11 @@ export function answerOf(token: string, args: Record<string, Wire>, tokens: Toke
     const text = tokens.of(urn, property);
     return [property, SECRETS.has(property) ? secret(text) : text] as const;
   });
-  return { ...Object.fromEntries(answers), ...args };
+  const structures = Object.entries(STRUCTURES[token] ?? {}).map(([property, made]) => [
+    property,
+    made((leaf) => tokens.of(urn, leaf)),
+  ]);
+  return { ...Object.fromEntries(answers), ...Object.fromEntries(structures), ...args };
 }
 
 /** Data sources have no urn; theirs says what was asked, another resource's output by its name. */

@@ -1,6 +1,6 @@
 import { textBehind } from "../base64.ts";
 import type { Encoded, Joined, Reference, Value } from "../model.ts";
-import { SECURE, type Tokens } from "../tokens.ts";
+import { SECURE, secureIn, type Tokens } from "../tokens.ts";
 import { digestOf } from "./assets.ts";
 import { isArchive, isAsset, isObject, revealed, type Wire } from "./wire.ts";
 
@@ -64,8 +64,8 @@ export class Values {
   /** Every reference in a value, however deep and however encoded. */
   #references(wire: Wire): Reference[] {
     if (typeof wire === "string") {
-      const parts = this.#tokens.split(this.#decoded(wire, "") ?? wire);
-      return parts.filter((part) => typeof part !== "string");
+      const text = this.#decoded(wire, "") ?? wire;
+      return [...this.#tokens.split(text).filter((part) => typeof part !== "string"), ...secureIn(text)];
     }
     if (Array.isArray(wire)) return wire.flatMap((each) => this.#references(each));
     if (!isObject(wire)) return [];

@@ -3,7 +3,14 @@ import type { Change, PropertyChange } from "../model.ts";
 import { inputsOf, type Shown } from "../shown.ts";
 import { sides } from "../text.ts";
 import { differences } from "./differences.ts";
-import { type Delta, followReplacements, followTemplates, kindOf, type ReplacesOf } from "./follows.ts";
+import {
+  type Delta,
+  followReplacements,
+  followSecrets,
+  followTemplates,
+  kindOf,
+  type ReplacesOf,
+} from "./follows.ts";
 import { type Pair, pairs } from "./identity.ts";
 
 /** Takes the secrets out of a value. */
@@ -19,6 +26,7 @@ export function deltas(before: Graph, after: Graph, verdict: ReplacesOf, hide: H
     (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
   );
   followReplacements(all, verdict);
+  followSecrets(all);
   followTemplates(all);
   return all
     .filter(({ change }) => change.kind !== "update" || change.properties.length > 0)

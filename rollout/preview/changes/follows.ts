@@ -59,6 +59,34 @@ const GROUP = "aws:autoscaling/group:Group";
 const REFRESHED = "new servers take the place of the old, in turn";
 const LATER = "servers that start later are of the new kind";
 
+const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
+
+/**
+ * A secret that changes is another version of it (provider aws, `secret_version.go`: `secret_string` forces a new one), and
+ * so do those change that name its id. Before {@link followTemplates}: servers' launch templates do.
+ *
+ * @param all every pair of resources; what follows is added to them
+ */
+export function followSecrets(all: readonly Delta[]): void {
+  const changed = new Set(
+    all
+      .filter(({ change }) => change.type === SECRET_VERSION && change.kind !== "delete")
+      .filter(({ change }) => change.properties.some(({ path }) => path.startsWith("secret")))
+      .map(({ change }) => change.urn),
+  );
+  for (const { before, after, change } of all) {
+    if (!before || !after) continue;
+    for (const [path, value] of Object.entries(after.inputs)) {
+      const ref = referencesIn(value).find(
+        ({ urn, property }) => changed.has(urn) && property === "versionId",
+      );
+      if (!ref || change.properties.some((each) => each.path === path)) continue;
+      const follows = `the secret ${nameOf(ref.urn)}`;
+      change.properties.push({ path, replaces: "no", follows, effect: "the id of its new version" });
+    }
+  }
+}
+
 /**
  * A launch template that changes has a new version, and the autoscaling groups that name its latest follow: with an
  * instance refresh all their servers are replaced (Auto Scaling User Guide, "Use an instance refresh").

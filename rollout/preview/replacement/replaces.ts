@@ -11,6 +11,8 @@ import { specification } from "./specification.ts";
 export function replaces(type: string, path: string): Replaces {
   if (type.startsWith("random:")) return "yes";
   if (!type.startsWith("aws:")) return "unknown";
+  // Of the provider's alone (provider aws, `secret_version.go`): to AWS a version isn't a resource. The secret stays.
+  if (type === "aws:secretsmanager/secretVersion:SecretVersion" && path.startsWith("secret")) return "yes";
   const spec = specification();
   const cfnType = cloudFormationType(type, spec);
   if (cfnType === undefined) return "unknown";

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { isObject, type Properties, UNKNOWN, type Value } from "./values.ts";
 
 /**
@@ -66,6 +66,7 @@ const BY_TYPE: Record<string, (physical: string, inputs: Properties) => Properti
   "rds/instance": (name) => ({ identifier: name, address: `${name}.echo.us-east-1.rds.amazonaws.com` }),
   "route53/record": (_, { name }) => ({ fqdn: plain(name) }),
   "s3/bucket": (name) => ({ bucket: name }),
+  "secretsmanager/secretVersion": () => ({ versionId: randomUUID() }),
   "sns/topic": () => ({ owner: ACCOUNT }),
 };
 

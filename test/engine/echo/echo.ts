@@ -65,8 +65,15 @@ function diff(request: messages.DiffRequest) {
   }
   const keys = found.map(({ path }) => path.split(/[.[]/)[0]!);
   const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
+  const type = request.getUrn().split("::")[2]!.split("$").at(-1)!;
+  response.setReplacesList(keys.filter((key) => REPLACED_BY[type]?.includes(key)));
   return response.setDiffsList([...new Set(keys)]).setChanges(found.length > 0 ? DIFF_SOME : DIFF_NONE);
 }
+
+/** What can't be changed in place, of what the tests change. Source: `ForceNew` in the provider's `secret_version.go`. */
+const REPLACED_BY: Record<string, string[]> = {
+  "aws:secretsmanager/secretVersion:SecretVersion": ["secretString"],
+};
 
 function create(request: messages.CreateRequest) {
   const inputs = properties(request.getProperties());

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { environment, environmentFiles } from "../../../infra/host/environment.ts";
-import { OWN_VARIABLES } from "../../../infra/settings/schema/app.ts";
+import { OWN_VARIABLES } from "../../../infra/settings/schema/variables.ts";
 import { HOST } from "./example.ts";
 
 it("gives the app every variable it is promised", () => {

@@ -41,6 +41,15 @@ export const HOST: Host = {
     "database-password": arn("database-password"),
     "cache-password": arn("cache-password"),
   },
+  appSecrets: {
+    MAIL_KEY: {
+      arn: "arn:aws:secretsmanager:us-east-1:123456789012:secret:mail-AbCdEf",
+      version: "8e2d1e0c-6c4f-4b0e-9d0a-0123456789ab",
+      key: "api key",
+    },
+    STRIPE_KEY: { arn: arn("app"), version: "5d1f6c0a-77aa-4f60-8d0c-9876543210fe", key: "STRIPE_KEY" },
+    WEBHOOK: { arn: arn("webhook"), version: "1b9f7f3e-0b1c-4b8a-9a51-abcdef012345" },
+  },
   logGroups: {
     app: "/rollout/production/app",
     nginx: "/rollout/production/nginx",

@@ -28,7 +28,7 @@ function run(script: string, environment: Record<string, string>) {
 }
 
 describe("rollout-env", () => {
-  const fill = () => run(secretsScript(HOST).content, { ROLLOUT_ETC: folder, ROLLOUT_RUN: `${folder}/run` });
+  const fill = () => run(secretsScript().content, { ROLLOUT_ETC: folder, ROLLOUT_RUN: `${folder}/run` });
   beforeEach(() => {
     for (const file of environmentFiles(HOST)) {
       writeFileSync(path.join(folder, path.basename(file.path)), file.content);
@@ -39,7 +39,8 @@ describe("rollout-env", () => {
     // `&` is what bash's own substitution would expand.
     stub(
       "aws",
-      `while [[ $1 != --secret-id ]]; do shift; done; n=\${2##*secret:production-}; echo "&\${n%%-1a2b3c4*}"`,
+      `while [[ $1 != --secret-id ]]; do shift; done; n=\${2##*secret:production-}
+case $2 in *-app-* | *:mail-*) echo '{"STRIPE_KEY": "x", "api key": "y"}';; *) echo "&\${n%%-1a2b3c4*}";; esac`,
     );
     const { status, stderr } = fill();
     expect([status, stderr]).toEqual([0, ""]);
@@ -56,6 +57,47 @@ describe("rollout-env", () => {
         .split("\n")
         .every((line) => /^[A-Z_]+=.+$/.test(line)),
     ).toBe(true);
+  });
+
+  /** What Secrets Manager has under an ARN, and in which region. */
+  const holding = (secrets: Record<string, string>) =>
+    stub(
+      "aws",
+      `while [[ $1 != --region ]]; do shift; done
+case $2/$4 in
+${Object.entries(secrets)
+  .map(([pattern, value]) => `${pattern}) printf '%s\\n' '${value}';;`)
+  .join("\n")}
+*) printf '%s\\n' word;;
+esac`,
+    );
+
+  it("adds the app's own secrets as they are, whatever is in them", () => {
+    holding({
+      "eu-south-2/*:production-app-*": JSON.stringify({ STRIPE_KEY: '@@cache-password@@ & "$(id)" \\ ' }),
+      "us-east-1/*:mail-*": JSON.stringify({ "api key": "año", other: "x" }),
+      "eu-south-2/*:production-webhook-*": "https://hooks.example.com/services/T0/B0/x",
+    });
+    expect(fill()).toMatchObject({ status: 0, stderr: "" });
+    const text = readFileSync(`${folder}/run/app.env`, "utf8");
+    expect(text).toContain('\nSTRIPE_KEY=@@cache-password@@ & "$(id)" \\ \n');
+    expect(text).toContain("\nMAIL_KEY=año\n");
+    expect(text).toContain("\nWEBHOOK=https://hooks.example.com/services/T0/B0/x\n");
+  });
+
+  it.each([
+    ["has no key", { "us-east-1/*": '{"other": "x"}' }, "MAIL_KEY: the secret has no key api key"],
+    ["is no JSON", { "us-east-1/*": "canary" }, "MAIL_KEY: the secret has no key api key"],
+    ["is empty", { "us-east-1/*": '{"api key": ""}' }, "MAIL_KEY has no value"],
+    [
+      "has several lines",
+      { "us-east-1/*": '{"api key": "canary\\ncanary"}' },
+      "MAIL_KEY has several lines, a variable has one: keep it in base64",
+    ],
+  ])("names the app's secret that %s, and nothing of what is in it", (_, secrets, message) => {
+    holding(secrets);
+    expect(fill()).toMatchObject({ status: 1, stdout: "", stderr: `rollout-env: ${message}\n` });
+    expect(existsSync(`${folder}/run/app.env`)).toBe(false);
   });
 
   it("leaves no environment behind when a secret can't be read", () => {

@@ -27,7 +27,7 @@ describe("user data as EC2 takes it", () => {
   it("is refused when it is longer than EC2 takes", () => {
     const app = { ...HOST.app, environment: { LONG: noise(2 * LIMIT, "long") } };
     expect(() => bytesOf({ ...HOST, app })).toThrow(
-      /EC2 takes 16384: shorten rollout:app.environment or app.dependencies$/,
+      /EC2 takes 16384: shorten rollout:app.environment, app.secrets or app.dependencies$/,
     );
   });
 

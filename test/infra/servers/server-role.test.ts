@@ -32,6 +32,7 @@ async function statements(): Promise<Statement[]> {
   const recording = await record(() => {
     new ServerRole("beta", {
       secretArns: ["arn:secret"],
+      secretKeyArns: ["arn:key"],
       repositoryArn: "arn:repository",
       otherRepositoryArns: ["arn:other"],
       logGroupArns: ["arn:logs"],
@@ -63,6 +64,12 @@ it("reads its own secrets and images, writes its own logs, speaks for its own st
   const all = await statements();
   const resourceOf = (action: string) => all.find(({ Action }) => Action.includes(action))?.Resource;
   expect(resourceOf("secretsmanager:GetSecretValue")).toEqual(["arn:secret"]);
+  expect(all.find(({ Action }) => Action.includes("kms:Decrypt"))).toEqual({
+    Effect: "Allow",
+    Action: ["kms:Decrypt"],
+    Resource: ["arn:key"],
+    Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
+  });
   expect(resourceOf("ecr:BatchGetImage")).toEqual(["arn:repository", "arn:other"]);
   expect(resourceOf("logs:PutLogEvents")).toEqual(["arn:logs", "arn:logs:*"]);
   expect(resourceOf("autoscaling:CompleteLifecycleAction")).toMatch(/autoScalingGroupName\/beta-\*$/);
@@ -70,7 +77,7 @@ it("reads its own secrets and images, writes its own logs, speaks for its own st
 
 it("is for EC2 alone, and ready before a server starts", async () => {
   const recording = await record(() => {
-    new ServerRole("beta", { secretArns: ["arn:secret"], logGroupArns: ["arn:logs"] });
+    new ServerRole("beta", { secretArns: ["arn:secret"], secretKeyArns: [], logGroupArns: ["arn:logs"] });
   });
   const trust = JSON.parse(recording.one("aws:iam/role:Role").inputs.assumeRolePolicy);
   expect(trust.Statement).toEqual([

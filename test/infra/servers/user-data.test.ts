@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { GivenSecrets } from "../../../infra/data/given-secrets.ts";
 import { AppSecrets } from "../../../infra/data/secrets.ts";
 import { Tracks, type TracksArgs } from "../../../infra/servers/tracks.ts";
 import { parseSettings } from "../../../infra/settings/parse.ts";
@@ -27,6 +28,7 @@ async function userDataOf(tracks: Record<string, unknown>): Promise<Record<strin
       cache: { endpoint: "cache.internal", port: 6379 },
       logs: new Logs("beta", { retentionDays: 30 }),
       secrets: new AppSecrets("beta"),
+      given: new GivenSecrets("beta", settings.app.secrets),
       flags: { application: "rollout-beta", environment: "beta", profile: "flags" },
     } as unknown as TracksArgs);
   });

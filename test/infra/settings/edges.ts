@@ -3,6 +3,7 @@ export type Edge = [path: string, taken: unknown[], refused: unknown[]];
 
 const DIGEST = `registry.example.com/app@sha256:${"0".repeat(64)}`;
 const ARN = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+const SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mail-AbCdEf";
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0000-1111";
 const text = (length: number) => "x".repeat(length);
 
@@ -88,6 +89,18 @@ export const EDGES: Edge[] = [
     "app.environment",
     [{}, { FEATURE_X: "on" }],
     [{ feature: "on" }, { SECRET_KEY: "x" }, { A: "two\nlines" }],
+  ],
+  [
+    "app.secrets",
+    [{}, { KEY: "x" }, { KEY: { from: SECRET } }, { KEY: { from: SECRET, key: "a b", kmsKey: KEY } }],
+    [
+      { key: "x" },
+      { SECRET_KEY: "x" },
+      { A: "two\nlines" },
+      { A: "" },
+      { A: { from: "mail" } },
+      { A: { from: SECRET, kmsKey: "k" } },
+    ],
   ],
   ["stickiness", ["none", "1s", "7d"], ["0s", "500ms", "8d", "always"]],
   ["maintenance", [true, false], ["true", 1]],

@@ -22,7 +22,10 @@ const passwords = Object.fromEntries(
     .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
     .map(({ urn }) => [urn, "x"]),
 );
-const named = namesIn(graph, planOf(graph, localResolver(graph, passwords)).tracks);
+const named = namesIn(
+  graph,
+  planOf(graph, localResolver(graph, passwords), () => ({ texts: {}, version: "" })).tracks,
+);
 
 test("every metric that an alarm looks at is of a part that the rehearsal has a name for", () => {
   const { balancer, targetGroups, groups, ...parts } = named;

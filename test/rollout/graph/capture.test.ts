@@ -62,18 +62,21 @@ describe("the graph of a small program", () => {
     });
   });
 
+  // Which of the config's secrets, by how it is encrypted.
+  const encrypted = { $ref: { urn: "config:encrypted", property: expect.stringMatching(/^[0-9a-f]{12}$/) } };
+
   test("keeps what a secret refers to and nothing of its text", () => {
     expect(named("literal").inputs.value).toEqual({ $secret: [] });
     expect(named("joined").inputs.value).toEqual({
       $secret: [ref("password", "result"), ref("store-bucket", "arn")],
     });
     expect(named("encoded").inputs.value).toEqual({ $secret: [ref("password", "result")] });
-    expect(named("json").inputs.value).toEqual({ $secret: [] });
+    expect(named("json").inputs.value).toEqual({ $secret: [encrypted, encrypted] });
     expect(graph.outputs.secretText).toEqual({ $secret: [] });
   });
 
   test("makes text secret that was joined with a secret of the config, though the program forgot to", () => {
-    expect(named("careless").inputs.value).toEqual({ $secret: [] });
+    expect(named("careless").inputs.value).toEqual({ $secret: [encrypted] });
   });
 
   test("lets no canary out, in clear or in base64", () => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { APP_SECRETS } from "../../../../infra/host/environment.ts";
 import { MIGRATE } from "../../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
 import { ofType, referred } from "../../../graph/resources.ts";
@@ -6,6 +7,7 @@ import { type Resolve, referencesIn, textOf } from "../../../graph/text.ts";
 import { targetGroupsOf } from "../../../graph/tracks.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
+import type { SecretsHere } from "./app-secrets.ts";
 import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
@@ -46,7 +48,12 @@ export interface TrackPlan {
   migration?: string | undefined;
   /** The secrets' texts by the name between the `@@`. */
   secrets: Record<string, string>;
+  /** The app's own secrets by the variable's name. */
+  appSecrets: Record<string, string>;
 }
+
+/** Gives the app's own secrets by their variables' names. */
+export type GiveSecrets = (names: readonly string[]) => SecretsHere;
 
 const ENVIRONMENT = "/etc/rollout/app.env.template";
 const SECRETS = "/etc/rollout/secrets";
@@ -56,9 +63,10 @@ const NGINX = "/etc/nginx/";
  * Reads the plan off a captured stack.
  *
  * @param resolve what each reference is on this machine (see resolver.ts)
+ * @param give the app's own secrets, which aren't in the graph
  * @throws {RehearsalError} that names what the graph lacks
  */
-export function describe(graph: Graph, resolve: Resolve): StackPlan {
+export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): StackPlan {
   const secrets = secretTexts(graph, resolve);
   const command = commandOf(graph);
   return {
@@ -71,7 +79,7 @@ export function describe(graph: Graph, resolve: Resolve): StackPlan {
     cache: cachePlan(graph, resolve),
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
-      trackPlan(graph, name, urn, command, resolve, secrets),
+      trackPlan(graph, name, urn, command, resolve, secrets, give),
     ),
   };
 }
@@ -83,16 +91,18 @@ function trackPlan(
   command: string[],
   resolve: Resolve,
   secrets: Record<string, string>,
+  give: GiveSecrets,
 ): TrackPlan {
   const group = groupOf(graph, name, targetGroupUrn);
   const template =
     referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate) ??
     referredOrFail(graph, group, "mixedInstancesPolicy", TYPES.launchTemplate);
   const files = writtenFiles(textOf(template.inputs.userData, resolve));
+  const own = give(namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? ""));
   return {
     name,
     servers: numberOf(group.inputs.desiredCapacity) ?? numberOf(group.inputs.minSize) ?? 1,
-    version: digest([template.inputs, command]),
+    version: digest([template.inputs, command, own.version]),
     targetGroupUrn,
     nginxFiles: Object.fromEntries(
       files
@@ -102,6 +112,7 @@ function trackPlan(
     environment: contentOf(files, ENVIRONMENT, name),
     migration: files.find(({ path }) => path === MIGRATE)?.content,
     secrets: secretsOf(contentOf(files, SECRETS, name), secrets, name),
+    appSecrets: own.texts,
   };
 }
 
@@ -126,6 +137,11 @@ function contentOf(files: WrittenFile[], path: string, track: string): string {
   const file = files.find((candidate) => candidate.path === path);
   if (!file) throw new RehearsalError(`the user data of track ${track} writes no ${path}`);
   return file.content;
+}
+
+/** Of lines `NAME arn version key` the names. */
+function namesIn(lines: string): string[] {
+  return lines.split("\n").flatMap((line) => line.split(" ")[0] || []);
 }
 
 /** Lines `name arn`, as the servers read them at boot. */

@@ -1,4 +1,4 @@
-import type { Graph } from "../../../graph/model.ts";
+import type { Graph, Reference } from "../../../graph/model.ts";
 import { byUrn, ofType, referred } from "../../../graph/resources.ts";
 import { isReference, type Resolve } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
@@ -22,6 +22,8 @@ export const AGENT = "appconfig-agent:2772";
 export function localResolver(graph: Graph, passwords: Record<string, string>): Resolve {
   const known = byUrn(graph);
   return ({ urn, property }) => {
+    // What the cloud would be asked for: a zone, a version.
+    if (urn.startsWith("invoke:")) return `${urn}.${property}`;
     const resource = known.get(urn);
     if (!resource) throw new RehearsalError(`the graph refers to ${urn}, which isn't in it`);
     if (resource.type === TYPES.password && property === "result") {
@@ -53,12 +55,14 @@ function unknown(name: string, property: string): string {
  */
 export function secretTexts(graph: Graph, resolve: Resolve): Record<string, string> {
   const texts: Record<string, string> = {};
+  const known = byUrn(graph);
   for (const version of ofType(graph, TYPES.secretVersion)) {
     const secret = referred(graph, version.inputs.secretId, TYPES.secret);
     const held = version.inputs.secretString as { $secret?: unknown[] } | undefined;
     const inner = held?.$secret?.[0];
-    if (!secret || !isReference(inner as never)) continue;
-    texts[resolve({ urn: secret.urn, property: "arn" })] = resolve((inner as { $ref: never }).$ref);
+    // What the config gives the app, encrypted, isn't to be had here: see app-secrets.ts.
+    if (!secret || !isReference(inner as never) || !known.has((inner as Reference).$ref.urn)) continue;
+    texts[resolve({ urn: secret.urn, property: "arn" })] = resolve((inner as Reference).$ref);
   }
   return texts;
 }

@@ -7,7 +7,7 @@ import type { Door } from "../../../smoke/client.ts";
 import { runSmoke, type SmokeOptions, type SmokeResult } from "../../../smoke/run.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { Ledger } from "../machine/state.ts";
-import { passwordsFor } from "../plan/passwords.ts";
+import { KEPT_SECRETS, Kept, passwordsFor } from "../plan/passwords.ts";
 import { localResolver, secretTexts } from "../plan/resolver.ts";
 import { caFileOf } from "../verbs/status.ts";
 
@@ -53,7 +53,7 @@ export function doorOf(ledger: Ledger): Door {
  * The text of each of the stack's secrets, by the name that the program's output `secretNames` gives it.
  */
 export function secretsOf(graph: Graph, { place }: Ledger): Record<string, string> {
-  const resolve = localResolver(graph, passwordsFor(graph, join(place.folder, "secrets.json")));
+  const resolve = localResolver(graph, passwordsFor(graph, new Kept(join(place.folder, KEPT_SECRETS))));
   const texts = secretTexts(graph, resolve);
   const pairs = Object.entries((graph.outputs.secretNames ?? {}) as Record<string, never>).flatMap(
     ([name, output]) => {

@@ -77,6 +77,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   const captured = environmentOf(track.environment, track.secrets, here);
   return {
     ...withStandIn(captured, state.dependencies?.port),
+    ...track.appSecrets,
     // An image that is built on deployment has no digest before it.
     ...(captured.VERSION === "unknown" && { VERSION: track.version }),
     HOST: "127.0.0.1",

@@ -9,9 +9,10 @@ import { findPrograms } from "../machine/find.ts";
 import { clientPort, freePorts } from "../machine/ports.ts";
 import { canReach, databaseUser } from "../machine/postgres-user.ts";
 import { Ledger, type Place, plainPlace } from "../machine/state.ts";
+import { appSecrets } from "../plan/app-secrets.ts";
 import { describeBalancer } from "../plan/balancer/describe.ts";
 import { describe, type StackPlan } from "../plan/describe.ts";
-import { passwordsFor } from "../plan/passwords.ts";
+import { KEPT_SECRETS, Kept, passwordsFor } from "../plan/passwords.ts";
 import { localResolver } from "../plan/resolver.ts";
 import type { Room } from "../room.ts";
 import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
@@ -43,8 +44,15 @@ export async function prepareChange(options: Options, place: Place): Promise<Roo
 }
 
 async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<Room> {
-  const resolve = localResolver(graph, passwordsFor(graph, join(ledger.place.folder, "secrets.json")));
-  const plan = describe(graph, resolve);
+  const kept = new Kept(join(ledger.place.folder, KEPT_SECRETS));
+  const resolve = localResolver(graph, passwordsFor(graph, kept));
+  const said = new Set<string>();
+  const say = (line: string) => {
+    if (!said.has(line)) options.say?.(line);
+    said.add(line);
+  };
+  const from = { projectDir: projectOf(options), stack: ledger.place.stack, kept, say };
+  const plan = describe(graph, resolve, (names) => appSecrets(names, from));
   if (plan.domain !== ledger.state.domain) {
     throw new RehearsalError(`The domain is now ${plan.domain}: take the stack down and bring it up again.`);
   }

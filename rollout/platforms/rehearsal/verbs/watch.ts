@@ -1,6 +1,7 @@
 import { existsSync, watch as watchFolder } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../machine/errors.ts";
+import { secretsFile } from "../plan/app-secrets.ts";
 import { apply } from "./apply.ts";
 import { type Options, placeIn, projectOf } from "./options.ts";
 import type { Status } from "./status.ts";
@@ -16,7 +17,8 @@ const SETTLE_MS = 150;
  */
 export async function watch(options: Options, applied: (status: Status) => void): Promise<void> {
   const { stateFile } = placeIn(options);
-  const files = [`Pulumi.${options.stack}.yaml`, `flags.${options.stack}.yaml`];
+  const { stack } = options;
+  const files = [`Pulumi.${stack}.yaml`, `flags.${stack}.yaml`, secretsFile(stack)];
   const say = options.say ?? (() => {});
   let saved = 0;
   let done = 0;
@@ -25,7 +27,7 @@ export async function watch(options: Options, applied: (status: Status) => void)
     if (name && files.includes(name)) saved += 1;
   });
   try {
-    say(`watching ${files.join(" and ")}`);
+    say(`watching ${files.slice(0, -1).join(", ")} and ${files.at(-1)}`);
     while (!options.signal?.aborted && existsSync(stateFile)) {
       const seen = saved;
       await sleep(SETTLE_MS);
