@@ -40,8 +40,10 @@ export interface AlarmRule {
 }
 
 /**
- * A part as a percentage of a whole, 0 while the whole is too small to say anything. CloudWatch leaves a count out where
- * it would be 0: no whole is no data. Only one part, because it is open what FILL makes of a metric that never was.
+ * A part as a percentage of a whole; 0 while the whole is too small to say anything. CloudWatch sends no figure for a
+ * count of 0, so without a whole there is no data.
+ *
+ * There is only one part, because it isn't documented what FILL makes of a metric that has never had a figure.
  */
 export function shareInPercent(part: Metric, whole: Metric, minWhole: number): AlarmRule["watch"] {
   return {
@@ -51,9 +53,9 @@ export function shareInPercent(part: Metric, whole: Metric, minWhole: number): A
 }
 
 /**
- * An alarm that tells its severity's topic when it begins. When it ends, ends.ts tells it: an `okActions` here would also
- * send a message for each alarm that is made, because a new one goes from INSUFFICIENT_DATA to OK (CloudWatch API Reference,
- * PutMetricAlarm).
+ * An alarm that tells the topic of its severity when it begins. Its end is told by ends.ts. An `okActions` here would
+ * also send a message for each new alarm, because a new one goes from INSUFFICIENT_DATA to OK (CloudWatch API
+ * Reference, PutMetricAlarm).
  */
 export function alarm(scope: Scope, suffix: string, rule: AlarmRule): aws.cloudwatch.MetricAlarm {
   return new aws.cloudwatch.MetricAlarm(

@@ -16,7 +16,7 @@ import { trackAlarms, type WatchedTrack } from "./track.ts";
 export interface AlarmsArgs {
   stack: string;
   region: string;
-  /** What serves. Before it does, everything would be told to be down: alarms are made after it. */
+  /** What serves. Alarms are made after it: before it serves, the alarms for what is down would go off. */
   after: pulumi.Input<pulumi.Resource>[];
   tracks: WatchedTrack[];
   /** The part of the balancer's ARN by which CloudWatch knows it: `app/name/id`. */

@@ -34,8 +34,8 @@ export function backupAlarms(scope: Scope, backups: WatchedBackups) {
     severity: "P2",
     means: `No backup of the database was completed for ${hours} hours; one is due every ${backups.everyHours}.`,
     act: "See whether the plan still names the database and its role may back it up.",
-    // An hour counts only if the database was there: a new stack's first backup isn't late before it is due. Filled, because
-    // CloudWatch leaves a count of nothing out.
+    // Only hours count in which the database was there: else a new stack's first backup would be late before it is
+    // due. FILL, because CloudWatch sends no figure for a count of 0.
     watch: {
       expression: "IF(FILL(there, 0) > 0, FILL(completed, 0), 1)",
       metrics: {

@@ -18,7 +18,8 @@ export function certificateAlarm(scope: Scope, certificateArn: pulumi.Input<stri
     breach: { below: MIN_LEFT_IN_DAYS },
     periodInSeconds: 86_400,
     periods: 1,
-    // The figure comes twice a day, starts late and ends with the certificate: so the last state must stay.
+    // The figure comes twice a day. It comes late at first, and no more once the certificate has ended. So without
+    // data the last state must stay.
     missing: {
       as: "ignore",
       because: "the certificate is a day old, or has ended; the state stays what it was",

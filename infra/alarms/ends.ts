@@ -3,11 +3,11 @@ import type { Severity } from "../watch/alerts.ts";
 import { openingOf, type Scope } from "./alarm.ts";
 
 /**
- * Tells the topic of each severity when one of its alarms is over: from ALARM to OK, which an alarm's own `okActions` can't
- * be held to. They would speak for every alarm that is made, as well.
+ * Tells the topic of each severity when one of its alarms is over, that is when it goes from ALARM to OK. The
+ * `okActions` of an alarm can't be limited to that: they also speak for every new alarm.
  *
- * Alarms are known by how their descriptions begin: a name says neither severity nor, for sure, the stack. An event of a
- * composite alarm has no description, so those are named.
+ * An alarm is recognised by how its description begins. Its name doesn't say the severity, nor for sure the stack.
+ * The event of a composite alarm has no description, so composite alarms are named.
  *
  * Source: CloudWatch User Guide, "Alarm events and EventBridge".
  */

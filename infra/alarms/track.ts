@@ -92,8 +92,9 @@ function unreached(scope: Scope, track: string, of: MetricOf) {
 }
 
 /**
- * Few requests say nothing about one in twenty. CloudWatch's own rule for that (`evaluateLowSampleCountPercentiles`) asks for
- * 200 and keeps the state until then: a pilot never gets there, and a track that lost its traffic would stay in alarm.
+ * With few requests the 95th percentile says nothing. CloudWatch's own rule for that
+ * (`evaluateLowSampleCountPercentiles`) asks for 200 and keeps the state until then. A pilot never has so many, and a
+ * track that lost its traffic would stay in alarm.
  */
 function latency(scope: Scope, track: string, of: MetricOf) {
   const { maxP95InSeconds, minRequests } = THRESHOLDS;

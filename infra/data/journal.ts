@@ -9,9 +9,8 @@ export interface JournalArgs {
 
 /**
  * The bucket where `rollout run` keeps its journal: private, encrypted, reached over TLS only. Every entry writes the
- * object anew, so versions keep what it was before, for a while; the newest stays for good.
- *
- * It isn't emptied with the stack: what a rollout did outlives what it did it to.
+ * whole object anew. Older versions are kept for a while, and the newest for good. The bucket isn't emptied when the
+ * stack is deleted: the record of a rollout outlives the stack.
  */
 export class Journal extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;

@@ -108,8 +108,8 @@ function alarmReader(name: string, child: pulumi.CustomResourceOptions): aws.iam
 }
 
 /**
- * For the emergency switch: no spread and no bake. AppConfig's own AppConfig.AllAtOnce bakes for ten minutes, and the
- * alarms that ring because of the flag would take its switching off back.
+ * For the emergency switch: no spread and no bake. AppConfig's own AppConfig.AllAtOnce bakes for ten minutes. In that
+ * time the alarms that a bad flag has raised would undo its switching off.
  */
 function atOnce(name: string, application: string, child: pulumi.CustomResourceOptions) {
   new aws.appconfig.DeploymentStrategy(

@@ -14,10 +14,10 @@ const UNDER_WAY = ["BAKING", "VALIDATING", "DEPLOYING", "ROLLING_BACK"];
 const WITHIN_MS = 20 * 60_000;
 
 /**
- * Before flags are deployed. AppConfig has one deployment at a time (StartDeployment: ConflictException), and takes one back
- * when an alarm that it watches is in ALARM or INSUFFICIENT_DATA (AppConfig User Guide, "Monitoring deployments for automatic
- * rollback"), in which a new alarm begins. So the last one is waited for, and new alarms until they know. Runs in `pulumi
- * up` alone.
+ * Runs before flags are deployed, in `pulumi up` alone. AppConfig has one deployment at a time (StartDeployment:
+ * ConflictException). It takes a deployment back when an alarm that it watches is in ALARM or INSUFFICIENT_DATA
+ * (AppConfig User Guide, "Monitoring deployments for automatic rollback"), and a new alarm begins in the latter. So
+ * this waits for the last deployment to end, and for new alarms to have data.
  */
 export function onceFlagsAreFree(region: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook("flags-are-free", ({ newInputs }) =>

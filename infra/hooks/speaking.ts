@@ -14,9 +14,10 @@ const WITHIN_MS = 10 * 60_000;
 const LOOK_BACK_MS = 15 * 60_000;
 
 /**
- * For alarms to which silence is bad: such an alarm goes off with its first evaluation, minutes after it was made, if its
- * metric has no figure yet (CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"). So it is made,
- * or turned to another metric, only once there is one. Runs in `pulumi up` alone.
+ * For alarms that take missing data as bad. Such an alarm goes off minutes after it was made, with its first
+ * evaluation, when its metric has no figure yet (CloudWatch User Guide, "Configuring how CloudWatch alarms treat
+ * missing data"). So it is made, or pointed at another metric, only once that metric has a figure. Runs in `pulumi
+ * up` alone.
  */
 export function onceSpeaking(region: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook("metric-speaks", ({ newInputs }) =>

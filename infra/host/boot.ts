@@ -6,8 +6,9 @@ import { AGENT_CONFIG } from "./logs-agent.ts";
 export const BOOT_HOOK = "boot";
 
 /**
- * What a server does once, at its first boot, in order. Only when the app answers through nginx does it report for
- * service; one that never does is given up by its autoscaling group, and the servers it was to replace serve on.
+ * What a server does once, in order, at its first boot. It reports for service only when the app answers through
+ * nginx. A server that never does is given up by its autoscaling group, and the servers that it was to replace go on
+ * serving.
  */
 export function bootScript(host: Host): HostFile {
   const { region } = host;

@@ -7,8 +7,8 @@ export function placeholder(name: SecretName): string {
 }
 
 /**
- * The app's variables, with placeholders for secrets. The stack's own win over `app.environment`: a track that runs
- * under another's name, or on another port, would be out of the balancer's sight.
+ * The app's variables, with placeholders for secrets. The stack's own variables win over `app.environment`: the
+ * balancer wouldn't find a track that ran under another's name or on another port.
  */
 export function environment(host: Host): Record<string, string> {
   const { app, database, cache } = host;

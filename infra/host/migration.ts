@@ -11,13 +11,16 @@ const LOCK = 7_202_612;
 const WITHIN_SECONDS = 420;
 
 /**
- * The script that runs `app.migrate` once for each version, before the app of that version starts. Servers ask the
- * database whether it was done, under an advisory lock (PostgreSQL, "Advisory Locks"), so of several that boot at once
- * one migrates and the others wait; and one of an older version that boots later finds its own migration done. A
- * migration that was interrupted is run again: the command must bear that.
+ * The script that runs `app.migrate` once for each version, before the app of that version starts.
  *
- * A command that fails makes psql divide by zero, which ends it. It has the app's unit's variables CONTAINER and IMAGE. The password isn't among psql's arguments, where every user of the
- * server could read it. In the rehearsal, which has no containers, ROLLOUT_HERE stands in docker's place.
+ * Servers ask the database whether it was done, under an advisory lock (PostgreSQL, "Advisory Locks"). So of several
+ * servers that boot at once one migrates and the others wait; and a server of an older version that boots later finds
+ * that its own migration was done. A migration that was interrupted is run again: the command must bear that. When
+ * the command fails, psql is made to divide by zero, which ends it.
+ *
+ * The script has the variables CONTAINER and IMAGE of the app's unit. The password isn't among psql's arguments,
+ * where every user of the server could read it. In the rehearsal, which has no containers, ROLLOUT_HERE stands in the
+ * place of docker.
  */
 export function migrationScript({ app, track }: Host): HostFile[] {
   if (app.migrate.length === 0) return [];

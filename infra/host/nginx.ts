@@ -197,9 +197,9 @@ function headers(track: string): string {
 }
 
 /**
- * A connection that is kept may be closed by the app at the very moment at which nginx sends on it. A read then goes out
- * again on a fresh one; a write might be done twice. So reads alone go on kept connections, and for less than any server
- * waits by default (gunicorn 2 s, Node and uvicorn 5 s).
+ * The app may close a kept connection at the very moment at which nginx sends on it. nginx then repeats a read on a
+ * new connection; a repeated write might be done twice. So only reads go on kept connections, and these are kept for
+ * less time than any server waits by default (gunicorn 2 s, Node and uvicorn 5 s).
  */
 const UPSTREAMS = `  upstream kept {
     include machine/upstream.conf;

@@ -122,10 +122,12 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 }
 
 /**
- * What a person's own commands ask for besides: `rollout check` reads the account's quotas, and `rollout drill restore`
- * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has it: it is for the
- * permission set of those on call, who have what deploys, too. The live database can't be deleted with it; but who may run
- * a script on the servers is root there, as in a session of Session Manager.
+ * What a person's own commands need besides. `rollout check` reads the account's quotas. `rollout drill restore`
+ * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has this: it is
+ * for the permission set of those on call, beside what deploys.
+ *
+ * The live database can't be deleted with it. But whoever may run a script on the servers is root there, as in a
+ * session of Session Manager.
  */
 export function mayOperate({ stack, region }: Scope): Statement[] {
   return [

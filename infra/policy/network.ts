@@ -155,7 +155,7 @@ function isEverywhere(source: string): boolean {
   return /\/0$/.test(source);
 }
 
-/** More than an office: the same limits as `rollout:operators.sshFrom` has. */
+/** Ranges wider than an office: the same limits as for `rollout:operators.sshFrom`. */
 function isWide(source: string): boolean {
   const bits = Number(source.split("/")[1] ?? (source.includes(":") ? 128 : 32));
   return bits < (source.includes(":") ? 64 : 24);

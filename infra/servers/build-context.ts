@@ -24,9 +24,9 @@ export function contextDigest(files: readonly BuildFile[]): string {
 }
 
 /**
- * The files of a build folder that the builder gets, the same from every clone of the same sources: without what
- * .dockerignore leaves out, as Docker reads it, and without what git ignores, as it differs from one clone to the next.
- * What an exception of .dockerignore names (`!dist`) stays, though git ignores it.
+ * The files of a build folder that the builder gets: the same from every clone of the same sources. Left out is what
+ * .dockerignore leaves out, as Docker reads it, and what git ignores, because that differs from clone to clone. What
+ * an exception of .dockerignore names (`!dist`) is in, although git ignores it.
  */
 export function buildContext(folder: string): BuildFile[] {
   const ofDocker = dockerPatterns(folder);

@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * What a rollout has the servers of a track do that lost its traffic: let go of the streams and WebSockets that are open
- * there, for these don't move with the weights. nginx starts new workers, and closes what its old ones still have after
- * `app.drain` (infra/host/nginx.ts).
+ * A rollout has the servers of a track that lost its traffic run this document: they let go of the streams and
+ * WebSockets that are open there, which don't move with the weights. nginx starts new workers, and its old ones close
+ * what they still have after `app.drain` (infra/host/nginx.ts).
  *
- * A document of its own, so that who rolls out may send this to the servers and no other script.
+ * It is a document of its own, so that whoever rolls out may send this one to the servers and no other script.
  */
 export function releaseDocument(name: string, child: { parent: pulumi.Resource }): aws.ssm.Document {
   return new aws.ssm.Document(

@@ -5,11 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BuildFile } from "./build-context.ts";
 
 /**
- * Lays the files that a build gets into a folder named by their digest, once, and with modes of its own.
- *
- * The Docker provider hashes a build's folder by itself, with the full modes and with what git ignores: on another machine
- * it would build again and push under a tag that is taken (pulumi-docker, provider/provider.go, hashContext). Of this folder
- * it gets the same hash everywhere.
+ * Puts the files that a build gets into a folder that is named by their digest, once, with file modes of its own. The
+ * Docker provider computes its own hash of a build's folder, with the full modes and with files that git ignores. On
+ * another machine the hash would differ: it would build again, and push under a tag that is taken (pulumi-docker,
+ * provider/provider.go, hashContext). Of this folder it gets the same hash everywhere.
  *
  * @throws {pulumi.RunError} for a link that leads to nothing that the build gets: the provider can't read it
  */

@@ -44,7 +44,7 @@ export class Track extends pulumi.ComponentResource {
     const group = new aws.autoscaling.Group(
       name,
       autoscalingGroup(name, args, template, targets),
-      // Under load the autoscaling policy sets the number; what it set isn't undone by the next `pulumi up`.
+      // Under load the autoscaling policy sets the number of servers. The next `pulumi up` doesn't undo that.
       args.autoscaling ? { ...child, ignoreChanges: ["desiredCapacity"] } : child,
     );
     if (args.autoscaling) {
@@ -177,9 +177,9 @@ function autoscalingGroup(
       },
     ],
     instanceMaintenancePolicy: launchFirst,
-    // AWS refuses to roll back by itself where the image is an SSM parameter (Auto Scaling API Reference,
-    // RollbackInstanceRefresh), so only a pinned image has it. Either way the old servers serve on: the hook above
-    // lets no server in that isn't healthy.
+    // AWS doesn't roll back by itself where the image is an SSM parameter (Auto Scaling API Reference,
+    // RollbackInstanceRefresh), so only a pinned image has that. In both cases the old servers go on serving: the
+    // hook above lets no server in that isn't healthy.
     instanceRefresh: {
       strategy: "Rolling",
       preferences: { ...launchFirst, autoRollback: args.server.release !== "current" },

@@ -47,7 +47,7 @@ export function parseSettings(stack: string, region: unknown, config: Record<str
 
 /**
  * The rules that span keys need a whole config. Where some keys are wrong, the wrong top-level ones are left out and
- * the others judged, so that a bad plan doesn't hide weights that don't sum to 100.
+ * the others are judged: so a bad plan doesn't hide that the weights don't sum to 100.
  */
 function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]): Mistake[] {
   const wrong = new Set(

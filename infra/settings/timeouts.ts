@@ -6,11 +6,14 @@ export interface Timeouts {
   app: number;
   /** The balancer's with both its sides ("idle timeout"): it gives up on silent clients. */
   balancer: number;
-  /** nginx's with the balancer, also between requests: the balancer closes first, or it would send on what is being closed. */
+  /**
+   * nginx's with the balancer, also between requests. It is the longest, so that the balancer closes first: else the
+   * balancer would send a request on a connection that nginx is closing.
+   */
   kept: number;
 }
 
-/** Who is to give up first does so this much earlier: clocks and a busy machine need some of it. */
+/** Seconds by which each gives up before the next. Clocks that differ and a busy machine need some of it. */
 const AHEAD = 5;
 
 /** From `app.timeout`, the one setting that all of them follow. */

@@ -113,8 +113,8 @@ function loadBalancer(name: string, args: BalancerArgs, child: Child): aws.lb.Lo
       subnets: args.subnetIds,
       securityGroups: [args.securityGroupId],
       enableHttp2: true,
-      // Of both sides, open WebSockets too. The servers' nginx gives up on a silent app before, and keeps its
-      // connections longer, or the balancer would send on one that is being closed.
+      // For both sides, and for open WebSockets too. nginx on the servers gives up on a silent app earlier than this,
+      // and keeps its connections longer: else the balancer would send on one that is being closed.
       idleTimeout: timeoutsOf(args.timeout).balancer,
       // The seconds after which a client is asked to connect anew, after an answer and never amid one (ALB User Guide,
       // "HTTP client keepalive duration"). AWS's own figure, set so that nothing else is remembered.

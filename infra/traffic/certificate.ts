@@ -33,7 +33,8 @@ export class Certificate extends pulumi.ComponentResource {
         type: proof.resourceRecordType,
         records: [proof.resourceRecordValue],
         ttl: 300,
-        // The record is the same for every certificate of a name in an account: one left behind is no obstacle.
+        // The record is the same for every certificate of a name in an account. One that was left behind must not
+        // stop the next.
         allowOverwrite: true,
       },
       child,

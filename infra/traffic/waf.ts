@@ -64,14 +64,15 @@ export class WebFirewall extends pulumi.ComponentResource {
 }
 
 /**
- * Maintenance stands last and acts first: its priority says so, and at the end of the list its coming and going moves no
- * other rule in a preview.
+ * The maintenance rule is last in the list, and first by its priority. At the end of the list it moves no other rule
+ * in a preview when it comes and goes.
  */
 function rules(name: string, args: WebFirewallArgs): Rule[] {
   return [
     ratePerAddress(name, args.requestsPerMinute),
-    // It blocks bodies over 8 KiB, every upload with them, cookies over 10,240 bytes, as an identity provider's are, queries
-    // over 2,048 and paths over 1,024. What is too long the settings (nginx) and the balancer's own quotas say.
+    // This rule would block bodies over 8 KiB, and so every upload, and cookies over 10,240 bytes, as identity
+    // providers set them; also queries over 2,048 and paths over 1,024. What is too long is said by the settings
+    // (nginx) and by the balancer's own quotas.
     managed(
       name,
       2,

@@ -71,7 +71,7 @@ function topic(
   );
   for (const channel of channels) {
     for (const endpoint of people[channel].toSorted()) {
-      // Named by its address: a person who joins or leaves moves nobody else.
+      // Named by its address, so that a person who joins or leaves changes nobody else's subscription.
       new aws.sns.TopicSubscription(
         `${name}-${suffix}-${channel}-${endpoint}`,
         { topic: made.arn, protocol: channel, endpoint },

@@ -59,7 +59,7 @@ export class AlarmEngine {
     return state === "retain" ? [] : this.#move(alarm, state, reason);
   }
 
-  /** A composite may stand on another one: as many rounds as there are changes. */
+  /** A composite may depend on another composite, so it goes round until nothing changes any more. */
   #judgeComposites(): Transition[] {
     const composites = this.#alarms.filter((alarm): alarm is CompositeAlarm => alarm.kind === "composite");
     const transitions: Transition[] = [];

@@ -40,9 +40,9 @@ export function stateOf(newestFirst: readonly Point[], rules: Rules): AlarmState
 }
 
 /**
- * "Avoiding premature transitions to alarm state": whatever M is, the alarm goes off when the oldest breaching point is at
- * least M old and all that is newer breaches or is missing. By the tables (`0 - X - -`) a point that doesn't breach counts
- * against it wherever it is.
+ * CloudWatch User Guide, "Avoiding premature transitions to alarm state". Whatever M is, the alarm goes off when the
+ * oldest breaching point is at least M old and every newer point breaches or is missing. One point that doesn't
+ * breach prevents this, wherever it is: so say the tables there (`0 - X - -`).
  */
 function isPremature(newestFirst: readonly Point[], m: number): boolean {
   return !newestFirst.includes("ok") && newestFirst.lastIndexOf("breach") + 1 >= m;

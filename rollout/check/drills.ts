@@ -4,8 +4,8 @@ import type { DrillFacts } from "./checks/drill.ts";
 const RESTORE = "restore";
 
 /**
- * The newest restore that was drilled and said something: one that failed after one that passed is what counts. One that
- * couldn't look at everything, such as one to a moment that nothing was marked before, takes nothing back; alone it is no
+ * The newest restore drill that says something: a failure after a pass is what counts. A drill that couldn't look at
+ * everything, such as one to a moment before the first marker, doesn't take an earlier pass back. Alone it is no
  * pass.
  */
 export function lastDrill(records: readonly DrillRecord[]): DrillFacts {

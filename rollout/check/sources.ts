@@ -96,7 +96,8 @@ export function commonSources(common: CheckSourceOptions): Shared {
     },
     async rollback() {
       const version = candidate === undefined ? undefined : versionsOf(await graph())[candidate];
-      // Whichever stack was rehearsed here with that version: prod's is tried on beta. One done for real proves as much.
+      // A rollback of that version counts whichever stack it was rehearsed with: prod's version is tried on beta. A
+      // real one proves as much.
       const journals = await Promise.all(
         rehearsalsIn(join(projectDir, ".rehearsal")).map((folder) =>
           allEntries(folder, join(folder, "logs")),

@@ -11,7 +11,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   certificate: "P2",
   disk: "P3",
 };
-/** Nobody watches any more: what stays unknown for so many rounds is told too. */
+/** A check that stays unknown for so many rounds is told too: by then nobody watches what it checks. */
 const BLIND_ROUNDS = 3;
 
 /** What is known of a check from the rounds before. */

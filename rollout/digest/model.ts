@@ -34,7 +34,7 @@ export interface ErrorBudget {
   spent: number;
   /** From 1 down to 0; negative when more failed than may. */
   left: number;
-  /** The first moment that there are figures of, where they don't reach back that far. */
+  /** The first moment of the figures, where they don't reach back over all the days. */
   since?: number;
 }
 

@@ -17,7 +17,7 @@ export interface Release {
   backup?: string;
 }
 
-/** What a gate, or what watches over the gates, said against going on. */
+/** Why a rollout didn't go on, in the words of a gate or of the controller. */
 export interface Stop {
   at: number;
   rollout: string;

@@ -20,7 +20,10 @@ const RESTART = { everyMs: 1_000, withinMs: 30_000 };
 
 /** The running rehearsal that a drill breaks under a load, looks at, and mends. */
 export class DrillStage {
-  /** The same resources all along: what is drilled is one definition. What mends goes on when the drill is interrupted. */
+  /**
+   * The resources as they were captured at the beginning: one definition is drilled, whatever changes meanwhile. They
+   * come without the signal, so that mending goes on when the drill is interrupted.
+   */
   readonly options: Options;
   readonly traffic: DrillTraffic;
   /** When something was last broken, milliseconds since the epoch. */
@@ -112,8 +115,8 @@ export class DrillStage {
   }
 
   /**
-   * Starts again whatever doesn't run. While a server was down, a connection may have been given its port: so it is tried
-   * several times. Not to be interrupted: this is how an interrupted drill leaves a whole stack.
+   * Starts again whatever doesn't run. It tries several times, because a connection may have been given the port of a
+   * server while that was down. It can't be interrupted: this is how an interrupted drill leaves a whole stack.
    */
   async restart(): Promise<void> {
     const { say: _, ...quietly } = this.options;

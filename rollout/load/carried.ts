@@ -7,8 +7,9 @@ const SECONDS = 5;
 const REQUESTS = 20;
 
 /**
- * The most users at once that were served as the thresholds accept: below the first level of users at which a stretch of
- * the run wasn't, the highest at which one was. So users count by how they were served, not by how many were sent.
+ * The most users at once that were served within the thresholds. First the lowest number of users is found at which a
+ * stretch of the run was not acceptable; the answer is the highest number below it at which one was. So users count
+ * by how they were served, not by how many were sent.
  */
 export function carriedUsers(timeline: readonly Second[], thresholds: Thresholds): number {
   const stretches = stretchesOf(timeline).map((seconds) => ({

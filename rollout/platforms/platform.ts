@@ -12,8 +12,8 @@ export type { AlarmReading, MetricSecond, Tally, TrackCounts } from "../core/ver
 export type { Weights } from "../core/weights.ts";
 
 /**
- * Where a rollout happens. Every call ends within a time of its own, or throws; what it has done until then is found out
- * by reading. Every act may be repeated: after a crash nobody knows whether it happened.
+ * Where a rollout happens. Every call ends within a time of its own, or throws; then what it has done is found out by
+ * reading. Every act may be repeated, because after a crash nobody knows whether it happened.
  */
 export interface Platform {
   readonly kind: "rehearsal" | "aws";

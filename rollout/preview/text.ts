@@ -82,8 +82,9 @@ export function literal(text: string): string {
 }
 
 /**
- * What stands in a text between some literals, the first of which begins it and the last of which ends it: the shortest that
- * will do, from the left. In one pass, where an expression of as many gaps would try them all against each other.
+ * The parts of a text between some literals: the text must begin with the first literal and end with the last one.
+ * Each part is the shortest that will do, from the left. It takes one pass; a regular expression with as many gaps
+ * would try them all against each other.
  *
  * @param least how long each must be
  * @returns undefined when the text isn't made so

@@ -40,7 +40,7 @@ export async function runnerOf(
   who: string,
 ): Promise<string | undefined> {
   try {
-    const lock = await journal.lock(`${who}, who looks who runs it`);
+    const lock = await journal.lock(`${who}, to see who runs it`);
     await lock.release();
     return undefined;
   } catch (error) {

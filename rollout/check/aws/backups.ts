@@ -27,9 +27,11 @@ export async function readBackups(
 }
 
 /**
- * The last restore of the database that says something: the monthly restore test's, one that a person asked for, or a drill
- * of ours. A drill's record speaks for its own job, which is complete before anybody has looked at what came back; and a
- * drill that couldn't look at everything speaks only where nothing else does.
+ * The last restore of the database that says something: of the monthly restore test, of a person, or of a drill of
+ * ours.
+ *
+ * The restore job of a drill isn't counted, because it is complete before anybody has looked at the copy: the drill's
+ * record is, instead. A drill that couldn't look at everything counts only where there is nothing else.
  *
  * @param records of the stack's drills, oldest first
  */

@@ -5,7 +5,7 @@ export interface CapacityFacts extends Capacity {
   track: string;
   /** Whole percent of the traffic. */
   share: number;
-  /** It has no traffic, and only a rollout will give it some: with the servers for it, which are few until then. */
+  /** It has no traffic now. A rollout will give it some, and the servers for it; until then it has few. */
   idle?: boolean;
 }
 
@@ -36,7 +36,10 @@ export function judgeCapacity(all: readonly CapacityFacts[], stack: string): Fin
   );
 }
 
-/** A rollout asks for the rest before it shifts, and waits, where the track may have them; those that there are must be well. */
+/**
+ * Whether a rollout will bring the servers that are missing: it asks for them before it shifts, up to the most that
+ * the track may have. Those that the track has now must be healthy.
+ */
 function isToGrow({ idle = false, asked, healthy, need, most }: CapacityFacts): boolean {
   return idle && asked > 0 && healthy >= asked && need <= most;
 }

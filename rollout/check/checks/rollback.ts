@@ -18,8 +18,8 @@ export interface RollbackFacts {
 }
 
 /**
- * The rollbacks of a journal that prove something: the candidate's version was tested, it had traffic, and after the
- * decision to roll back the balancer was seen to give it none.
+ * The rollbacks of a journal that prove something: the candidate's version was tested, the candidate had traffic, and
+ * after the decision to roll back the balancer was read and gave it none.
  */
 export function rollbacksIn(entries: readonly JournalEntry[]): Rehearsed[] {
   const found: Rehearsed[] = [];

@@ -24,10 +24,11 @@ const MIN_LENGTH = 32;
 const MAX_AGE_DAYS = 365;
 
 /**
- * How hard a text is to guess, about: the letters that aren't to be expected, times the smaller of what the alphabet could
- * hold and what the letters do hold (Shannon). To be expected is what goes on from the letter before (`aaa`, `1234`) or
- * comes again (`password...password`). 32 random letters and digits, 190 bits in
- * truth, come out at about 139. It can't see a line of a poem.
+ * About how hard a text is to guess, in bits. Letters that follow from the letter before (`aaa`, `1234`) or repeat
+ * what came before (`password...password`) count nothing. Each other letter counts the smaller of two figures: what
+ * its alphabet could hold, and what the letters of this text do hold (Shannon).
+ *
+ * 32 random letters and digits hold 190 bits in truth, and come out at about 139. A line of a poem isn't recognised.
  */
 export function strengthOf(text: string): Strength {
   const letters = [...text];

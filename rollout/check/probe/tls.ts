@@ -3,7 +3,10 @@ import type { ProtocolName, TlsFacts } from "../grade.ts";
 import { type Endpoint, handshake } from "./handshake.ts";
 
 const PROTOCOLS: readonly ProtocolName[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
-/** Everything that this OpenSSL has, what it would never take by itself too: the question is what the server takes. */
+/**
+ * Every suite that this OpenSSL has, also those that it would never choose by itself: the question is what the server
+ * takes.
+ */
 const EVERYTHING = "ALL:COMPLEMENTOFALL:@SECLEVEL=0";
 const TLS13_SUITES = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
 

@@ -66,7 +66,10 @@ export function rehearsalSources(common: Omit<CheckSourceOptions, "door" | "oper
   };
 }
 
-/** Everything is on one machine, so the inside is what this machine's other address must not reach. */
+/**
+ * Everything runs on one machine. So what must be closed to others is tried on the address of this machine that
+ * others may see.
+ */
 async function portsOf(ledger: Ledger): Promise<PortFacts[]> {
   const { state } = ledger;
   const secure = doorOf(ledger);

@@ -82,7 +82,8 @@ async function set(
 
 async function off(key: string, _options: unknown, command: Command): Promise<void> {
   const { file, stack, json, dir, on } = openFile(command);
-  // Served first: in an emergency the file can wait, and a mistake elsewhere in it must not stand in the way.
+  // The agents are served first. In an emergency the file can wait, and a mistake elsewhere in it must not delay
+  // this.
   const served =
     on === "aws" ? await (await flagsOnAws(dir, stack)).off(key, whoami()) : serveHere(dir, stack, key);
   const flag: Flag = await file.set(key, { enabled: false });

@@ -46,7 +46,7 @@ export async function drive(
       judge = judgeOf(entry.plan);
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
-    // What has more lines stands apart: none of them passes for an entry.
+    // Further lines of a text are indented, so that none of them can be taken for an entry of its own.
     const text = entryText(entry, acts).replaceAll("\n", "\n          ");
     say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${text}`);
   };
@@ -70,7 +70,10 @@ export async function drive(
   }
 }
 
-/** Nobody watches the candidate any more, and the journal, which would say so, may be what can't be written. */
+/**
+ * The notice that nobody watches the candidate any more. The journal would say so, but the journal may be what can't
+ * be written.
+ */
 function brokenOff(error: unknown): JournalEntry {
   const why = error instanceof Error ? error.message : String(error);
   const reason = `the run broke off (${why}); traffic stays as it is, and nobody watches it`;

@@ -90,8 +90,9 @@ async function checkPhase(
 }
 
 /**
- * A rollout that is under way goes on, whatever the config says by now: its plan is in the journal. Once there has been
- * one, the next candidate must be named: a run that was killed with its last word written must not begin another.
+ * A rollout that is under way goes on by the plan in its journal, whatever the config says by now. Once there has
+ * been a rollout, the next candidate must be named: else the command that goes on with a killed run would begin
+ * another rollout, when that run had just written its last entry.
  */
 function beginningOf(
   here: StackAtHand,

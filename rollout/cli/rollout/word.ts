@@ -53,7 +53,7 @@ export function registerWord(program: Verb, { command, summary, description, alo
         if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
         throw error;
       });
-      // Only for what this command can do itself it matters whether a run that seems to be there lives.
+      // Whether a run that seems to be there is alive matters only when this command could do the work itself.
       const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
       if (runner === undefined && alone) {
         process.exitCode = await alone(here);

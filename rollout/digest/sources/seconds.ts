@@ -9,9 +9,11 @@ interface Counted {
 }
 
 /**
- * What was served, by track and by the hour. The servers' logs have every request that reached a server. An answer that
- * the balancer gave itself, as no server did, is in its own counts alone: those errors are added, by the hour. Its count of
- * requests isn't taken, for whoever measures misses what came in the second before.
+ * What was served, by track and by the hour. The servers' logs have every request that reached a server. An answer
+ * that the balancer gave by itself is in no server's log, so these errors are added from the balancer's own counts,
+ * by the hour.
+ *
+ * The balancer's count of requests isn't used: whoever measures it misses the first second.
  */
 export function addedUp(
   logged: readonly LoggedSecond[],

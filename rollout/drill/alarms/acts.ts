@@ -26,7 +26,8 @@ export const ACTS: FaultGroup[] = [
   { faults: [errors], pace: USUAL, recovery: BRISK },
   { faults: [latency], pace: USUAL, recovery: BRISK },
   { faults: [dependencyDown], pace: USUAL, recovery: BRISK },
-  // Brisk, as the alarm for what can't be reached needs 5 min before two failed checks, 5 s apart, take the servers out.
+  // Brisk: `balancer-unanswered` needs 5 min of the alarms' clock before two failed checks, 5 s apart, take the
+  // servers out.
   { faults: [serversKilled], pace: BRISK, recovery: BRISK },
   { faults: [storesKilled, backupFails], pace: USUAL, recovery: { everyMs: 1_000, minutes: 5 } },
   {

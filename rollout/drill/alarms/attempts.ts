@@ -42,7 +42,10 @@ export class Attempts {
     if (!this.#made.has(name)) this.#made.set(name, { how, by, since });
   }
 
-  /** Alarms that a fault is the first to be meant for. One whose figure is fed is nobody's. */
+  /**
+   * The alarms that a fault is to raise: those that no earlier fault was meant for. An alarm whose figure is fed
+   * belongs to no fault.
+   */
   meantFor(fault: Fault): MetricAlarm[] {
     return this.metricAlarms.filter((alarm) => {
       const attempt = this.#made.get(alarm.name);

@@ -11,7 +11,7 @@ export interface Fault {
   moves: string[];
   inject(stage: AlarmStage): Promise<void>;
   mend(stage: AlarmStage): Promise<void>;
-  /** When it began, where that isn't when it was injected: epoch seconds of the alarms' clock. */
+  /** When the fault began, in epoch seconds of the alarms' clock, where it began before it was injected. */
   since?(stage: AlarmStage): number;
   /** Why it can't be had on this machine now; undefined when it can. */
   impossible?(stage: AlarmStage): string | undefined;

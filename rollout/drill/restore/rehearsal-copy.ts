@@ -114,7 +114,7 @@ export class Copy {
     await untilReady(started, there, { signal, deadlineMs: RECOVERY_MS });
   }
 
-  /** From a pause on it is a server like any other. */
+  /** Ends the pause: from now on it is a server like any other. */
   async promote(): Promise<void> {
     await asSuperuser(this.store, (client) => client.query("SELECT pg_wal_replay_resume()"));
     if (!(await until({ everyMs: 20, withinMs: RECOVERY_MS }, () => this.#isPromoted())))

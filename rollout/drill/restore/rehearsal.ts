@@ -146,7 +146,10 @@ async function restoreAndVerify(
   }
 }
 
-/** A commit is safe when its segment is in the repository: what a disaster costs is the wait until then. */
+/**
+ * Measures the RPO: what is written now is safe once its segment of the log is in the repository. A disaster costs
+ * what was written in the wait until then.
+ */
 async function markNow(store: Store, { findings, figures }: Results): Promise<Marker> {
   let archived: Promise<number> | undefined;
   const marker = await writeMarker(store, ({ segment }) => {
@@ -166,8 +169,8 @@ async function markNow(store: Store, { findings, figures }: Results): Promise<Ma
 }
 
 /**
- * The newest marker on the way from the backup to the moment. A recovery to a time needs something later in the log, so
- * that it knows that it is there: an empty transaction.
+ * The newest marker between the backup and the moment. A recovery to a time knows that it has arrived only when
+ * something later comes in the log: so an empty transaction is written first.
  */
 async function markerBefore(store: Store, backup: Backup, at: number): Promise<Marker | undefined> {
   const segment = await asSuperuser(store, async (client) => {

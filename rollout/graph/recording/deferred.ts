@@ -26,7 +26,10 @@ export function deferSeldomNeeded(): void {
 
 const HOOK = "rolloutDeferredModule";
 
-/** CommonJS that exports a stand-in; `require` again, with the module marked as wanted, gives the real one. */
+/**
+ * The text of a CommonJS module that exports a stand-in. Once the real module is wanted, the stand-in requires it in
+ * its own place.
+ */
 function stub(url: string): string {
   return `module.exports = globalThis.${HOOK}(${JSON.stringify(url)}, () => {
     delete require.cache[__filename];

@@ -17,7 +17,10 @@ export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<v
 /** The engine as the program sees it. */
 export const { getMonitor } = settings as unknown as { getMonitor(): object };
 
-/** Takes the hooks that a program registers and runs none: nothing is created. With the engine, a server would be started for them. */
+/**
+ * Accepts the hooks that a program registers and runs none, because nothing is created. With the engine, Pulumi would
+ * start a server for them.
+ */
 export function withoutHooks(): void {
   const { getStore } = state as unknown as { getStore(): { callbacks?: object } };
   const none = async () => {};

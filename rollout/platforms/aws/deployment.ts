@@ -111,7 +111,10 @@ function recorded({ outputs }: StateResource): Forward {
   };
 }
 
-/** The outputs and not the groups themselves: a refresh of the state writes into those what a rollout has set. */
+/**
+ * Read from the outputs, not from the groups: a refresh of the state would overwrite the groups with what a rollout
+ * has set.
+ */
 function groupsIn({ servers }: Record<string, unknown>): Record<string, ServerGroup> {
   const known = Object.entries(
     (servers ?? {}) as Record<string, { group: string; least: number; most: number }>,

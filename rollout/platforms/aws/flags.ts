@@ -64,8 +64,8 @@ export class AwsFlags {
   }
 
   /**
-   * Turns a flag off for everybody at once. What servers have now is what is deployed with that one flag off: neither
-   * edits of the file that nobody has deployed yet, nor a deployment that is under way, which is stopped.
+   * Turns a flag off for everybody at once. What is deployed is what the servers have now, with this one flag off.
+   * Edits of the file that nobody has deployed yet stay undeployed, and a deployment that is under way is stopped.
    *
    * @param by who does it, for the version's description: AppConfig doesn't record it
    * @throws {UserError} when nothing was deployed yet, or the flag isn't in it, or AppConfig refuses

@@ -113,7 +113,7 @@ export class AwsPlatform implements Platform {
     return this.#weights.setNow(weights);
   }
 
-  /** Written for the next `up`, which has nothing to change: only the stack's outputs know it. */
+  /** Only the config is written. The next `up` writes it into the outputs of the stack, and changes no resource. */
   setStable(track: string): Promise<void> {
     return this.#config.setStable(track);
   }

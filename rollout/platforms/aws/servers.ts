@@ -59,8 +59,8 @@ export class ServerFleet {
   }
 
   /**
-   * Asks for servers: never for fewer than there are or than the program declares, and doesn't wait for them. What
-   * `shrink` took from the least number comes back too.
+   * Asks for servers, and doesn't wait for them. It never asks for fewer than there are, or than the program
+   * declares. The least number that `shrink` lowered is restored.
    *
    * @throws {UserError} for more than the track may have
    */

@@ -19,7 +19,7 @@ export type Hide = (value: Shown | undefined) => Shown | undefined;
 /**
  * Every resource that differs between two graphs, with those that follow from another's replacement.
  *
- * @param hide before a value is cut to what differs: half a secret would no longer be known for one
+ * @param hide is applied before a value is shortened to what differs: half a secret wouldn't be recognised as one
  */
 export function deltas(before: Graph, after: Graph, verdict: ReplacesOf, hide: Hide): Delta[] {
   const all = pairs(before, after).map(

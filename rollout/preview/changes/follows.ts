@@ -18,8 +18,9 @@ export function kindOf(properties: PropertyChange[]): Kind {
 }
 
 /**
- * A new resource has a new id: whatever names the old one in a property that can't be changed is replaced as well. An
- * output that is just an input given in plain text stays what it was.
+ * Finds what a replacement replaces along with it. A new resource has a new id, so whatever names the old one in a
+ * property that can't be changed is replaced as well. An output that only repeats an input in plain text stays the
+ * same.
  */
 export function followReplacements(all: Delta[], verdict: ReplacesOf): void {
   const replaced = new Map<string, GraphResource>();

@@ -82,7 +82,10 @@ export class Objects {
     }
   }
 
-  /** Whether what stands there is this very write: its answer got lost, and the repetition met its own work. */
+  /**
+   * The etag, when what is stored is this very write. That is so when its answer got lost, and the repetition was
+   * refused because of the first.
+   */
   async #ours(key: string, mark: string): Promise<string | undefined> {
     const answer = await this.#client
       .send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
@@ -101,7 +104,9 @@ function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-/** Ages are told by S3's clock on both ends: the clocks of two operators' machines may differ by more than a lease. */
+/**
+ * Ages are measured by S3's clock alone: the clocks of two operators' machines may differ by more than a lease lasts.
+ */
 function tellTime(client: S3Client): void {
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -40,8 +40,8 @@ export class BalancerMetrics {
   }
 
   /**
-   * Asks AWS only when another minute can be complete: callers may ask each second. What is older than minutes are kept comes in
-   * the longer periods that there are.
+   * Asks AWS only when another minute can be complete, so callers may ask each second. CloudWatch keeps minutes for
+   * some days only: what is older comes in longer periods.
    *
    * @throws when AWS has no full answer
    */

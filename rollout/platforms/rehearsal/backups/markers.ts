@@ -22,8 +22,8 @@ const ATTEMPTS = 10;
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
- * Marks the present moment and says what each table holds at it, exactly, while others write: writers are held up only
- * until the point is in the log and a snapshot is taken; the tables are read from the snapshot afterwards.
+ * Marks the present moment, and tells exactly what each table held then, although others go on writing. Writers wait
+ * only until the mark is in the log and a snapshot is taken. The tables are read from that snapshot afterwards.
  *
  * @param marked told of the point as soon as it is in the log, before the tables are read
  * @throws {RehearsalError} when the tables can't be had for a moment because others lock them

@@ -6,9 +6,10 @@ import type { Wholeness } from "./wholeness.ts";
 const DAY = 86_400_000;
 
 /**
- * Which backups may go: those past their time, as long as a good one that is as old as the retention remains, so that any
- * moment within it can be gone back to. pgBackRest's own retention counts backups that can't be restored any more; this
- * doesn't. With no good backup nothing expires.
+ * Which backups may go: those past their time. But the newest good backup that is as old as the retention stays, so
+ * that every moment within the retention can be restored. With no good backup none goes.
+ *
+ * The retention of pgBackRest itself isn't used, because it also counts backups that can't be restored any more.
  *
  * @param all oldest first
  * @param now milliseconds since the epoch

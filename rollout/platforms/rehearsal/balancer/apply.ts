@@ -16,7 +16,7 @@ import { setMaintenance, setSplit } from "./traffic.ts";
 interface Written {
   model: BalancerModel;
   setup: BalancerSetup;
-  /** Which {@link structureOf} HAProxy runs with; behind the files while a reload is due. */
+  /** The {@link structureOf} that HAProxy runs with. It is older than the files while a reload is due. */
   running: string;
 }
 

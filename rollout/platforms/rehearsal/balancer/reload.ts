@@ -25,13 +25,13 @@ export async function oldWorkers({ masterSocket }: BalancerLayout): Promise<numb
 }
 
 /**
- * Puts a new process with the files as they are now in the place of the one that serves. The listening sockets are
- * handed over, and the old process finishes what it has begun: no connection is refused or cut.
+ * Starts a new process with the present files in place of the one that serves. The new one takes over the listening
+ * sockets, and the old one finishes what it has begun: no connection is refused or cut.
  */
 export async function reload(layout: BalancerLayout): Promise<void> {
   await checkConfig(layout);
   const before = await workerPid(layout.socket);
-  // What is down must not be taken for up until its next health check.
+  // The new process gets the health of the servers: else it would take one that is down for up, until the next check.
   writeAtomically(layout.serversFile, `${await ask(layout.socket, "show servers state")}\n`, 0o600);
   await ask(layout.masterSocket, "reload").catch(() => {
     // The master replaces itself, which may cut its answer short.

@@ -29,12 +29,16 @@ export interface Started {
   hold?(): void;
 }
 
-/** The shell becomes the program only when told to, and ends by itself when whoever should tell it has died. */
+/**
+ * The shell waits for a line, then becomes the program. If the process that was to send the line has died, the shell
+ * ends.
+ */
 const WAIT_THEN_RUN = 'read -r go && exec "$@"';
 
 /**
- * Starts a program apart from this process, its output in a log. It is in the state *before* it runs: the process waits
- * for a word that is sent after the state is written, so a crash at any moment leaves nothing that `down` doesn't know.
+ * Starts a program that outlives this process, with its output in a log. It is recorded in the state *before* it
+ * runs: the shell waits for a line that is sent after the state is written. So after a crash at any moment `down`
+ * knows every program.
  */
 export function start(ledger: Ledger, what: Start): Started {
   const log = logOf(ledger, what.key);

@@ -32,7 +32,7 @@ export async function stopAll(ledger: Ledger, keys: string[]): Promise<void> {
 }
 
 /**
- * The order in which a stack is left: who sends before who receives, so that nobody meets a closed door.
+ * The order in which the parts of a stack are stopped: senders before receivers, so that no request is refused.
  * Anything unforeseen goes first.
  */
 export function inStopOrder(keys: string[]): string[][] {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 /** What a process and all that it started use. */
 export interface Usage {
   /**
-   * Nanoseconds of processor time that it had, and that it was ready for while others had the processor: what it would have
-   * had on a machine of its own. So a busy machine changes nothing.
+   * Nanoseconds of processor time: what it had, and what it was ready for while others had the processor. That is
+   * what it would have had on a machine of its own, so a busy machine changes nothing.
    */
   busyNs: number;
   /** Bytes: its own memory and its part of what it shares (proc(5), "smaps_rollup", Pss). */

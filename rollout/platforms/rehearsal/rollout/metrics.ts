@@ -101,7 +101,7 @@ export class RehearsalMetrics {
     this.#tick();
   }
 
-  /** After a pause of several seconds their counts are all in the last one: when in it they came is not known. */
+  /** After a pause of several seconds their counts are all put into the last second: when they came is not known. */
   #end(
     epochSecond: number,
     from: number,
@@ -121,7 +121,10 @@ export class RehearsalMetrics {
     this.#file.append(second);
   }
 
-  /** The log and the balancer may put an answer on two sides of a second's end: never more slow ones than answers. */
+  /**
+   * The log and the balancer may count one answer in two different seconds. So slow answers beyond the number of
+   * answers wait for the next second.
+   */
   #takeSlow(track: string, requests: number): number {
     const waiting = this.#slow.get(track) ?? 0;
     const taken = Math.min(waiting, requests);

@@ -37,8 +37,8 @@ export async function ensurePostgres(room: Room): Promise<void> {
 }
 
 /**
- * A server that was killed leaves processes that hold its memory until they notice: the next one refuses to start before
- * they are gone.
+ * Starts the server, and tries again for a while: one that was killed leaves processes behind that hold its memory
+ * until they notice, and the next one refuses to start before they are gone.
  */
 async function launch(room: Room, data: string, user: SystemUser | undefined): Promise<void> {
   const hasLeftovers = (error: unknown) => /pre-existing shared memory/.test(String(error));
@@ -57,8 +57,9 @@ async function launch(room: Room, data: string, user: SystemUser | undefined): P
 }
 
 /**
- * The process that ends WAL segments in time (the checkpointer) counts no time while the server recovers, and then sleeps
- * on, for up to `checkpoint_timeout`, five minutes: a crash would cost that much. A reload wakes it.
+ * Makes sure that a WAL segment ends in time. The checkpointer, which does that, doesn't count the time of a
+ * recovery, and then sleeps on for up to `checkpoint_timeout`, five minutes: a crash would cost that much. A reload
+ * wakes it.
  */
 async function keepArchiveTimeout(room: Room): Promise<void> {
   await asSuperuser(storeOf(room), (client) => client.query("SELECT pg_reload_conf()"));

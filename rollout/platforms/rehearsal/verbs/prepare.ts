@@ -70,12 +70,13 @@ async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<R
   };
 }
 
-/** Nothing is written before the ports are had and the servers found. */
+/** The ports are reserved and the programs found before anything is written. */
 async function newLedger(options: UpOptions, place: Place, graph: Graph): Promise<Ledger> {
   const port = await clientPort(options.port);
   const [redirectPort, database, cache] = (await freePorts(3)) as [number, number, number];
   findPrograms();
-  // Others may pass through, for the database runs as another user when root runs this; what is secret is closed itself.
+  // Others may pass through the folder: when root runs this, the database runs as another user. What is secret in it
+  // is closed by itself.
   mkdirSync(place.folder, { recursive: true, mode: 0o711 });
   const within = canReach(place.folder, databaseUser());
   const outside = within && isPlain(place.folder) ? undefined : makeOutside(place.folder);

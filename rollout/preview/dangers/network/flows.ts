@@ -88,7 +88,7 @@ function overlap(a: SecurityGroupRule, b: SecurityGroupRule): Pick<Flow, "protoc
     : undefined;
 }
 
-/** What is in each group; a group that nothing is in stands for what will be. */
+/** The resources in each security group. For an empty group the group itself stands. */
 function membersOf(graph: Graph): Map<string, End[]> {
   const members = new Map<string, End[]>();
   for (const resource of graph.resources) {
@@ -125,8 +125,8 @@ function rangeEnd(range: string): End {
 }
 
 /**
- * Whether traffic was possible before. Of a resource that didn't exist, whether others of its type could do it: a new
- * track's servers may do what a track's servers do.
+ * Whether traffic was possible before. For a resource that didn't exist before, others of its type are asked: the
+ * servers of a new track may do what the servers of a track do.
  */
 export function coveredBy(flow: Flow, old: Flow[], existed: Set<string>): boolean {
   const ways = old.filter(

@@ -14,8 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RehearsalError } from "../errors.ts";
 
-// What of a stack can't be in its own folder is in one folder outside: data that the database's user couldn't reach, and a
-// plain name for a folder whose own name the servers' files can't hold.
+// What can't be in a stack's own folder is in one folder outside of it. That is data that the database's user
+// couldn't reach there, and a plain name for a stack's folder whose own name can't be written into the servers'
+// files.
 
 /** The stack's folder, by another name. */
 const ALIAS = "stack";
