@@ -5,7 +5,7 @@ import timers from "node:timers/promises";
 // clock says so much later. An hour of waiting takes a test seconds, however slow the machine is. It oversleeps as on a
 // busy machine, which saves two looks of three.
 //
-// Waits that can be called off (those with options, such as a heartbeat's) go on beside the work, and aren't jumped over.
+// Waits that can be called off (those with a signal, such as a heartbeat's) go on beside the work, and aren't jumped over.
 
 /** How far the clock is ahead from the start, in milliseconds: where an earlier run had come to. */
 let ahead = Number(process.env.CLOCK_AHEAD_MS ?? 0);
@@ -18,8 +18,8 @@ globalThis.Date = new Proxy(Date, {
 });
 
 const sleep = timers.setTimeout;
-timers.setTimeout = ((ms: number, value?: unknown, options?: object) => {
-  if (options) return sleep(ms, value, options);
+timers.setTimeout = ((ms: number, value?: unknown, options?: { signal?: AbortSignal }) => {
+  if (options?.signal) return sleep(ms, value, options);
   ahead += 3 * ms;
   return sleep(1, value);
 }) as typeof sleep;
