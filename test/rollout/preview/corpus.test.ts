@@ -1,10 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { compare } from "../../../rollout/preview/compare.ts";
 import type { StackPreview } from "../../../rollout/preview/model.ts";
 import { FORMATS, render } from "../../../rollout/preview/render/index.ts";
 import { consequence } from "../../../rollout/preview/render/words.ts";
 import { access } from "./corpus/access.ts";
+import { Capturer } from "./corpus/capturer.ts";
 import type { Case } from "./corpus/case.ts";
 import { data } from "./corpus/data.ts";
 import { harmless } from "./corpus/harmless.ts";
@@ -15,24 +16,29 @@ import { traffic } from "./corpus/traffic.ts";
 const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, harmless };
 const STEPS = [10, 25, 50, 100];
 
-/** Two captures at a time: each is a process of its own. */
-async function inPairs<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+/** Two at a time, each with a process that captures one after the other. */
+async function inPairs<T>(items: T[], work: (item: T, capturer: Capturer) => Promise<void>): Promise<void> {
   const left = [...items];
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  const worker = async (capturer: Capturer) => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item, capturer);
   };
-  await Promise.all([worker(), worker()]);
+  await Promise.all(capturers.map(worker));
 }
+
+const capturers = [new Capturer(), new Capturer()];
+afterAll(() => {
+  for (const capturer of capturers) capturer.stop();
+});
 
 const previews = new Map<Case, StackPreview | Error>();
 
 beforeAll(async () => {
   const base: Record<string, Graph> = {};
-  await inPairs(["beta", "prod"] as const as unknown as Case["stack"][], async (stack) => {
-    base[stack] = await graphOf({ stack });
+  await inPairs(["beta", "prod"] as const as unknown as Case["stack"][], async (stack, capturer) => {
+    base[stack] = await graphOf({ stack }, (options) => capturer.capture(options));
   });
-  await inPairs(Object.values(CORPUS).flat(), async (each) => {
-    const result = await graphOf(each)
+  await inPairs(Object.values(CORPUS).flat(), async (each, capturer) => {
+    const result = await graphOf(each, (options) => capturer.capture(options))
       .then((after) => compare({ before: base[each.stack]!, after, steps: STEPS, today: "2026-11-21" }))
       .catch((error: Error) => error);
     previews.set(each, result);

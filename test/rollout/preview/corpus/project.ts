@@ -2,28 +2,30 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { captureGraph } from "../../../../rollout/graph/capture.ts";
+import { type CaptureOptions, captureGraph } from "../../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../../rollout/graph/model.ts";
 import type { Case } from "./case.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** The graph of the working tree with a case's change in it. Only what changes is copied, the rest is linked. */
-export async function graphOf({
-  stack,
-  config = {},
-  edits = [],
-}: Pick<Case, "stack" | "config" | "edits">): Promise<Graph> {
+/**
+ * The graph of the working tree with a case's change in it. The program is copied and what else changes, the rest is
+ * linked.
+ */
+export async function graphOf(
+  { stack, config = {}, edits = [] }: Pick<Case, "stack" | "config" | "edits">,
+  capture: (options: CaptureOptions) => Promise<Graph> = captureGraph,
+): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), "rollout-corpus-"));
   try {
-    const copied = new Set([`Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)]);
+    const copied = new Set(["infra", `Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)]);
     for (const name of readdirSync(ROOT)) {
       if (copied.has(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
       else symlinkSync(join(ROOT, name), join(folder, name));
     }
     for (const [file, from, to] of edits) edit(join(folder, file), from, to);
     configure(join(folder, `Pulumi.${stack}.yaml`), config);
-    return await captureGraph({ projectDir: folder, stack });
+    return await capture({ projectDir: folder, stack });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
