@@ -70,10 +70,19 @@ export class Judge {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** How far each of the tests goes that import one of the files, with nothing changed. One that fails isn't asked. */
-  async reach(count: number, said: (line: string) => void): Promise<Reaching[]> {
+  /**
+   * How far each of the tests goes that import one of the files, with nothing changed. One that fails isn't asked.
+   *
+   * @param only files and folders of tests; none: all
+   */
+  async reach(count: number, only: readonly string[], said: (line: string) => void): Promise<Reaching[]> {
     const specifications = await this.#vitest.getRelevantTestSpecifications();
-    const files = specifications.map(({ moduleId }) => moduleId);
+    const within = only.map((path) => resolve(ROOT, path));
+    const files = specifications
+      .map(({ moduleId }) => moduleId)
+      .filter(
+        (file) => within.length === 0 || within.some((path) => file === path || file.startsWith(`${path}/`)),
+      );
     said(`${files.length} test files import them; how far does each go?`);
     const paths = files.map((file, index) => ({ file, path: join(this.#folder, `${index}.json`) }));
     const states = await this.#run(

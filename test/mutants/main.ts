@@ -1,16 +1,21 @@
 import { globSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { Judge, type Verdict } from "./judge.ts";
 import { type Instrumented, instrument, type Mutant } from "./mutants.ts";
 import { namedOf } from "./named.ts";
 import { printScore } from "./score.ts";
 
 /**
- * `npm run mutants -- PATH...`: makes one small change after the other to the files there, runs the unit tests that reach it,
- * and prints which changes no test notices. Exits with 1 when one of them isn't named in survivors.yaml.
+ * `npm run mutants -- PATH... [--tests FOLDER]...`: makes one small change after the other to the files there, runs the unit
+ * tests that reach it, and prints which changes no test notices. Exits with 1 when one of them isn't named in survivors.yaml.
+ * With `--tests` no other tests are asked: quicker, and what survives may still be noticed by others.
  */
-const paths = process.argv.slice(2);
+const { positionals: paths, values } = parseArgs({
+  allowPositionals: true,
+  options: { tests: { type: "string", multiple: true, default: [] } },
+});
 if (paths.length === 0) paths.push("rollout/core", "rollout/analysis");
 
 process.chdir(resolve(import.meta.dirname, "../.."));
@@ -40,7 +45,7 @@ async function judged(): Promise<Map<Mutant, Verdict>> {
     if (runs % 200 === 0) said(`${runs} runs, ${found.size} mutants judged`);
   });
   try {
-    const reaching = await judge.reach(mutants.length, said);
+    const reaching = await judge.reach(mutants.length, values.tests, said);
     said("how far each goes is known, now the mutants");
     await judge.judge(mutants, reaching, (mutant, verdict) => found.set(mutant, verdict));
   } finally {
