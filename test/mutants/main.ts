@@ -8,13 +8,14 @@ import { namedOf } from "./named.ts";
 import { printScore } from "./score.ts";
 
 /**
- * `npm run mutants -- PATH... [--tests FOLDER]...`: makes one small change after the other to the files there, runs the unit
+ * `npm run mutants -- PATH... [--tests FOLDER]... [--like REGEXP]`: makes one small change after the other to the files there, runs the unit
  * tests that reach it, and prints which changes no test notices. Exits with 1 when one of them isn't named in survivors.yaml.
- * With `--tests` no other tests are asked: quicker, and what survives may still be noticed by others.
+ * With `--tests` no other tests are asked: quicker, and what survives may still be noticed by others. With `--like` only the
+ * changes are made whose names match, such as `\d -> ` for numbers.
  */
 const { positionals: paths, values } = parseArgs({
   allowPositionals: true,
-  options: { tests: { type: "string", multiple: true, default: [] } },
+  options: { tests: { type: "string", multiple: true, default: [] }, like: { type: "string", default: "" } },
 });
 if (paths.length === 0) paths.push("rollout/core", "rollout/analysis");
 
@@ -31,10 +32,11 @@ for (const file of filesUnder(paths)) {
   files.set(resolve(file), instrumented);
   mutants.push(...instrumented.mutants);
 }
-said(`${mutants.length} mutants of ${files.size} files`);
+const made = mutants.filter(({ name }) => new RegExp(values.like).test(name));
+said(`${made.length} mutants of ${files.size} files`);
 const verdicts = await judged();
 const { named, gone } = namedOf(mutants);
-process.exitCode = printScore(mutants, verdicts, named, gone) ? 0 : 1;
+process.exitCode = printScore(made, verdicts, named, gone) ? 0 : 1;
 said("done");
 
 async function judged(): Promise<Map<Mutant, Verdict>> {
@@ -47,7 +49,7 @@ async function judged(): Promise<Map<Mutant, Verdict>> {
   try {
     const reaching = await judge.reach(mutants.length, values.tests, said);
     said("how far each goes is known, now the mutants");
-    await judge.judge(mutants, reaching, (mutant, verdict) => found.set(mutant, verdict));
+    await judge.judge(made, reaching, (mutant, verdict) => found.set(mutant, verdict));
   } finally {
     await judge.close();
   }

@@ -10,12 +10,11 @@ export function printScore(
 ): boolean {
   const survived = mutants.filter((mutant) => survives(verdicts.get(mutant)));
   const unnamed = survived.filter((mutant) => !named.has(mutant));
-  for (const { file, line, name, id } of unnamed) {
-    console.log(
-      `${file}:${line} ${name}${verdicts.get(mutants[id]!) === "unreached" ? " (no test comes here)" : ""}`,
-    );
+  for (const mutant of unnamed) {
+    const unreached = verdicts.get(mutant) === "unreached" ? " (no test comes here)" : "";
+    console.log(`${mutant.file}:${mutant.line} ${mutant.name}${unreached}`);
   }
-  const noticed = [...named].filter((mutant) => !survives(verdicts.get(mutant)));
+  const noticed = mutants.filter((mutant) => named.has(mutant) && !survives(verdicts.get(mutant)));
   for (const { file, name } of noticed)
     console.log(`${file} ${name}: named a survivor, but a test notices it`);
   for (const name of gone) console.log(`${name}: named a survivor, but there is no such mutant`);
