@@ -17,8 +17,20 @@ export function shippedConfig(stack: string): Config {
   );
 }
 
-/** The whole program on strict mocks, with the shipped config of a stack and some keys in it changed. */
+const recorded = new Map<string, Promise<Recording>>();
+
+/**
+ * The whole program on strict mocks, with the shipped config of a stack and some keys in it changed. The same change is
+ * recorded once in a worker.
+ */
 export function recordStack(stack: string, change: Config = {}): Promise<Recording> {
+  const key = JSON.stringify([stack, change]);
+  const known = recorded.get(key) ?? recordAnew(stack, change);
+  recorded.set(key, known);
+  return known;
+}
+
+function recordAnew(stack: string, change: Config): Promise<Recording> {
   const settings = parseSettings(stack, "us-east-1", { ...shippedConfig(stack), ...change });
   return record(() => program(settings), {
     stack,
