@@ -34,6 +34,28 @@ describe("record", () => {
     expect(subnet.options).toMatchObject({ ignoreChanges: ["tags"], aliases: [{ name: "old" }] });
   });
 
+  // What each asks of the engine decides what a deletion or a change does.
+  test.each<[string, pulumi.CustomResourceOptions]>([
+    ["protect", { protect: true }],
+    ["retainOnDelete", { retainOnDelete: true }],
+    ["deleteBeforeReplace", { deleteBeforeReplace: true }],
+    ["deleteBeforeReplace", { deleteBeforeReplace: false }],
+    ["ignoreChanges", { ignoreChanges: ["cidrBlock", "tags"] }],
+    ["replaceOnChanges", { replaceOnChanges: ["tags"] }],
+    ["import", { import: "vpc-1" }],
+    ["version", { version: "7.1.0" }],
+    ["customTimeouts", { customTimeouts: { create: "5m", update: "6m", delete: "7m" } }],
+  ])("sees the option %s: %j", async (name, options) => {
+    const { one } = await record(() => void new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16" }, options));
+    const seen = one("aws:ec2/vpc:Vpc").options;
+    expect(seen[name as keyof typeof seen]).toEqual(options[name as keyof typeof options]);
+  });
+
+  test("sees no option where none was given", async () => {
+    const { one } = await record(() => void new aws.ec2.Vpc("v", { cidrBlock: "10.0.0.0/16" }));
+    expect(Object.keys(one("aws:ec2/vpc:Vpc").options)).toEqual(["version"]);
+  });
+
   test("marks secrets, also those that a type keeps secret by itself", async () => {
     const { one } = await record(() => {
       const password = new random.RandomPassword("p", { length: 20 });
