@@ -15,6 +15,7 @@ export default defineConfig({
             "test/support/**/*.test.ts",
             "test/mutants/**/*.test.ts",
           ],
+          globalSetup: "test/support/own-temporary-folder.ts",
           testTimeout: 20_000,
           // To capture a stack takes seconds, and on a busy machine many of them.
           hookTimeout: 60_000,

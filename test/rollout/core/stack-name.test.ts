@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
@@ -9,6 +7,7 @@ import { checkedStackName, isStackName } from "../../../rollout/core/stack-name.
 import { UserError } from "../../../rollout/errors.ts";
 import { readProject } from "../../../rollout/graph/project.ts";
 import { placeOf } from "../../../rollout/platforms/rehearsal/machine/state.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const GOOD = ["beta", "prod", "Prod", "eu.prod", "prod_2", "1", "b-1", "a".repeat(100)];
 const BAD = [
@@ -68,7 +67,7 @@ describe("the name of a stack", () => {
 
 describe("the doors that a name comes in by", () => {
   it.each(BAD)("refuse %j before a path is made of it", (name) => {
-    const folder = mkdtempSync(join(tmpdir(), "names-"));
+    const folder = temporaryFolder("names-");
     expect(() => placeOf(name, folder)).toThrow(UserError);
     expect(() => readProject(join(import.meta.dirname, "..", "..", "fixtures", "small"), name)).toThrow(
       UserError,

@@ -1,12 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 import { makeCertificates } from "../../../rollout/platforms/rehearsal/machine/authority.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 it("makes a certificate for the domain and this machine, signed by an authority whose key is nowhere", async () => {
-  const files = await makeCertificates(mkdtempSync(join(tmpdir(), "authority-")), "beta.example.com");
+  const files = await makeCertificates(temporaryFolder("authority-"), "beta.example.com");
   const ca = new X509Certificate(readFileSync(files.caFile));
   const server = new X509Certificate(readFileSync(files.certFile));
   expect(ca.ca).toBe(true);

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -9,9 +8,10 @@ import { locked } from "../../../rollout/platforms/rehearsal/machine/lock.ts";
 import { isRunning, run, start, untilReady } from "../../../rollout/platforms/rehearsal/machine/processes.ts";
 import { Ledger, placeOf, type State } from "../../../rollout/platforms/rehearsal/machine/state.ts";
 import { inStopOrder, stop } from "../../../rollout/platforms/rehearsal/machine/stopping.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 function emptyLedger(): Ledger {
-  const place = placeOf("beta", mkdtempSync(join(tmpdir(), "processes-")));
+  const place = placeOf("beta", temporaryFolder("processes-"));
   return Ledger.create(place, { version: 1, processes: {}, servers: [], numbered: {} } as unknown as State);
 }
 
@@ -72,7 +72,7 @@ it("stops in an order in which nobody meets a closed door", () => {
 });
 
 it("two commands don't change a stack at once", async () => {
-  const place = placeOf("beta", mkdtempSync(join(tmpdir(), "lock-")));
+  const place = placeOf("beta", temporaryFolder("lock-"));
   const first = locked(place, () => sleep(100));
   await expect(locked(place, async () => {})).rejects.toThrow("is changing the stack beta");
   await first;
@@ -80,7 +80,7 @@ it("two commands don't change a stack at once", async () => {
 });
 
 it("a lock whose holder died is taken over", async () => {
-  const place = placeOf("beta", mkdtempSync(join(tmpdir(), "lock-")));
+  const place = placeOf("beta", temporaryFolder("lock-"));
   const holder = `import { locked } from "${join(import.meta.dirname, "../../../rollout/platforms/rehearsal/machine/lock.ts")}";
     await locked(${JSON.stringify(place)}, async () => process.kill(process.pid, "SIGKILL"));`;
   spawnSync(process.execPath, ["--input-type=module", "-e", holder]);
