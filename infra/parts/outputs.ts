@@ -72,7 +72,7 @@ function namesIn({ logs, secrets, given }: Ground) {
   };
 }
 
-function steeredIn({ flags, document, pipeline }: Steering) {
+function steeredIn({ flags, document, pipeline, operators }: Steering) {
   return {
     flags: {
       application: flags.applicationId,
@@ -81,5 +81,6 @@ function steeredIn({ flags, document, pipeline }: Steering) {
       document: JSON.stringify(document),
     },
     pipeline: pipeline ? { deployRoleArn: pipeline.deployRoleArn, driftRoleArn: pipeline.driftRoleArn } : {},
+    ...(operators && { operatorsRoleArn: operators.roleArn }),
   };
 }

@@ -1,5 +1,6 @@
 import { Flags, flagNames } from "../flags/flags.ts";
 import { readFlags } from "../flags/read.ts";
+import { Operators } from "../pipeline/operators.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { Environment } from "./environment.ts";
 import type { Serving } from "./serving.ts";
@@ -7,7 +8,10 @@ import type { Watching } from "./watching.ts";
 
 export type Steering = ReturnType<typeof steeringOf>;
 
-/** What changes it once it runs: the flags, which the tracks' alarms take back, and the pipeline's way into the account. */
+/**
+ * What changes it once it runs: the flags, which the tracks' alarms take back, and the ways into the account of the
+ * pipeline and of those on call.
+ */
 export function steeringOf({ stack, settings, opts }: Environment, tracks: Serving, { alarms }: Watching) {
   const { region } = settings;
   const document = readFlags(stack);
@@ -25,5 +29,10 @@ export function steeringOf({ stack, settings, opts }: Environment, tracks: Servi
   const pipeline = settings.pipeline.repository
     ? new Pipeline(stack, { stack, region, settings: settings.pipeline }, opts)
     : undefined;
-  return { flags, document, pipeline };
+  const { principals } = settings.operators;
+  const operators =
+    principals.length > 0
+      ? new Operators(stack, { stack, region, principals, state: settings.pipeline }, opts)
+      : undefined;
+  return { flags, document, pipeline, operators };
 }

@@ -123,8 +123,8 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 
 /**
  * What a person's own commands need besides. `rollout check` reads the account's quotas. `rollout drill restore`
- * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has this: it is
- * for the permission set of those on call, beside what deploys.
+ * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has this, but
+ * that of those on call (operators.ts), beside what deploys.
  *
  * The live database can't be deleted with it. But whoever may run a script on the servers is root there, as in a
  * session of Session Manager.
@@ -245,7 +245,7 @@ function mayManageRoles(stack: string): Statement[] {
         "iam:Untag*",
         "iam:Update*",
       ],
-      Resource: `arn:aws:iam::*:role/${stack}-pipeline*`,
+      Resource: ["pipeline", "operators"].map((who) => `arn:aws:iam::*:role/${stack}-${who}*`),
     },
   ];
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/settings.ts";
 import { mayDeploy, mayRead, mayUseState, type Statement } from "./permissions.ts";
+import { role } from "./role.ts";
 import { ISSUER, trustOf } from "./trust.ts";
 
 export interface PipelineArgs {
@@ -11,7 +12,7 @@ export interface PipelineArgs {
 }
 
 /** As long as GitHub lets a job run: a rollout's job keeps its credentials to the end. */
-const SESSION_SECONDS = 6 * 60 * 60;
+const SESSION_HOURS = 6;
 
 /**
  * What the workflows of a repository use in AWS, without a key that could leak: GitHub's identity provider and two
@@ -30,7 +31,12 @@ export class Pipeline extends pulumi.ComponentResource {
     const { repository } = settings;
     const provider = settings.provider ?? this.#provider(name).arn;
     const roleOf = (suffix: string, description: string, environments: string[], permissions: Statement[]) =>
-      this.#role(`${name}-${suffix}`, description, trustOf(provider, repository, environments), permissions);
+      role(this, `${name}-${suffix}`, {
+        description,
+        trust: trustOf(provider, repository, environments),
+        permissions,
+        sessionHours: SESSION_HOURS,
+      });
 
     const deploy = roleOf(
       "pipeline",
@@ -58,45 +64,4 @@ export class Pipeline extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-
-  #role(
-    name: string,
-    description: string,
-    assumeRolePolicy: pulumi.Output<string>,
-    permissions: Statement[],
-  ): aws.iam.Role {
-    const role = new aws.iam.Role(
-      name,
-      { description, assumeRolePolicy, maxSessionDuration: SESSION_SECONDS },
-      { parent: this },
-    );
-    // Managed policies may hold 6,144 characters each, an inline one 10,240 for all of a role: more than one, by size.
-    for (const [index, part] of inParts(permissions).entries()) {
-      const policy = new aws.iam.Policy(
-        `${name}-${index + 1}`,
-        { description, policy: JSON.stringify({ Version: "2012-10-17", Statement: part }) },
-        { parent: this },
-      );
-      new aws.iam.RolePolicyAttachment(
-        `${name}-${index + 1}`,
-        { role: role.name, policyArn: policy.arn },
-        { parent: this },
-      );
-    }
-    return role;
-  }
-}
-
-/** IAM's limit of a managed policy is 6,144 characters without white space; what is around the statements is left room. */
-const LIMIT = 6_000;
-
-/** Statements in order, as many to a part as fit. */
-export function inParts(statements: Statement[]): Statement[][] {
-  const parts: Statement[][] = [[]];
-  for (const statement of statements) {
-    const last = parts.at(-1)!;
-    if (last.length > 0 && JSON.stringify([...last, statement]).length > LIMIT) parts.push([statement]);
-    else last.push(statement);
-  }
-  return parts;
 }

@@ -13,6 +13,12 @@ const sshSource = z.string("must be an address range such as 203.0.113.7/32").su
   }
 });
 
+/** An account, everybody or a service isn't somebody on call. */
+const principal = text(
+  "must be the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/on-call",
+  /^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,512}$/,
+);
+
 export const operators = z.strictObject({
   sshFrom: z
     .array(sshSource, "must be a list of address ranges")
@@ -26,4 +32,10 @@ export const operators = z.strictObject({
     .array(text("must be a phone number in E.164 form, such as +34600000000", /^\+[1-9]\d{6,14}$/))
     .default([])
     .describe("who is told of P1 alarms by SMS"),
+  principals: z
+    .array(principal, "must be a list of ARNs")
+    .default([])
+    .describe(
+      "ARNs of the IAM roles and users of those on call: they may take the stack's role for operators; with none there is no such role",
+    ),
 });

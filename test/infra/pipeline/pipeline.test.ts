@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Statement } from "../../../infra/pipeline/permissions.ts";
-import { inParts } from "../../../infra/pipeline/pipeline.ts";
+import { mayOperate, type Statement } from "../../../infra/pipeline/permissions.ts";
+import { inParts } from "../../../infra/pipeline/role.ts";
 import { POLICIES } from "../../../infra/policy/index.ts";
 import { violationsOf } from "../../../infra/policy/judge.ts";
 import type { Recording } from "../../support/mocks.ts";
@@ -62,15 +62,7 @@ describe("with one", () => {
   });
 
   test("it breaks no policy", async () => {
-    const all = await recordStack("beta", ON);
-    const resources = all.resources.map(({ urn, type, name, inputs }) => ({
-      ...{ urn, type, name, inputs, refs: {} },
-      protect: false,
-      redacted: false,
-    }));
-    const alone = POLICIES.filter(({ id }) => id.startsWith("iam-") || id === "resources-not-public");
-    expect(alone.length).toBeGreaterThanOrEqual(5);
-    expect(alone.flatMap((policy) => violationsOf(policy, resources))).toEqual([]);
+    expect(brokenBy(await recordStack("beta", ON))).toEqual([]);
   });
 
   test("what can't be made again can't be deleted with it, and not the role itself widened", async () => {
@@ -96,7 +88,10 @@ describe("with one", () => {
     }
     expect(allowed(statements, "rds:ModifyDBInstance")).toBe(true); // or the above would see nothing
     const [denied] = statements.filter(({ Sid }) => Sid === "NotItself");
-    expect(denied).toMatchObject({ Effect: "Deny", Resource: "arn:aws:iam::*:role/beta-pipeline*" });
+    expect(denied).toMatchObject({
+      Effect: "Deny",
+      Resource: ["arn:aws:iam::*:role/beta-pipeline*", "arn:aws:iam::*:role/beta-operators*"],
+    });
   });
 
   test("the drift check's role changes nothing but reads", async () => {
@@ -110,7 +105,7 @@ describe("with one", () => {
     const anywhere = statements.filter(
       ({ Effect, Resource, Condition }) => Effect === "Allow" && Resource === "*" && !Condition,
     );
-    expect(anywhere.map(({ Sid }) => Sid)).toEqual(["Describe"]);
+    expect(anywhere.map(({ Sid }) => Sid)).toEqual(["Describe", "SecretVersions"]);
     for (const { Sid, Resource, Action } of statements.filter(({ Resource }) => Resource !== "*")) {
       if (/^State/.test(Sid) || Action.some((each) => /^(route53|ssm):|ServiceLinkedRole/.test(each)))
         continue;
@@ -136,6 +131,72 @@ test("statements are split so that each part fits a managed policy", async () =>
   const parts = inParts(["A", "B", "C", "D", "E"].map(statement));
   expect(parts.map((part) => part.map(({ Sid }) => Sid).join(""))).toEqual(["AB", "CD", "E"]);
 });
+
+describe("the role of those on call", () => {
+  const principals = ["arn:aws:iam::123456789012:user/eve", "arn:aws:iam::123456789012:role/on-call"];
+  const operated = () => recordStack("beta", { ...ON, operators: { principals } });
+
+  test("is there only where somebody is named", async () => {
+    const all = await recordStack("beta", ON);
+    expect(all.of(ROLE).filter(({ name }) => name.includes("operators"))).toEqual([]);
+    expect(all.outputs).not.toHaveProperty("operatorsRoleArn");
+  });
+
+  test("can be taken by those who are named, in any order of the config, and nobody else", async () => {
+    const all = await operated();
+    expect(trust(all, "beta-operators")).toEqual({
+      Effect: "Allow",
+      Principal: { AWS: principals.toSorted() },
+      Action: "sts:AssumeRole",
+    });
+    expect(all.outputs.operatorsRoleArn).toBe("${beta-operators.arn}");
+  });
+
+  test("may do what deploys and what only people's commands need, and no more", async () => {
+    const all = await operated();
+    const scope = { stack: "beta", region: "us-east-1" };
+    const statements = permissions(all, "beta-operators");
+    const own = statements.map((each) => JSON.stringify(each));
+    const deploys = permissions(all, "beta-pipeline").map((each) => JSON.stringify(each));
+    expect(own.toSorted()).toEqual(
+      [...deploys, ...mayOperate(scope).map((each) => JSON.stringify(each))].toSorted(),
+    );
+    // AWS attaches ten policies to a role unless it is asked for more.
+    expect(
+      all
+        .of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        .filter(({ inputs }) => inputs.role === "${beta-operators.name}").length,
+    ).toBeLessThanOrEqual(10);
+  });
+
+  test("can't be widened by itself, nor by the pipeline", async () => {
+    const all = await operated();
+    for (const role of ["beta-operators", "beta-pipeline"]) {
+      const denied = permissions(all, role).filter(({ Sid }) => Sid === "NotItself");
+      expect(denied.map(({ Effect, Resource }) => [Effect, Resource])).toEqual([
+        ["Deny", ["arn:aws:iam::*:role/beta-pipeline*", "arn:aws:iam::*:role/beta-operators*"]],
+      ]);
+      expect(denied[0]?.Action).toEqual(expect.arrayContaining(["iam:Attach*", "iam:Put*", "iam:Update*"]));
+    }
+  });
+
+  test("breaks no policy", async () => {
+    const broken = brokenBy(await operated());
+    expect(broken).toEqual([]);
+  });
+});
+
+/** The policies that look at roles alone. */
+function brokenBy(all: Recording) {
+  const resources = all.resources.map(({ urn, type, name, inputs }) => ({
+    ...{ urn, type, name, inputs, refs: {} },
+    protect: false,
+    redacted: false,
+  }));
+  const alone = POLICIES.filter(({ id }) => id.startsWith("iam-") || id === "resources-not-public");
+  expect(alone.length).toBeGreaterThanOrEqual(5);
+  return alone.flatMap((policy) => violationsOf(policy, resources));
+}
 
 function trust(all: Recording, role: string) {
   const [statement] = JSON.parse(all.one(ROLE, role).inputs.assumeRolePolicy).Statement;

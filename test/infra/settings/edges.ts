@@ -59,6 +59,24 @@ export const EDGES: Edge[] = [
     [["+1234567"], ["+123456789012345"]],
     [["+123456"], ["+1234567890123456"], ["0034600000000"]],
   ],
+  [
+    "operators.principals",
+    [
+      [],
+      ["arn:aws:iam::123456789012:user/ann"],
+      [
+        "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_OnCall_0123456789abcdef",
+      ],
+    ],
+    [
+      ["*"],
+      ["123456789012"],
+      ["arn:aws:iam::123456789012:root"],
+      ["arn:aws:iam::123456789012:role/*"],
+      ["arn:aws:sts::123456789012:assumed-role/on-call/ann"],
+      "arn:aws:iam::123456789012:user/ann",
+    ],
+  ],
   ["network.cidr", ["10.20.0.0/16"], ["10.20.0.0/17", "10.20.1.0/16", "300.20.0.0/16", "10.20.0.0"]],
   [
     "network.zones",

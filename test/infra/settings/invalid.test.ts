@@ -141,6 +141,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     ["203.0.113.7"],
     "rollout:operators.sshFrom[0]: must be an address range such as 203.0.113.7/32",
   ],
+  [
+    "operators.principals",
+    ["arn:aws:iam::123456789012:root"],
+    "rollout:operators.principals[0]: must be the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/on-call",
+  ],
   ["operators.email", ["ops"], "rollout:operators.email[0]: must be an e-mail address"],
   [
     "operators.sms",
