@@ -35,7 +35,8 @@ function service(answer: (shot: Shot) => Promise<Partial<ShotReply>> | Partial<S
 }
 const played = (client: Client, of = profile) => play({ stack: "beta", target, profile: of, client });
 
-describe("a profile that is played", () => {
+// All at once: they wait most of the time.
+describe.concurrent("a profile that is played", () => {
   test("sends the same requests for the same seed, by the profile alone, and passes where all is well", async () => {
     const seen: string[][] = [[], []];
     const runs = await Promise.all(
@@ -72,20 +73,6 @@ describe("a profile that is played", () => {
     expect(run.verdicts[0]).toMatchObject({ threshold: "response", level: "critical" });
   });
 
-  test("says so when the load itself fell behind", async () => {
-    let blocked = false;
-    const run = await played(
-      service(() => {
-        const end = performance.now() + 400;
-        while (!blocked && performance.now() < end);
-        blocked = true;
-        return {};
-      }),
-    );
-    expect(run.generator.fellBehind).toBe(true);
-    expect(runText(run, undefined)).toContain("The load itself fell behind");
-  });
-
   test("fails where a sixth is refused, and names why", async () => {
     let count = 0;
     const run = await played(service(() => ({ status: ++count % 6 === 0 ? 503 : 200 })));
@@ -105,6 +92,20 @@ describe("a profile that is played", () => {
     expect(run).toMatchObject({ interrupted: true, passed: false });
     expect(run.timeline.length).toBeLessThan(3);
   });
+});
+
+test("says so when the load itself fell behind", async () => {
+  let blocked = false;
+  const run = await played(
+    service(() => {
+      const end = performance.now() + 400;
+      while (!blocked && performance.now() < end);
+      blocked = true;
+      return {};
+    }),
+  );
+  expect(run.generator.fellBehind).toBe(true);
+  expect(runText(run, undefined)).toContain("The load itself fell behind");
 });
 
 const progress: Progress = {
