@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { once } from "../../rollout/check/once.ts";
-import { captureGraph } from "../../rollout/graph/capture.ts";
+import { shippedGraph } from "../support/shipped-graph.ts";
 import { faultsOf } from "./docs-check.ts";
 import { CLIENT_TESTS, clientTest, commandsFor } from "./docs-clients.ts";
 import { allCommands, blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
@@ -12,9 +12,7 @@ import { missingIn } from "./docs-typist.ts";
 // What the pages tell people to type must exist. That it works is seen by the tests that run it: see runBy.
 
 const pages = docPages();
-const outputsOf = once(async () =>
-  Object.keys((await captureGraph({ projectDir: ROOT, stack: "beta" })).outputs),
-);
+const outputsOf = once(async () => Object.keys((await shippedGraph("beta")).outputs));
 
 describe.each(pages)("$name", (page) => {
   const { name, text, blocks } = page;

@@ -1,6 +1,10 @@
 import { observe } from "../../rollout/graph/recording/monitor.ts";
 import type { Registration } from "../../rollout/graph/recording/registration.ts";
+import { withoutCallStacks } from "../../rollout/graph/recording/runtime.ts";
 import { isObject, revealed, type Wire } from "../../rollout/graph/recording/wire.ts";
+
+// A quarter of the time of a recording.
+withoutCallStacks();
 
 /** A registered resource; in `inputs` a secret is `{ secret: value }`. See Registration for the other fields. */
 export interface Recorded extends Omit<Registration, "inputs"> {

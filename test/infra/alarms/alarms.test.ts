@@ -4,9 +4,8 @@ import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { evaluate } from "../../../rollout/alarms/evaluate.ts";
 import { type MetricAlarm, queriesOf } from "../../../rollout/alarms/model.ts";
 import { MetricStore } from "../../../rollout/alarms/store.ts";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
-import { ROOT } from "../../rollout/docs-pages.ts";
 import { type Recorded, type Recording, record } from "../../support/mocks.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -35,7 +34,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
 }
 
 const recorded = await alarms();
-const graph = await captureGraph({ projectDir: ROOT, stack: "prod" });
+const graph = await shippedGraph("prod");
 const inputs = (name: string): Recorded["inputs"] => recorded.one(ALARM, name).inputs;
 
 test("what the plans ask to be watched is watched", () => {

@@ -3,10 +3,9 @@ import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import type { Transition } from "../../../rollout/alarms/engine.ts";
 import { eventRulesOf, matches, messageOf } from "../../../rollout/alarms/events.ts";
 import { alarmEvent } from "../../../rollout/alarms/notice.ts";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
-import { ROOT } from "../../rollout/docs-pages.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
-const graph = await captureGraph({ projectDir: ROOT, stack: "prod" });
+const graph = await shippedGraph("prod");
 const rules = eventRulesOf(graph);
 const { alarms } = alarmsOf(graph);
 

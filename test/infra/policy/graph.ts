@@ -1,18 +1,4 @@
-import { join } from "node:path";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
 import type { Graph, GraphResource, Value } from "../../../rollout/graph/model.ts";
-
-const captured = new Map<string, Promise<Graph>>();
-
-/** A shipped stack as it is captured; a copy, fit to be edited. */
-export async function shippedGraph(stack: string): Promise<Graph> {
-  let graph = captured.get(stack);
-  if (!graph) {
-    graph = captureGraph({ projectDir: join(import.meta.dirname, "../../.."), stack });
-    captured.set(stack, graph);
-  }
-  return structuredClone(await graph);
-}
 
 /** An edit of a graph. */
 export type Edit = (graph: Graph) => void;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { POLICIES, POLICY_IDS } from "../../../infra/policy/index.ts";
 import { passes } from "../../../infra/policy/judge.ts";
 import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
-import { shippedGraph } from "./graph.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 const TODAY = new Date().toISOString().slice(0, 10);

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { passes, type Waiver } from "../../../infra/policy/judge.ts";
 import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
-import { type Edit, set, shippedGraph } from "./graph.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
+import { type Edit, set } from "./graph.ts";
 
 const WAIVER: Waiver = {
   policy: "database-logs",

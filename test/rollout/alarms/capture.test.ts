@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { eventRulesOf, matches } from "../../../rollout/alarms/events.ts";
 import { notificationsOf } from "../../../rollout/alarms/notice.ts";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
-const graph = await captureGraph({ projectDir: process.cwd(), stack: "prod" });
+const graph = await shippedGraph("prod");
 const { alarms, refused } = alarmsOf(graph);
 const names = alarms.map(({ name }) => name);
 

@@ -3,9 +3,9 @@ import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { breaches } from "../../../rollout/alarms/evaluate.ts";
 import { resultOf } from "../../../rollout/alarms/expression.ts";
 import { figuresFor } from "../../../rollout/drill/alarms/feed.ts";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
-const graph = await captureGraph({ projectDir: process.cwd(), stack: "beta" });
+const graph = await shippedGraph("beta");
 const alarms = alarmsOf(graph).alarms.filter((alarm) => alarm.kind === "metric");
 
 test.each([true, false])("figures that breach: %s, for every alarm", (breaching) => {

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { queriesOf } from "../../../rollout/alarms/model.ts";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
 import { AlarmWatch } from "../../../rollout/platforms/rehearsal/metrics/alarm-watch.ts";
 import { processorsOf } from "../../../rollout/platforms/rehearsal/metrics/allowance.ts";
 import { namesIn } from "../../../rollout/platforms/rehearsal/metrics/named.ts";
@@ -15,8 +14,9 @@ import type { Sample } from "../../../rollout/platforms/rehearsal/metrics/sample
 import { MachineUsages } from "../../../rollout/platforms/rehearsal/metrics/usage.ts";
 import { describe as planOf } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
 import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
-const graph = await captureGraph({ projectDir: process.cwd(), stack: "beta" });
+const graph = await shippedGraph("beta");
 const passwords = Object.fromEntries(
   graph.resources
     .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")

@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { versionIn } from "../../../rollout/graph/tracks.ts";
 import { targetsOf } from "../../../rollout/platforms/aws/targets.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await captureGraph({ projectDir: join(import.meta.dirname, "../../.."), stack: "beta" });
+  graph = await shippedGraph("beta");
 });
 
 const short = (urn: string) => urn.split("::").slice(2).join(" ").split("$").at(-1);

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { captureGraph } from "../../../rollout/graph/capture.ts";
 import { cloudFormationProperty, cloudFormationType } from "../../../rollout/preview/replacement/names.ts";
 import { replaces } from "../../../rollout/preview/replacement/replaces.ts";
 import { specification } from "../../../rollout/preview/replacement/specification.ts";
 import { STATEFUL } from "../../../rollout/preview/stateful.ts";
-import { ROOT } from "./corpus/project.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
 const spec = specification();
 
 test.for(["beta", "prod"])("every property of what holds data in %s has a match", async (stack) => {
-  const { resources } = await captureGraph({ projectDir: ROOT, stack });
+  const { resources } = await shippedGraph(stack);
   const stateful = resources.filter(({ type }) => STATEFUL[type] && type.startsWith("aws:"));
   expect(stateful.length).toBeGreaterThan(5);
   const missing = stateful.flatMap(({ type, inputs }) => {

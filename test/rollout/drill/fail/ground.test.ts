@@ -7,10 +7,10 @@ import {
   zonesOf,
 } from "../../../../rollout/drill/fail/ground.ts";
 import { UNIT_FILE, unitIn } from "../../../../rollout/drill/fail/unit.ts";
-import { captureGraph } from "../../../../rollout/graph/capture.ts";
+import { shippedGraph } from "../../../support/shipped-graph.ts";
 
 describe("the shipped prod stack", async () => {
-  const graph = await captureGraph({ projectDir: process.cwd(), stack: "prod" });
+  const graph = await shippedGraph("prod");
 
   it("says where its servers are, and what becomes of its database when a zone is lost", () => {
     const zones = zonesOf(graph);
