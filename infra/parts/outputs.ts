@@ -36,9 +36,15 @@ export function outputsOf(settings: Settings, parts: Parts) {
     backupRoleArn: backups.roleArn,
     journalBucket: journal.bucket,
     ...steeredIn(parts.steering),
+    openVariables: openIn(settings.app),
     rehearsal: settings.rehearsal,
     waivers: settings.waivers,
   };
+}
+
+/** Variables that look like a secret and aren't: a preview hides and reports them nowhere. */
+function openIn({ environment, notSecret }: Settings["app"]): Record<string, string> {
+  return Object.fromEntries(notSecret.map((name) => [name, environment[name]!]));
 }
 
 /** What a rollout moves: each track's share, target group and servers. */

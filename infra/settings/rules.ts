@@ -2,6 +2,7 @@ import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
 import type { Parsed } from "./schema.ts";
+import { secretBy } from "./secrecy/looks.ts";
 
 /** The rules that span several keys. Each returns the mistakes it finds; none stops at the first. */
 export function brokenRules(config: Parsed): Mistake[] {
@@ -16,6 +17,8 @@ export function brokenRules(config: Parsed): Mistake[] {
     stickinessFits,
     knownInstanceClass,
     variablesOnce,
+    noSecretInClear,
+    openVariablesAreThere,
   ].flatMap((rule) => rule(config));
 }
 
@@ -114,6 +117,28 @@ function variablesOnce({ app }: Parsed): Mistake[] {
       path: `app.secrets.${name}`,
       rule: "is in app.environment, too: a variable has one value",
     }));
+}
+
+/** What is in a variable is in user data, previews, graphs and the state for whoever looks at them. */
+function noSecretInClear({ app }: Parsed): Mistake[] {
+  return Object.entries(app.environment).flatMap(([name, value]) => {
+    const why = app.notSecret.includes(name) ? undefined : secretBy(name, value);
+    if (why === undefined) return [];
+    return [
+      {
+        path: `app.environment.${name}`,
+        rule: `looks like a secret, ${why}, and would be in clear: set it by \`pulumi config set --secret --path rollout:app.secrets.${name}\` (docs/secrets.md), or, if everybody may read it, name it in app.notSecret`,
+      },
+    ];
+  });
+}
+
+function openVariablesAreThere({ app }: Parsed): Mistake[] {
+  return app.notSecret.flatMap((name, index) =>
+    Object.hasOwn(app.environment, name)
+      ? []
+      : [{ path: `app.notSecret[${index}]`, rule: `must name a variable of app.environment, not ${name}` }],
+  );
 }
 
 /** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */

@@ -59,4 +59,4 @@ export function secureIn(text: string): Reference[] {
   }));
 }
 
-const SECURE_TEXT = new RegExp(`${SECURE}_([0-9a-f]{12})`, "g");
+const SECURE_TEXT = /secure_value_of_the_stack_config_([0-9a-f]{12})/g;

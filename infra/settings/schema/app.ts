@@ -61,6 +61,12 @@ export const app = z.strictObject({
     .record(variableName, text("must be one line of text", /^[^\r\n]*$/), "must be a map of variables")
     .default({})
     .describe("further variables of the environment file, none of them secret"),
+  notSecret: z
+    .array(variableName, "must be a list of variables")
+    .default([])
+    .describe(
+      "which variables of environment look like a secret (docs/secrets.md) and are for everybody to read",
+    ),
   secrets: secrets
     .default({})
     .describe(

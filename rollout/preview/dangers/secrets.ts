@@ -7,12 +7,14 @@ import { type DangerCheck, danger } from "./danger.ts";
 
 /** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
 export const secretsInClear: DangerCheck = ({ before, after, deltas }) => {
+  const isOpen = openIn(after);
   const resources = deltas.flatMap(({ before: old, after: now, change }) => {
     if (!now) return [];
     const unwrapped = old ? unwrappedPaths(old.inputs, now.inputs) : [];
     const known = new Set(old ? secretsOf(inputsOf(old)) : []);
     const fresh = Object.entries(inputsOf(now)).filter(
-      ([key, value]) => !unwrapped.includes(key) && secretsOf(value, key).some((each) => !known.has(each)),
+      ([key, value]) =>
+        !unwrapped.includes(key) && secretsOf(value, key).some((each) => !known.has(each) && !isOpen(each)),
     );
     const constant = old ? constants(old.inputs, now.inputs) : [];
     return [
@@ -24,10 +26,19 @@ export const secretsInClear: DangerCheck = ({ before, after, deltas }) => {
   return [...resources, ...exports(before, after)];
 };
 
+/** The output with what looks like a secret and, the config says, is for everybody to read (`app.notSecret`). */
+const OPEN = "openVariables";
+
+function openIn({ outputs }: Graph): (secret: string) => boolean {
+  const open = Object.values((outputs[OPEN] ?? {}) as Record<string, Value>).map(String);
+  return (secret) => open.some((each) => each.includes(secret));
+}
+
 function exports(before: Graph, after: Graph): Danger[] {
   const known = new Set(secretsOf(shown(before.outputs)));
   const unwrapped = unwrappedPaths(before.outputs, after.outputs);
   const fresh = Object.entries(after.outputs)
+    .filter(([key]) => key !== OPEN)
     .filter(([key, value]) => secretsOf(shown(value), key).some((each) => !known.has(each)))
     .map(([key]) => key);
   return [...new Set([...unwrapped, ...fresh])].map((path) => exposed("the stack's outputs", path, "secret"));

@@ -106,8 +106,9 @@ export const EDGES: Edge[] = [
   [
     "app.environment",
     [{}, { FEATURE_X: "on" }],
-    [{ feature: "on" }, { SECRET_KEY: "x" }, { A: "two\nlines" }],
+    [{ feature: "on" }, { SECRET_KEY: "x" }, { A: "two\nlines" }, { API_KEY: "abc" }],
   ],
+  ["app.notSecret", [[]], [["a"], ["SECRET_KEY"], ["MISSING"], "A"]],
   [
     "app.secrets",
     [{}, { KEY: "x" }, { KEY: { from: SECRET } }, { KEY: { from: SECRET, key: "a b", kmsKey: KEY } }],

@@ -211,6 +211,12 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.secrets.FOURTH.from: must be the ARN of a secret in AWS Secrets Manager",
     "rollout:app.secrets.FIFTH.kmsKey: must be the ARN of a KMS key",
   ],
+  [
+    "app",
+    { environment: { STRIPE_KEY: "canary", OPEN_KEY: "canary" }, notSecret: ["OPEN_KEY", "GONE"] },
+    "rollout:app.environment.STRIPE_KEY: looks like a secret, by its name, and would be in clear: set it by `pulumi config set --secret --path rollout:app.secrets.STRIPE_KEY` (docs/secrets.md), or, if everybody may read it, name it in app.notSecret",
+    "rollout:app.notSecret[1]: must name a variable of app.environment, not GONE",
+  ],
   ["app.secrets", { DATABASE_URL: "x" }, "rollout:app.secrets.DATABASE_URL: is set by the stack itself"],
   [
     "app.secrets",

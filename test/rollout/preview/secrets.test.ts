@@ -40,3 +40,15 @@ test("a secret elsewhere in the config is refused with where it belongs", async 
     /has 2 mistakes:\n.*rollout:app\.environment\.API_KEY: holds a secret.*\n.*rollout:budget: holds a secret/,
   );
 });
+
+test("a variable that looks like a secret and isn't is no danger", async () => {
+  const environment = { STRIPE_KEY: "pk_live_51abcdefgh" };
+  const [before, after] = await Promise.all([
+    graphOf({ stack: "beta" }),
+    graphOf({ stack: "beta", config: { "app.environment": environment, "app.notSecret": ["STRIPE_KEY"] } }),
+  ]);
+  expect(after.outputs.openVariables).toEqual(environment);
+  expect(compare({ before, after, today }).dangers).toEqual([]);
+  const wrong = graphOf({ stack: "beta", config: { "app.environment": environment } });
+  await expect(wrong).rejects.toThrow("rollout:app.environment.STRIPE_KEY: looks like a secret, by its name");
+});

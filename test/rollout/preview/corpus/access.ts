@@ -138,7 +138,14 @@ export const access: Case[] = [
   {
     name: "a token among the app's variables",
     stack: "beta",
-    config: { "app.environment": { PAYMENT_API_KEY: "canary-in-clear-1234" } },
+    // From the config it is refused; the program may still write one.
+    edits: [
+      [
+        "infra/host/environment.ts",
+        '    DEBUG: "false",',
+        '    DEBUG: "false",\n    PAYMENT_API_KEY: "canary-in-clear-1234",',
+      ],
+    ],
     dangers: ["secret-in-clear: beta-blue", "secret-in-clear: beta-green"],
   },
 ];
