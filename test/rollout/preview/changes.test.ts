@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Graph, GraphOptions, GraphResource, Value } from "../../../rollout/graph/model.ts";
-import { compare } from "../../../rollout/preview/compare.ts";
+import type { Graph, GraphOptions, Value } from "../../../rollout/graph/model.ts";
+import { compared, graph, resource, urnOf } from "./small-graph.ts";
 
 // What a preview makes of what a program asks of the engine, and in which order it tells of it.
 
-const urnOf = (type: string, name: string) => `urn:pulumi:beta::rollout::${type}::${name}`;
 const BUCKET = "aws:s3/bucket:Bucket";
 const DATABASE = "aws:rds/instance:Instance";
 
-function resource(
-  type: string,
-  name: string,
-  inputs: Record<string, Value> = {},
-  options: GraphOptions = {},
-): GraphResource {
-  return { urn: urnOf(type, name), type, name, custom: true, inputs, options, dependencies: [] };
-}
-
-function graph(...resources: GraphResource[]): Graph {
-  return { version: 1, project: "rollout", stack: "beta", resources, outputs: {} };
-}
-
-const compared = (before: Graph, after: Graph) => compare({ before, after, today: "2026-11-21" });
 /** What a change of a bucket's tags and lifecycle is told as. */
 function told(options: GraphOptions, path: "flat" | "deep" | "list" = "flat") {
   const input = (text: string): Record<string, Value> =>
