@@ -36,7 +36,7 @@ describe("the regular expressions of the product", () => {
       "rollout/flags/rule/pattern.ts: text",
       // A name, escaped.
       "rollout/platforms/rehearsal/backups/wholeness.ts: `backup: ${escaped}, status: ([^,\\\\n]+)(.*)\\\\n\\\\s*(.*)`",
-      'rollout/preview/engine/learned.ts: `(${ids.map((id) => literal(id)).join("|")})`',
+      'rollout/preview/engine/learned.ts: `(${found.map((each) => literal(each.text)).join("|")})`',
     ]);
   });
 });

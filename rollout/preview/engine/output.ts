@@ -17,6 +17,7 @@ export interface EngineStep {
   urn: string;
   oldState?: EngineState;
   newState?: EngineState;
+  diffReasons?: string[] | null;
   replaceReasons?: string[] | null;
   detailedDiff?: Record<string, { kind: string }> | null;
 }
@@ -25,11 +26,16 @@ export interface EngineState {
   urn: string;
   type: string;
   custom?: boolean;
+  /** The cloud's own. */
+  id?: string;
   inputs?: Record<string, Value>;
+  outputs?: Record<string, Value>;
   parent?: string;
   protect?: boolean;
   retainOnDelete?: boolean;
   dependencies?: string[];
+  /** For each input the urns of the resources that its value was made of; exact, also where that is none. */
+  propertyDependencies?: Record<string, string[] | null>;
 }
 
 interface Digest {

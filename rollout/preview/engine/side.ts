@@ -1,40 +1,71 @@
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import { TYPES } from "../../graph/types.ts";
 import type { ReplacesOf } from "../changes/follows.ts";
-import { Learned } from "./learned.ts";
+import { Learned, withoutDefaults } from "./learned.ts";
 import type { EngineOutput, EngineState, EngineStep } from "./output.ts";
 
 /**
  * The state that the engine compares with, as a graph, and the engine's own word on what is replaced.
  *
- * The engine lists only what changes, with the cloud's ids in it. All else is as in the captured graph; which id is
- * whose is learned by laying the engine's new values beside the captured ones.
+ * The engine lists what changes, with the cloud's ids in it. All else is as in the captured graph. Which id is whose is
+ * said by the states that are listed (all of them with `--show-sames`), else learned by laying the engine's new values
+ * beside the captured ones.
  *
  * @param after the captured graph of the same stack
  */
 export function engineSide(output: EngineOutput, after: Graph): { before: Graph; verdict: ReplacesOf } {
   const steps = realSteps(output);
   const captured = new Map(after.resources.map((each) => [each.urn, each]));
-  const learned = new Learned();
+  const root = output.steps.find(({ urn }) => urn.includes(`::${TYPES.stack}::`));
+  const outputs = root?.oldState?.outputs ?? {};
+  const learned = learnedFrom(output, after, outputs);
+  const resources = new Map(captured);
+  for (const step of steps) {
+    const now = captured.get(step.urn);
+    if (step.oldState) resources.set(step.urn, before(step, step.oldState, now, learned));
+    else if (step.op === "create") resources.delete(step.urn);
+  }
+  const old = {
+    ...after,
+    resources: [...resources.values()],
+    // A file from which the root was taken out says nothing of them.
+    outputs: root ? (learned.applied(outputs, after.outputs) as Graph["outputs"]) : after.outputs,
+  };
+  return { before: old, verdict: verdictOf(steps) };
+}
+
+function learnedFrom({ steps }: EngineOutput, after: Graph, outputs: Record<string, Value>): Learned {
+  const captured = new Map(after.resources.map((each) => [each.urn, each]));
+  const states = steps.flatMap(({ oldState }) => oldState ?? []);
+  const learned = new Learned(states, after);
   for (const { newState } of steps) {
     const known = newState && captured.get(newState.urn);
     if (known) learned.from(newState.inputs ?? {}, known.inputs);
   }
-  const resources = new Map(captured);
-  for (const { urn, oldState, op } of steps) {
-    if (oldState) resources.set(urn, before(oldState, captured.get(urn), learned));
-    else if (op === "create") resources.delete(urn);
-  }
-  return { before: { ...after, resources: [...resources.values()] }, verdict: verdictOf(steps) };
+  learned.from(outputs, after.outputs);
+  return learned;
 }
 
-/** A replacement is up to three steps; the one that says why counts. */
+/** What isn't as the program has it. A replacement is up to three steps; the one that says why counts. */
 function realSteps({ steps }: EngineOutput): EngineStep[] {
-  const real = steps.filter(({ op, urn }) => op !== "same" && op !== "read" && !urn.includes("::pulumi:"));
+  const real = steps.filter(
+    (step) => step.op !== "read" && !step.urn.includes("::pulumi:") && (step.op !== "same" || isFreed(step)),
+  );
   const byUrn = Map.groupBy(real, ({ urn }) => urn);
   return [...byUrn.values()].map((all) => all.find(({ op }) => op === "replace") ?? all[0]!);
 }
 
-function before(state: EngineState, now: GraphResource | undefined, learned: Learned): GraphResource {
+/** To the engine nothing changes when only its own protection does. */
+function isFreed({ oldState, newState }: EngineStep): boolean {
+  return oldState?.custom !== false && (oldState?.protect ?? false) !== (newState?.protect ?? false);
+}
+
+function before(
+  step: EngineStep,
+  state: EngineState,
+  now: GraphResource | undefined,
+  learned: Learned,
+): GraphResource {
   const { protect, retainOnDelete } = state;
   const { protect: _protect, retainOnDelete: _retain, ...options } = now?.options ?? {};
   return {
@@ -42,11 +73,37 @@ function before(state: EngineState, now: GraphResource | undefined, learned: Lea
     type: state.type,
     name: state.urn.split("::").at(-1)!,
     custom: state.custom ?? true,
-    inputs: learned.applied(state.inputs ?? {}, now?.inputs ?? {}) as Record<string, Value>,
+    inputs: inputsBefore(step, state, now, learned),
     ...(state.parent === undefined ? {} : { parent: state.parent }),
     dependencies: state.dependencies ?? [],
     options: { ...options, ...(protect ? { protect } : {}), ...(retainOnDelete ? { retainOnDelete } : {}) },
   };
+}
+
+/** Where the engine says which properties differ, the others are the program's. */
+function inputsBefore(
+  step: EngineStep,
+  state: EngineState,
+  now: GraphResource | undefined,
+  learned: Learned,
+): Record<string, Value> {
+  const own = Object.entries(withoutDefaults(state.inputs ?? {})).map(([key, value]): [string, Value] => {
+    const among = state.propertyDependencies?.[key] ?? undefined;
+    const applied = learned.applied(value, now?.inputs[key], among);
+    return [key, learned.wholly(applied, among, state.type, key) ?? applied];
+  });
+  const named = step.op === "same" ? new Set<string>() : differing(step);
+  if (!now || !named) return Object.fromEntries(own);
+  return {
+    ...Object.fromEntries(Object.entries(now.inputs).filter(([key]) => !named.has(key))),
+    ...Object.fromEntries(own.filter(([key]) => named.has(key))),
+  };
+}
+
+/** The properties that the engine names; undefined when it names none. */
+function differing({ detailedDiff, diffReasons, replaceReasons }: EngineStep): Set<string> | undefined {
+  const named = [...Object.keys(detailedDiff ?? {}), ...(diffReasons ?? []), ...(replaceReasons ?? [])];
+  return named.length === 0 ? undefined : new Set(named.map(topOf));
 }
 
 /** Replaced by the engine's word: by the property's own mark, or among the reasons that it gives. */
@@ -55,10 +112,13 @@ function verdictOf(steps: EngineStep[]): ReplacesOf {
   return (_type, path, urn) => {
     const step = byUrn.get(urn);
     if (!step?.op.includes("replace")) return "no";
-    const top = path.split(/[.[]/)[0]!;
-    const marked = Object.entries(step.detailedDiff ?? {}).some(
-      ([each, { kind }]) => kind.endsWith("replace") && each.split(/[.[]/)[0] === top,
-    );
-    return marked || step.replaceReasons?.includes(top) ? "yes" : "no";
+    const marked = Object.entries(step.detailedDiff ?? {}).filter(([, { kind }]) => kind.endsWith("replace"));
+    const reasons = [...marked.map(([each]) => each), ...(step.replaceReasons ?? [])].map(topOf);
+    return reasons.length === 0 || reasons.includes(topOf(path)) ? "yes" : "no";
   };
+}
+
+/** `forward[0].arn`: `forward`. */
+function topOf(path: string): string {
+  return path.split(/[.[]/)[0]!;
 }

@@ -10,6 +10,7 @@ import {
   ResourceProviderService,
 } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { replaces } from "../../../rollout/preview/replacement/replaces.ts";
 import { answer } from "./answers.ts";
 import { computed } from "./computed.ts";
 import { differences } from "./differences.ts";
@@ -54,23 +55,33 @@ function check(request: messages.CheckRequest) {
   return new messages.CheckResponse().setInputs(request.getNews());
 }
 
+/** What a change replaces is what AWS's specification says, as the real provider mostly does. */
 function diff(request: messages.DiffRequest) {
   const { DiffResponse, PropertyDiff } = messages;
+  const type = request.getUrn().split("::")[2]!.split("$").at(-1)!;
   const response = new DiffResponse().setHasdetaileddiff(true);
   const found = differences(properties(request.getOldInputs()), properties(request.getNews()));
   for (const { path, kind } of found) {
     response
       .getDetaileddiffMap()
-      .set(path, new PropertyDiff().setKind(PropertyDiff.Kind[kind]).setInputdiff(true));
+      .set(
+        path,
+        new PropertyDiff()
+          .setKind(PropertyDiff.Kind[isReplaced(type, path) ? (`${kind}_REPLACE` as const) : kind])
+          .setInputdiff(true),
+      );
   }
-  const keys = found.map(({ path }) => path.split(/[.[]/)[0]!);
+  const keys = [...new Set(found.map(({ path }) => path.split(/[.[]/)[0]!))];
   const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
-  const type = request.getUrn().split("::")[2]!.split("$").at(-1)!;
-  response.setReplacesList(keys.filter((key) => REPLACED_BY[type]?.includes(key)));
-  return response.setDiffsList([...new Set(keys)]).setChanges(found.length > 0 ? DIFF_SOME : DIFF_NONE);
+  response.setReplacesList(keys.filter((key) => isReplaced(type, key)));
+  return response.setDiffsList(keys).setChanges(found.length > 0 ? DIFF_SOME : DIFF_NONE);
 }
 
-/** What can't be changed in place, of what the tests change. Source: `ForceNew` in the provider's `secret_version.go`. */
+function isReplaced(type: string, path: string): boolean {
+  return replaces(type, path) === "yes" || (REPLACED_BY[type]?.includes(path.split(/[.[]/)[0]!) ?? false);
+}
+
+/** What that specification doesn't know. Source: `ForceNew` in the provider's `secret_version.go`. */
 const REPLACED_BY: Record<string, string[]> = {
   "aws:secretsmanager/secretVersion:SecretVersion": ["secretString"],
 };

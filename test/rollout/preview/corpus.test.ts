@@ -7,14 +7,9 @@ import { consequence } from "../../../rollout/preview/render/words.ts";
 import { access } from "./corpus/access.ts";
 import { Capturer } from "./corpus/capturer.ts";
 import type { Case } from "./corpus/case.ts";
-import { data } from "./corpus/data.ts";
+import { CORPUS, STEPS, told } from "./corpus/corpus.ts";
 import { harmless } from "./corpus/harmless.ts";
 import { graphOf } from "./corpus/project.ts";
-import { protection } from "./corpus/protection.ts";
-import { traffic } from "./corpus/traffic.ts";
-
-const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, harmless };
-const STEPS = [10, 25, 50, 100];
 
 /** Two at a time, each with a process that captures one after the other. */
 async function inPairs<T>(items: T[], work: (item: T, capturer: Capturer) => Promise<void>): Promise<void> {
@@ -54,8 +49,7 @@ function previewOf(each: Case): StackPreview {
 for (const [topic, cases] of Object.entries(CORPUS)) {
   describe(topic, () => {
     test.for(cases.map((each) => [each.name, each] as const))("%s", ([, each]) => {
-      const found = previewOf(each).dangers.map(({ kind, resources }) => `${kind}: ${resources.join(", ")}`);
-      expect(found.toSorted()).toEqual(each.dangers.toSorted());
+      expect(told(previewOf(each))).toEqual(each.dangers.toSorted());
     });
   });
 }

@@ -23,12 +23,20 @@ export async function graphOf(
       if (copied.has(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
       else symlinkSync(join(ROOT, name), join(folder, name));
     }
-    for (const [file, from, to] of edits) edit(join(folder, file), from, to);
-    configure(join(folder, `Pulumi.${stack}.yaml`), config);
+    change(folder, { stack, config, edits });
     return await capture({ projectDir: folder, stack });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Makes a case's change in a project's folder, whose files are copies. */
+export function change(
+  folder: string,
+  { stack, config = {}, edits = [] }: Pick<Case, "stack" | "config" | "edits">,
+): void {
+  for (const [file, from, to] of edits) edit(join(folder, file), from, to);
+  configure(join(folder, `Pulumi.${stack}.yaml`), config);
 }
 
 function edit(file: string, from: string, to: string): void {

@@ -1,0 +1,67 @@
+import { copyFileSync, cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { enginePreview } from "../../rollout/preview/engine/preview.ts";
+import type { Preview } from "../../rollout/preview/model.ts";
+import type { Case } from "../rollout/preview/corpus/case.ts";
+import { CORPUS, told } from "../rollout/preview/corpus/corpus.ts";
+import { change, ROOT } from "../rollout/preview/corpus/project.ts";
+import { Engine, pulumiThere } from "./engine.ts";
+
+// Every change of the preview's corpus through the real engine and its state, which know nothing of the captured graph
+// of before. The verdicts must be those of the two graphs.
+
+/** Where they aren't: what the engine says, and why. */
+const DIFFERENCES: Record<string, { dangers: string[]; because: string }> = {};
+
+const CASES = Object.values(CORPUS).flat();
+const previews = new Map<string, Preview | Error>();
+
+describe.skipIf(!pulumiThere)("the engine's verdicts on the corpus", () => {
+  beforeAll(async () => {
+    await Promise.all((["beta", "prod"] as const).map(playedOn));
+  }, 1_200_000);
+
+  test.for(CASES.map((each) => [each.name, each] as const))("%s", ([name, each]) => {
+    const preview = previews.get(name);
+    if (!preview || preview instanceof Error) throw preview ?? new Error("not played");
+    const [stack] = preview.stacks;
+    expect(stack ? told(stack) : [], JSON.stringify(preview.problems)).toEqual(
+      (DIFFERENCES[name]?.dangers ?? each.dangers).toSorted(),
+    );
+  });
+
+  test("a difference is one of a case, and is one", () => {
+    for (const [name, { dangers }] of Object.entries(DIFFERENCES))
+      expect(CASES.find((each) => each.name === name)?.dangers.toSorted()).not.toEqual(dangers.toSorted());
+  });
+});
+
+/** One state, and all of a stack's cases one after the other against it. */
+async function playedOn(stack: "beta" | "prod"): Promise<void> {
+  const engine = await Engine.create(stack);
+  try {
+    // The program's files are copied: cases edit them. That they move must not be a change of each case.
+    const infra = join(engine.project, "infra");
+    rmSync(infra);
+    cpSync(join(ROOT, "infra"), infra, { recursive: true });
+    copyFileSync(join(ROOT, `flags.${stack}.yaml`), join(engine.project, `flags.${stack}.yaml`));
+    await engine.up();
+    for (const each of CASES.filter((one) => one.stack === stack)) {
+      previews.set(each.name, await played(engine, each).catch((error: Error) => error));
+      for (const [file] of each.edits ?? []) copyFileSync(join(ROOT, file), join(engine.project, file));
+      copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), engine.configFile);
+    }
+  } finally {
+    await engine.remove();
+  }
+}
+
+async function played(engine: Engine, each: Case): Promise<Preview> {
+  change(engine.project, each);
+  const { stdout } = await engine.pulumi("preview", "--json", "--stack", each.stack);
+  const file = join(engine.folder, "preview.json");
+  writeFileSync(file, stdout);
+  if (process.env.KEEP) writeFileSync(join(process.env.KEEP, `${each.stack} ${each.name}.json`), stdout);
+  return enginePreview(engine.project, file, each.stack, "2026-11-21");
+}
