@@ -56,6 +56,19 @@ test("each is raised by the fault that the page names, or fed for a reason", () 
   );
 });
 
+// Those of an application come from its own log lines (embedded.ts).
+test("each that a fault raises looks at metrics that the rehearsal sends", () => {
+  const sampler = readFileSync(join(ROOT, "rollout/platforms/rehearsal/metrics/sampler.ts"), "utf8");
+  const raised = [...alarms.values()].filter((alarm) => driversOf(alarm).length > 0);
+  const unsent = raised
+    .flatMap((alarm) => (alarm.kind === "metric" ? queriesOf(alarm) : []))
+    .map(({ metric }) => metric)
+    .filter(
+      ({ namespace, name }) => namespace !== "Rollout/App" && !new RegExp(`\\b${name}\\b`).test(sampler),
+    );
+  expect(unsent.map(({ namespace, name }) => `${namespace} ${name}`)).toEqual([]);
+});
+
 test("each fault is there for an alarm", () => {
   const all = [...alarms.values()];
   const idle = faults.filter((fault) => !all.some((each) => driversOf(each).includes(fault.name)));
