@@ -94,7 +94,8 @@ describe.skipIf(!motoThere)(
       const { code, stdout } = await world.start(run).ended;
       expect({ code, stdout }).toEqual({
         code: 1,
-        stdout: expect.stringMatching(/^rolled-back: errors: worse than stable/),
+        // Whichever gate has enough to go by first: how much traffic a look finds depends on the machine.
+        stdout: expect.stringMatching(/^rolled-back: (errors: worse than stable|burn rate of)/),
       });
 
       const entries = (await world.journal()).slice(rollout.length);
