@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Buckets } from "../../infra/data/buckets.ts";
 import { Cache } from "../../infra/data/cache.ts";
 import { Database } from "../../infra/data/database.ts";
 import { GivenSecrets } from "../../infra/data/given-secrets.ts";
@@ -29,6 +30,7 @@ const network = new Network(
 const firewall = new Firewall(stack, { vpcId: network.vpcId, sshFrom: [] }, opts);
 const logs = new Logs(stack, { retentionDays: 30 }, opts);
 const secrets = new AppSecrets(stack, opts);
+const buckets = new Buckets(stack, { names: [], keptDays: 30 }, opts);
 const given = new GivenSecrets(stack, settings.app.secrets, opts);
 const database = new Database(
   stack,
@@ -60,7 +62,19 @@ for (let i = 0; i < services; i++) {
   const name = `${stack}-${i}`;
   const tracks = new Tracks(
     name,
-    { settings, tier, network, firewall, logs, secrets, given, database, cache, flags: flagNames(name) },
+    {
+      settings,
+      tier,
+      network,
+      firewall,
+      logs,
+      secrets,
+      given,
+      database,
+      cache,
+      buckets,
+      flags: flagNames(name),
+    },
     opts,
   );
   new Balancer(

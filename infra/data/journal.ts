@@ -1,6 +1,5 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { privateBucket } from "./private-bucket.ts";
+import { privateBucket, versioned } from "./private-bucket.ts";
 
 export interface JournalArgs {
   /** Days that a version of an object is kept once another has replaced it. */
@@ -20,31 +19,10 @@ export class Journal extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const { bucket } = privateBucket(`${name}-journal`, { forceDestroy: false }, child);
-    const own = { bucket: bucket.id };
-    const versions = new aws.s3.BucketVersioning(
-      `${name}-journal`,
-      { ...own, versioningConfiguration: { status: "Enabled" } },
-      child,
-    );
-    new aws.s3.BucketLifecycleConfiguration(
-      `${name}-journal`,
-      { ...own, rules: [expiry(args.retentionDays)] },
-      // AWS takes a rule for old versions only once there are versions.
-      { ...child, dependsOn: versions },
-    );
+    // Every sign of life of a running controller is a version too: they would pile up.
+    versioned(`${name}-journal`, bucket, args.retentionDays, child);
 
     this.bucket = bucket.bucket;
     this.registerOutputs({ bucket: this.bucket });
   }
-}
-
-/** Every sign of life of a running controller is a version too: they would pile up. */
-function expiry(retentionDays: number) {
-  return {
-    id: "old-versions",
-    status: "Enabled",
-    filter: { prefix: "" },
-    noncurrentVersionExpiration: { noncurrentDays: retentionDays },
-    abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-  };
 }

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface PrivateBucketArgs {
   /** Let the bucket be deleted with what is in it. */
   forceDestroy: boolean;
+  /** Refuse its deletion and replacement. */
+  protect?: boolean;
   /** Further statements of its policy. */
   statements?: (bucketArn: pulumi.Output<string>) => object[];
 }
@@ -15,7 +17,11 @@ export interface PrivateBucketArgs {
  * can't write its logs with a key of ours.
  */
 export function privateBucket(name: string, args: PrivateBucketArgs, child: pulumi.CustomResourceOptions) {
-  const bucket = new aws.s3.Bucket(name, { forceDestroy: args.forceDestroy }, child);
+  const bucket = new aws.s3.Bucket(
+    name,
+    { forceDestroy: args.forceDestroy },
+    args.protect ? { ...child, protect: true } : child,
+  );
   const own = { bucket: bucket.id };
   const closed = new aws.s3.BucketPublicAccessBlock(
     name,
@@ -51,6 +57,38 @@ export function privateBucket(name: string, args: PrivateBucketArgs, child: pulu
     { ...child, dependsOn: closed },
   );
   return { bucket, policy };
+}
+
+/** Keeps what an object was before it was deleted or written anew, for a while; and no uploads that were given up. */
+export function versioned(
+  name: string,
+  bucket: aws.s3.Bucket,
+  keptDays: number,
+  child: pulumi.CustomResourceOptions,
+): void {
+  const own = { bucket: bucket.id };
+  const versions = new aws.s3.BucketVersioning(
+    name,
+    { ...own, versioningConfiguration: { status: "Enabled" } },
+    child,
+  );
+  new aws.s3.BucketLifecycleConfiguration(
+    name,
+    {
+      ...own,
+      rules: [
+        {
+          id: "old-versions",
+          status: "Enabled",
+          filter: { prefix: "" },
+          noncurrentVersionExpiration: { noncurrentDays: keptDays },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        },
+      ],
+    },
+    // AWS takes a rule for old versions only once there are versions.
+    { ...child, dependsOn: versions },
+  );
 }
 
 function onlyOverTls(bucketArn: pulumi.Output<string>): object {

@@ -5,7 +5,9 @@ import { MIGRATE } from "./migration.ts";
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
 export function appUnit(host: Host): HostFile {
   const migrates = host.app.migrate.length > 0;
-  const flags = host.flags ? " rollout-flags.service" : "";
+  const flags = [host.flags && " rollout-flags.service", host.access && " rollout-credentials.service"]
+    .filter(Boolean)
+    .join("");
   return {
     path: "/etc/systemd/system/rollout-app.service",
     content: `[Unit]

@@ -13,7 +13,12 @@ export const BOOT_HOOK = "boot";
 export function bootScript(host: Host): HostFile {
   const { region } = host;
   const bucket = `https://amazoncloudwatch-agent-${region}.s3.${region}.amazonaws.com`;
-  const services = ["rollout-certificate.timer", ...(host.flags ? ["rollout-flags"] : []), "rollout-app"];
+  const services = [
+    "rollout-certificate.timer",
+    ...(host.flags ? ["rollout-flags"] : []),
+    ...(host.access ? ["rollout-credentials"] : []),
+    "rollout-app",
+  ];
   return {
     path: "/usr/local/sbin/rollout-boot",
     permissions: "0755",

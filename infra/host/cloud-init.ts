@@ -9,7 +9,8 @@ import type { Host, HostFile } from "./host.ts";
 import { agentConfig, logRotation } from "./logs-agent.ts";
 import { migrationScript } from "./migration.ts";
 import { machineFiles, nginxConf } from "./nginx.ts";
-import { secretsScript } from "./secrets-script.ts";
+import { credentialFiles } from "./secrets/credentials.ts";
+import { secretsScript } from "./secrets/secrets-script.ts";
 
 const PACKAGES = [
   "curl",
@@ -48,6 +49,7 @@ export function hostFiles(host: Host): HostFile[] {
     appUnit(host),
     ...certificateFiles(host),
     ...flagFiles(host),
+    ...credentialFiles(host),
     agentConfig(host),
     logRotation(),
     upgrades(),

@@ -1,8 +1,9 @@
 import { milliseconds } from "../settings/duration.ts";
+import { bucketVariable } from "../settings/schema/access.ts";
 import { APP_PORT, type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
 
 /** How a secret is written in the template; the boot script puts the value in its place. */
-export function placeholder(name: SecretName): string {
+export function placeholder(name: SecretName | "credentials-token"): string {
   return `@@${name}@@`;
 }
 
@@ -33,9 +34,32 @@ export function environment(host: Host): Record<string, string> {
     RATE_LIMIT_PER_MINUTE: String(host.requestsPerMinute),
     MAX_BETA_USERS: String(host.maxUsers),
     ...dependencies(host),
+    ...access(host),
     ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
   };
 }
+
+/**
+ * How the app's SDK finds its credentials: by the usual variables of a container (AWS SDKs and Tools Reference Guide,
+ * "Container credential provider"), whose path is made by the server when it boots.
+ */
+function access({ access, region }: Host): Record<string, string> {
+  if (!access) return {};
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${CREDENTIALS.host}:${CREDENTIALS.port}/${placeholder("credentials-token")}`,
+    ...Object.fromEntries(
+      Object.entries(access.buckets).map(([name, bucket]) => [bucketVariable(name), bucket]),
+    ),
+  };
+}
+
+/**
+ * Where the server hands the app its credentials: the address that SDKs take besides the loopback, since Amazon ECS has it,
+ * and that is nobody else's.
+ */
+export const CREDENTIALS = { host: "169.254.170.2", port: 2773 } as const;
 
 /** JSON in one line, sorted: `{"supplier":{"url":"https://...","timeoutMs":1000}}`. Nothing where none is declared. */
 function dependencies({ app }: Host): Record<string, string> {

@@ -1,4 +1,4 @@
-import { FLAGS_AGENT } from "./environment.ts";
+import { CREDENTIALS, FLAGS_AGENT } from "./environment.ts";
 import type { Host, HostFile } from "./host.ts";
 
 /**
@@ -22,7 +22,11 @@ Unattended-Upgrade::Remove-Unused-Dependencies "true";
  * The commands that close the server to all but the balancer's network, behind the security group that does so already.
  * ssh is the security group's to open (`operators.sshFrom`); here it is only slowed down for whoever guesses.
  */
-export function firewallCommands({ vpcCidr, flags }: Pick<Host, "vpcCidr" | "flags">): string[] {
+export function firewallCommands({
+  vpcCidr,
+  flags,
+  access,
+}: Pick<Host, "vpcCidr" | "flags" | "access">): string[] {
   return [
     "ufw default deny incoming",
     "ufw default allow outgoing",
@@ -30,6 +34,7 @@ export function firewallCommands({ vpcCidr, flags }: Pick<Host, "vpcCidr" | "fla
     "ufw limit 22/tcp",
     // From the app's container to the agent, and from nowhere else: packets of containers come in on docker0.
     ...(flags ? [`ufw allow in on docker0 proto tcp to any port ${FLAGS_AGENT.port}`] : []),
+    ...(access ? [`ufw allow in on docker0 proto tcp to ${CREDENTIALS.host} port ${CREDENTIALS.port}`] : []),
     "ufw --force enable",
   ];
 }

@@ -33,6 +33,8 @@ export interface Host {
   secrets: Record<SecretName, string>;
   /** The app's own secrets, each under its variable's name. */
   appSecrets: Record<string, SecretPlace>;
+  /** What the app is given of AWS; undefined: nothing, and no credentials. */
+  access?: { roleArn: string; buckets: Record<string, string> } | undefined;
   /** Names of log groups in CloudWatch Logs. */
   logGroups: { app: string; nginx: string; system: string };
   /** The names under which AppConfig knows the feature flags. */

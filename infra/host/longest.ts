@@ -22,6 +22,10 @@ export function longest({ stack, region, app }: Settings, { name, source }: Trac
     secretKey: arn("secret-key"),
     databasePassword: arn("database-password"),
     cachePassword: arn("cache-password"),
+    appRole: `arn:aws:iam::${digits("account")}:role/${stack}-app-${letters("role", 7)}`,
+    buckets: Object.fromEntries(
+      app.buckets.map((bucket) => [bucket, `${stack}-app-${bucket}-${letters(bucket, 7)}`]),
+    ),
     appSecrets: Object.fromEntries(
       Object.entries(app.secrets).map(([variable, source]) => [
         variable,

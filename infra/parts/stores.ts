@@ -1,4 +1,5 @@
 import { Backups } from "../data/backups.ts";
+import { Buckets } from "../data/buckets.ts";
 import { Cache } from "../data/cache.ts";
 import { Database } from "../data/database.ts";
 import { Journal } from "../data/journal.ts";
@@ -7,6 +8,9 @@ import { type Ground, LOG_RETENTION_DAYS } from "./ground.ts";
 
 /** How long a rollout's journal can be read back as it was at any of its entries. */
 const JOURNAL_RETENTION_DAYS = 90;
+
+/** How long an object of the app's can be had back. */
+const OBJECTS_KEPT_DAYS = 30;
 
 export type Stores = ReturnType<typeof storesOf>;
 
@@ -39,7 +43,8 @@ export function storesOf(environment: Environment, ground: Ground) {
     opts,
   );
   const journal = new Journal(stack, { retentionDays: JOURNAL_RETENTION_DAYS }, opts);
-  return { database, backups, cache, journal };
+  const buckets = new Buckets(stack, { names: settings.app.buckets, keptDays: OBJECTS_KEPT_DAYS }, opts);
+  return { database, backups, cache, journal, buckets };
 }
 
 function databaseOf({ stack, settings, tier, opts }: Environment, { network, firewall, secrets }: Ground) {

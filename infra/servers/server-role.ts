@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
 import { HOST_METRICS } from "../host/logs-agent.ts";
+import { type AppRoleArgs, appRole } from "./app-role.ts";
 
 export interface ServerRoleArgs {
   /** The secrets that a server reads at boot. */
@@ -13,12 +14,16 @@ export interface ServerRoleArgs {
   /** Further repositories of ECR, for tracks whose image comes from another one. */
   otherRepositoryArns?: pulumi.Input<string>[];
   logGroupArns: pulumi.Input<string>[];
+  /** What the app may do in AWS; undefined: it gets no credentials. */
+  app?: Omit<AppRoleArgs, "serverRoleArn"> | undefined;
 }
 
 /** What a server may do in AWS: read its secrets and image, write its logs and figures, report for service, be visited. */
 export class ServerRole extends pulumi.ComponentResource {
   readonly instanceProfileArn: pulumi.Output<string>;
   readonly roleName: pulumi.Output<string>;
+  /** The role that the servers take for the app. */
+  readonly appRoleArn: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ServerRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:ServerRole", name, {}, opts);
@@ -33,7 +38,11 @@ export class ServerRole extends pulumi.ComponentResource {
       },
       child,
     );
-    const policies = Object.entries(permissions(name, args)).map(
+    const forApp = args.app && appRole(name, { ...args.app, serverRoleArn: role.arn }, child);
+    const policies = Object.entries({
+      ...permissions(name, args),
+      ...(forApp && { app: [{ Effect: "Allow", Action: ["sts:AssumeRole"], Resource: forApp.arn }] }),
+    }).map(
       ([what, statements]) =>
         new aws.iam.RolePolicy(
           `${name}-server-${what}`,
@@ -49,6 +58,7 @@ export class ServerRole extends pulumi.ComponentResource {
     );
     this.instanceProfileArn = profile.arn;
     this.roleName = role.name;
+    this.appRoleArn = forApp?.arn;
     this.registerOutputs({ instanceProfileArn: this.instanceProfileArn, roleName: this.roleName });
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Buckets } from "../data/buckets.ts";
 import type { Cache } from "../data/cache.ts";
 import type { Database } from "../data/database.ts";
 import type { GivenSecrets } from "../data/given-secrets.ts";
@@ -28,6 +29,7 @@ export interface TracksArgs {
   given: GivenSecrets;
   database: Database;
   cache: Cache;
+  buckets: Buckets;
   /** The names under which a server asks AppConfig for the flags. */
   flags: { application: string; environment: string; profile: string };
 }
@@ -60,6 +62,9 @@ export class Tracks extends pulumi.ComponentResource {
         repositoryArn: images.repositoryArn,
         otherRepositoryArns: images.otherRepositoryArns,
         logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn],
+        app: hasAccess(settings)
+          ? { bucketArns: arnsOf(args.buckets), permissions: settings.app.permissions }
+          : undefined,
       },
       { parent: this },
     );
@@ -75,7 +80,7 @@ export class Tracks extends pulumi.ComponentResource {
             subnetIds: args.network.privateSubnetIds,
             securityGroupId: args.firewall.serversGroupId,
             instanceProfileArn: role.instanceProfileArn,
-            userData: userData(args, track, images),
+            userData: userData(args, track, images, role.appRoleArn),
             server: settings.server,
             drain: settings.app.drain,
             servers: track.servers,
@@ -115,7 +120,21 @@ function sourcesOf(tracks: TrackSettings[]) {
   return { builds, images };
 }
 
-function userData(args: TracksArgs, track: TrackSettings, images: Images): pulumi.Output<string> {
+/** Without buckets and permissions the app gets no credentials at all. */
+function hasAccess({ app }: Settings): boolean {
+  return app.buckets.length > 0 || app.permissions.length > 0;
+}
+
+function arnsOf({ byName }: Buckets): pulumi.Output<string>[] {
+  return Object.values(byName).map(({ arn }) => arn);
+}
+
+function userData(
+  args: TracksArgs,
+  track: TrackSettings,
+  images: Images,
+  appRole: pulumi.Output<string> | undefined,
+): pulumi.Output<string> {
   const { settings, logs, secrets, given, database, cache } = args;
   const version = images.versionOf(track.name);
   // Too long is found out now, in a preview and a rehearsal too, and not when AWS has given the names in the middle of an `up`.
@@ -129,6 +148,10 @@ function userData(args: TracksArgs, track: TrackSettings, images: Images): pulum
       databasePassword: secrets.databasePassword.arn,
       cachePassword: secrets.cachePassword.arn,
       appSecrets: given.places,
+      appRole: appRole ?? "",
+      buckets: Object.fromEntries(
+        Object.entries(args.buckets.byName).map(([bucket, made]) => [bucket, made.bucket]),
+      ),
       app: logs.app.name,
       nginx: logs.nginx.name,
       system: logs.system.name,
@@ -145,6 +168,9 @@ interface Known {
   databasePassword: string;
   cachePassword: string;
   appSecrets: Record<string, SecretPlace>;
+  appRole: string;
+  /** By their names in config. */
+  buckets: Record<string, string>;
   app: string;
   nginx: string;
   system: string;
@@ -174,6 +200,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
       "cache-password": known.cachePassword,
     },
     appSecrets: known.appSecrets,
+    access: hasAccess(settings) ? { roleArn: known.appRole, buckets: known.buckets } : undefined,
     logGroups: { app: known.app, nginx: known.nginx, system: known.system },
     flags: args.flags,
   };

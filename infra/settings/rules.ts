@@ -1,6 +1,7 @@
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
+import { bucketVariable } from "./schema/access.ts";
 import type { Parsed } from "./schema.ts";
 import { secretBy } from "./secrecy/looks.ts";
 
@@ -17,6 +18,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     stickinessFits,
     knownInstanceClass,
     variablesOnce,
+    bucketsNameTheirVariables,
     noSecretInClear,
     openVariablesAreThere,
   ].flatMap((rule) => rule(config));
@@ -117,6 +119,15 @@ function variablesOnce({ app }: Parsed): Mistake[] {
       path: `app.secrets.${name}`,
       rule: "is in app.environment, too: a variable has one value",
     }));
+}
+
+function bucketsNameTheirVariables({ app }: Parsed): Mistake[] {
+  const own = new Set(app.buckets.map(bucketVariable));
+  return (["environment", "secrets"] as const).flatMap((key) =>
+    Object.keys(app[key])
+      .filter((name) => own.has(name))
+      .map((name) => ({ path: `app.${key}.${name}`, rule: "is set by app.buckets" })),
+  );
 }
 
 /** What is in a variable is in user data, previews, graphs and the state for whoever looks at them. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "../duration.ts";
+import { buckets, permissions } from "./access.ts";
 import { duration, text, whole, wholeSeconds } from "./fields.ts";
 import { secrets } from "./secrets.ts";
 import { variableName } from "./variables.ts";
@@ -61,6 +62,17 @@ export const app = z.strictObject({
     .record(variableName, text("must be one line of text", /^[^\r\n]*$/), "must be a map of variables")
     .default({})
     .describe("further variables of the environment file, none of them secret"),
+  buckets: buckets
+    .default([])
+    .describe(
+      "buckets of S3 for what users upload and the like: private, encrypted, versioned; their names are in BUCKET_<NAME>, and " +
+        "the app gets credentials by the SDKs' usual way",
+    ),
+  permissions: permissions
+    .default([])
+    .describe(
+      "what else the app may do in AWS, with the same credentials; with its buckets it may read and write",
+    ),
   notSecret: z
     .array(variableName, "must be a list of variables")
     .default([])

@@ -4,6 +4,9 @@ import { text } from "./fields.ts";
 export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "ALLOWED_ORIGINS",
   "APP_NAME",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_DEFAULT_REGION",
+  "AWS_REGION",
   "COOKIE_SAMESITE",
   "COOKIE_SECURE",
   "DATABASE_POOL_SIZE",

@@ -85,6 +85,7 @@ describe("the user data", () => {
       "ufw allow proto tcp from 10.30.0.0/16 to any port 443",
       "ufw limit 22/tcp",
       "ufw allow in on docker0 proto tcp to any port 2772",
+      "ufw allow in on docker0 proto tcp to 169.254.170.2 port 2773",
     ]);
     // The service is announced last, once everything before has worked.
     expect(boot.trim().split("\n").slice(-6)).toEqual([

@@ -50,6 +50,10 @@ export const HOST: Host = {
     STRIPE_KEY: { arn: arn("app"), version: "5d1f6c0a-77aa-4f60-8d0c-9876543210fe", key: "STRIPE_KEY" },
     WEBHOOK: { arn: arn("webhook"), version: "1b9f7f3e-0b1c-4b8a-9a51-abcdef012345" },
   },
+  access: {
+    roleArn: "arn:aws:iam::123456789012:role/production-app-1a2b3c4",
+    buckets: { uploads: "production-app-uploads-1a2b3c4" },
+  },
   logGroups: {
     app: "/rollout/production/app",
     nginx: "/rollout/production/nginx",

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { certificateFiles } from "../../../infra/host/certificate.ts";
 import { environmentFiles } from "../../../infra/host/environment.ts";
-import { secretsScript } from "../../../infra/host/secrets-script.ts";
+import { secretsScript } from "../../../infra/host/secrets/secrets-script.ts";
 import { HOST } from "./example.ts";
 
 let folder: string;
@@ -30,6 +30,9 @@ function run(script: string, environment: Record<string, string>) {
 describe("rollout-env", () => {
   const fill = () => run(secretsScript().content, { ROLLOUT_ETC: folder, ROLLOUT_RUN: `${folder}/run` });
   beforeEach(() => {
+    // What rollout-credentials leaves.
+    mkdirSync(`${folder}/run`);
+    writeFileSync(`${folder}/run/credentials-token`, "the-token");
     for (const file of environmentFiles(HOST)) {
       writeFileSync(path.join(folder, path.basename(file.path)), file.content);
     }
@@ -51,6 +54,7 @@ case $2 in *-app-* | *:mail-*) echo '{"STRIPE_KEY": "x", "api key": "y"}';; *) e
     expect(text).toContain("REDIS_URL=rediss://:&cache-password@master");
     expect(text).not.toContain("@@");
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(text).toContain("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.2:2773/the-token\n");
     expect(
       text
         .trim()

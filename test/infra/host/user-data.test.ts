@@ -20,8 +20,9 @@ describe("user data as EC2 takes it", () => {
     expect(userDataText(userData(cloudInit(HOST)))).toBe(cloudInit(HOST));
   });
 
-  it("has half of EC2's 16 KiB free with everything at its longest", () => {
-    expect(bytesOf(LONGEST).length).toBeLessThan(LIMIT / 2);
+  it("has half of EC2's 16 KiB free, and with all that an app can be given at its longest a third", () => {
+    expect(bytesOf(HOST).length).toBeLessThan(LIMIT / 2);
+    expect(bytesOf(LONGEST).length).toBeLessThan((LIMIT * 2) / 3);
   });
 
   it("is refused when it is longer than EC2 takes", () => {
@@ -93,6 +94,20 @@ const LONGEST: Host = {
     "secret-key": arn("secret-key"),
     "database-password": arn("database-password"),
     "cache-password": arn("cache-password"),
+  },
+  appSecrets: Object.fromEntries(
+    Array.from({ length: 15 }, (_, each) => [
+      `SERVICE_NUMBER_${each}_KEY`,
+      each < 10
+        ? { arn: arn("app"), version: noise(36, "version"), key: `SERVICE_NUMBER_${each}_KEY` }
+        : { arn: arn(`team-${each}`), version: noise(36, `version ${each}`), key: "password" },
+    ]),
+  ),
+  access: {
+    roleArn: `arn:aws:iam::123456789012:role/${noise(40, "stack")}-app-${noise(7, "role")}`,
+    buckets: Object.fromEntries(
+      Array.from({ length: 3 }, (_, each) => [`uploads-${each}`, noise(63, `bucket ${each}`)]),
+    ),
   },
   logGroups: {
     app: `/rollout/${noise(40, "stack")}/app`,

@@ -75,6 +75,41 @@ it("reads its own secrets and images, writes its own logs, speaks for its own st
   expect(resourceOf("autoscaling:CompleteLifecycleAction")).toMatch(/autoScalingGroupName\/beta-\*$/);
 });
 
+it("gives the app a role of its own, which the servers alone take", async () => {
+  const recording = await record(() => {
+    const app = {
+      bucketArns: ["arn:aws:s3:::b"],
+      permissions: [{ actions: ["ses:SendEmail"], resources: ["*"] }],
+    };
+    new ServerRole("beta", {
+      secretArns: ["arn:secret"],
+      secretKeyArns: [],
+      logGroupArns: ["arn:logs"],
+      app,
+    });
+  });
+  const trust = JSON.parse(recording.one("aws:iam/role:Role", "beta-app").inputs.assumeRolePolicy);
+  expect(trust.Statement).toEqual([
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "${beta-server.arn}" } },
+  ]);
+  const policy = (name: string): Statement[] =>
+    JSON.parse(recording.one("aws:iam/rolePolicy:RolePolicy", name).inputs.policy).Statement;
+  expect(policy("beta-app").map(({ Action, Resource }) => [Action, Resource])).toEqual([
+    [["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], ["arn:aws:s3:::b"]],
+    [
+      [
+        ...["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts"],
+        "s3:PutObject",
+      ],
+      ["arn:aws:s3:::b/*"],
+    ],
+    [["ses:SendEmail"], ["*"]],
+  ]);
+  expect(policy("beta-server-app")).toEqual([
+    { Effect: "Allow", Action: ["sts:AssumeRole"], Resource: "${beta-app.arn}" },
+  ]);
+});
+
 it("is for EC2 alone, and ready before a server starts", async () => {
   const recording = await record(() => {
     new ServerRole("beta", { secretArns: ["arn:secret"], secretKeyArns: [], logGroupArns: ["arn:logs"] });

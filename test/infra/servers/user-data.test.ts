@@ -29,6 +29,7 @@ async function userDataOf(tracks: Record<string, unknown>): Promise<Record<strin
       logs: new Logs("beta", { retentionDays: 30 }),
       secrets: new AppSecrets("beta"),
       given: new GivenSecrets("beta", settings.app.secrets),
+      buckets: { byName: {} },
       flags: { application: "rollout-beta", environment: "beta", profile: "flags" },
     } as unknown as TracksArgs);
   });

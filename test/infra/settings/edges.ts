@@ -108,6 +108,21 @@ export const EDGES: Edge[] = [
     [{}, { FEATURE_X: "on" }],
     [{ feature: "on" }, { SECRET_KEY: "x" }, { A: "two\nlines" }, { API_KEY: "abc" }],
   ],
+  [
+    "app.buckets",
+    [[], ["uploads", "a", "exports-2026"], [text(20)]],
+    [["Uploads"], ["2nd"], [text(21)], ["a", "a"], "uploads"],
+  ],
+  [
+    "app.permissions.0.actions",
+    [["sqs:SendMessage"], ["bedrock:InvokeModel", "dynamodb:GetItem"]],
+    [[], ["*"], ["sqs:*"], ["s3:Get*"], ["iam:PassRole"], ["sts:AssumeRole"], ["sqs"], "sqs:SendMessage"],
+  ],
+  [
+    "app.permissions.0.resources",
+    [["arn:aws:sqs:us-east-1:123456789012:jobs"], ["arn:aws:s3:::shared-bucket/*"]],
+    [[], ["arn:aws:sqs:us-east-1:123456789012:*"], ["arn:aws:s3:::*"], ["jobs"]],
+  ],
   ["app.notSecret", [[]], [["a"], ["SECRET_KEY"], ["MISSING"], "A"]],
   [
     "app.secrets",
@@ -193,7 +208,10 @@ export const WHOLE = {
   },
   stable: "blue",
   database: { maxStorageGiB: 65_536 },
-  app: { dependencies: { supplier: { url: "https://prices.example.com/v1" } } },
+  app: {
+    permissions: [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] }],
+    dependencies: { supplier: { url: "https://prices.example.com/v1" } },
+  },
   plan: {
     steps: [
       { weight: 10, bake: "30m" },

@@ -217,6 +217,23 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.environment.STRIPE_KEY: looks like a secret, by its name, and would be in clear: set it by `pulumi config set --secret --path rollout:app.secrets.STRIPE_KEY` (docs/secrets.md), or, if everybody may read it, name it in app.notSecret",
     "rollout:app.notSecret[1]: must name a variable of app.environment, not GONE",
   ],
+  [
+    "app",
+    { environment: { BUCKET_MY_FILES: "x" }, buckets: ["my-files"] },
+    "rollout:app.environment.BUCKET_MY_FILES: is set by app.buckets",
+  ],
+  [
+    "app.permissions",
+    [
+      { actions: ["s3:*"], resources: ["arn:aws:s3:::shared"] },
+      { actions: ["iam:PassRole"], resources: ["arn:aws:iam::123456789012:role/x"] },
+      { actions: ["secretsmanager:GetSecretValue"], resources: ["*"] },
+      { actions: ["ses:SendEmail"], resources: ["*"] },
+    ],
+    "rollout:app.permissions[0].actions[0]: must be an action of AWS by its full name, such as ses:SendEmail",
+    "rollout:app.permissions[1].actions[0]: the app may not manage identities (iam, sts, organizations, account)",
+    'rollout:app.permissions[2]: resources must be ARNs: "*" would let it do so with everything in the account',
+  ],
   ["app.secrets", { DATABASE_URL: "x" }, "rollout:app.secrets.DATABASE_URL: is set by the stack itself"],
   [
     "app.secrets",

@@ -1,4 +1,4 @@
-import type { HostFile } from "./host.ts";
+import type { HostFile } from "../host.ts";
 
 /**
  * The script that fills the secrets into the app's environment: into memory (`/run`), readable by root alone. A value is
@@ -29,6 +29,11 @@ while read -r name arn; do
   if [[ -z $value || $value == None ]]; then refuse "$name has no value"; fi
   text=\${text//"@@$name@@"/"$value"}
 done <"$etc/secrets"
+mkdir -p "$run"
+if [[ $text == *@@credentials-token@@* ]]; then
+  until [[ -s $run/credentials-token ]]; do sleep 1; done
+  text=\${text//@@credentials-token@@/$(<"$run/credentials-token")}
+fi
 if [[ $text =~ @@([a-z-]+)@@ ]]; then refuse "nothing fills \${BASH_REMATCH[1]}"; fi
 declare -A held
 while read -r name arn _ key; do
@@ -43,7 +48,6 @@ print(value if isinstance(value, str) else json.dumps(value))' "$key" 2>/dev/nul
   if [[ $value == *[$'\\n\\r']* ]]; then refuse "$name has several lines, a variable has one: keep it in base64"; fi
   text+=$'\\n'$name=$value
 done <"$etc/app-secrets"
-mkdir -p "$run"
 printf '%s\\n' "$text" >"$run/app.env.new"
 mv "$run/app.env.new" "$run/app.env"
 `,

@@ -1,0 +1,74 @@
+import { CREDENTIALS } from "../environment.ts";
+import type { Host, HostFile } from "../host.ts";
+
+/** Which of the servers' files hands the app its credentials; the rehearsal runs it too. */
+export const CREDENTIALS_SCRIPT = "/usr/local/sbin/rollout-credentials";
+
+/** Of how AWS answers to what a container's SDK reads (SDKs and Tools Reference Guide, "Container credential provider"). */
+const QUERY =
+  "Credentials.{AccessKeyId:AccessKeyId,SecretAccessKey:SecretAccessKey,Token:SessionToken,Expiration:Expiration}";
+
+/**
+ * Hands the app's container the credentials of the app's own role, as Amazon ECS does for its tasks: at an address whose path
+ * nobody can guess, which is made at boot and told the app alone (AWS_CONTAINER_CREDENTIALS_FULL_URI). A plain file server
+ * is enough, for a file that is written anew every quarter of an hour; it runs as nobody, and its empty index keeps it from
+ * listing what is there.
+ *
+ * The server's own credentials, which read every secret of the stack, stay out of the container's reach by the metadata
+ * service's hop limit of 1. The address is on the server's loopback, and its firewall lets in the container's network alone
+ * (hardening.ts). In the rehearsal variables stand in place of what is this machine's.
+ */
+export function credentialFiles({ access, region }: Pick<Host, "access" | "region">): HostFile[] {
+  if (!access) return [];
+  const ask = `aws sts assume-role --region ${region} --role-arn ${access.roleArn} --role-session-name app --query '${QUERY}' --output json`;
+  return [
+    {
+      path: CREDENTIALS_SCRIPT,
+      permissions: "0755",
+      content: `#!/bin/bash
+set -euo pipefail
+umask 077
+run=\${ROLLOUT_RUN:-/run/rollout}
+files=$run/credentials
+mkdir -p "$files"
+token=$(openssl rand -hex 32)
+: >"$files/index.html"
+ask() { ${ask}; }
+refresh() {
+  while :; do
+    # AWS's SDK for JavaScript takes no other zone than Z.
+    if \${ROLLOUT_ASK-ask} | sed 's/+00:00"/Z"/' >"$run/new"; then
+      mv "$run/new" "$files/$token"
+      if ((!UID)); then chown -R nobody "$files"; fi
+      printf %s "$token" >"$run/credentials-token"
+      sleep 900
+    else
+      sleep 5
+    fi
+  done
+}
+refresh &
+cd "$files"
+exec \${ROLLOUT_AS-setpriv --reuid nobody --regid nogroup --clear-groups} python3 -m http.server \\
+  --bind \${ROLLOUT_AT-${CREDENTIALS.host} ${CREDENTIALS.port}} >/dev/null 2>&1
+`,
+    },
+    {
+      path: "/etc/systemd/system/rollout-credentials.service",
+      content: `[Unit]
+Description=Hand the app its credentials
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+[Service]
+Environment=PATH=/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+ExecStartPre=/sbin/ip address replace ${CREDENTIALS.host}/32 dev lo
+ExecStart=${CREDENTIALS_SCRIPT}
+Restart=always
+RestartSec=5
+[Install]
+WantedBy=multi-user.target
+`,
+    },
+  ];
+}
