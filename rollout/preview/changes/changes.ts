@@ -3,6 +3,7 @@ import type { Change, PropertyChange } from "../model.ts";
 import { inputsOf, type Shown } from "../shown.ts";
 import { sides } from "../text.ts";
 import { differences } from "./differences.ts";
+import { effectOf } from "./effects.ts";
 import {
   type Delta,
   followReplacements,
@@ -50,15 +51,18 @@ function propertyChanges(
   hide: Hide,
 ): PropertyChange[] {
   const { ignoreChanges = [], replaceOnChanges = [] } = after.options;
-  const inputs = differences(withoutNames(inputsOf(before)), withoutNames(inputsOf(after)))
+  const [was, is] = [inputsOf(before), inputsOf(after)];
+  const inputs = differences(withoutNames(was), withoutNames(is))
     .filter(({ path }) => !covers(ignoreChanges, path))
-    .map(
-      ({ path, before: old, after: now }): PropertyChange => ({
+    .map(({ path, before: old, after: now }): PropertyChange => {
+      const effect = effectOf(after.type, path, was, is);
+      return {
         path,
         ...sides(hide(old), hide(now)),
         replaces: covers(replaceOnChanges, path) ? "yes" : verdict(after.type, path, after.urn),
-      }),
-    );
+        ...(effect === undefined ? {} : { effect }),
+      };
+    });
   return [...inputs, ...optionChanges(before.options, after.options)];
 }
 

@@ -7,7 +7,10 @@ import { PRICES } from "./prices.ts";
 
 /** What a stack costs a month before and after a change: what runs all the time, not what is paid by use. */
 export function costOf(before: Graph, after: Graph): CostDifference {
-  const [old, now] = [before, after].map((graph) => byResource(estimate(graph).items)) as [Costs, Costs];
+  const [old, now] = [before, unshrunk(before, after)].map((graph) => byResource(estimate(graph).items)) as [
+    Costs,
+    Costs,
+  ];
   const names = [...new Set([...old.keys(), ...now.keys()])].toSorted();
   const lines = names.map((key) => ({
     resource: (now.get(key) ?? old.get(key))!.resource,
@@ -22,6 +25,21 @@ export function costOf(before: Graph, after: Graph): CostDifference {
     lines: lines.filter(({ beforeUsd, afterUsd }) => beforeUsd !== afterUsd),
     unknown: [...new Set(unknown)].toSorted(),
     source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}${elsewhere(after)}; approximate; traffic, storage of objects, logs and backups not counted`,
+  };
+}
+
+/** Storage that is there and paid for: RDS makes none smaller (RDS API Reference, ModifyDBInstance, AllocatedStorage). */
+function unshrunk(before: Graph, after: Graph): Graph {
+  const old = new Map(
+    ofType(before, TYPES.database).map(({ urn, inputs }) => [urn, inputs.allocatedStorage]),
+  );
+  return {
+    ...after,
+    resources: after.resources.map((each) => {
+      const was = old.get(each.urn);
+      if (each.type !== TYPES.database || !(Number(was) > Number(each.inputs.allocatedStorage))) return each;
+      return { ...each, inputs: { ...each.inputs, allocatedStorage: was! } };
+    }),
   };
 }
 

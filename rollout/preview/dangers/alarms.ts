@@ -1,5 +1,5 @@
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
-import { nameOf, ofType } from "../../graph/resources.ts";
+import { nameOf } from "../../graph/resources.ts";
 import { referencesIn } from "../../graph/text.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
@@ -8,13 +8,10 @@ import { brief } from "../text.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 const ALARM = /^aws:cloudwatch\/(metric|composite)Alarm:/;
-const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
 
-/** An alarm goes, rings later, or rings where nobody hears it. */
-export const alarmsLoosened: DangerCheck = ({ before, after, deltas }) => [
-  ...deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after, deltas)]),
-  ...unheard(before, after),
-];
+/** An alarm goes, rings later, or tells nobody. */
+export const alarmsLoosened: DangerCheck = ({ after, deltas }) =>
+  deltas.flatMap((delta) => [...removed(delta, after), ...loosened(delta, after, deltas)]);
 
 function removed({ change, before }: Delta, after: Graph): Danger[] {
   if (change.kind !== "delete" || !before) return [];
@@ -119,41 +116,6 @@ function shrunk(name: string, before: GraphResource, now: GraphResource, after: 
       `no longer hears ${gone.map(({ urn }) => nameOf(urn)).join(", ")}`,
     ),
   ];
-}
-
-/** Topics that something speaks to (alarms, events, the budget, the vault) and nobody listens to any more, or only on fewer channels. */
-function unheard(before: Graph, after: Graph): Danger[] {
-  const [old, now] = [channelsOf(before), channelsOf(after)];
-  const spokenTo = new Set(
-    after.resources
-      .filter(({ type }) => !/^aws:sns\//.test(type))
-      .flatMap(({ inputs }) => Object.values(inputs).flatMap(referencesIn))
-      .map(({ urn }) => urn),
-  );
-  return [...old].flatMap(([topic, was]) => {
-    const is = now.get(topic) ?? new Set<string>();
-    const left = [...was].filter((channel) => !is.has(channel));
-    if (left.length === 0 || !spokenTo.has(topic)) return [];
-    const what = is.size === 0 ? "has nobody left to tell" : `no longer tells anyone by ${left.join(", ")}`;
-    return [
-      lost(
-        nameOf(topic),
-        "subscriptions",
-        [...was].toSorted().join(", "),
-        [...is].toSorted().join(", ") || "none",
-        what,
-      ),
-    ];
-  });
-}
-
-function channelsOf(graph: Graph): Map<string, Set<string>> {
-  const channels = new Map<string, Set<string>>();
-  for (const { inputs } of ofType(graph, SUBSCRIPTION)) {
-    const topic = referencesIn(inputs.topic)[0]?.urn;
-    if (topic) channels.set(topic, (channels.get(topic) ?? new Set()).add(String(inputs.protocol)));
-  }
-  return channels;
 }
 
 function lost(name: string, property: string, before: string, after: string, what: string): Danger {

@@ -6,19 +6,33 @@ import { permissionsWidened } from "./iam.ts";
 import { weightJump } from "./jump.ts";
 import { firewallOpened } from "./network/reach.ts";
 import { secretsInClear } from "./secrets.ts";
+import { cacheStrained } from "./services/cache.ts";
+import { databaseStrained } from "./services/database.ts";
+import { nameGone } from "./services/names.ts";
+import { networkPulledAway } from "./services/network.ts";
+import { passwordsRotated } from "./services/passwords.ts";
+import { vaultLocked } from "./services/vault.ts";
 import { statefulLoss } from "./stateful.ts";
+import { nobodyHears } from "./subscribers.ts";
 import { carryingTrackGone } from "./tracks.ts";
 import { protectionWeakened } from "./weakened.ts";
 
 const CHECKS: DangerCheck[] = [
   statefulLoss,
   carryingTrackGone,
+  nameGone,
+  networkPulledAway,
+  databaseStrained,
+  cacheStrained,
+  passwordsRotated,
   secretsInClear,
   firewallOpened,
   protectionWeakened,
   backupsThinner,
+  vaultLocked,
   permissionsWidened,
   alarmsLoosened,
+  nobodyHears,
   weightJump,
 ];
 

@@ -69,6 +69,31 @@ test.each([
   expect(renewed.map((change) => change.name)).toEqual(groups);
 });
 
+test.each([
+  ["a larger database", "in the maintenance window (sun:05:30-sun:06:00), with an outage of some minutes"],
+  ["a larger database at once", "at once, with an outage of some minutes"],
+  ["a standby of the database", "in the maintenance window (sun:05:30-sun:06:00), without an outage"],
+  ["more storage", "at once, without an outage, and not again for six hours"],
+  ["a larger cache", "in the maintenance window (sun:05:30-sun:06:30), with a break of seconds"],
+])("%s: said when, and what is away meanwhile", (name, effect) => {
+  const { changes } = previewOf(
+    Object.values(CORPUS)
+      .flat()
+      .find((each) => each.name === name)!,
+  );
+  const notes = changes.flatMap(({ properties }) => properties.map(consequence));
+  expect(notes.join("; ")).toContain(effect);
+});
+
+test("less storage saves nothing: RDS keeps what is there", () => {
+  const { cost } = previewOf(
+    Object.values(CORPUS)
+      .flat()
+      .find(({ name }) => name === "less storage")!,
+  );
+  expect(cost.afterUsd).toBe(cost.beforeUsd);
+});
+
 test.each(FORMATS)(
   "%s shows the lines of user data that changed, though AWS gets them compressed",
   (format) => {

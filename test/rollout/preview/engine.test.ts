@@ -34,7 +34,7 @@ test("the engine's word on a replacement counts, in both directions", () => {
     { port: 5433 },
     { detailedDiff: { port: { kind: "update" } } },
   );
-  expect(previewOf(update, after).dangers).toEqual([]);
+  expect(previewOf(update, after).dangers.map(({ kind }) => kind)).toEqual(["data-outage"]);
   const reasons = { replaceReasons: ["port"], detailedDiff: { port: { kind: "update-replace" } } };
   const replace = output("replace", { port: 5432 }, { port: 5433 }, reasons);
   expect(previewOf(replace, after).dangers.map(({ kind }) => kind)).toEqual(["stateful-replacement"]);

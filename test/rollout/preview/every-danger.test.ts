@@ -5,6 +5,7 @@ import { ROOT } from "../docs-pages.ts";
 import { access } from "./corpus/access.ts";
 import { data } from "./corpus/data.ts";
 import { protection } from "./corpus/protection.ts";
+import { services } from "./corpus/services.ts";
 import { traffic } from "./corpus/traffic.ts";
 
 // A kind of danger is a check that is registered, a case of the corpus that finds it, and words in the README. That each
@@ -17,6 +18,12 @@ const texts = new Map(
 
 /** What the README says of each kind. */
 const WORDS: Record<string, string> = {
+  "aws-refuses": "what AWS refuses",
+  "data-outage": "an outage of the database",
+  "lock-for-ever": "a lock for ever",
+  "memory-shrunk": "less memory for data",
+  "name-gone": "a name that leads nowhere",
+  "password-rotated": "a password that running servers don't know",
   "alarm-loosened": "alarms that tell nobody",
   "backups-thinner": "thinner backups",
   "firewall-opened": "a port that opens",
@@ -48,7 +55,9 @@ test("every check is asked", () => {
 });
 
 test("every kind has a case in the corpus, and every case a kind", () => {
-  const cases = [...access, ...data, ...protection, ...traffic].flatMap(({ dangers }) => dangers);
+  const cases = [...access, ...data, ...protection, ...services, ...traffic].flatMap(
+    ({ dangers }) => dangers,
+  );
   expect([...new Set(cases.map((danger) => danger.split(":")[0]))].toSorted()).toEqual(kinds);
 });
 

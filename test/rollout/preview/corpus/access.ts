@@ -133,7 +133,7 @@ export const access: Case[] = [
         'authToken: "canary-in-clear-1234"',
       ],
     ],
-    dangers: ["secret-in-clear: beta-cache"],
+    dangers: ["password-rotated: beta-cache", "secret-in-clear: beta-cache"],
   },
   {
     name: "a token among the app's variables",

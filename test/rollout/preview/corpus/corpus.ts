@@ -4,10 +4,11 @@ import type { Case } from "./case.ts";
 import { data } from "./data.ts";
 import { harmless } from "./harmless.ts";
 import { protection } from "./protection.ts";
+import { services } from "./services.ts";
 import { traffic } from "./traffic.ts";
 
 /** By topic. */
-export const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, harmless };
+export const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, services, harmless };
 
 /** The weights of both stacks' plans. */
 export const STEPS = [10, 25, 50, 100];

@@ -48,7 +48,7 @@ export const data: Case[] = [
     name: "a password gets longer, and with it another",
     stack: "beta",
     edits: [["infra/data/secrets.ts", "-database-password`, 32", "-database-password`, 40"]],
-    dangers: ["stateful-replacement: beta-database-password"],
+    dangers: ["password-rotated: beta-database", "stateful-replacement: beta-database-password"],
   },
   {
     name: "the log of the app gets another name",

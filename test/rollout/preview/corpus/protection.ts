@@ -165,12 +165,24 @@ export const protection: Case[] = [
     name: "nobody is left to tell",
     stack: "beta",
     config: { operators: { email: [] } },
-    dangers: ["alarm-loosened: beta-p1", "alarm-loosened: beta-p2", "alarm-loosened: beta-p3"],
+    dangers: ["alarm-loosened: beta-p1, beta-p2, beta-p3"],
   },
   {
-    name: "another address is told",
+    name: "only another address is told",
     stack: "beta",
     config: { operators: { email: ["sre@example.com"] } },
+    dangers: ["alarm-loosened: beta-p1, beta-p2, beta-p3"],
+  },
+  {
+    name: "another address is told as well",
+    stack: "beta",
+    config: { operators: { email: ["ops@example.com", "sre@example.com"] } },
     dangers: [],
+  },
+  {
+    name: "another address is told, and the telephone as before",
+    stack: "prod",
+    config: { operators: { email: ["sre@example.com"], sms: ["+12025550123"] } },
+    dangers: ["alarm-loosened: prod-p2, prod-p3"],
   },
 ];
