@@ -33,7 +33,7 @@ export class Pipeline extends pulumi.ComponentResource {
     const roleOf = (suffix: string, description: string, environments: string[], permissions: Statement[]) =>
       role(this, `${name}-${suffix}`, {
         description,
-        trust: trustOf(provider, repository, environments),
+        trust: trustOf(provider, settings, environments),
         permissions,
         sessionHours: SESSION_HOURS,
       });

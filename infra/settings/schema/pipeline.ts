@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "./fields.ts";
+import { text, whole } from "./fields.ts";
 
 /** The workflows' way into the AWS account. Without a repository there is none, and a person runs `pulumi up`. */
 export const pipeline = z.strictObject(
@@ -10,6 +10,18 @@ export const pipeline = z.strictObject(
     )
       .default("")
       .describe("the repository on GitHub whose workflows may deploy the stack; empty: none may"),
+    ids: z
+      .strictObject(
+        {
+          owner: whole(1, Number.MAX_SAFE_INTEGER).describe("the owner's number"),
+          repository: whole(1, Number.MAX_SAFE_INTEGER).describe("the repository's number"),
+        },
+        "must be { owner, repository }, two numbers",
+      )
+      .optional()
+      .describe(
+        "GitHub's numbers of the two, which a repository made, renamed or moved since 2026-07-15 needs",
+      ),
     provider: text(
       "must be the ARN of an IAM OIDC provider for token.actions.githubusercontent.com",
       /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,

@@ -54,6 +54,27 @@ describe("with one", () => {
     });
   });
 
+  // The form is GitHub's: repo:octo-org@123456/octo-repo@456789 ("OpenID Connect reference", immutable subject claims).
+  test("with GitHub's numbers each role can be taken by the name with them, and without, and by no other", async () => {
+    const ids = { owner: 123456, repository: 456789 };
+    const all = await recordStack("beta", { pipeline: { ...ON.pipeline, ids } });
+    expect(trust(all, "beta-pipeline").Condition.StringEquals).toMatchObject({
+      "token.actions.githubusercontent.com:sub": [
+        "repo:example/shop:environment:beta",
+        "repo:example/shop:environment:beta-rollout",
+        "repo:example@123456/shop@456789:environment:beta",
+        "repo:example@123456/shop@456789:environment:beta-rollout",
+      ],
+    });
+    expect(trust(all, "beta-pipeline-drift").Condition.StringEquals).toMatchObject({
+      "token.actions.githubusercontent.com:sub": [
+        "repo:example/shop:environment:beta-drift",
+        "repo:example@123456/shop@456789:environment:beta-drift",
+      ],
+    });
+    expect(brokenBy(all)).toEqual([]);
+  });
+
   test("an account's own provider is used where it is named", async () => {
     const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
     const all = await recordStack("beta", { pipeline: { ...ON.pipeline, provider } });

@@ -189,6 +189,8 @@ export const EDGES: Edge[] = [
   ["smoke.0.times", [1, 20], [0, 21]],
   ["smoke.0.optional", [true, false], ["no"]],
   ["pipeline.repository", ["", "example/shop"], ["shop", "example/shop/x", "-a/b"]],
+  ["pipeline.ids.owner", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "123456"]],
+  ["pipeline.ids.repository", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "456789"]],
   ["pipeline.provider", [ARN], [ARN.replace("123456789012", "1"), "token.actions.githubusercontent.com"]],
   ["pipeline.stateBucket", ["abc", text(63)], ["ab", text(64), "Abc", "s3://abc"]],
   ["pipeline.secretsKey", [KEY], ["alias/pulumi", KEY.replace("123456789012", "1")]],
