@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { last } from "../sure.ts";
 import { alarm, type Metric, type Scope, shareInPercent } from "./alarm.ts";
 
 export interface WatchedTrack {
@@ -58,7 +59,7 @@ export function trackAlarms(
   ];
   unhealthy(scope, track.name, of);
 
-  return { state: together(scope, track.name, parts), down: parts.at(-1)!.arn };
+  return { state: together(scope, track.name, parts), down: last(parts).arn };
 }
 
 type MetricOf = (name: string, statistic: string) => Metric;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretPlace } from "../host/host.ts";
 import { Hidden } from "../settings/secrecy/hidden.ts";
 import type { Settings } from "../settings/settings.ts";
+import { nth } from "../sure.ts";
 
 /**
  * What the team gives its app to keep to itself (`app.secrets`).
@@ -61,7 +62,7 @@ export class GivenSecrets extends pulumi.ComponentResource {
     return Object.fromEntries(
       elsewhere.map(({ variable, from, key }) => {
         const { versions } = aws.secretsmanager.getSecretVersionsOutput(
-          { secretId: from, region: from.split(":")[3]! },
+          { secretId: from, region: nth(from.split(":"), 3) },
           { parent: this },
         );
         const current = versions.apply(

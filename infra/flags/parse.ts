@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { explained } from "../settings/explain.ts";
+import { upTo } from "../sure.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
 
 /** A flags file that can't be used, with every mistake in it: where it is and the rule it breaks. */
@@ -27,7 +28,7 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
     // A YAML error's first line says what and where; the others draw it.
     throw new FlagsError(
       file,
-      document.errors.map(({ message }) => message.split("\n")[0]!.replace(/:$/, "")),
+      document.errors.map(({ message }) => upTo(message, "\n").replace(/:$/, "")),
     );
   }
   const flags: unknown = document.toJS();

@@ -1,6 +1,7 @@
 import type { AppConfigClient } from "@aws-sdk/client-appconfig";
 import * as pulumi from "@pulumi/pulumi";
 import { clientSettings } from "../aws-client.ts";
+import { nth } from "../sure.ts";
 import { inUpdate, until, type Waiting } from "./waiting.ts";
 
 /** A deployment of flags as its inputs name it. */
@@ -82,7 +83,7 @@ async function alarmStates(client: AppConfigClient, deployment: FlagsDeployment,
       EnvironmentId: deployment.environmentId,
     }),
   );
-  const AlarmNames = Monitors.map(({ AlarmArn = "" }) => AlarmArn.split(":alarm:")[1]!);
+  const AlarmNames = Monitors.map(({ AlarmArn = "" }) => nth(AlarmArn.split(":alarm:"), 1));
   const watch = new CloudWatchClient(clientSettings(region));
   return async () => {
     if (AlarmNames.length === 0) return new Map<string, string>();

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { first } from "../sure.ts";
 
 /** Subnets of one tier by the letter of their zone, in its order. */
 export type Subnets = Map<string, aws.ec2.Subnet>;
@@ -49,7 +50,7 @@ export function outboundRing(
   const natOf = new Map(gateways);
   const ways = [...rings.private].map(([zone, { id }]) => {
     const table = routeTable(`${name}-private-${zone}`, vpc, child);
-    const nat = natOf.get(zone) ?? gateways[0]![1];
+    const nat = natOf.get(zone) ?? first(gateways)[1];
     const route = new aws.ec2.Route(
       `${name}-private-${zone}`,
       { routeTableId: table.id, natGatewayId: nat.id, destinationCidrBlock: "0.0.0.0/0" },

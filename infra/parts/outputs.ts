@@ -1,5 +1,6 @@
 import type { Settings } from "../settings/settings.ts";
 import { mostServers } from "../settings/tier.ts";
+import { member } from "../sure.ts";
 import type { Entrance } from "./entrance.ts";
 import type { Ground } from "./ground.ts";
 import type { Serving } from "./serving.ts";
@@ -44,7 +45,7 @@ export function outputsOf(settings: Settings, parts: Parts) {
 
 /** Variables that look like a secret and aren't: a preview hides and reports them nowhere. */
 function openIn({ environment, notSecret }: Settings["app"]): Record<string, string> {
-  return Object.fromEntries(notSecret.map((name) => [name, environment[name]!]));
+  return Object.fromEntries(notSecret.map((name) => [name, member(environment, name)]));
 }
 
 /** What a rollout moves: each track's share, target group and servers. */

@@ -1,3 +1,4 @@
+import { first, nth } from "../sure.ts";
 import { BY_REGION, NEVER_READ, READ } from "./actions.ts";
 
 /** A statement of an identity's policy. */
@@ -57,7 +58,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
   return [
     ...Object.entries(BY_REGION).map(([service, verbs]) => ({
       ...allow(
-        `Manage${service[0]!.toUpperCase()}${service.slice(1)}`,
+        `Manage${nth(service, 0).toUpperCase()}${service.slice(1)}`,
         verbs.map((verb) => `${service}:${verb}`),
         "*",
       ),
@@ -227,7 +228,7 @@ function mayManageRoles(stack: string): Statement[] {
       },
     },
     ...services.map((service) => ({
-      ...allow(`Pass${service.replaceAll(/[^a-z0-9]/g, "")}`, ["iam:PassRole"], own[0]!),
+      ...allow(`Pass${service.replaceAll(/[^a-z0-9]/g, "")}`, ["iam:PassRole"], first(own)),
       Condition: { StringEquals: { "iam:PassedToService": `${service}.amazonaws.com` } },
     })),
     {

@@ -1,3 +1,4 @@
+import { nth } from "../sure.ts";
 import { onProperty, type Policy, type Resource } from "./policy.ts";
 import { allows, isEverybody, type StatementJson, statements } from "./statements.ts";
 import { at, isObject, isTrue, type Json, list, UNKNOWN } from "./values.ts";
@@ -5,7 +6,7 @@ import { at, isObject, isTrue, type Json, list, UNKNOWN } from "./values.ts";
 const ROLE = "aws:iam/role:Role";
 const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const INLINE = ["RolePolicy", "UserPolicy", "GroupPolicy"].map(
-  (each) => `aws:iam/${each[0]!.toLowerCase()}${each.slice(1)}:${each}`,
+  (each) => `aws:iam/${nth(each, 0).toLowerCase()}${each.slice(1)}:${each}`,
 );
 const IDENTITY = [ROLE, "aws:iam/policy:Policy", ...INLINE];
 

@@ -1,3 +1,4 @@
+import { member } from "../sure.ts";
 import { ofType, onCompanion, onProperty, type Policy, type Resource } from "./policy.ts";
 import { at, isFalse, type Json, list } from "./values.ts";
 
@@ -116,7 +117,7 @@ const GROUPS_OF: Record<string, string[]> = {
 };
 
 function groupsOf({ type, refs }: Resource): string[] {
-  return GROUPS_OF[type]!.flatMap((property) => refs[property] ?? []);
+  return member(GROUPS_OF, type).flatMap((property) => refs[property] ?? []);
 }
 
 /** The urns of the security groups that let in addresses of a kind. */

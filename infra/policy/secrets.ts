@@ -1,3 +1,4 @@
+import { member } from "../sure.ts";
 import { ofType, onProperty, type Policy } from "./policy.ts";
 import { atLeast, SECRET, UNKNOWN } from "./values.ts";
 
@@ -38,7 +39,8 @@ export const secretPolicies: Policy[] = [
     advice: "Make the value with RandomPassword, or wrap it in pulumi.secret.",
     types: Object.keys(HOLDERS),
     broken: ({ type, inputs, redacted }) =>
-      HOLDERS[type]!.filter((each) => redacted && inputs[each] !== undefined && inputs[each] !== UNKNOWN)
+      member(HOLDERS, type)
+        .filter((each) => redacted && inputs[each] !== undefined && inputs[each] !== UNKNOWN)
         .filter((each) => !String(inputs[each]).startsWith(SECRET))
         .map((each) => `${each} is in clear`),
   },

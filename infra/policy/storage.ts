@@ -1,3 +1,4 @@
+import { nth } from "../sure.ts";
 import {
   type About,
   type GraphPolicy,
@@ -106,7 +107,7 @@ function bucketHas(
   missing: string,
   about: About,
 ): GraphPolicy {
-  const module = type[0]!.toLowerCase() + type.slice(1);
+  const module = nth(type, 0).toLowerCase() + type.slice(1);
   return onCompanion(BUCKET, { type: `aws:s3/${module}:${type}`, by: "bucket", fits, missing }, about);
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { entry, nth } from "../sure.ts";
 import type { Architecture } from "./architecture.ts";
 import { buildContext, contextDigest } from "./build-context.ts";
 import { stageContext } from "./staged-context.ts";
@@ -38,12 +39,14 @@ export class Images extends pulumi.ComponentResource {
     this.#images = new Map([
       ...Object.entries(args.images).map(([track, image]) => [track, pulumi.output(image)] as const),
       ...Object.entries(args.builds).map(
-        ([track, folder]) => [track, builds.get(folder)!.image.repoDigest] as const,
+        ([track, folder]) => [track, entry(builds, folder).image.repoDigest] as const,
       ),
     ]);
     this.#versions = new Map([
-      ...Object.entries(args.images).map(([track, image]) => [track, image.split("@sha256:")[1]!] as const),
-      ...Object.entries(args.builds).map(([track, folder]) => [track, builds.get(folder)!.digest] as const),
+      ...Object.entries(args.images).map(
+        ([track, image]) => [track, nth(image.split("@sha256:"), 1)] as const,
+      ),
+      ...Object.entries(args.builds).map(([track, folder]) => [track, entry(builds, folder).digest] as const),
     ]);
     this.repositoryArn = repository.arn;
     this.repositoryUrl = repository.repositoryUrl;

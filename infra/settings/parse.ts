@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { upTo } from "../sure.ts";
 import { explained, type Mistake } from "./explain.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
@@ -64,7 +65,7 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
   // A rule that compares a placeholder with a real key would blame the wrong one.
   const uses: Record<string, string[]> = { stable: ["tracks", "stable"], zone: ["zone", "domain"] };
   return brokenRules(parsed.data).filter(({ path }) => {
-    const key = path.split(/[.[]/)[0]!;
+    const key = upTo(path, /[.[]/);
     return (uses[key] ?? [key]).every((needed) => Object.hasOwn(sound, needed));
   });
 }

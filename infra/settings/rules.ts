@@ -1,3 +1,4 @@
+import { member, nth } from "../sure.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
@@ -26,10 +27,10 @@ export function brokenRules(config: Parsed): Mistake[] {
 
 function weightsSumTo100({ tracks }: Parsed): Mistake[] {
   const names = Object.keys(tracks);
-  const sum = names.reduce((total, name) => total + tracks[name]!.weight, 0);
+  const sum = names.reduce((total, name) => total + member(tracks, name).weight, 0);
   if (sum === 100) return [];
   // The last track that carries weight is where a person looks after `pulumi config set --path`.
-  const last = names.findLast((name) => tracks[name]!.weight > 0) ?? names.at(-1);
+  const last = names.findLast((name) => member(tracks, name).weight > 0) ?? names.at(-1);
   return [{ path: `tracks.${last}.weight`, rule: `weights must sum to 100, they sum to ${sum}` }];
 }
 
@@ -78,10 +79,10 @@ function stepsRise({ plan }: Parsed): Mistake[] {
     ];
   });
   const last = plan.steps.length - 1;
-  if (plan.steps[last]!.weight !== 100) {
+  if (nth(plan.steps, last).weight !== 100) {
     mistakes.push({
       path: `plan.steps[${last}].weight`,
-      rule: `the last step must be 100, not ${plan.steps[last]!.weight}`,
+      rule: `the last step must be 100, not ${nth(plan.steps, last).weight}`,
     });
   }
   return mistakes;

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/settings.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
+import { entry } from "../sure.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
 
@@ -144,7 +145,7 @@ function testerRules(
         `${name}-${track.name}-${by}`,
         {
           listenerArn,
-          priority: priorities.get(track.name)![by],
+          priority: entry(priorities, track.name)[by],
           conditions: conditions[by],
           actions: [{ type: "forward", targetGroupArn: track.targetGroupArn }],
         },

@@ -1,3 +1,4 @@
+import { member } from "../../infra/sure.ts";
 import { resultOf } from "./expression.ts";
 import { evaluationRange, type Point, stateOf } from "./missing.ts";
 import type { AlarmState, MetricAlarm, MetricQuery } from "./model.ts";
@@ -49,7 +50,7 @@ function valueIn({ watch }: MetricAlarm, store: MetricStore, from: number, to: n
   const value = ({ metric, statistic }: MetricQuery) =>
     statisticOver(statistic, store.between(metric, from, to));
   if ("query" in watch) return value(watch.query);
-  return resultOf(watch.expression, (id) => value(watch.queries[id]!));
+  return resultOf(watch.expression, (id) => value(member(watch.queries, id)));
 }
 
 /** Only with `ignore`, and only where there are samples at all: their absence is missing data. */

@@ -1,3 +1,4 @@
+import { member } from "../../infra/sure.ts";
 import type { Graph, Value } from "../graph/model.ts";
 import { ofType } from "../graph/resources.ts";
 import { referencesIn, textOf } from "../graph/text.ts";
@@ -71,7 +72,7 @@ function transformerOf({ inputPaths, inputTemplate }: Transformer): NonNullable<
 export function messageOf({ text }: EventRule, event: object): string {
   if (!text) return JSON.stringify(event);
   return text.template.replace(/<(\w+)>/g, (_, name) => {
-    const steps = text.paths[name]!.split(".").slice(1);
+    const steps = member(text.paths, name).split(".").slice(1);
     return String(steps.reduce<unknown>((inside, step) => (inside as Record<string, unknown>)[step], event));
   });
 }

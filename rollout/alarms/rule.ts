@@ -1,3 +1,4 @@
+import { first } from "../../infra/sure.ts";
 import type { AlarmState, CompositeRule } from "./model.ts";
 
 const STATES = ["ALARM", "OK", "INSUFFICIENT_DATA"] as const;
@@ -13,7 +14,7 @@ interface Token {
 export function parseRule(text: string): CompositeRule {
   const tokens = tokensOf(text);
   const rule = anyOf(tokens);
-  if (tokens.length > 0) throw new SyntaxError(`unexpected ${tokens[0]!.text} in ${text}`);
+  if (tokens.length > 0) throw new SyntaxError(`unexpected ${first(tokens).text} in ${text}`);
   return rule;
 }
 

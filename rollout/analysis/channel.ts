@@ -1,3 +1,4 @@
+import { first } from "../../infra/sure.ts";
 import { type Baseline, learnBaseline, newBaseline, upperShare } from "./baseline.ts";
 import type { Counts } from "./counts.ts";
 import { BLOCK_SECONDS, type Dispersion, learnBlock, newDispersion, phiOf } from "./dispersion.ts";
@@ -78,7 +79,7 @@ export function compare(
   gain(channel.relative, relative ?? ZEROS);
   const history = logs(channel.gains.history, candidate);
   gain(channel.history, history);
-  extend(channel.stretch, history[0]!, relative, candidate, stable);
+  extend(channel.stretch, first(history), relative, candidate, stable);
   return relative;
 }
 

@@ -1,3 +1,4 @@
+import { first } from "../../infra/sure.ts";
 import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
 import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
@@ -71,7 +72,7 @@ export function observe(gate: Gate, { candidate, stable }: Interval): void {
   setShare(gate.absoluteGains, settings.objective, gate.requests.phi);
   const absolute = logs(gate.absoluteGains, candidate);
   gain(gate.absolute, absolute);
-  extend(gate.absoluteStretch, absolute[0]!, relative, candidate, stable);
+  extend(gate.absoluteStretch, first(absolute), relative, candidate, stable);
 
   addToStep(gate.step, candidate, stable, settings, gate.requests.phi);
   gate.complaint = complaintOf(gate);

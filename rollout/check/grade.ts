@@ -1,3 +1,5 @@
+import { nth } from "../../infra/sure.ts";
+
 export type Grade = "A+" | "A" | "A-" | "B" | "C" | "F";
 
 /** What a TLS server accepts and how it answers. */
@@ -52,7 +54,7 @@ export function gradeOf(facts: TlsFacts): { grade: Grade; limits: Limit[] } {
     ...headerLimits(facts),
   ];
   const lowest = Math.min(WORST_FIRST.length - 1, ...limits.map(({ cap }) => WORST_FIRST.indexOf(cap)));
-  return { grade: WORST_FIRST[lowest]!, limits };
+  return { grade: nth(WORST_FIRST, lowest), limits };
 }
 
 function protocolLimits({ protocols }: TlsFacts): Limit[] {

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import type { Severity } from "../../infra/watch/alerts.ts";
 import { Misuse } from "../errors.ts";
 import { localLog, type NoticeChannel, sns, webhook } from "../notify/channels.ts";
@@ -20,7 +21,7 @@ export function tellerOf(
   const topics = Object.keys(named).length > 0 ? named : (topicArns ?? {});
   const [first] = Object.values(topics);
   // arn:aws:sns:REGION:...
-  if (first) channels.push(sns(topics, first.split(":")[3]!));
+  if (first) channels.push(sns(topics, nth(first.split(":"), 3)));
   return notifier({ channels, say });
 }
 

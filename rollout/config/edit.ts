@@ -11,6 +11,7 @@ import {
   stringify,
   type YAMLMap,
 } from "yaml";
+import { last } from "../../infra/sure.ts";
 import { UserError } from "../errors.ts";
 
 /** One value in a config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
@@ -52,7 +53,7 @@ function withEdit(text: string, { path, value }: Edit, file: string, root: strin
   }
   const wanted = document.toJS();
   const beside = parseDocument(text).getIn(whole.slice(0, -1));
-  const added = isMap(beside) ? withKey(text, beside, whole.at(-1)!, value) : text;
+  const added = isMap(beside) ? withKey(text, beside, last(whole), value) : text;
   if (isSame(added, wanted)) return added;
   // Where it isn't enough to add a line, as in an empty map, the whole file is written anew: comments stay, but may
   // move.

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import type { Act, ActResult } from "./journal.ts";
 import { enter, keep } from "./stages.ts";
 import type { RolloutState } from "./state.ts";
@@ -27,7 +28,7 @@ export function intended(state: RolloutState, id: number, act: Act, at: number):
 /** The gates watch from the moment that users may be on the candidate. */
 function stepsAfter({ stage, steps, plan, candidate }: RolloutState, act: Act, from: number) {
   if (act.do !== "weights" || stage.at !== "shift" || steps.length > 0) return steps;
-  return shareOf(act.weights, candidate) > 0 ? [{ weight: plan.steps[stage.step]!.weight, from }] : steps;
+  return shareOf(act.weights, candidate) > 0 ? [{ weight: nth(plan.steps, stage.step).weight, from }] : steps;
 }
 
 function withKnown(known: readonly Weights[] | undefined, weights: Weights): readonly Weights[] | undefined {

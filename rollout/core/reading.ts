@@ -1,3 +1,4 @@
+import { first } from "../../infra/sure.ts";
 import { sameWeights, type Weights, weightsText } from "./weights.ts";
 
 /** The three places where weights stand. */
@@ -21,7 +22,7 @@ export function allAt({ config, state, real }: Reading, target: Weights): boolea
 export function drifted(reading: Reading, known: readonly Weights[] | undefined): boolean {
   const { config, state, real } = reading;
   if (!known) return !allAt(reading, config);
-  return ![config, state ?? known[0]!, real].every((each) => isKnown(each, known));
+  return ![config, state ?? first(known), real].every((each) => isKnown(each, known));
 }
 
 export function isKnown(weights: Weights, known: readonly Weights[] | undefined): boolean {

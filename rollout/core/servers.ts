@@ -1,3 +1,4 @@
+import { member } from "../../infra/sure.ts";
 import type { Capacity } from "./action.ts";
 import { shareOf, type Weights } from "./weights.ts";
 
@@ -36,7 +37,7 @@ export function capacityOf(
   healthy: number,
   weights: Weights,
 ): Capacity {
-  const { declared, asked } = tracks[track]!;
+  const { declared, asked } = member(tracks, track);
   const part = (servers: number) => Math.ceil((servers * share) / 100);
   const alone = Math.max(...Object.values(tracks).map((each) => each.declared.servers));
   const loaded = Math.max(

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import type { RolloutState, Stage } from "./state.ts";
 import { only, shareOf, split, type Weights } from "./weights.ts";
 
@@ -17,7 +18,7 @@ export function enter(state: RolloutState, stage: Stage, at: number): RolloutSta
 }
 
 function bake(state: RolloutState, index: number, at: number): RolloutState {
-  const { weight } = state.plan.steps[index]!;
+  const { weight } = nth(state.plan.steps, index);
   const before = state.steps;
   // The first step is watched since its intent, and isn't begun a second time.
   const steps =
@@ -82,7 +83,7 @@ export function keep(state: RolloutState, at: number): RolloutState {
 export function targetOf({ stage, stable, candidate, plan, weights, outcome }: RolloutState): Weights {
   switch (stage.at) {
     case "shift":
-      return split(stable, candidate, plan.steps[stage.step]!.weight);
+      return split(stable, candidate, nth(plan.steps, stage.step).weight);
     case "clear":
     case "return":
     case "unpromote":

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import type { Act, Outcome, PhaseRecord } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import type { Weights } from "./weights.ts";
@@ -81,5 +82,5 @@ export function isWatched({ stage, steps }: RolloutState): boolean {
 /** When the present step's bake is over, in milliseconds; Infinity out of a bake. */
 export function bakedAt({ stage, plan }: RolloutState): number {
   if (stage.at !== "bake") return Number.POSITIVE_INFINITY;
-  return stage.since + plan.steps[stage.step]!.bakeSeconds * 1000;
+  return stage.since + nth(plan.steps, stage.step).bakeSeconds * 1000;
 }

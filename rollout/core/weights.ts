@@ -1,3 +1,5 @@
+import { member } from "../../infra/sure.ts";
+
 /** The split of traffic: whole percents by track, summing to 100. A track that is left out has none. */
 export type Weights = Readonly<Record<string, number>>;
 
@@ -13,7 +15,7 @@ export function split(stable: string, candidate: string, share: number): Weights
 }
 
 export function shareOf(weights: Weights, track: string): number {
-  return Object.hasOwn(weights, track) ? weights[track]! : 0;
+  return Object.hasOwn(weights, track) ? member(weights, track) : 0;
 }
 
 /** A track that is left out and one at 0 are the same. */

@@ -1,6 +1,7 @@
 import { expiredFlags } from "../../infra/flags/document.ts";
 import type { Flag } from "../../infra/flags/schema.ts";
 import { isOver, type Waiver } from "../../infra/policy/judge.ts";
+import { entry } from "../../infra/sure.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import type { DrillRecord } from "../drill/record.ts";
 import { Redactor } from "../preview/redact.ts";
@@ -62,7 +63,7 @@ export function digestOf(gathered: Gathered): Digest {
     waivers: from(waivers, (known) => known.map((each) => ({ ...each, over: isOver(each, today) }))),
     flags: from(flags, (known) =>
       expiredFlags(known, today).map((key) => {
-        const { owner, until } = known.get(key)!;
+        const { owner, until } = entry(known, key);
         return { key, owner, until };
       }),
     ),

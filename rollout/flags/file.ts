@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FlagsError, parseFlags } from "../../infra/flags/parse.ts";
 import type { Flag } from "../../infra/flags/schema.ts";
+import { entry } from "../../infra/sure.ts";
 import { edited, removed } from "../config/edit.ts";
 import { rewrite } from "../config/stack-file.ts";
 import { UserError } from "../errors.ts";
@@ -55,7 +56,7 @@ export class FlagsFile {
       this.#checked(after);
       return after;
     });
-    return this.read().get(key)!;
+    return entry(this.read(), key);
   }
 
   #checked(text: string): Map<string, Flag> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { nth } from "../../infra/sure.ts";
 import type { Reference } from "./model.ts";
 
 /**
@@ -26,10 +27,10 @@ export class Tokens {
     const parts: (string | Reference)[] = [];
     let from = 0;
     for (const match of text.matchAll(TOKEN)) {
-      const urn = this.#urns.get(match[1]!);
+      const urn = this.#urns.get(nth(match, 1));
       if (!urn) continue;
       if (match.index > from) parts.push(text.slice(from, match.index));
-      parts.push({ $ref: { urn, property: match[2]! } });
+      parts.push({ $ref: { urn, property: nth(match, 2) } });
       from = match.index + match[0].length;
     }
     if (from < text.length) parts.push(text.slice(from));

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import { seededRandom } from "./random.ts";
 import type { LoadRun, Second } from "./result.ts";
 
@@ -51,8 +52,8 @@ export function compare(before: LoadRun, now: LoadRun, seed = 1): Comparison {
     const change = (was: number, is: number) => (ratio ? is / was : is - was);
     const sorted = draws.map(([was, is]) => change(was![figure], is![figure])).sort((x, y) => x - y);
     const interval: [number, number] = [
-      sorted[Math.floor(DRAWS * 0.005)]!,
-      sorted[Math.ceil(DRAWS * 0.995) - 1]!,
+      nth(sorted, Math.floor(DRAWS * 0.005)),
+      nth(sorted, Math.ceil(DRAWS * 0.995) - 1),
     ];
     const says = verdict(interval, ratio ? 1 : 0, ratio);
     const [was, is] = [even[0][figure], even[1][figure]];
@@ -130,14 +131,14 @@ class Blocks {
     const found: number[] = [];
     let behind = 0;
     for (let index = 0; index < this.#of.length && found.length < ranks.length; index++) {
-      behind += times[this.#of[index]!]!;
-      while (found.length < ranks.length && behind >= ranks[found.length]!)
-        found.push(this.#latencies[index]!);
+      behind += nth(times, nth(this.#of, index));
+      while (found.length < ranks.length && behind >= nth(ranks, found.length))
+        found.push(nth(this.#latencies, index));
     }
     return found;
   }
 
   #sum(of: number[], times: number[]): number {
-    return of.reduce((sum, value, block) => sum + value * times[block]!, 0);
+    return of.reduce((sum, value, block) => sum + value * nth(times, block), 0);
   }
 }

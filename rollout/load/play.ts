@@ -1,4 +1,5 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
+import { last } from "../../infra/sure.ts";
 import { carriedUsers } from "./carried.ts";
 import { failing, SHARES, verdictsOf } from "./judge.ts";
 import type { LoadResult } from "./load.ts";
@@ -55,7 +56,7 @@ export async function play(options: PlayOptions): Promise<LoadRun> {
   const startedAt = new Date().toISOString();
   const now = () => performance.now() - begun;
   const users = () => {
-    const ramp = ramps.find(({ toMs }) => now() < toMs) ?? ramps.at(-1)!;
+    const ramp = ramps.find(({ toMs }) => now() < toMs) ?? last(ramps);
     return usersAt(ramp, Math.min(now(), ramp.toMs));
   };
   // As many as can be open when nothing is answered in time; a descriptor each.

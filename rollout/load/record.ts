@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import type { ShotResult } from "./load.ts";
 import type { Profile } from "./profile/schema.ts";
 import { lengthMs, meanUsers, rampsOf } from "./profile/stages.ts";
@@ -25,7 +26,7 @@ export class Logbook {
   }
 
   add({ journey, dueMs, lagMs, latencyMs, mistake, sent }: ShotResult): void {
-    const second = this.#seconds[Math.min(this.#seconds.length - 1, Math.floor(dueMs / 1000))]!;
+    const second = nth(this.#seconds, Math.min(this.#seconds.length - 1, Math.floor(dueMs / 1000)));
     second.due++;
     // A tenth of a millisecond is finer than anything that is told by it, and short in a file.
     if (mistake === undefined) second.latencies.push(Math.round(latencyMs * 10) / 10);

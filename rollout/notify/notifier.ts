@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { nth } from "../../infra/sure.ts";
 import type { NoticeChannel } from "./channels.ts";
 import type { Notice } from "./notice.ts";
 
@@ -30,7 +31,7 @@ export function notifier({
   return {
     tell(notice) {
       for (const [index, channel] of channels.entries())
-        queues[index] = queues[index]!.then(() => deliver(channel, notice, pauses, say));
+        queues[index] = nth(queues, index).then(() => deliver(channel, notice, pauses, say));
     },
     async flush() {
       const late = new AbortController();

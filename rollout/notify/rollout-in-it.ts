@@ -1,3 +1,4 @@
+import { last } from "../../infra/sure.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import { replay } from "../core/replay.ts";
 import { withdrawalIn } from "../core/withdrawal.ts";
@@ -20,7 +21,7 @@ export function rolloutInIt(entries: readonly JournalEntry[], startedAt: number)
   if (!state) return undefined;
   const { rollout, stable, candidate, weights, outcome, stopped, stage } = state;
   const isOver = stage.at === "ended" || stage.at === "over" || stage.at === "keep";
-  if (isOver && own.at(-1)!.at < startedAt) return undefined;
+  if (isOver && last(own).at < startedAt) return undefined;
   const back = withdrawalIn(own);
   const verified = own.find(
     (entry) => entry.kind === "verified" && back && entry.at >= back.at && entry.weights[stable] === 100,

@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { explained, type Mistake } from "../../infra/settings/explain.ts";
+import { upTo } from "../../infra/sure.ts";
 import { Misuse } from "../errors.ts";
 
 /** A file that a person wrote and that can't be used, with every mistake in it: where it is and the rule it breaks. */
@@ -32,7 +33,7 @@ export function readDocument<S extends z.ZodType>(
   const yaml = parseDocument(text, { prettyErrors: true });
   if (yaml.errors.length > 0) {
     // A YAML error's first line says what and where; the others draw it.
-    const first = (message: string) => message.split("\n")[0]!.replace(/:$/, "");
+    const first = (message: string) => upTo(message, "\n").replace(/:$/, "");
     throw new FileError(
       file,
       yaml.errors.map(({ message }) => ({ path: "", rule: first(message) })),

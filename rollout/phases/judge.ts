@@ -1,3 +1,4 @@
+import { member } from "../../infra/sure.ts";
 import {
   type Criterion,
   type GoNoGo,
@@ -35,8 +36,8 @@ export function judgePhase(
   metrics: SuppliedMetrics,
   unread: ReadonlyMap<string, string> = new Map(),
 ): PhaseVerdict {
-  const { description, stack, cohort, checkpoint, entry, noGo } = phases[name]!;
-  const before = checkpoint === undefined ? undefined : checkpoints[checkpoint]!;
+  const { description, stack, cohort, checkpoint, entry, noGo } = member(phases, name);
+  const before = checkpoint === undefined ? undefined : member(checkpoints, checkpoint);
   const { score, why } = launchScore(metrics);
   const known = score === null ? metrics : new Map([...metrics, [SCORE_METRIC, score]]);
   const judged = (criterion: Criterion, role: Role) => {

@@ -1,3 +1,4 @@
+import { entry, first, nth, upTo } from "../../infra/sure.ts";
 import type { Graph } from "../graph/model.ts";
 import type { Delta } from "./changes/follows.ts";
 import type { Topology } from "./model.ts";
@@ -13,10 +14,10 @@ export function topologyOf(deltas: Delta[], before: Graph, after: Graph): Topolo
   const ids = new Map([...groups.keys()].map((key, index) => [key, `n${index}`]));
   const keys = new Map(deltas.map((delta) => [delta.change.urn, keyOf(delta)]));
   const nodes = [...groups].map(([key, members]) => {
-    const { change } = members[0]!;
+    const { change } = first(members);
     const kinds = new Set(members.map((each) => each.change.kind));
     return {
-      id: ids.get(key)!,
+      id: entry(ids, key),
       label: byComponent ? `${members.length} resources` : `${change.name} (${kindOf(change.type)})`,
       component: change.component,
       kind: kinds.size === 1 ? change.kind : ("update" as const),
@@ -24,13 +25,13 @@ export function topologyOf(deltas: Delta[], before: Graph, after: Graph): Topolo
   });
   const edges = deltas.flatMap((delta) =>
     needs(delta, before, after).flatMap((urn) => {
-      const [from, to] = [ids.get(keyOf(delta))!, ids.get(keys.get(urn) ?? "")];
+      const [from, to] = [entry(ids, keyOf(delta)), ids.get(keys.get(urn) ?? "")];
       return to === undefined || from === to ? [] : [`${from} ${to}`];
     }),
   );
   return {
     nodes,
-    edges: [...new Set(edges)].map((edge) => ({ from: edge.split(" ")[0]!, to: edge.split(" ")[1]! })),
+    edges: [...new Set(edges)].map((edge) => ({ from: upTo(edge, " "), to: nth(edge.split(" "), 1) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { first, last } from "../../infra/sure.ts";
 import { shareFalseAlarm } from "../analysis/analyse.ts";
 import {
   type BurnGate,
@@ -61,7 +62,7 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
   const budget = objective === undefined ? [] : [{ ...common, objective }];
   const settings = shareFalseAlarm([...counted.map((each) => each.settings), ...budget]);
   const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(settings[index]), of));
-  const burning = budget.map(() => burnIndicator(settings.at(-1)!, tests[0]!.gate));
+  const burning = budget.map(() => burnIndicator(last(settings), first(tests).gate));
   const [errors, slow, ...counters] = tests.map(({ indicator }) => indicator);
   return [errors!, slow!, ...burning, ...counters];
 }

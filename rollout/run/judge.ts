@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import { together } from "../analysis/analyse.ts";
 import type { Counts } from "../analysis/counts.ts";
 import type { GateVerdict } from "../analysis/verdict.ts";
@@ -66,7 +67,7 @@ function takeIn({ stable, candidate, seconds, steps }: History, count: Counted):
     count.first ??= epochSecond;
     for (let at = count.next ?? epochSecond; at <= epochSecond; at += 1) {
       const told = at === epochSecond ? tracks : {};
-      while (steps[count.steps] && steps[count.steps]!.from <= at) {
+      while (steps[count.steps] && nth(steps, count.steps).from <= at) {
         count.steps += 1;
         for (const indicator of count.indicators) indicator.beginStep();
       }

@@ -1,3 +1,4 @@
+import { afterLast, upTo } from "../../infra/sure.ts";
 import type { Deployment, StateResource } from "../platforms/aws/deployment.ts";
 
 /** A resource of the state with what a deletion goes by, as `pulumi stack export` has it. */
@@ -16,12 +17,12 @@ export function resourcesIn({ resources = [] }: Deployment): StoredResource[] {
 }
 
 export function nameOf({ urn }: StateResource): string {
-  return urn.split("::").at(-1)!;
+  return afterLast(urn, "::");
 }
 
 /** The name of the stack, as the program's resources begin with it. */
 function stackOf({ urn }: StateResource): string {
-  return urn.split("::")[0]!.replace("urn:pulumi:", "");
+  return upTo(urn, "::").replace("urn:pulumi:", "");
 }
 
 /**

@@ -1,3 +1,4 @@
+import { member } from "../../infra/sure.ts";
 import type { Weights } from "../core/weights.ts";
 /** One stop of the tour. */
 export interface TourStop {
@@ -28,7 +29,7 @@ export function stepsOf(configured: Weights, stable: string, seconds: number): T
 /** The track that would take over: of those beside the stable one the heaviest, the first by name among equals. */
 export function candidateOf(configured: Weights, stable: string): string | undefined {
   const others = Object.keys(configured).filter((track) => track !== stable);
-  return others.sort((a, b) => configured[b]! - configured[a]! || (a < b ? -1 : 1))[0];
+  return others.sort((a, b) => member(configured, b) - member(configured, a) || (a < b ? -1 : 1))[0];
 }
 
 /**
@@ -37,10 +38,10 @@ export function candidateOf(configured: Weights, stable: string): string | undef
  */
 export function withWeight(configured: Weights, stable: string, candidate: string, weight: number): Weights {
   const others = Object.keys(configured).filter((track) => track !== candidate);
-  const total = others.reduce((sum, track) => sum + configured[track]!, 0);
+  const total = others.reduce((sum, track) => sum + member(configured, track), 0);
   const left = 100 - weight;
   const exact = (track: string) =>
-    total ? (left * configured[track]!) / total : track === stable ? left : 0;
+    total ? (left * member(configured, track)) / total : track === stable ? left : 0;
   const split: Record<string, number> = Object.fromEntries(
     others.map((track) => [track, Math.floor(exact(track))]),
   );

@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import { type JudgedStop, percent, type Share } from "./verdict.ts";
 
 const columns: { title: string; width: number; of: (share: Share, step: string) => string }[] = [
@@ -26,7 +27,7 @@ export function rows({ name, shares }: JudgedStop): string[] {
 /** A negative width aligns to the left; a text that is too long pushes the rest to the right. */
 function line(cells: string[]): string {
   const aligned = cells.map((cell, index) => {
-    const width = columns[index]!.width;
+    const width = nth(columns, index).width;
     return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
   });
   return aligned.join(" ").trimEnd();

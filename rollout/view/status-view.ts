@@ -1,3 +1,4 @@
+import { nth } from "../../infra/sure.ts";
 import { bakedAt, type RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
@@ -57,11 +58,11 @@ function doing(state: RolloutState, now: number): string {
     case "smoke":
       return `smoke-testing ${candidate}`;
     case "shift":
-      return `shifting ${plan.steps[stage.step]!.weight} % to ${candidate}`;
+      return `shifting ${nth(plan.steps, stage.step).weight} % to ${candidate}`;
     case "bake":
       return now < bakedAt(state)
-        ? `baking at ${plan.steps[stage.step]!.weight} %`
-        : `baked at ${plan.steps[stage.step]!.weight} %, the gates are to decide`;
+        ? `baking at ${nth(plan.steps, stage.step).weight} %`
+        : `baked at ${nth(plan.steps, stage.step).weight} %, the gates are to decide`;
     case "promote":
       return `making ${candidate} the stable track`;
     case "return":

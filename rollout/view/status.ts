@@ -1,3 +1,4 @@
+import { first, nth } from "../../infra/sure.ts";
 import { weightsText } from "../core/weights.ts";
 import { duration, percent } from "./figures.ts";
 import type { GateBar, StatusView, StepView } from "./model.ts";
@@ -85,10 +86,10 @@ function trackLines(view: StatusView, paint: Paint): string[] {
     percent(slow),
   ]);
   const head = [windowText(view), "requests/s", "errors", `over ${slowMs} ms`];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => nth(row, column).length)));
   const text = (row: string[]) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column === 0 ? cell.padEnd(first(widths)) : cell.padStart(nth(widths, column))))
       .join("   ");
   const lines = [paint("dim", text(head)), ...rows.map(text)];
   return unread === undefined ? lines : [...lines, paint("yellow", `the metrics can't be read: ${unread}`)];

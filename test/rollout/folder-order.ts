@@ -21,6 +21,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "network",
     "hooks",
     "aws-client.ts",
+    "sure.ts",
   ],
   rollout: [
     "main.ts",

@@ -1,10 +1,11 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
+import { upTo } from "../../sure.ts";
 import { text } from "./fields.ts";
 
 export const network = z.strictObject({
   cidr: text("must be an IPv4 /16, such as 10.20.0.0/16", /^(\d{1,3}\.){2}0\.0\/16$/)
-    .refine((value) => isIPv4(value.split("/")[0]!), "must be an IPv4 /16, such as 10.20.0.0/16")
+    .refine((value) => isIPv4(upTo(value, "/")), "must be an IPv4 /16, such as 10.20.0.0/16")
     .default("10.20.0.0/16")
     .describe("the network's IPv4 range, a /16"),
   zones: z

@@ -1,3 +1,5 @@
+import { last } from "../../sure.ts";
+
 /** Names of what nobody may read: a variable, a property, a key of a file. */
 const SECRET_NAME =
   /(?:^|[^a-z])(?:(?:pg|my|mysql|sa)?pass(?:word|wd|phrase|code)?|pwd|secrets?(?:[_-]?(?:key(?:[_-]?base)?|string|access[_-]?key))?|(?:auth|api|access|bearer|refresh)?[_-]?tokens?|(?:api|access|account|private|master|signing|encryption|service[_-]?role|shared[_-]?access|webhook|license)[_-]?keys?|apikey|credentials?|creds|auth|salt|pepper|htpasswd|connection[_-]?string|webhook(?:[_-]?urls?)?)$/i;
@@ -37,8 +39,7 @@ const WHICH = new Set(
 
 function bare(name: string): string {
   const words = name.split(/[_-]/);
-  while (words.length > 1 && (/^\d*$/.test(words.at(-1)!) || WHICH.has(words.at(-1)!.toLowerCase())))
-    words.pop();
+  while (words.length > 1 && (/^\d*$/.test(last(words)) || WHICH.has(last(words).toLowerCase()))) words.pop();
   return words.join("_").replace(/(?<=\D)\d{1,9}$/, "");
 }
 

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { first } from "../../sure.ts";
 import type { Mistake } from "../explain.ts";
 
 /** What is known of a stack's config besides its values. */
@@ -44,8 +45,8 @@ export function encryptionMistakes(
   }
   return [
     ...own.filter((key) => key !== PLACE[0]).map(misplaced),
-    ...(own.includes(PLACE[0]!) && texts.length === 0 ? [misplaced(`${PLACE[0]}`)] : []),
-    ...(own.includes(PLACE[0]!) ? [] : texts.map(inClear)),
+    ...(own.includes(first(PLACE)) && texts.length === 0 ? [misplaced(`${PLACE[0]}`)] : []),
+    ...(own.includes(first(PLACE)) ? [] : texts.map(inClear)),
   ];
 }
 

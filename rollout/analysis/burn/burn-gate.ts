@@ -1,3 +1,4 @@
+import { first, nth } from "../../../infra/sure.ts";
 import { type Counts, checkCounts, type Interval, share } from "../counts.ts";
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "../evidence/evidence.ts";
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
@@ -107,7 +108,10 @@ function latchBurn(gate: BurnGate): GateVerdict | undefined {
   const { mine, theirs } = ratesOf(gate);
   const page = mine.find(
     (burn, index) =>
-      burn.severity === "page" && burn.burning && !isUsual(gate, burn) && !isComparable(burn, theirs[index]!),
+      burn.severity === "page" &&
+      burn.burning &&
+      !isUsual(gate, burn) &&
+      !isComparable(burn, nth(theirs, index)),
   );
   // Another rule by which both burn says that it is a bad day for both.
   if (!page || bothBurn(mine, theirs)) return undefined;
@@ -125,7 +129,7 @@ export function burnVerdict(gate: BurnGate, baked: boolean): GateVerdict {
     const page = mine.find((burn) => burn.severity === "page" && burn.burning);
     if (page) return verdict(gate, "wait", `burns ${rateText(page)}, as stable does: no reason to go on`);
     const ticket = mine.find(
-      (burn, index) => burn.burning && !theirs[index]!.burning && !isUsual(gate, burn),
+      (burn, index) => burn.burning && !nth(theirs, index).burning && !isUsual(gate, burn),
     );
     if (ticket) return verdict(gate, "wait", `burns ${rateText(ticket)}: no page, but no reason to go on`);
   }
@@ -134,7 +138,7 @@ export function burnVerdict(gate: BurnGate, baked: boolean): GateVerdict {
   if (requests < settings.minRequests)
     return verdict(gate, "wait", `${requests} of at least ${settings.minRequests} requests`);
   if (!baked) return verdict(gate, "wait", "good so far, the bake goes on");
-  return verdict(gate, "pass", `the error budget lasts: ${rateText(mine[0]!)}`);
+  return verdict(gate, "pass", `the error budget lasts: ${rateText(first(mine))}`);
 }
 
 /** Whether stable burns so fast as a habit. */
@@ -153,7 +157,7 @@ function isComparable(mine: Burn, theirs: Burn): boolean {
 
 /** A page by which both burn. */
 function bothBurn(mine: readonly Burn[], theirs: readonly Burn[]): Burn | undefined {
-  return mine.find((burn, index) => burn.severity === "page" && burn.burning && theirs[index]!.burning);
+  return mine.find((burn, index) => burn.severity === "page" && burn.burning && nth(theirs, index).burning);
 }
 
 function isOver({ evidence, phi, settings }: BurnGate): boolean {

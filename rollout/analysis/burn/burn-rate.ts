@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import { type Counts, share, sum } from "../counts.ts";
 
 /** One pair of windows: both must burn the error budget at `factor` times the rate that would just use it up. */
@@ -63,7 +64,7 @@ export function burnsOf(objective: number, windows: readonly BurnCounts[], minRe
   // Of 1 - 0.999 no more than is meant: it is 0.0010000000000000009.
   const budget = Number((1 - objective).toPrecision(12));
   return BURN_RULES.map((rule, index) => {
-    const { long, short } = windows[index]!;
+    const { long, short } = nth(windows, index);
     const rates = { long: share(long) / budget, short: share(short) / budget };
     const burning = short.requests >= minRequests && rates.long >= rule.factor && rates.short >= rule.factor;
     return { ...rule, ...rates, burning };
@@ -73,6 +74,6 @@ export function burnsOf(objective: number, windows: readonly BurnCounts[], minRe
 function latest(stream: readonly Counts[], intervals: number): Counts {
   const from = Math.max(0, stream.length - Math.ceil(intervals));
   let total: Counts = { requests: 0, bad: 0 };
-  for (let i = from; i < stream.length; i++) total = sum(total, stream[i]!);
+  for (let i = from; i < stream.length; i++) total = sum(total, nth(stream, i));
   return total;
 }

@@ -1,3 +1,4 @@
+import { last, nth } from "../../../infra/sure.ts";
 import { type Counts, sum } from "../counts.ts";
 import { BURN_RULES, type BurnCounts } from "./burn-rate.ts";
 
@@ -22,7 +23,7 @@ export function addInterval(windows: BurnWindows, counts: Counts): void {
   const { stream, totals, intervalSeconds } = windows;
   stream.push(counts);
   for (const [index, { longSeconds, shortSeconds }] of BURN_RULES.entries()) {
-    const total = totals[index]!;
+    const total = nth(totals, index);
     total.long = moved(windows, total.long, Math.ceil(longSeconds / intervalSeconds));
     total.short = moved(windows, total.short, Math.ceil(shortSeconds / intervalSeconds));
   }
@@ -31,7 +32,7 @@ export function addInterval(windows: BurnWindows, counts: Counts): void {
 
 /** The newest interval comes in, the one that the window has left goes out. */
 function moved({ stream }: BurnWindows, total: Counts, intervals: number): Counts {
-  const added = sum(total, stream.at(-1)!);
+  const added = sum(total, last(stream));
   const left = stream[stream.length - 1 - intervals];
   return left ? { requests: added.requests - left.requests, bad: added.bad - left.bad } : added;
 }

@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import { RATIOS } from "./odds.ts";
 
 /**
@@ -70,10 +71,10 @@ export function gain(evidence: Evidence, logs: readonly number[]): void {
   const { raw, base } = evidence;
   const weight = weightOf(evidence) / RATIOS.length;
   for (let i = 0; i < raw.length; i++) {
-    const log = logs[i]!;
-    const mass = raw[i]! + weight;
+    const log = nth(logs, i);
+    const mass = nth(raw, i) + weight;
     raw[i] = log === 0 ? mass : Math.min(MOST, mass * Math.exp(Math.min(log, 200)));
-    base[i] = base[i]! + weight;
+    base[i] = nth(base, i) + weight;
   }
   evidence.intervals++;
   evidence.step.intervals = Math.max(0, evidence.step.intervals - 1);
@@ -91,7 +92,7 @@ function weightOf({ intervals, beginning, horizon, step }: Evidence): number {
 export function eValue({ raw, base }: Evidence, phi: number): number {
   const growth = Math.exp(FULL_NATS * phi);
   let total = 0;
-  for (let i = 0; i < raw.length; i++) total += heldDown(raw[i]!, base[i]!, growth);
+  for (let i = 0; i < raw.length; i++) total += heldDown(nth(raw, i), nth(base, i), growth);
   return total;
 }
 
@@ -99,8 +100,8 @@ export function eValue({ raw, base }: Evidence, phi: number): number {
 export function closeWindow({ raw, base }: Evidence, phi: number): void {
   const growth = Math.exp(FULL_NATS * phi);
   for (let i = 0; i < raw.length; i++) {
-    raw[i] = heldDown(raw[i]!, base[i]!, growth);
-    base[i] = raw[i]!;
+    raw[i] = heldDown(nth(raw, i), nth(base, i), growth);
+    base[i] = nth(raw, i);
   }
 }
 

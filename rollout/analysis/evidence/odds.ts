@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import type { Counts } from "../counts.ts";
 import { type Stream, tempered } from "./temper.ts";
 
@@ -33,7 +34,7 @@ export function setShare(gains: Gains, share: number, phi: number): void {
   gains.phi = phi;
   const usable = share > 0 && share < 1;
   for (let i = 0; i < RATIOS.length; i++) {
-    const raised = worse(share, RATIOS[i]!);
+    const raised = worse(share, nth(RATIOS, i));
     const hit = usable ? Math.log(raised / share) : 0;
     const other = usable ? Math.log((1 - raised) / (1 - share)) : 0;
     const power = usable ? tempered(gains.stream, share, hit, other, phi) : 1;
@@ -45,6 +46,6 @@ export function setShare(gains: Gains, share: number, phi: number): void {
 /** The log-evidence of each ratio from `bad` hits in `requests` trials. */
 export function logs({ hit, other }: Gains, { requests, bad }: Counts): number[] {
   const result: number[] = [];
-  for (let i = 0; i < hit.length; i++) result.push(bad * hit[i]! + (requests - bad) * other[i]!);
+  for (let i = 0; i < hit.length; i++) result.push(bad * nth(hit, i) + (requests - bad) * nth(other, i));
   return result;
 }

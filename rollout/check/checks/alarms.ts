@@ -1,3 +1,4 @@
+import { afterLast, member } from "../../../infra/sure.ts";
 import { type Finding, fail, pass, unknown } from "../finding.ts";
 
 export interface AlarmFacts {
@@ -46,7 +47,7 @@ export function judgeAlarms({ alarms, topics, smsOnlyTo }: AlarmFacts): Finding 
       "Add people to rollout:operators (email, sms), then run `pulumi up`.",
     );
   const subscribers = used.flatMap((topic) =>
-    topics[topic]!.map((each) => ({ ...each, topic: short(topic) })),
+    member(topics, topic).map((each) => ({ ...each, topic: short(topic) })),
   );
   const pending = subscribers.filter(({ confirmed }) => confirmed === false);
   if (pending.length > 0)
@@ -84,5 +85,5 @@ function namesOf(alarms: readonly WiredAlarm[]): string {
 
 /** A topic's name, of its ARN. */
 function short(topic: string): string {
-  return topic.split(":").at(-1)!;
+  return afterLast(topic, ":");
 }

@@ -1,3 +1,4 @@
+import { first } from "../../../infra/sure.ts";
 import type { Capacity } from "../../core/action.ts";
 import { type Finding, fail, pass } from "../finding.ts";
 
@@ -20,14 +21,14 @@ export function judgeCapacity(all: readonly CapacityFacts[], stack: string): Fin
             `${track} has ${healthy} healthy servers, ${share} % needs ${need}`,
         )
         .join("; "),
-      `Raise rollout:tracks.${short[0]!.track}.servers, or see why its servers are unhealthy: rollout status --stack ${stack}`,
+      `Raise rollout:tracks.${first(short).track}.servers, or see why its servers are unhealthy: rollout status --stack ${stack}`,
     );
   const tracks = [...new Set(all.map(({ track }) => track))];
   return pass(
     tracks
       .map((track) => {
         const own = all.filter((each) => each.track === track);
-        const healthy = `${track} ${own[0]!.healthy} healthy`;
+        const healthy = `${track} ${first(own).healthy} healthy`;
         if (own.some(({ enough }) => !enough))
           return `${healthy}, a rollout brings ${Math.max(...own.map(({ need }) => need))}`;
         return `${healthy}, enough for ${own.map(({ share }) => share).join(", ")} %`;

@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import { DAY_MS, spanText } from "../about.ts";
 import { type Finding, fail, pass } from "../finding.ts";
 
@@ -50,7 +51,7 @@ export function strengthOf(text: string): Strength {
 function surprises(letters: readonly string[]): number {
   const seen = new Set<string>();
   return letters.filter((letter, i) => {
-    const step = i === 0 ? Number.NaN : letter.codePointAt(0)! - letters[i - 1]!.codePointAt(0)!;
+    const step = i === 0 ? Number.NaN : letter.codePointAt(0)! - nth(letters, i - 1).codePointAt(0)!;
     const three =
       i < 2
         ? undefined

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { first, last } from "../../../infra/sure.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { asked } from "../../digest/fact.ts";
 import { postmortemOf } from "../../digest/postmortem/model.ts";
@@ -40,7 +41,7 @@ async function print({ rollout: id }: { rollout?: string }, command: Command): P
     throw new UserError(`${stack} has no rollout ${id}; its last are ${known.join(", ")}`);
   }
   const { entries } = found;
-  const seconds = await asked(() => sources.seconds(entries[0]!.at - 60_000, entries.at(-1)!.at + 1000));
+  const seconds = await asked(() => sources.seconds(first(entries).at - 60_000, last(entries).at + 1000));
   const postmortem = postmortemOf(stack, entries, seconds);
   out(json ? `${JSON.stringify(new Redactor([]).deep(postmortem))}\n` : postmortemText(postmortem));
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { member } from "../../../infra/sure.ts";
 import { Misuse } from "../../errors.ts";
 import { judgePhase } from "../../phases/judge.ts";
 import { phaseText } from "../../phases/text.ts";
@@ -44,7 +45,7 @@ async function run(_options: unknown, command: Command): Promise<void> {
   const phases = readPhases(dir);
   const names = phase === undefined ? Object.keys(phases.phases) : [knownPhase(phases, phase)];
   const asked = names.filter((name) => {
-    const { stack: only } = phases.phases[name]!;
+    const { stack: only } = member(phases.phases, name);
     return !stack || only === undefined || only === stack;
   });
   // Nothing judged must not look like everything GO.

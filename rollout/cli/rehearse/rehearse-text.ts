@@ -1,3 +1,4 @@
+import { first, nth } from "../../../infra/sure.ts";
 import type { ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
 
 /** What a person needs after `up`: where it is, how to trust it, and what runs where. */
@@ -66,8 +67,8 @@ function pid(number: number | undefined): string {
 }
 
 function table(rows: string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = first(rows).map((_, column) => Math.max(...rows.map((row) => nth(row, column).length)));
   return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd())
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(nth(widths, column))).join("  ")}`.trimEnd())
     .join("\n");
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { last } from "../../../infra/sure.ts";
 import { replay } from "../../core/replay.ts";
 import { UserError } from "../../errors.ts";
 import { MetricHistory } from "../../run/history.ts";
@@ -26,7 +27,7 @@ export function register(program: Command): void {
       const state = replay(entries);
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
       const history = new MetricHistory((since) => platform.metrics(since));
-      await history.read(state, state.stage.at === "ended" ? entries.at(-1)!.at : undefined);
+      await history.read(state, state.stage.at === "ended" ? last(entries).at : undefined);
       const data = reportData(stack, entries, history.seconds, judgeOf(state.plan), Date.now());
       if (json && !file) {
         out(`${JSON.stringify(data)}\n`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, isDuration, seconds } from "../../../infra/settings/duration.ts";
+import { first } from "../../../infra/sure.ts";
 import { systemClock } from "../../clock.ts";
 import type { PhaseRecord } from "../../core/journal.ts";
 import { planOf } from "../../core/plan.ts";
@@ -124,7 +125,7 @@ function beginningOf(
 
 function onlyOther(here: StackAtHand): string {
   const others = namesOf(here).filter((name) => name !== here.settings.stable);
-  if (others.length === 1) return others[0]!;
+  if (others.length === 1) return first(others);
   const which = others.length > 1 ? `which one? --candidate ${others.join(" or --candidate ")}` : "";
   throw new Misuse(which || "there is no other track to roll out; a first release names the stable one");
 }

@@ -1,4 +1,5 @@
 import { frozenUntil } from "../../../infra/settings/freeze.ts";
+import { last, nth } from "../../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
 import { targetOf } from "../stages.ts";
@@ -116,7 +117,7 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
       })
     );
   }
-  const grace = plan.steps[stage.step]!.graceSeconds * 1000;
+  const grace = nth(plan.steps, stage.step).graceSeconds * 1000;
   const deadline = Math.max(over, state.stageAt, state.frozenUntil) + grace;
   if (now >= deadline)
     return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
@@ -163,7 +164,7 @@ function stopping(action: Action | GiveUp, so: string): Action {
 function heldBySickness(state: RolloutState, { gates }: Seen, now: number): Action | undefined {
   const { held, stage, plan, stageAt } = state;
   if (!held || isHalfDone(state) || (stage.at !== "shift" && stage.at !== "promote")) return undefined;
-  const step = stage.at === "shift" ? plan.steps[stage.step]! : plan.steps.at(-1)!;
+  const step = stage.at === "shift" ? nth(plan.steps, stage.step) : last(plan.steps);
   const deadline = Math.max(stageAt, state.frozenUntil) + step.graceSeconds * 1000;
   const reason = gates?.verdict.reason ?? "both tracks are sick";
   if (now >= deadline) return note({ kind: "paused", reason: `no end of the hold in time: ${reason}` });

@@ -1,3 +1,4 @@
+import { last } from "../../../infra/sure.ts";
 import type { JournalEntry, PhaseRecord } from "../../core/journal.ts";
 import { replay } from "../../core/replay.ts";
 import type { MetricSecond } from "../../core/verdict.ts";
@@ -100,7 +101,7 @@ function impactOf(
   const first = exposure[0];
   if (!first) return { tracks: [], firstErrorAt: undefined };
   const own = seconds.filter(
-    ({ epochSecond }) => epochSecond * 1000 > first.from - 1000 && epochSecond * 1000 < exposure.at(-1)!.to,
+    ({ epochSecond }) => epochSecond * 1000 > first.from - 1000 && epochSecond * 1000 < last(exposure).to,
   );
   if (own.length === 0) return { unknown: "there are no figures of that time" };
   const tracks = new Map<string, Failed>();

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { nth } from "../../../infra/sure.ts";
 import { Tail } from "../../platforms/rehearsal/machine/tail.ts";
 import { answerIn } from "../../platforms/rehearsal/servers/answers.ts";
 import type { Fact } from "../fact.ts";
@@ -32,6 +33,6 @@ export function percentilesOf(times: readonly number[]): Fact<Percentiles> {
   if (times.length === 0) return { unknown: "no answer's time was logged" };
   const sorted = Float64Array.from(times).sort();
   // Whole percents, so that 0.95 * 20 isn't 19.000000000000004.
-  const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1)]!;
+  const at = (percent: number) => nth(sorted, Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1));
   return { p50: at(50), p95: at(95), p99: at(99) };
 }

@@ -1,5 +1,6 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { clientSettings } from "../../../infra/aws-client.ts";
+import { entry } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import type { StackFacts } from "../../platforms/aws/deployment.ts";
 import { type MetricData, readMetricData } from "../../platforms/aws/metrics/metric-data.ts";
@@ -77,7 +78,7 @@ function percentileQueries(queries: MetricDataQuery[], Period: number): MetricDa
 
 function latencyOf(data: MetricData, track: string, from: number): Fact<Percentiles> {
   const [p50, p95, p99] = RANKS.map((rank) => {
-    const values = data.get(`${track}_p${rank}`)!;
+    const values = entry(data, `${track}_p${rank}`);
     // More than one value: it has laid its periods in another way, and no one of them is the whole time's.
     return values.size === 1 ? values.get(from / 1000) : undefined;
   });
@@ -87,6 +88,6 @@ function latencyOf(data: MetricData, track: string, from: number): Fact<Percenti
 }
 
 function minuteOf(data: MetricData, track: string, at: number): Minute {
-  const known = SERIES.map((series) => [series, data.get(idOf(track, series))!.get(at / 1000)] as const);
+  const known = SERIES.map((series) => [series, entry(data, idOf(track, series)).get(at / 1000)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }

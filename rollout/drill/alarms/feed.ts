@@ -1,3 +1,4 @@
+import { member } from "../../../infra/sure.ts";
 import { breaches } from "../../alarms/evaluate.ts";
 import type { EventPattern } from "../../alarms/events.ts";
 import { resultOf } from "../../alarms/expression.ts";
@@ -22,7 +23,7 @@ export function figuresFor(alarm: MetricAlarm, breaching: boolean): { metric: Me
       const values = Object.fromEntries(ids.map((id, bit) => [id, choice & (1 << bit) ? MUCH : 0]));
       const result = resultOf(watch.expression, (id) => values[id]);
       if (result === undefined || breaches(alarm, result) !== breaching) continue;
-      return ids.map((id) => ({ metric: watch.queries[id]!.metric, value: values[id]! }));
+      return ids.map((id) => ({ metric: member(watch.queries, id).metric, value: member(values, id) }));
     }
     throw new RangeError(`no figures drive ${watch.text} ${breaching ? "beyond" : "within"} ${threshold}`);
   }

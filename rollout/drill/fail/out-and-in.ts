@@ -1,3 +1,4 @@
+import { first } from "../../../infra/sure.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { healthOfTrack, shareWithout } from "./ground.ts";
@@ -42,7 +43,7 @@ export async function outAndIn(
 ): Promise<void> {
   const { room, findings } = stage;
   const ids = servers.map(({ id }) => id);
-  const health = healthOfTrack(room, servers[0]!.track);
+  const health = healthOfTrack(room, first(servers).track);
   const limit = limitOf(health);
   const deadShare = shareWithout(room, servers);
   stage.facts.servers = ids.join(", ");

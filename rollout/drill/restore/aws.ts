@@ -1,5 +1,6 @@
 import { type DBInstance, RDSClient } from "@aws-sdk/client-rds";
 import { clientSettings } from "../../../infra/aws-client.ts";
+import { nth } from "../../../infra/sure.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { factsOf, type StackFacts } from "../../platforms/aws/deployment.ts";
@@ -41,7 +42,7 @@ export interface AwsRestoreDrill {
 export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRecord> {
   const { stack, projectDir, clock = systemClock, engine = automation({ projectDir, stack, clock }) } = drill;
   const facts = factsOf(await engine.deployment());
-  const region = facts.backup.databaseArn.split(":")[3]!;
+  const region = nth(facts.backup.databaseArn.split(":"), 3);
   const startedAt = clock.now();
   const findings: RestoreFindings = new Findings(drill.say);
   const record: Pick<DrillRecord, "figures" | "facts"> = { figures: {}, facts: {} };

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { first } from "../../../infra/sure.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { pgbackrest } from "../../platforms/rehearsal/backups/repository.ts";
 import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts";
@@ -132,7 +133,7 @@ export class Copy {
   /** Starts a server of a track on the copy, with a cache of its own, and asks it what a new version is asked. */
   async smokeTest(track: string): Promise<SmokeResult> {
     const room = this.#room;
-    const plan = room.plan.tracks.find(({ name }) => name === track) ?? room.plan.tracks[0]!;
+    const plan = room.plan.tracks.find(({ name }) => name === track) ?? first(room.plan.tracks);
     await ensureRedis(room);
     const server = await newServer(room, plan);
     await ensureServer(room, plan, server);

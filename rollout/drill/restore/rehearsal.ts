@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { first } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
 import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
@@ -91,7 +92,7 @@ async function goodBackup(room: Room, findings: RestoreFindings, at?: number): P
   if (at === undefined || good.length === 0) return good.at(-1);
   const before = good.findLast(({ stop }) => stop <= at);
   if (!before) {
-    const earliest = new Date(good[0]!.stop).toISOString();
+    const earliest = new Date(first(good).stop).toISOString();
     throw new NoDrill(
       `no good backup is as old as ${new Date(at).toISOString()}: the earliest moment is ${earliest}`,
     );

@@ -1,3 +1,4 @@
+import { first, nth } from "../../../infra/sure.ts";
 import { instantOf } from "./instant.ts";
 import { type Constant, type FlagRule, type Operand, ORDERS, TEXT_TESTS } from "./model.ts";
 import { patternOf } from "./pattern.ts";
@@ -40,7 +41,7 @@ class Parser {
   }
 
   expect(kind: Token["kind"]): Token {
-    const token = this.#tokens[this.#next]!;
+    const token = nth(this.#tokens, this.#next);
     if (token.kind !== kind) {
       const found = token.kind === "end" ? "the end" : token.text;
       const wanted = { end: "the end", word: "an operator" }[kind as string] ?? kind;
@@ -63,12 +64,12 @@ class Parser {
   }
 
   get #peek(): Token {
-    return this.#tokens[this.#next]!;
+    return nth(this.#tokens, this.#next);
   }
 
   #operandInto({ named, unnamed }: Operands): void {
     const name = this.#peek;
-    if (name.kind !== "word" || this.#tokens[this.#next + 1]!.kind !== "::") {
+    if (name.kind !== "word" || nth(this.#tokens, this.#next + 1).kind !== "::") {
       unnamed.push(this.#operand());
       return;
     }
@@ -117,7 +118,7 @@ class Parser {
   #made(operands: Operands): FlagRule {
     const kind = operands.operator.text;
     if (kind === "and" || kind === "or") return { kind, rules: this.#rules(operands) };
-    if (kind === "not") return { kind, rule: this.#asRule(operands, this.#positional(operands, 1)[0]!) };
+    if (kind === "not") return { kind, rule: this.#asRule(operands, first(this.#positional(operands, 1))) };
     if (kind === "eq" || isOne(ORDERS, kind)) {
       const [left, right] = this.#positional(operands, 2).map((each) => this.#single(operands, each));
       return { kind, left: left!, right: right! };

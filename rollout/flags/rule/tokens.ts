@@ -1,3 +1,5 @@
+import { nth } from "../../../infra/sure.ts";
+
 /** A rule that AppConfig would not take: where it goes wrong and how. */
 export class RuleError extends Error {
   override name = "RuleError";
@@ -31,7 +33,7 @@ export function tokensOf(rule: string): Token[] {
     return pattern.exec(rule)?.[0];
   };
   while (at < rule.length) {
-    const character = rule[at]!;
+    const character = nth(rule, at);
     if (/\s/.test(character)) {
       at += 1;
     } else if (rule.startsWith("::", at)) {

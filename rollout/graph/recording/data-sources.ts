@@ -1,3 +1,4 @@
+import { member } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import type { Tokens } from "../tokens.ts";
 import { revealed, secret, type Wire } from "./wire.ts";
@@ -56,7 +57,7 @@ export function answerOf(token: string, args: Record<string, Wire>, tokens: Toke
 function askedFor(args: Record<string, Wire>, tokens: Tokens): string {
   const asked = Object.keys(args)
     .sort()
-    .map((key) => `${key}=${plain(args[key]!)}`);
+    .map((key) => `${key}=${plain(member(args, key))}`);
   return tokens
     .split(asked.join(","))
     .map((part) =>

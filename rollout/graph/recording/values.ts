@@ -1,3 +1,4 @@
+import { entry, member } from "../../../infra/sure.ts";
 import { textBehind } from "../base64.ts";
 import type { Encoded, Joined, Reference, Value } from "../model.ts";
 import { SECURE, secureIn, type Tokens } from "../tokens.ts";
@@ -19,7 +20,7 @@ export class Values {
   fields(object: Record<string, Wire>): Record<string, Value> {
     const sorted: [string, Value][] = Object.keys(object)
       .sort()
-      .map((key) => [key, this.value(object[key]!, key)]);
+      .map((key) => [key, this.value(member(object, key), key)]);
     return Object.fromEntries(sorted);
   }
 
@@ -75,5 +76,5 @@ export class Values {
 
 function unique(references: Reference[]): Reference[] {
   const byKey = new Map(references.map((each) => [`${each.$ref.urn} ${each.$ref.property}`, each]));
-  return [...byKey.keys()].sort().map((key) => byKey.get(key)!);
+  return [...byKey.keys()].sort().map((key) => entry(byKey, key));
 }

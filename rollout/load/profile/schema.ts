@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { duration, text, whole } from "../../../infra/settings/schema/fields.ts";
+import { nth } from "../../../infra/sure.ts";
 
 /** A load profile as a person writes it: who comes, how often, what they do, and what must hold meanwhile. */
 
@@ -123,5 +124,5 @@ export function keptIn(request: string): string | undefined {
 }
 
 function rising(values: readonly number[]): boolean {
-  return values.every((value, index) => index === 0 || value >= values[index - 1]!);
+  return values.every((value, index) => index === 0 || value >= nth(values, index - 1));
 }

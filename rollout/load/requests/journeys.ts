@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { last } from "../../../infra/sure.ts";
 import { type Journey, keptIn } from "../profile/schema.ts";
 import { type Random, wholeBetween } from "../random.ts";
 import { userAddress } from "./mix.ts";
@@ -47,7 +48,7 @@ export class Journeys implements Shots {
       left -= journey.weight;
       if (left < 0) return journey;
     }
-    return this.#journeys.at(-1)!;
+    return last(this.#journeys);
   }
 
   #shot(journey: Journey, from: string, read: Kept | undefined): Shot {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { nth } from "../../../infra/sure.ts";
 import { type Random, wholeBetween } from "../random.ts";
 import type { Shot, Shots } from "./shot.ts";
 
@@ -37,7 +38,7 @@ export class Mix implements Shots {
     const order = {
       width: wholeBetween(random, 200, 4000),
       height: wholeBetween(random, 200, 4000),
-      material: ["pvc", "wood", "aluminium"][wholeBetween(random, 0, 2)]!,
+      material: nth(["pvc", "wood", "aluminium"], wholeBetween(random, 0, 2)),
     };
     const mistake = (status: number, body: string) => {
       const stored = status === 201 ? (parsed(body) as Quote | undefined) : undefined;

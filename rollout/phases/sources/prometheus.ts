@@ -1,3 +1,5 @@
+import { first } from "../../../infra/sure.ts";
+
 /** A query is cheap or it is wrong: nobody waits longer for a checkpoint. */
 const PATIENCE_MS = 15_000;
 
@@ -44,7 +46,7 @@ function onlyOne(result: unknown): unknown {
   if (series.length === 0) throw new Error("the query finds no series");
   if (series.length > 1)
     throw new Error(`the query finds ${series.length} series: aggregate them, such as by sum()`);
-  return series[0]!.value;
+  return first(series).value;
 }
 
 /** `fetch` hides why in the cause. */

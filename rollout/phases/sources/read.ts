@@ -1,3 +1,4 @@
+import { entry, member } from "../../../infra/sure.ts";
 import type { Criterion, Measured, SuppliedMetrics } from "../criterion.ts";
 import type { Phases } from "../schema.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "../score.ts";
@@ -30,8 +31,8 @@ export async function readSources(
   const read = await Promise.all(
     wanted.map(async (metric) => {
       try {
-        const figure = await ask(phases.metrics[metric]!, askers);
-        return { metric, measured: fitting(metric, figure, compared.get(metric)!) };
+        const figure = await ask(member(phases.metrics, metric), askers);
+        return { metric, measured: fitting(metric, figure, entry(compared, metric)) };
       } catch (error) {
         return { metric, why: `${metric} can't be read: ${(error as Error).message}` };
       }
@@ -58,7 +59,7 @@ function ask({ prometheus, cloudwatch }: Source, askers: Askers): Promise<number
 /** By metric, the criteria that compare it; those of the launch score are compared through it. */
 function comparedBy({ phases, checkpoints }: Phases, names: readonly string[]): Map<string, Criterion[]> {
   const criteria = names.flatMap((name) => {
-    const { entry, noGo, checkpoint } = phases[name]!;
+    const { entry, noGo, checkpoint } = member(phases, name);
     const before = checkpoint === undefined ? undefined : checkpoints[checkpoint];
     return [...entry, ...noGo, ...(before ? [...before.go, ...before.noGo] : [])];
   });

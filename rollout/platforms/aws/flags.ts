@@ -14,6 +14,7 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-appconfig";
 import { atOnceName } from "../../../infra/flags/names.ts";
+import { nth } from "../../../infra/sure.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { differences, type FlagMap } from "../../flags/changes.ts";
@@ -110,7 +111,7 @@ export class AwsFlags {
         at: StartedAt?.toISOString() ?? null,
         by: /, by (\S+)$/.exec(description ?? "")?.[1] ?? null,
         what: `version ${ConfigurationVersion}, ${state}${description ? `: ${description}` : ""}`,
-        flags: differences(valuesOf(maps[index + 1]?.document), valuesOf(maps[index]!.document)),
+        flags: differences(valuesOf(maps[index + 1]?.document), valuesOf(nth(maps, index).document)),
       };
     });
   }

@@ -1,3 +1,4 @@
+import { member, nth } from "../../../infra/sure.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
@@ -78,7 +79,7 @@ export class AwsPlatform implements Platform {
     this.#options = options;
     this.#facts = facts;
     // arn:aws:elasticloadbalancing:REGION:...
-    this.#region = facts.listenerArn.split(":")[3]!;
+    this.#region = nth(facts.listenerArn.split(":"), 3);
     const region = this.#region;
     this.#config = new StackFile(projectDir, stack);
     this.#fleet = new ServerFleet({ region, clock });
@@ -125,8 +126,8 @@ export class AwsPlatform implements Platform {
       this.readRealWeights(),
       ...tracks.map((each) => this.#fleet.count(this.#serversOf(each))),
     ]);
-    const servers = Object.fromEntries(tracks.map((each, index) => [each, counts[index]!]));
-    return capacityOf(track, share, servers, servers[track]!.healthy, real);
+    const servers = Object.fromEntries(tracks.map((each, index) => [each, nth(counts, index)]));
+    return capacityOf(track, share, servers, member(servers, track).healthy, real);
   }
 
   restoreCapacity(track: string, servers: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { afterLast } from "../../../infra/sure.ts";
 import type { Graph, GraphOptions, GraphResource } from "../../graph/model.ts";
 import type { Change, PropertyChange } from "../model.ts";
 import { inputsOf, type Shown } from "../shown.ts";
@@ -92,7 +93,7 @@ function covers(options: string[], path: string): boolean {
 export function componentOf(resource: GraphResource, graph: Graph): string {
   const parent = graph.resources.find(({ urn }) => urn === resource.parent);
   if (!parent || parent.custom) return "stack";
-  const kind = parent.type.split(":").at(-1)!;
+  const kind = afterLast(parent.type, ":");
   return parent.name === graph.stack ? kind : `${kind} ${parent.name}`;
 }
 

@@ -1,3 +1,4 @@
+import { entry } from "../../../infra/sure.ts";
 import type { Graph } from "../../graph/model.ts";
 import { ofType } from "../../graph/resources.ts";
 import { TYPES } from "../../graph/types.ts";
@@ -15,8 +16,8 @@ export function costOf(before: Graph, after: Graph): CostDifference {
   const lines = names.map((key) => ({
     resource: (now.get(key) ?? old.get(key))!.resource,
     what: (now.get(key) ?? old.get(key))!.what,
-    beforeUsd: cents(old.has(key) ? old.get(key)!.usd : 0),
-    afterUsd: cents(now.has(key) ? now.get(key)!.usd : 0),
+    beforeUsd: cents(old.has(key) ? entry(old, key).usd : 0),
+    afterUsd: cents(now.has(key) ? entry(now, key).usd : 0),
   }));
   const unknown = [...estimate(before).unknown, ...estimate(after).unknown];
   return {

@@ -1,3 +1,4 @@
+import { member } from "../../../infra/sure.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { STATEFUL } from "../stateful.ts";
@@ -12,7 +13,7 @@ export const statefulLoss: DangerCheck = ({ deltas }) =>
   });
 
 function replacement({ change, before }: Delta): Danger {
-  const what = STATEFUL[change.type]!;
+  const what = member(STATEFUL, change.type);
   const causes = change.properties.filter(({ replaces }) => replaces === "yes");
   const cause = causes[0];
   return danger({
@@ -29,7 +30,7 @@ function replacement({ change, before }: Delta): Danger {
 }
 
 function deletion({ change, before }: Delta): Danger {
-  const what = STATEFUL[change.type]!;
+  const what = member(STATEFUL, change.type);
   const kept = before?.options.retainOnDelete === true;
   return danger({
     severity: kept ? "warning" : "critical",

@@ -1,3 +1,4 @@
+import { member } from "../../../infra/sure.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
@@ -52,7 +53,14 @@ function wafWeakened({ change, before, after }: Delta): Danger[] {
     const is = now.get(name);
     if (!is)
       return [
-        weaker(change.name, path, name, "none", `no longer has the rule ${name}`, GUARDIANS[change.type]!),
+        weaker(
+          change.name,
+          path,
+          name,
+          "none",
+          `no longer has the rule ${name}`,
+          member(GUARDIANS, change.type),
+        ),
       ];
     const limit = "statement.rateBasedStatement.limit";
     const [old, raised] = [Number(at(rule, limit)), Number(at(is, limit))];
@@ -78,7 +86,7 @@ function wafWeakened({ change, before, after }: Delta): Danger[] {
             "block",
             `count: ${counting.join(", ")}`,
             `no longer blocks what ${name} finds`,
-            GUARDIANS[change.type]!,
+            member(GUARDIANS, change.type),
           ),
         ]
       : [];

@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import { textBehind } from "../../graph/base64.ts";
 import type { Graph, Joined, Reference, Value } from "../../graph/model.ts";
 import { isReference, referencesIn, textIn } from "../../graph/text.ts";
@@ -63,7 +64,7 @@ export class Learned {
     }
     const references = $join.filter((part) => typeof part !== "string");
     for (const [index, found] of (between(literals, text, 1) ?? []).entries())
-      this.#learn(found, references[index]!);
+      this.#learn(found, nth(references, index));
   }
 
   /** What a state says of itself is surer than what is found beside it. */

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { upTo } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import type { Value } from "../../graph/model.ts";
 import { Redactor } from "../redact.ts";
@@ -74,7 +75,7 @@ function parsed(text: string): Digest {
     throw refused("is empty: pulumi preview --json printed nothing, and says why on stderr");
   }
   if (!start.startsWith("{")) {
-    const line = new Redactor([]).text(start.split("\n")[0]!).slice(0, 80);
+    const line = new Redactor([]).text(upTo(start, "\n")).slice(0, 80);
     throw refused(`isn't what pulumi preview --json prints, it begins with: ${line}`);
   }
   const { documents, isCut } = documentsIn(start);

@@ -1,3 +1,4 @@
+import { afterLast, first, upTo } from "../../../infra/sure.ts";
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { ReplacesOf } from "../changes/follows.ts";
@@ -52,7 +53,7 @@ function realSteps({ steps }: EngineOutput): EngineStep[] {
     (step) => step.op !== "read" && !step.urn.includes("::pulumi:") && (step.op !== "same" || isFreed(step)),
   );
   const byUrn = Map.groupBy(real, ({ urn }) => urn);
-  return [...byUrn.values()].map((all) => all.find(({ op }) => op === "replace") ?? all[0]!);
+  return [...byUrn.values()].map((all) => all.find(({ op }) => op === "replace") ?? first(all));
 }
 
 /** To the engine nothing changes when only its own protection does. */
@@ -71,7 +72,7 @@ function before(
   return {
     urn: state.urn,
     type: state.type,
-    name: state.urn.split("::").at(-1)!,
+    name: afterLast(state.urn, "::"),
     custom: state.custom ?? true,
     inputs: inputsBefore(step, state, now, learned),
     ...(state.parent === undefined ? {} : { parent: state.parent }),
@@ -120,5 +121,5 @@ function verdictOf(steps: EngineStep[]): ReplacesOf {
 
 /** `forward[0].arn`: `forward`. */
 function topOf(path: string): string {
-  return path.split(/[.[]/)[0]!;
+  return upTo(path, /[.[]/);
 }

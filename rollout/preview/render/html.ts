@@ -1,3 +1,4 @@
+import { entry } from "../../../infra/sure.ts";
 import { escaped } from "../../view/escaped.ts";
 import { htmlPage } from "../../view/html-page.ts";
 import type { Change, Danger, Preview, PropertyChange, StackPreview, Topology } from "../model.ts";
@@ -128,7 +129,7 @@ function touched({ nodes, edges }: Topology): string {
       `<div class="box"><b>${escaped(component)}</b>${members.map(({ label, kind }) => `<span class="${kind}">${SIGNS[kind]} ${escaped(label)}</span>`).join("")}</div>`,
   );
   const arrows = edges.map(
-    ({ from, to }) => `<li>${escaped(names.get(from)!)} needs ${escaped(names.get(to)!)}</li>`,
+    ({ from, to }) => `<li>${escaped(entry(names, from))} needs ${escaped(entry(names, to))}</li>`,
   );
   const needs = arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : "";
   return `<details open><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${needs}</details>`;

@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import type { Danger, Preview, PropertyChange, StackPreview } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
 import { mermaid } from "./mermaid.ts";
@@ -82,7 +83,7 @@ function dangerText(danger: Danger): string {
 }
 
 function trafficText({ traffic }: StackPreview): string {
-  const letters = traffic.tracks.map((_, index) => "█▒░▓▞"[index % 5]!);
+  const letters = traffic.tracks.map((_, index) => nth("█▒░▓▞", index % 5));
   const line = (key: "before" | "after") =>
     bar(
       traffic.tracks.map((track) => track[key]),

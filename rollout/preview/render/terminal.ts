@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import { plainTexts } from "../../view/plain.ts";
 import type { Danger, Preview, StackPreview } from "../model.ts";
 import { trafficChanges } from "../traffic.ts";
@@ -92,7 +93,7 @@ function dangerText(danger: Danger, paint: Paint): string {
 }
 
 function trafficText({ traffic }: StackPreview): string {
-  const letters = traffic.tracks.map((_, index) => "█▒░▓▞"[index % 5]!);
+  const letters = traffic.tracks.map((_, index) => nth("█▒░▓▞", index % 5));
   const legend = traffic.tracks.map(
     (track, index) => `${letters[index]} ${track.name} ${track.before} % -> ${track.after} %`,
   );

@@ -1,3 +1,4 @@
+import { nth } from "../../../infra/sure.ts";
 import type { Change, CostDifference, Kind, Preview, PropertyChange, StackPreview } from "../model.ts";
 import { count } from "../text.ts";
 
@@ -83,5 +84,7 @@ export function bar(shares: number[], width: number, letters: string[]): string 
   const ends = shares.map((_, index) =>
     Math.round((shares.slice(0, index + 1).reduce((a, b) => a + b, 0) / 100) * width),
   );
-  return ends.map((end, index) => letters[index]!.repeat(Math.max(0, end - (ends[index - 1] ?? 0)))).join("");
+  return ends
+    .map((end, index) => nth(letters, index).repeat(Math.max(0, end - (ends[index - 1] ?? 0))))
+    .join("");
 }

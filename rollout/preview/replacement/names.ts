@@ -1,3 +1,4 @@
+import { afterLast, nth } from "../../../infra/sure.ts";
 import type { Specification } from "./specification.ts";
 
 // Pulumi's names to CloudFormation's: by rule, and the exceptions in these tables.
@@ -110,8 +111,8 @@ export function cloudFormationProperty(
 ): string | null | undefined {
   const exceptions = { ...PROPERTIES["*"], ...PROPERTIES[cfnType] };
   if (Object.hasOwn(exceptions, property)) return exceptions[property];
-  const own = cfnType.split("::").at(-1)!;
-  const service = cfnType.split("::")[1]!;
+  const own = afterLast(cfnType, "::");
+  const service = nth(cfnType.split("::"), 1);
   const known = new Map(Object.keys(spec[cfnType] ?? {}).map((name) => [name.toLowerCase(), name]));
   const candidates = [
     property,

@@ -1,3 +1,4 @@
+import { upTo } from "../../../infra/sure.ts";
 import type { Replaces } from "../model.ts";
 import { cloudFormationProperty, cloudFormationType } from "./names.ts";
 import { specification } from "./specification.ts";
@@ -16,7 +17,7 @@ export function replaces(type: string, path: string): Replaces {
   const spec = specification();
   const cfnType = cloudFormationType(type, spec);
   if (cfnType === undefined) return "unknown";
-  const name = cloudFormationProperty(cfnType, path.split(/[.[]/)[0]!, spec);
+  const name = cloudFormationProperty(cfnType, upTo(path, /[.[]/), spec);
   if (name === null) return "no";
   if (name === undefined) return "unknown";
   return spec[cfnType]?.[name] ?? "unknown";

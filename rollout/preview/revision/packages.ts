@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { afterLast } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import { count } from "../text.ts";
 
@@ -73,5 +74,5 @@ function versionIn(lock: Record<string, LockedPackage>, name: string): string {
 
 /** `node_modules/a/node_modules/@b/c`: `@b/c`. */
 function nameOf(place: string): string {
-  return place.split("node_modules/").at(-1)!;
+  return afterLast(place, "node_modules/");
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { upTo } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import { installPackages } from "./packages.ts";
 
@@ -81,5 +82,5 @@ function packagesOf(from: string): string | undefined {
 }
 
 function firstLine(error: unknown): string {
-  return String((error as { stderr?: string }).stderr ?? error).split("\n")[0]!;
+  return upTo(String((error as { stderr?: string }).stderr ?? error), "\n");
 }

@@ -1,3 +1,4 @@
+import { first, last } from "../../../infra/sure.ts";
 import { escaped } from "../escaped.ts";
 
 /** A line over time; a gap where a value is missing. */
@@ -65,15 +66,15 @@ function seriesPath({ points, tone, stepped, filled }: Series, { x, y, end }: Pl
       const here = `${round(x(at))},${round(y(value))}`;
       return stepped && previous ? [`${round(x(at))},${round(y(previous.value))}`, here] : [here];
     });
-    if (stepped) corners.push(`${round(x(end))},${round(y(run.at(-1)!.value))}`);
+    if (stepped) corners.push(`${round(x(end))},${round(y(last(run).value))}`);
     // A lone point is a dot: a line of no length with a round end.
-    if (corners.length === 1) corners.push(corners[0]!);
-    const first = round(x(run[0]!.at));
-    const last = stepped ? round(x(end)) : round(x(run.at(-1)!.at));
+    if (corners.length === 1) corners.push(first(corners));
+    const from = round(x(first(run).at));
+    const to = stepped ? round(x(end)) : round(x(last(run).at));
     if (filled) {
       const ground = round(y(0));
       runs.push(
-        `<path class="area ${tone}" d="M${first},${ground} L${corners.join(" L")} L${last},${ground} Z"/>`,
+        `<path class="area ${tone}" d="M${from},${ground} L${corners.join(" L")} L${to},${ground} Z"/>`,
       );
     }
     runs.push(`<path class="line ${tone}" d="M${corners.join(" L")}"/>`);

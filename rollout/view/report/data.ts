@@ -1,3 +1,4 @@
+import { last, nth } from "../../../infra/sure.ts";
 import type { JournalEntry } from "../../core/journal.ts";
 import { replay, step } from "../../core/replay.ts";
 import type { RolloutState } from "../../core/state.ts";
@@ -56,7 +57,7 @@ export function reportData(
   const state = replay(entries);
   if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
   const from = state.begunAt;
-  const to = Math.max(from + 1000, state.stage.at === "ended" ? entries.at(-1)!.at : now);
+  const to = Math.max(from + 1000, state.stage.at === "ended" ? last(entries).at : now);
   const own = seconds.filter(
     ({ epochSecond }) => epochSecond * 1000 >= from - 1000 && epochSecond * 1000 < to,
   );
@@ -135,7 +136,7 @@ function withGates(
     if (bucket.from > end) return { ...bucket, gates: [] };
     while ((said.at(-1)?.at ?? end) < Math.min(bucket.to, end)) state = step(state, said.pop()!);
     while ((seconds[known.length]?.epochSecond ?? Number.POSITIVE_INFINITY) * 1000 < bucket.to)
-      known.push(seconds[known.length]!);
+      known.push(nth(seconds, known.length));
     if (!state || state.steps.length === 0) return { ...bucket, gates: [] };
     const { evidence } = judge(historyOf(state, known, bucket.to));
     return { ...bucket, gates: gatesIn(evidence) };

@@ -1,3 +1,4 @@
+import { member } from "../../../../infra/sure.ts";
 import { alarmsOf } from "../../../alarms/capture.ts";
 import { queriesOf } from "../../../alarms/model.ts";
 import { UserError } from "../../../errors.ts";
@@ -47,7 +48,7 @@ export const dependency: Scenario = {
   },
   async play(stage) {
     watched(stage);
-    await slow(stage, declaredIn(stage.room.plan)[NAME]!);
+    await slow(stage, member(declaredIn(stage.room.plan), NAME));
     await limited(stage);
   },
 };

@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import type { ServerRecord } from "../../../platforms/rehearsal/machine/state.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { limitMemory, startApp } from "../app-process.ts";
@@ -33,7 +34,7 @@ export const memory: Scenario = {
   ],
   async play(stage) {
     const { room } = stage;
-    const server = serversOfTrack(room, heaviestTrack(room))[0]!;
+    const server = first(serversOfTrack(room, heaviestTrack(room)));
     const unit = unitIn(hostFilesOf(room.graph).find(({ path }) => path === UNIT_FILE)?.content ?? "");
     stage.facts.server = server.id;
     const others = othersOf(stage, server);

@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import type { DrillReply } from "../../traffic.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
@@ -43,7 +44,7 @@ export const partition: Scenario = {
 };
 
 async function cutOffServer(stage: FailStage): Promise<void> {
-  const server = serversOfTrack(stage.room, heaviestTrack(stage.room))[0]!;
+  const server = first(serversOfTrack(stage.room, heaviestTrack(stage.room)));
   const { app, nginx } = keysOf(server);
   const before = stage.pid(app);
   const send = (signal: NodeJS.Signals) => async () => {

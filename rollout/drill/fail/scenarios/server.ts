@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
@@ -9,7 +10,7 @@ export const server: Scenario = {
   breaks: "one server of the track with the most traffic is killed",
   expected: OUT_AND_IN,
   async play(stage) {
-    const gone = serversOfTrack(stage.room, heaviestTrack(stage.room))[0]!;
+    const gone = first(serversOfTrack(stage.room, heaviestTrack(stage.room)));
     const keys = keysOf(gone);
     await outAndIn(stage, [gone], {
       what: `${gone.id} is killed`,

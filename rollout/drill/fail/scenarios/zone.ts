@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
 import { databaseInZones, serversOfTrack, zonesOf } from "../ground.ts";
 import { zoneOfServer } from "../judge.ts";
@@ -15,7 +16,7 @@ export const zone: Scenario = {
   async play(stage) {
     const { room } = stage;
     const zones = zonesOf(room.graph);
-    const lost = zones[0]!;
+    const lost = first(zones);
     const gone = room.plan.tracks.flatMap(({ name }) =>
       serversOfTrack(room, name).filter((_, index) => zoneOfServer(index, zones) === lost),
     );

@@ -1,4 +1,5 @@
 import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
+import { member } from "../../../../infra/sure.ts";
 import type { Clock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";
 import type { StackFacts } from "../../../platforms/aws/deployment.ts";
@@ -79,7 +80,10 @@ const UNTRACKED = "track_commit_timestamp isn't on yet: after `pulumi up` the da
 
 /** Any of the track's that serves. @throws {UserError} when there is none */
 async function serverOf({ facts, track, region, clock }: Verification): Promise<string> {
-  const servers = { group: facts.groups[track]!, targetGroupArn: facts.targetGroupArns[track]! };
+  const servers = {
+    group: member(facts.groups, track),
+    targetGroupArn: member(facts.targetGroupArns, track),
+  };
   const [server] = await new ServerFleet({ region, clock }).serving(servers);
   if (!server) throw new UserError(`no server of ${track} is healthy: from nowhere else the copy is reached`);
   return server;

@@ -1,5 +1,6 @@
 import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { clientSettings } from "../../../../infra/aws-client.ts";
+import { member } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics, Tally, TrackCounts } from "../../platform.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
@@ -77,7 +78,7 @@ function countersOf(
   names: readonly string[],
 ): TrackCounts {
   const counters = names.map((name, gate) => {
-    const { requests, errors } = spread[`${track} ${gate}`]!;
+    const { requests, errors } = member(spread, `${track} ${gate}`);
     return [name, { bad: errors, total: requests }] as const;
   });
   return { requests: 0, errors: 0, slow: 0, counters: Object.fromEntries(counters) };

@@ -3,6 +3,7 @@ import {
   GetMetricDataCommand,
   type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
+import { entry, nth } from "../../../../infra/sure.ts";
 import { UserError } from "../../../errors.ts";
 
 /** A query's values, by its id and then by the first second of the period (since the epoch). */
@@ -42,7 +43,7 @@ export async function readMetricData(
         throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}${why && `: ${why}`}`);
       }
       Timestamps.forEach((at, index) => {
-        data.get(Id!)!.set(at.getTime() / 1000, Values[index]!);
+        entry(data, Id!).set(at.getTime() / 1000, nth(Values, index));
       });
     }
   } while (token);

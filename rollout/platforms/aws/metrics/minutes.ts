@@ -1,3 +1,4 @@
+import { nth } from "../../../../infra/sure.ts";
 import type { MetricSecond, TrackCounts } from "../../platform.ts";
 import type { SeriesName } from "./metric-queries.ts";
 
@@ -40,16 +41,16 @@ export function secondsOf(
   );
   return Array.from({ length: period }, (_, second) => ({
     epochSecond: from + second,
-    tracks: Object.fromEntries(spread.map(([track, seconds]) => [track, seconds[second]!])),
+    tracks: Object.fromEntries(spread.map(([track, seconds]) => [track, nth(seconds, second)])),
   })).filter((second) => Object.values(second.tracks).some(({ requests }) => requests > 0));
 }
 
 function secondsOfTrack({ requests, errors, slow }: TrackCounts, period: number): TrackCounts[] {
   const at = (request: number) => Math.floor((request * period) / requests);
   const seconds = Array.from({ length: period }, () => ({ requests: 0, errors: 0, slow: 0 }));
-  for (let each = 0; each < requests; each++) seconds[at(each)]!.requests++;
+  for (let each = 0; each < requests; each++) nth(seconds, at(each)).requests++;
   // Each stands for a request of its own, so that no second has more bad requests than requests.
-  for (let each = 0; each < errors; each++) seconds[at(Math.floor((each * requests) / errors))]!.errors++;
-  for (let each = 0; each < slow; each++) seconds[at(Math.floor((each * requests) / slow))]!.slow++;
+  for (let each = 0; each < errors; each++) nth(seconds, at(Math.floor((each * requests) / errors))).errors++;
+  for (let each = 0; each < slow; each++) nth(seconds, at(Math.floor((each * requests) / slow))).slow++;
   return seconds;
 }

@@ -1,3 +1,4 @@
+import { last } from "../../../../infra/sure.ts";
 import { UserError } from "../../../errors.ts";
 
 const DAY = 86_400;
@@ -21,6 +22,6 @@ export function periodSince(from: number, now: number): number {
   const kept = KEPT.find(({ days }) => now - from < days * DAY - MARGIN_SECONDS);
   if (kept) return kept.period;
   throw new UserError(
-    `CloudWatch keeps figures for ${KEPT.at(-1)!.days} days: there are none of ${new Date(from * 1000).toISOString()}`,
+    `CloudWatch keeps figures for ${last(KEPT).days} days: there are none of ${new Date(from * 1000).toISOString()}`,
   );
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { afterLast } from "../../../../infra/sure.ts";
 import { until } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { STANZA } from "./config.ts";
@@ -14,7 +15,7 @@ export function archivedFiles({ folder }: Pick<Store, "folder">): { segment: str
   if (!existsSync(archive)) return [];
   return readdirSync(archive, { recursive: true, encoding: "utf8" })
     .flatMap((path) => {
-      const segment = SEGMENT.exec(path.split("/").at(-1)!)?.[1];
+      const segment = SEGMENT.exec(afterLast(path, "/"))?.[1];
       return segment ? [{ segment, path: join(within, path) }] : [];
     })
     .sort((a, b) => (a.segment < b.segment ? -1 : 1));

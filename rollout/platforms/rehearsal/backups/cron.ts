@@ -1,3 +1,4 @@
+import { nth } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 
 const MINUTE = 60_000;
@@ -36,7 +37,7 @@ function parse(schedule: string) {
   const fields = /^cron\((.+)\)$/.exec(schedule)?.[1]?.trim().split(/\s+/) ?? [];
   if (fields.length !== 6) throw notPlayed(schedule);
   const set = (index: number, low: number, high: number, names: string[] = []) => {
-    const values = valuesOf(fields[index]!, low, high, names);
+    const values = valuesOf(nth(fields, index), low, high, names);
     if (!values) throw notPlayed(schedule);
     return values;
   };

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { first } from "../../../../infra/sure.ts";
 
 /** What is in a table, whatever the order of its rows. */
 export interface TableDigest {
@@ -39,7 +40,7 @@ export async function digestsOf(client: pg.Client): Promise<Digests> {
     const { rows } = await client.query<{ rows: string; digest: string }>(
       `SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS digest FROM ${name} AS t`,
     );
-    digests[name] = { rows: Number(rows[0]!.rows), digest: rows[0]!.digest };
+    digests[name] = { rows: Number(first(rows).rows), digest: first(rows).digest };
   }
   return digests;
 }

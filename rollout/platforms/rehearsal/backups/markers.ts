@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
+import { first } from "../../../../infra/sure.ts";
 import { makePrivateFolder, writeOwned } from "../machine/disk/owned.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { type Digests, digestsOf, tablesOf } from "./digest.ts";
@@ -63,7 +64,7 @@ async function markAndSnapshot(name: string, writer: pg.Client, reader: pg.Clien
         [name],
       );
       await writer.query("COMMIT");
-      return { name, at: Number(rows[0]!.at), segment: rows[0]!.segment };
+      return { name, at: Number(first(rows).at), segment: first(rows).segment };
     } catch (error) {
       await writer.query("ROLLBACK");
       if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;

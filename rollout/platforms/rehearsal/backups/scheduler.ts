@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { last, nth } from "../../../../infra/sure.ts";
 import type { BackupPlan } from "../plan/describe-backups.ts";
 import { writeMarker } from "./markers.ts";
 import { listBackups, takeBackup, takeFirstBackup } from "./repository.ts";
@@ -32,7 +33,7 @@ while (!stop.signal.aborted) {
 }
 
 async function look(): Promise<number> {
-  const { store, plan } = JSON.parse(readFileSync(process.argv[2]!, "utf8")) as {
+  const { store, plan } = JSON.parse(readFileSync(nth(process.argv, 2), "utf8")) as {
     store: Store;
     plan: BackupPlan;
   };
@@ -42,7 +43,7 @@ async function look(): Promise<number> {
   if (Date.now() < due) return Math.min(LOOK_EVERY_MS, due - Date.now());
   if (known.length === 0) await takeFirstBackup(store, stop.signal);
   else await takeBackup(store, undefined, stop.signal);
-  const { label, stored } = (await listBackups(store)).at(-1)!;
+  const { label, stored } = last(await listBackups(store));
   say(`${label}: taken, ${(stored / 2 ** 20).toFixed(1)} MiB`);
   const { name } = await writeMarker(store);
   say(`${name}: marked`);

@@ -1,3 +1,4 @@
+import { last, nth } from "../../../../infra/sure.ts";
 import { messageOf } from "../machine/errors.ts";
 import { archivedFiles, archivedSegments, segmentsBetween } from "./archive.ts";
 import { type Backup, listBackups, pgbackrest } from "./repository.ts";
@@ -67,7 +68,7 @@ export function judge(backups: Backup[], verified: string, segments: string[]): 
   );
   if (gap && !rotten.includes(gap)) problems.push(`${gap}: this WAL segment is missing`);
   const unbroken = since.filter((segment) => !gap || segment < gap);
-  return { good, problems, ...(unbroken.length > 0 && { reaches: unbroken.at(-1)! }) };
+  return { good, problems, ...(unbroken.length > 0 && { reaches: last(unbroken) }) };
 }
 
 function faultsOf({ label, wal, pageErrors }: Backup, verified: string, usable: Set<string>): string[] {
@@ -76,7 +77,7 @@ function faultsOf({ label, wal, pageErrors }: Backup, verified: string, usable: 
   const report = new RegExp(`backup: ${escaped}, status: ([^,\\n]+)(.*)\\n\\s*(.*)`).exec(verified);
   if (!report) faults.push("its manifest is missing or can't be read");
   else if (report[1] !== "valid")
-    faults.push(`its files are damaged (${countsIn(report[3]!)}): ${filesOf(label, verified)}`);
+    faults.push(`its files are damaged (${countsIn(nth(report, 3))}): ${filesOf(label, verified)}`);
   if (pageErrors) faults.push("it was taken from damaged pages");
   const gone = segmentsBetween(wal.first, wal.last).filter((segment) => !usable.has(segment));
   if (gone.length > 0) faults.push(`it can't be made whole without the WAL segment ${gone.join(", ")}`);

@@ -1,3 +1,4 @@
+import { member } from "../../../../infra/sure.ts";
 import type { Ledger } from "../machine/state.ts";
 import { layoutOf } from "./balancing.ts";
 import { counters, type ServerStats } from "./stats.ts";
@@ -27,7 +28,7 @@ export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
     maintenance,
     tracks: Object.fromEntries(
       names.map((name) => {
-        const { requests, http5xx, sessions } = tracks[name]!;
+        const { requests, http5xx, sessions } = member(tracks, name);
         return [name, { requests, failures: http5xx, open: sessions }];
       }),
     ),

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { last, upTo } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { MapLines } from "./config/maps.ts";
 
@@ -38,7 +39,7 @@ export async function order(socket: string, command: string, done?: string): Pro
 }
 
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!;
+  return upTo(text, "\n");
 }
 
 /** Replaces a whole map at once: a request meets either the lines before or the lines after, never a mixture. */
@@ -82,7 +83,7 @@ function batchesOf(lines: [string, string][]): string[][] {
       batches.push([]);
       bytes = Buffer.byteLength(line) + 1;
     }
-    batches.at(-1)!.push(line);
+    last(batches).push(line);
   }
   return batches;
 }

@@ -52,23 +52,15 @@ export function findPrograms(major?: string, places: Places = thisMachine()): Pr
   const versioned = postgresFolders(places, major);
   const postgres = find("postgres", [...versioned, ...folders]);
   const initdb = find("initdb", postgres ? [dirname(postgres), ...versioned, ...folders] : versioned);
-  const found = {
-    nginx: find("nginx"),
-    haproxy: find("haproxy"),
-    "redis-server": find("redis-server"),
-    postgres: postgres && initdb,
-    pgbackrest: find("pgbackrest"),
-  };
+  const nginx = find("nginx");
+  const haproxy = find("haproxy");
+  const redis = find("redis-server");
+  const pgbackrest = find("pgbackrest");
+  if (nginx && haproxy && redis && postgres && initdb && pgbackrest)
+    return { nginx, haproxy, redis, postgres, initdb, pgbackrest };
+  const found = { nginx, haproxy, "redis-server": redis, postgres: postgres && initdb, pgbackrest };
   const missing = PACKAGES.filter(({ program }) => !found[program]);
-  if (missing.length > 0) throw new RehearsalError(howToInstall(missing, places.platform));
-  return {
-    nginx: found.nginx!,
-    haproxy: found.haproxy!,
-    redis: found["redis-server"]!,
-    postgres: postgres!,
-    initdb: initdb!,
-    pgbackrest: found.pgbackrest!,
-  };
+  throw new RehearsalError(howToInstall(missing, places.platform));
 }
 
 /** Debian, Red Hat and Homebrew install PostgreSQL's programs in a folder of the version; the asked one comes first. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { first, nth } from "../../../../infra/sure.ts";
 
 /**
  * What tells a process from a later one with the same number: when it started. On Linux ticks since boot together with
@@ -27,7 +28,7 @@ function readStat(pid: number): { state: string; started: string } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0]!, started: fields[19]! };
+    return { state: first(fields), started: nth(fields, 19) };
   } catch {
     return undefined;
   }

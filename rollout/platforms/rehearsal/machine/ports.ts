@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { createServer, type Server } from "node:net";
+import { first } from "../../../../infra/sure.ts";
 import { RehearsalError } from "./errors.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -23,7 +24,7 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 export async function freePort(): Promise<number> {
-  return (await freePorts(1))[0]!;
+  return first(await freePorts(1));
 }
 
 /** Client ports that are ours until the balancer listens there. */

@@ -1,3 +1,4 @@
+import { entry } from "../../../../infra/sure.ts";
 import { until } from "../../../waiting.ts";
 import { isOfThisBoot } from "./identity.ts";
 import { isRunning } from "./processes.ts";
@@ -39,7 +40,7 @@ export function inStopOrder(keys: string[]): string[][] {
   const rank = (key: string) =>
     key === "balancer" ? 1 : key.endsWith(".nginx") ? 2 : key.endsWith(".app") ? 3 : storeRank(key);
   const groups = Map.groupBy(keys, rank);
-  return [...groups.keys()].sort((a, b) => a - b).map((each) => groups.get(each)!);
+  return [...groups.keys()].sort((a, b) => a - b).map((each) => entry(groups, each));
 }
 
 function storeRank(key: string): number {

@@ -1,3 +1,4 @@
+import { entry } from "../../../../infra/sure.ts";
 import { alarmsOf } from "../../../alarms/capture.ts";
 import { AlarmEngine, type Transition } from "../../../alarms/engine.ts";
 import type { AlarmState } from "../../../alarms/model.ts";
@@ -71,7 +72,7 @@ export class AlarmWatch {
     const name = compositeOf(this.#graph, track);
     if (!this.#rules.has(name)) throw new RangeError(`the stack has no alarm for track ${track}`);
     const last = this.#last.get(name);
-    const causes = this.#rules.get(name)!.filter((child) => this.#engine.state(child) === "ALARM");
+    const causes = entry(this.#rules, name).filter((child) => this.#engine.state(child) === "ALARM");
     const reason = causes.map((arn) => arn.slice(arn.lastIndexOf(":") + 1)).join(", ");
     return [{ name, state: this.#engine.state(name), reason, ...(last && { since: last.at * 1000 }) }];
   }

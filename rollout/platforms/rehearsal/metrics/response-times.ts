@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { member } from "../../../../infra/sure.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn } from "../servers/answers.ts";
 
@@ -24,7 +25,7 @@ export class ResponseTimes {
         const answer = answerIn(line);
         if (answer?.seconds === undefined) return;
         times[answer.track] ??= [];
-        times[answer.track]!.push(answer.seconds);
+        member(times, answer.track).push(answer.seconds);
       });
     }
     return times;

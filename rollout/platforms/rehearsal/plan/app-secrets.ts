@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { member } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { type Kept, newPassword } from "./passwords.ts";
 
@@ -43,7 +44,7 @@ export function appSecrets(
       given[name] ?? kept.of(`app.secrets.${name}`, () => `rehearsal-${newPassword(32)}`),
     ]),
   );
-  const wrong = names.filter((name) => /[\r\n]/.test(texts[name]!));
+  const wrong = names.filter((name) => /[\r\n]/.test(member(texts, name)));
   if (wrong.length > 0) {
     throw new RehearsalError(
       `${file}: ${wrong.join(", ")}: must be one line; a key of several goes in base64`,

@@ -1,3 +1,4 @@
+import { member, upTo } from "../../../../infra/sure.ts";
 import type { Graph, Value } from "../../../graph/model.ts";
 import { referred } from "../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../graph/text.ts";
@@ -25,13 +26,15 @@ export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
   const given = parametersOf(group?.inputs.parameters, resolve);
   const here = Object.entries(given).filter(([name, value]) => !isAwsOnly(name, value));
   return {
-    major: textOf(database.inputs.engineVersion ?? "", resolve).split(".")[0]!,
+    major: upTo(textOf(database.inputs.engineVersion ?? "", resolve), "."),
     name: textOf(database.inputs.dbName, resolve),
     username: textOf(database.inputs.username, resolve),
     password: textOf(database.inputs.password, resolve),
     forceTls: given["rds.force_ssl"] === "1",
     parameters: Object.fromEntries(here),
-    leftOut: Object.keys(given).filter((name) => name !== "rds.force_ssl" && isAwsOnly(name, given[name]!)),
+    leftOut: Object.keys(given).filter(
+      (name) => name !== "rds.force_ssl" && isAwsOnly(name, member(given, name)),
+    ),
   };
 }
 

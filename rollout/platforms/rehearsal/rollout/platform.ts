@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
 import type { Settings } from "../../../../infra/settings/settled.ts";
 import { mostServers } from "../../../../infra/settings/tier.ts";
+import { member } from "../../../../infra/sure.ts";
 import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
@@ -103,7 +104,7 @@ class Rehearsal implements Platform {
   }
 
   async restoreCapacity(track: string, servers: number): Promise<void> {
-    const { declared } = serversIn(this.#settings(), [], track)[track]!;
+    const { declared } = member(serversIn(this.#settings(), [], track), track);
     if (servers > declared.maxServers)
       throw new RehearsalError(`${track} may have ${declared.maxServers} servers, it would need ${servers}`);
     if (declared.servers < servers) await this.#config.setServers(track, servers);

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { upTo } from "../../../../infra/sure.ts";
 
 /** The names of the settings that this PostgreSQL has (`postgres --describe-config`). */
 export function knownParameters(postgres: string): Set<string> {
   const text = execFileSync(postgres, ["--describe-config"], { encoding: "utf8", maxBuffer: 16 * 1024 ** 2 });
-  return new Set(text.split("\n").map((line) => line.split("\t")[0]!.toLowerCase()));
+  return new Set(text.split("\n").map((line) => upTo(line, "\t").toLowerCase()));
 }
 
 /** The major version, such as `15`. */

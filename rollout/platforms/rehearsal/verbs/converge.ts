@@ -1,3 +1,4 @@
+import { nth } from "../../../../infra/sure.ts";
 import { letGo, moveTraffic, takeIn, tidyUp } from "../balancer/balancing.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
@@ -42,7 +43,7 @@ async function add(room: Room, tracks: TrackPlan[]): Promise<void> {
   const added: ServerRecord[] = [];
   try {
     for (const track of tracks) added.push(await newServer(room, track));
-    await Promise.all(added.map((server, index) => ensureServer(room, tracks[index]!, server)));
+    await Promise.all(added.map((server, index) => ensureServer(room, nth(tracks, index), server)));
     await takeIn(room);
   } catch (error) {
     await Promise.all(added.map((server) => removeServer(room, server)));

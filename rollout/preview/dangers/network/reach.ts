@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import type { Danger } from "../../model.ts";
 import { type DangerCheck, danger } from "../danger.ts";
 import { coveredBy, type Flow, flowsOf, portsText } from "./flows.ts";
@@ -17,7 +18,7 @@ export const firewallOpened: DangerCheck = ({ before, after }) => {
 function merged(opened: Flow[]): Flow[][] {
   const on = ({ ports, protocol }: Flow) => portsText(ports, protocol);
   const bySource = [...Map.groupBy(opened, (flow) => `${flow.from.label} on ${on(flow)}`).values()];
-  const targets = (flows: Flow[]) => `${on(flows[0]!)} ${labels(flows, "to")} ${flows[0]!.from.kind}`;
+  const targets = (flows: Flow[]) => `${on(first(flows))} ${labels(flows, "to")} ${first(flows).from.kind}`;
   return [...Map.groupBy(bySource, targets).values()].map((groups) => groups.flat());
 }
 
@@ -26,7 +27,7 @@ function labels(flows: Flow[], end: "from" | "to"): string {
 }
 
 function openedDanger(flows: Flow[], old: Flow[]): Danger {
-  const { ports, protocol } = flows[0]!;
+  const { ports, protocol } = first(flows);
   const what = portsText(ports, protocol);
   const outside = flows.some(({ from }) => from.range !== undefined && isWide(from.range));
   const outward = flows.every(({ to }) => to.range !== undefined);

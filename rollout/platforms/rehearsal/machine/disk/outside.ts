@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { first } from "../../../../../infra/sure.ts";
 import { RehearsalError } from "../errors.ts";
 
 // What can't be in a stack's own folder is in one folder outside of it. That is data that the database's user
@@ -45,7 +46,7 @@ export function aliasIn(outside: string): string {
  * @param stackFolder absolute
  */
 export function makeOutside(stackFolder: string): string {
-  const folder = mkdtempSync(join(places()[0]!, prefixOf(stackFolder)));
+  const folder = mkdtempSync(join(first(places()), prefixOf(stackFolder)));
   return furnished(folder, stackFolder);
 }
 
