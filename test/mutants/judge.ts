@@ -10,6 +10,8 @@ export type Verdict = "killed" | "endless" | "survived" | "unreached";
 /** A mutant is put to the tests of its own part and then to others, the quickest first, for no longer than this. */
 const OWN_MS = 15_000;
 const OTHERS_MS = 4_000;
+/** So many mutants are judged at a time, that whoever waits sees it go on. */
+const BATCH = 100;
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SWITCH = join(import.meta.dirname, "switch.ts");
@@ -110,16 +112,19 @@ export class Judge {
     open = open.filter(({ files }) => files.length > 0);
     // Few are left after the first files: those are then put to several at once.
     for (let size = 1; open.length > 0; size *= 2) {
-      const rounds = open.map(({ mutant, files }) => play(mutant, files.slice(0, size)));
-      const states = await this.#run(rounds);
-      open = open.flatMap(({ mutant, files }, index) => {
-        const rest = files.slice(size);
-        if (states[index] === "failed") judged(mutant, "killed");
-        else if (states[index] === undefined) judged(mutant, "endless");
-        else if (rest.length === 0) judged(mutant, "survived");
-        else return [{ mutant, files: rest }];
-        return [];
-      });
+      const left: typeof open = [];
+      for (let from = 0; from < open.length; from += BATCH) {
+        const batch = open.slice(from, from + BATCH);
+        const states = await this.#run(batch.map(({ mutant, files }) => play(mutant, files.slice(0, size))));
+        for (const [index, { mutant, files }] of batch.entries()) {
+          const rest = files.slice(size);
+          if (states[index] === "failed") judged(mutant, "killed");
+          else if (states[index] === undefined) judged(mutant, "endless");
+          else if (rest.length === 0) judged(mutant, "survived");
+          else left.push({ mutant, files: rest });
+        }
+      }
+      open = left;
     }
   }
 

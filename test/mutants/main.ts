@@ -34,26 +34,39 @@ for (const file of filesUnder(paths)) {
 }
 const made = mutants.filter(({ name }) => new RegExp(values.like).test(name));
 said(`${made.length} mutants of ${files.size} files`);
-const verdicts = await judged();
-const { named, gone } = namedOf(mutants);
-process.exitCode = printScore(made, verdicts, named, gone) ? 0 : 1;
+const verdicts = new Map<Mutant, Verdict>();
+// Whoever ends it early sees what there is.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    const open = made.filter((mutant) => !verdicts.has(mutant));
+    said(`ended by ${signal}, ${open.length} mutants weren't judged`);
+    print(made.filter((mutant) => verdicts.has(mutant)));
+    for (const { file, line, name } of open) console.log(`not judged: ${file}:${line} ${name}`);
+    process.exit(1);
+  });
+}
+await judgeAll();
+process.exitCode = print(made) ? 0 : 1;
 said("done");
 
-async function judged(): Promise<Map<Mutant, Verdict>> {
-  const found = new Map<Mutant, Verdict>();
+function print(judged: readonly Mutant[]): boolean {
+  const { named, gone } = namedOf(mutants);
+  return printScore(judged, verdicts, named, gone);
+}
+
+async function judgeAll(): Promise<void> {
   let runs = 0;
   const judge = await Judge.start(files, availableParallelism(), () => {
     runs += 1;
-    if (runs % 200 === 0) said(`${runs} runs, ${found.size} mutants judged`);
+    if (runs % 200 === 0) said(`${runs} runs, ${verdicts.size} mutants judged`);
   });
   try {
     const reaching = await judge.reach(mutants.length, values.tests, said);
     said("how far each goes is known, now the mutants");
-    await judge.judge(made, reaching, (mutant, verdict) => found.set(mutant, verdict));
+    await judge.judge(made, reaching, (mutant, verdict) => verdicts.set(mutant, verdict));
   } finally {
     await judge.close();
   }
-  return found;
 }
 
 function filesUnder(paths: readonly string[]): string[] {
