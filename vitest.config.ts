@@ -16,7 +16,8 @@ export default defineConfig({
             "test/mutants/**/*.test.ts",
           ],
           globalSetup: "test/support/own-temporary-folder.ts",
-          testTimeout: 20_000,
+          // Those that run a program of their own take seconds, and on a busy machine many.
+          testTimeout: 60_000,
           // To capture a stack takes seconds, and on a busy machine many of them.
           hookTimeout: 60_000,
           // The AWS SDK of Pulumi takes longer to load than most files to run: once a worker is enough, because every

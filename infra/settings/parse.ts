@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { upTo } from "../sure.ts";
 import { explained, type Mistake } from "./explain.ts";
+import { nameMistakes } from "./names.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
 import { schema } from "./schema.ts";
@@ -32,14 +33,17 @@ export class ConfigError extends Error {
 /**
  * Checks a stack's config and fills in the defaults.
  *
- * @param stack the stack's name, such as `beta`
+ * @param stack the stack's name, such as `beta`: it is held to AWS's rules for names, too
  * @param region the AWS region (`aws:region`), such as `us-east-1`
  * @param config the keys of the project's namespace without it (`tracks`, not `rollout:tracks`), as parsed values
  * @throws {ConfigError} with all mistakes at once
  */
 export function parseSettings(stack: string, region: unknown, config: Record<string, unknown>): Settings {
   const parsed = schema.safeParse(config);
-  const mistakes = regionMistakes(region, parsed.data?.network.zones);
+  const mistakes = [
+    ...nameMistakes(stack, parsed.data && Object.keys(parsed.data.tracks)),
+    ...regionMistakes(region, parsed.data?.network.zones),
+  ];
   if (parsed.success) mistakes.push(...brokenRules(parsed.data));
   else mistakes.push(...explained(parsed.error, config), ...rulesOnSoundKeys(config, parsed.error.issues));
   if (mistakes.length > 0) throw new ConfigError(stack, mistakes);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { app } from "./schema/app.ts";
 import { cache, database } from "./schema/data.ts";
-import { domainName, duration, flag, whole } from "./schema/fields.ts";
+import { certifiedName, domainName, duration, flag, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
 import { pipeline } from "./schema/pipeline.ts";
@@ -46,7 +46,7 @@ export const schema = z.strictObject({
     .enum(["beta", "prod"], "must be beta or prod")
     .default("prod")
     .describe("beta: cheap, one server a track; prod: survives the loss of a zone"),
-  domain: domainName.describe("the public name of the stack"),
+  domain: certifiedName.describe("the public name of the stack"),
   zone: domainName
     .or(z.literal(""))
     .default("")

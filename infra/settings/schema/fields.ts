@@ -23,5 +23,8 @@ export const wholeSeconds = (low: Duration, high: Duration) =>
 
 export const domainName = text(
   "must be a lower-case host name with a dot, such as beta.example.com",
-  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
 );
+
+/** A domain that a certificate is for (ACM API, RequestCertificate: the first name has at most 64 octets). */
+export const certifiedName = domainName.max(64, "must have at most 64 letters: a certificate takes no more");

@@ -16,7 +16,11 @@ const DURATION: [unknown[], unknown[]] = [
 /** One row for each key of the schema. A track is `tracks.green`, the first of a list is `0`. */
 export const EDGES: Edge[] = [
   ["tier", ["beta", "prod"], ["Beta", "staging", ""]],
-  ["domain", ["a.bc", "app.example.com"], ["example", "App.example.com", "a.b", "-a.example.com", "a..com"]],
+  [
+    "domain",
+    ["a.bc", "app.example.com", "shop.xn--p1ai", `${text(60)}.com`],
+    ["example", "App.example.com", "a.b", "-a.example.com", "a..com", "shop.xn--", `${text(61)}.com`],
+  ],
   ["zone", ["", "example.com"], ["example", "example.org"]],
   ["tracks.green.image", [DIGEST], ["app:latest", DIGEST.slice(0, -1), `${DIGEST}0`, DIGEST.toUpperCase()]],
   ["tracks.green.build", ["app"], ["", 1]],
