@@ -83,7 +83,9 @@ function container(host: Host): string[] {
     "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=64m",
     "--cap-drop ALL --security-opt no-new-privileges",
     "--env-file /run/rollout/app.env",
-    `--volume ${TLS_FOLDER}/database-ca.pem:${TLS_FOLDER}/database-ca.pem:ro`,
+    ...["database-ca.pem", "authorities.pem"].map(
+      (file) => `--volume ${TLS_FOLDER}/${file}:${TLS_FOLDER}/${file}:ro`,
+    ),
     ...(host.flags ? [`--add-host ${FLAGS_AGENT.host}:host-gateway`] : []),
     `--log-driver awslogs --log-opt awslogs-region=${host.region} --log-opt awslogs-group=${host.logGroups.app}`,
     "--log-opt mode=non-blocking",

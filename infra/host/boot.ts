@@ -46,7 +46,8 @@ serve() {
   echo "INSTANCE_ID=$id" >/etc/rollout/instance.env
   rollout-certificate
   fetch ${TLS_FOLDER}/database-ca.pem "https://truststore.pki.rds.amazonaws.com/${region}/${region}-bundle.pem"
-  chmod 0644 ${TLS_FOLDER}/database-ca.pem
+  cat /etc/ssl/certs/ca-certificates.crt ${TLS_FOLDER}/database-ca.pem >${TLS_FOLDER}/authorities.pem
+  chmod 0644 ${TLS_FOLDER}/{database-ca,authorities}.pem
   systemctl daemon-reload
   systemctl enable --now --no-block ${services.join(" ")}
   systemctl restart nginx

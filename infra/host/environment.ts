@@ -15,7 +15,9 @@ export function environment(host: Host): Record<string, string> {
   const { app, database, cache } = host;
   const databaseQuery = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/database-ca.pem`;
   return {
+    ...TRUSTED,
     ...app.environment,
+    HOST: "0.0.0.0",
     PORT: String(APP_PORT),
     STACK: host.stack,
     TRACK: host.track,
@@ -60,6 +62,17 @@ function access({ access, region }: Host): Record<string, string> {
  * and that is nobody else's.
  */
 export const CREDENTIALS = { host: "169.254.170.2", port: 2773 } as const;
+
+/**
+ * The public authorities and the database's, in one file, by the variables of whoever opens a connection: OpenSSL (Python,
+ * Ruby, PHP, Go by the same name), Python's requests, Node, libpq. A team whose image trusts others sets its own.
+ */
+export const TRUSTED: Record<string, string> = Object.fromEntries(
+  ["NODE_EXTRA_CA_CERTS", "PGSSLROOTCERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"].map((name) => [
+    name,
+    `${TLS_FOLDER}/authorities.pem`,
+  ]),
+);
 
 /** JSON in one line, sorted: `{"supplier":{"url":"https://...","timeoutMs":1000}}`. Nothing where none is declared. */
 function dependencies({ app }: Host): Record<string, string> {

@@ -63,5 +63,8 @@ export interface HostFile {
 /** Where the app listens on the server, behind nginx; nothing outside the server reaches it. */
 export const APP_PORT = 8000;
 
-/** Certificates: the server's own (`host.crt`, `host.key`) and the authority of the database (`database-ca.pem`). */
+/**
+ * Certificates: the server's own (`host.crt`, `host.key`), the authority of the database (`database-ca.pem`), and all that
+ * the app may trust (`authorities.pem`).
+ */
 export const TLS_FOLDER = "/etc/rollout/tls";

@@ -3,7 +3,13 @@
 import asyncio
 import hashlib
 import os
+import ssl
+import urllib.request
 
+import psycopg
+import redis
+import requests
+from psycopg.conninfo import conninfo_to_dict
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
@@ -77,6 +83,30 @@ async def echo(request):
     )
 
 
+def trust(request):
+    """Asks the database, the cache and `url` as their clients' pages say, with nothing said about certificates."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        database = connection.execute("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone()[0]
+    parts = conninfo_to_dict(os.environ["DATABASE_URL"])
+    del parts["sslrootcert"]
+    with psycopg.connect(**parts) as connection:
+        by_parts = connection.execute("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone()[0]
+    cache = redis.from_url(os.environ["REDIS_URL"])
+    url = request.query_params["url"]
+    with urllib.request.urlopen(url) as answer:
+        standard = answer.status
+    return JSONResponse(
+        {
+            "database": database,
+            "by_parts": by_parts,
+            "cache": cache.ping(),
+            "requests": requests.get(url).status_code,
+            "standard": standard,
+            "authorities": len(ssl.create_default_context().get_ca_certs()),
+        }
+    )
+
+
 async def page(request):
     """A page whose script uses an event stream and a WebSocket, and reports what it saw."""
     return HTMLResponse(PAGE)
@@ -131,6 +161,7 @@ app = Starlette(
         Route("/events", events),
         Route("/large", large),
         Route("/headers", headers),
+        Route("/trust", trust),
         Route("/page", page),
         Route("/report", report, methods=["GET", "POST"]),
         Route("/echo", echo, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),

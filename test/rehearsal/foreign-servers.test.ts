@@ -53,6 +53,26 @@ describe.skipIf(!hasForeign)(foreignSkipped, () => {
     expect(times).toEqual([0, 1, 2]);
   });
 
+  test("Python's usual clients trust the database, the cache and the stack itself, told nothing", async () => {
+    const itself = `https://localhost:${new URL(url).port}/version`;
+    const answer = await exchange(
+      "HTTP/1.1",
+      { url, ca },
+      { path: `/trust?url=${encodeURIComponent(itself)}`, headers: on("uvicorn") },
+    );
+    expect(answer.status, bodyOf(answer)).toBe(200);
+    const { authorities, ...seen } = JSON.parse(bodyOf(answer));
+    expect(seen).toEqual({
+      database: expect.stringMatching(/^TLSv1/),
+      by_parts: expect.stringMatching(/^TLSv1/),
+      cache: true,
+      requests: 200,
+      standard: 200,
+    });
+    // The public ones are there, too.
+    expect(authorities).toBeGreaterThan(50);
+  });
+
   test.each(["gunicorn", "threads"] as const)(
     "%s: Django takes a form from its own page, and no forged one",
     async (server) => {

@@ -14,6 +14,7 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "DEBUG",
   "DEPENDENCIES",
   "FLAGS_URL",
+  "HOST",
   "MAX_BETA_USERS",
   "PORT",
   "RATE_LIMIT_PER_MINUTE",

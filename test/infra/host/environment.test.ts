@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { environment, environmentFiles } from "../../../infra/host/environment.ts";
+import { environment, environmentFiles, TRUSTED } from "../../../infra/host/environment.ts";
 import { OWN_VARIABLES } from "../../../infra/settings/schema/variables.ts";
 import { HOST } from "./example.ts";
 
@@ -23,13 +23,18 @@ it("gives the app every variable it is promised", () => {
     FEATURE_EXPORT: "on",
     FLAGS_URL:
       "http://appconfig-agent:2772/applications/rollout-production/environments/production/configurations/flags",
+    HOST: "0.0.0.0",
     LOG_LEVEL: "info",
     MAX_BETA_USERS: "10000",
+    NODE_EXTRA_CA_CERTS: "/etc/rollout/tls/authorities.pem",
+    PGSSLROOTCERT: "/etc/rollout/tls/authorities.pem",
     PORT: "8000",
     RATE_LIMIT_PER_MINUTE: "150",
+    REQUESTS_CA_BUNDLE: "/etc/rollout/tls/authorities.pem",
     REDIS_URL: `rediss://:@@cache-password@@@${HOST.cache.host}:6379/0`,
     SECRET_KEY: "@@secret-key@@",
     SESSION_EXPIRE_HOURS: "8",
+    SSL_CERT_FILE: "/etc/rollout/tls/authorities.pem",
     STACK: "production",
     TRACK: "blue",
     VERSION: "0123456789ab",
@@ -39,7 +44,12 @@ it("gives the app every variable it is promised", () => {
 it("sets what the settings keep from app.environment, and nothing else", () => {
   const access = { ...HOST.access!, buckets: {} };
   const own = Object.keys(environment({ ...HOST, access, app: { ...HOST.app, environment: {} } }));
-  expect(new Set(own)).toEqual(OWN_VARIABLES);
+  expect(new Set(own)).toEqual(new Set([...OWN_VARIABLES, ...Object.keys(TRUSTED)]));
+});
+
+it("lets an image trust other authorities", () => {
+  const app = { ...HOST.app, environment: { SSL_CERT_FILE: "/own.pem" } };
+  expect(environment({ ...HOST, app }).SSL_CERT_FILE).toBe("/own.pem");
 });
 
 it("lets nobody run a track under another's name", () => {

@@ -4,6 +4,7 @@ import { withStandIn } from "../dependencies/declared.ts";
 import { writeIn } from "../machine/files.ts";
 import { logOf } from "../machine/processes.ts";
 import type { ServerRecord } from "../machine/state.ts";
+import { trustedHere } from "../machine/trusted.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
 import type { Room } from "../room.ts";
@@ -31,6 +32,7 @@ export function writeServerFiles(room: Room, track: TrackPlan, server: ServerRec
   const environment = environmentHere(room, track, server, join(folder, "etc"));
   writeIn(join(folder, "etc", "tls", "keep"), "");
   cpSync(room.certificates.caFile, join(folder, "etc", "tls", "database-ca.pem"));
+  writeIn(join(folder, "etc", "tls", "authorities.pem"), trustedHere(room.certificates));
   writeIn(join(folder, "app.env"), environmentText(environment), 0o600);
   return { folder, nginxFolder, environment };
 }
@@ -82,8 +84,6 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
     ...(captured.VERSION === "unknown" && { VERSION: track.version }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
-    // The cache's certificate is the rehearsal's, where ElastiCache's is signed by a public authority.
-    NODE_EXTRA_CA_CERTS: room.certificates.caFile,
     FAULTS: "on",
   };
 }
