@@ -37,7 +37,7 @@ said(`${made.length} mutants of ${files.size} files`);
 const verdicts = new Map<Mutant, Verdict>();
 // Whoever ends it early sees what there is.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
     const open = made.filter((mutant) => !verdicts.has(mutant));
     said(`ended by ${signal}, ${open.length} mutants weren't judged`);
     print(made.filter((mutant) => verdicts.has(mutant)));
