@@ -36,7 +36,7 @@ it("pauses when metrics don't come, neither passing nor going back", async () =>
 });
 
 it("stops when the balancer's API can't be reached, while users are served", async () => {
-  const { done } = await world.halfway(planWith({ half: 60 }));
+  const { done } = await world.halfway(planWith({ half: 60, read: 3 }));
   const { socket } = layoutOf(Ledger.openOrFail(placeIn(project)));
   renameSync(socket, `${socket}.away`);
   try {

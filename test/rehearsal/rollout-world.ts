@@ -25,10 +25,15 @@ interface Times {
   grace?: number;
   /** How long missing servers are waited for. */
   capacity?: number;
+  /**
+   * How long the weights may be unreadable. On a busy machine one answer of the balancer can take longer than a few
+   * seconds, and the rollout stops: short only where that is tested.
+   */
+  read?: number;
 }
 
 /** A rollout in two steps, 50 and 100 %. */
-export function planWith({ half, full = 60, grace = 60, capacity = 60 }: Times): Plan {
+export function planWith({ half, full = 60, grace = 60, capacity = 60, read = 60 }: Times): Plan {
   const plan = planOf(
     {
       steps: [
@@ -38,7 +43,7 @@ export function planWith({ half, full = 60, grace = 60, capacity = 60 }: Times):
       gates: { errorRate: { max: 0.05 }, latency: { p95: "500ms" }, minRequests: 50 },
       freeze: [],
     },
-    { keepSeconds: 0, readSeconds: 3, capacitySeconds: capacity },
+    { keepSeconds: 0, readSeconds: read, capacitySeconds: capacity },
   );
   return { ...plan, steps: plan.steps.map((step) => ({ ...step, graceSeconds: grace })) };
 }
