@@ -23,6 +23,8 @@ export const TYPES = {
   databaseParameters: "aws:rds/parameterGroup:ParameterGroup",
   cache: "aws:elasticache/replicationGroup:ReplicationGroup",
   cacheParameters: "aws:elasticache/parameterGroup:ParameterGroup",
+  buckets: "rollout:infra:Buckets",
+  bucket: "aws:s3/bucket:Bucket",
   secret: "aws:secretsmanager/secret:Secret",
   secretVersion: "aws:secretsmanager/secretVersion:SecretVersion",
   password: "random:index/randomPassword:RandomPassword",

@@ -7,13 +7,31 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
 import { ROOT } from "../rollout/docs-pages.ts";
+import { graphOf } from "../rollout/preview/corpus/project.ts";
 import { PARTS } from "./cloudformation/shapes.ts";
 import { type Template, templateOf } from "./cloudformation/template.ts";
 import { motoThere, skipped } from "./moto.ts";
 
 /** cfn-lint (PyPI), which moto's server brings along: bin/install-moto. */
 const LINT = join(ROOT, ".cache/moto/bin/cfn-lint");
-const STACKS = ["beta", "prod"];
+const STACKS = ["beta", "prod", "given"];
+
+/** All that an app can be given. */
+const GIVEN = {
+  "app.buckets": ["uploads", "exports"],
+  "app.permissions": [
+    { actions: ["ses:SendEmail"], resources: ["*"] },
+    { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] },
+  ],
+  "app.secrets": {
+    STRIPE_KEY: { secure: "v1:x" },
+    MAIL_WORD: {
+      from: "arn:aws:secretsmanager:us-east-1:123456789012:secret:mail-AbCdEf",
+      key: "password",
+      kmsKey: "arn:aws:kms:us-east-1:123456789012:key/0000-1111",
+    },
+  },
+};
 
 /** What the lint must find, or its silence about the others says nothing. */
 const SPOILT = {
@@ -33,7 +51,10 @@ describe.skipIf(!motoThere)(
 
     beforeAll(async () => {
       for (const stack of STACKS) {
-        const graph = await captureGraph({ projectDir: ROOT, stack });
+        const graph =
+          stack === "given"
+            ? await graphOf({ stack: "beta", config: GIVEN })
+            : await captureGraph({ projectDir: ROOT, stack });
         graphs.set(stack, graph);
         made.set(stack, templateOf(graph));
       }

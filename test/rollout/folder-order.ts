@@ -59,6 +59,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "stores",
     "backups",
     "servers",
+    "storage",
     "dependencies",
     "flags",
     "room.ts",

@@ -4,10 +4,6 @@ import type { Host, HostFile } from "../host.ts";
 /** Which of the servers' files hands the app its credentials; the rehearsal runs it too. */
 export const CREDENTIALS_SCRIPT = "/usr/local/sbin/rollout-credentials";
 
-/** Of how AWS answers to what a container's SDK reads (SDKs and Tools Reference Guide, "Container credential provider"). */
-const QUERY =
-  "Credentials.{AccessKeyId:AccessKeyId,SecretAccessKey:SecretAccessKey,Token:SessionToken,Expiration:Expiration}";
-
 /**
  * Hands the app's container the credentials of the app's own role, as Amazon ECS does for its tasks: at an address whose path
  * nobody can guess, which is made at boot and told the app alone (AWS_CONTAINER_CREDENTIALS_FULL_URI). A plain file server
@@ -20,7 +16,7 @@ const QUERY =
  */
 export function credentialFiles({ access, region }: Pick<Host, "access" | "region">): HostFile[] {
   if (!access) return [];
-  const ask = `aws sts assume-role --region ${region} --role-arn ${access.roleArn} --role-session-name app --query '${QUERY}' --output json`;
+  const ask = `aws sts assume-role --region ${region} --role-arn ${access.roleArn} --role-session-name app --query Credentials --output json`;
   return [
     {
       path: CREDENTIALS_SCRIPT,
@@ -31,13 +27,15 @@ umask 077
 run=\${ROLLOUT_RUN:-/run/rollout}
 files=$run/credentials
 mkdir -p "$files"
-token=$(openssl rand -hex 32)
+# Started anew, it is where the app already looks.
+token=$(cat "$run/credentials-token" 2>/dev/null || openssl rand -hex 32)
 : >"$files/index.html"
 ask() { ${ask}; }
 refresh() {
   while :; do
-    # AWS's SDK for JavaScript takes no other zone than Z.
-    if \${ROLLOUT_ASK-ask} | sed 's/+00:00"/Z"/' >"$run/new"; then
+    # What SDKs read is called otherwise (SDKs and Tools Reference Guide, "Container credential provider"): Token. And the
+    # one for JavaScript takes no other zone than Z.
+    if \${ROLLOUT_ASK-ask} | sed 's/"Session/"/; s/+00:00"/Z"/' >"$run/new"; then
       mv "$run/new" "$files/$token"
       if ((!UID)); then chown -R nobody "$files"; fi
       printf %s "$token" >"$run/credentials-token"

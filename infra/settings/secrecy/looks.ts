@@ -2,8 +2,8 @@ import { isSecretName, tellsApart } from "./names.ts";
 import { isRandom } from "./random.ts";
 import { byForm, type FoundSecret } from "./shapes.ts";
 
-/** What stands before an `@`, and in it the password of a URL. */
-const BEFORE_AT = /(?<![^\s@"'])[^\s@"']+(?=@)/g;
+/** What stands before an `@` that begins no placeholder, and in it the password of a URL. */
+const BEFORE_AT = /(?<![^\s@"'])[^\s@"']+(?=@(?!@))/g;
 const IN_URL = /:\/\/[^/:]*:(.+)$/s;
 
 /**

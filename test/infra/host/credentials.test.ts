@@ -9,11 +9,11 @@ import { freePort } from "../../../rollout/platforms/rehearsal/machine/ports.ts"
 import { until } from "../../../rollout/waiting.ts";
 import { HOST } from "./example.ts";
 
-/** What `aws sts assume-role --query ... --output json` prints. */
+/** What `aws sts assume-role --query Credentials --output json` prints. */
 const ANSWER = {
   AccessKeyId: "ASIAEXAMPLE",
   SecretAccessKey: "canary-secret",
-  Token: "canary-token",
+  SessionToken: "canary-token",
   Expiration: "2099-01-01T00:00:00+00:00",
 };
 

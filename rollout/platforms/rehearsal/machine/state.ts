@@ -57,6 +57,8 @@ export interface State {
   flags?: { port: number; version: number };
   /** Where the stand-in for services of others listens, and for which it stands. */
   dependencies?: { port: number; names: string[] };
+  /** Where moto listens in place of AWS, and where the app gets its credentials. */
+  storage?: { port: number; credentialsPort: number };
   /** What database and cache were last started with, as a digest. */
   stores?: string;
   servers: ServerRecord[];

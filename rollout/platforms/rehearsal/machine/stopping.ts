@@ -44,7 +44,7 @@ export function inStopOrder(keys: string[]): string[][] {
 }
 
 function storeRank(key: string): number {
-  return ["postgres", "redis", "flags", "dependencies"].includes(key) ? 4 : 0;
+  return ["postgres", "redis", "flags", "dependencies", "storage", "credentials"].includes(key) ? 4 : 0;
 }
 
 function goneWithin(record: ProcessRecord, withinMs: number): Promise<boolean> {

@@ -12,6 +12,7 @@ import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
+import { type StoragePlan, storagePlan } from "./describe-storage.ts";
 import { numberOf, referredOrFail } from "./lookup.ts";
 import { secretTexts } from "./resolver.ts";
 import { type WrittenFile, writtenFiles } from "./written-files.ts";
@@ -30,6 +31,8 @@ export interface StackPlan {
   tracks: TrackPlan[];
   database: DatabasePlan;
   cache: CachePlan;
+  /** Absent when the app is given nothing of AWS. */
+  storage?: StoragePlan | undefined;
   /** Absent when the stack plans none. */
   backups?: BackupPlan | undefined;
 }
@@ -69,6 +72,7 @@ const NGINX = "/etc/nginx/";
 export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): StackPlan {
   const secrets = secretTexts(graph, resolve);
   const command = commandOf(graph);
+  const [anyTrack] = targetGroupsOf(graph);
   return {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
@@ -77,6 +81,7 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     weights: (graph.outputs.weights ?? {}) as Record<string, number>,
     database: databasePlan(graph, resolve),
     cache: cachePlan(graph, resolve),
+    storage: anyTrack && storagePlan(graph, filesOf(graph, ...anyTrack, resolve)),
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
       trackPlan(graph, name, urn, command, resolve, secrets, give),
@@ -94,10 +99,8 @@ function trackPlan(
   give: GiveSecrets,
 ): TrackPlan {
   const group = groupOf(graph, name, targetGroupUrn);
-  const template =
-    referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate) ??
-    referredOrFail(graph, group, "mixedInstancesPolicy", TYPES.launchTemplate);
-  const files = writtenFiles(textOf(template.inputs.userData, resolve));
+  const template = templateOf(graph, group);
+  const files = filesOf(graph, name, targetGroupUrn, resolve);
   const own = give(namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? ""));
   return {
     name,
@@ -114,6 +117,18 @@ function trackPlan(
     secrets: secretsOf(contentOf(files, SECRETS, name), secrets, name),
     appSecrets: own.texts,
   };
+}
+
+function filesOf(graph: Graph, name: string, targetGroupUrn: string, resolve: Resolve): WrittenFile[] {
+  const template = templateOf(graph, groupOf(graph, name, targetGroupUrn));
+  return writtenFiles(textOf(template.inputs.userData, resolve));
+}
+
+function templateOf(graph: Graph, group: GraphResource): GraphResource {
+  return (
+    referred(graph, group.inputs.launchTemplate, TYPES.launchTemplate) ??
+    referredOrFail(graph, group, "mixedInstancesPolicy", TYPES.launchTemplate)
+  );
 }
 
 function groupOf(graph: Graph, track: string, targetGroupUrn: string): GraphResource {

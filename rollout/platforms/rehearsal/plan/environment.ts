@@ -1,4 +1,4 @@
-import { AGENT, CACHE, DATABASE } from "./resolver.ts";
+import { AGENT, CACHE, CREDENTIALS_AT, DATABASE } from "./resolver.ts";
 
 export interface Here {
   /** The folder that takes the place of `/etc/rollout`. */
@@ -7,6 +7,8 @@ export interface Here {
   cachePort: number;
   /** AppConfig's agent; absent where no flags are served. */
   flagsPort?: number | undefined;
+  /** Where the app gets its credentials; absent where it is given nothing of AWS. */
+  credentialsPort?: number | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ function filled(value: string, secrets: Record<string, string>, here: Here): str
     .replaceAll(DATABASE, `127.0.0.1:${here.databasePort}`)
     .replaceAll(CACHE, `127.0.0.1:${here.cachePort}`)
     .replaceAll(AGENT, here.flagsPort ? `127.0.0.1:${here.flagsPort}` : AGENT)
+    .replaceAll(CREDENTIALS_AT, here.credentialsPort ? `127.0.0.1:${here.credentialsPort}` : CREDENTIALS_AT)
     .replaceAll("/etc/rollout/", `${here.etc}/`);
 }
 

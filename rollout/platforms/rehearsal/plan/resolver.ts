@@ -1,3 +1,4 @@
+import { CREDENTIALS } from "../../../../infra/host/environment.ts";
 import type { Graph, Reference } from "../../../graph/model.ts";
 import { byUrn, ofType, referred } from "../../../graph/resources.ts";
 import { isReference, type Resolve } from "../../../graph/text.ts";
@@ -12,6 +13,8 @@ export const DATABASE = "database.rehearsal:5432";
 export const CACHE = "cache.rehearsal:6379";
 /** The servers' own name for AppConfig's agent beside them (infra/host/environment.ts). */
 export const AGENT = "appconfig-agent:2772";
+/** Where the servers hand the app its credentials. */
+export const CREDENTIALS_AT = `${CREDENTIALS.host}:${CREDENTIALS.port}`;
 
 /**
  * What each reference of the graph is on this machine: a generated password, the database's address, a secret's local
@@ -34,6 +37,7 @@ export function localResolver(graph: Graph, passwords: Record<string, string>): 
     if (resource.type === TYPES.database)
       return partOf(DATABASE, property) ?? unknown(resource.name, property);
     if (resource.type === TYPES.cache) return partOf(CACHE, property) ?? unknown(resource.name, property);
+    if (resource.type === TYPES.bucket && property !== "arn") return resource.name;
     const given = resource.inputs[property];
     return typeof given === "string" ? given : unknown(resource.name, property);
   };

@@ -8,6 +8,7 @@ import { trustedHere } from "../machine/trusted.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
 import type { Room } from "../room.ts";
+import { accessHere } from "../storage/ensure.ts";
 
 export interface ServerFiles {
   folder: string;
@@ -70,13 +71,16 @@ export function accessLog(room: Room, server: ServerRecord): string {
 
 function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc: string) {
   const { state } = room.ledger;
+  const access = accessHere(room);
   const here: Here = {
     etc,
     databasePort: state.database.port,
     cachePort: state.cache.port,
     flagsPort: state.flags?.port,
+    credentialsPort: access?.credentialsPort,
   };
-  const captured = environmentOf(track.environment, track.secrets, here);
+  const secrets = { ...track.secrets, ...(access && { "credentials-token": access.token }) };
+  const captured = environmentOf(track.environment, secrets, here);
   return {
     ...withStandIn(captured, state.dependencies?.port),
     ...track.appSecrets,
@@ -84,6 +88,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
     ...(captured.VERSION === "unknown" && { VERSION: track.version }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
+    ...(access && { AWS_ENDPOINT_URL: `http://127.0.0.1:${access.port}` }),
     FAULTS: "on",
   };
 }

@@ -3,6 +3,7 @@ import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
 import { locked } from "../machine/lock.ts";
 import { storesVersion } from "../plan/describe.ts";
+import { ensureStorage } from "../storage/ensure.ts";
 import { converge } from "./converge.ts";
 import { type Options, placeIn } from "./options.ts";
 import { prepareChange } from "./prepare.ts";
@@ -23,6 +24,7 @@ export async function apply(options: Options): Promise<Status> {
     }
     await ensureFlags(room);
     await ensureDependencies(room);
+    await ensureStorage(room);
     await converge(room);
     ensureBackups(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));

@@ -8,6 +8,7 @@ import { inStopOrder, stopAll } from "../machine/stopping.ts";
 import { storesVersion } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
 import { ensureServer, newServer, serversOf } from "../servers/server.ts";
+import { ensureStorage } from "../storage/ensure.ts";
 import { ensurePostgres } from "../stores/postgres.ts";
 import { ensureRedis } from "../stores/redis.ts";
 import { converge } from "./converge.ts";
@@ -31,6 +32,7 @@ export async function up(options: UpOptions): Promise<Status> {
       await ensureStores(room);
       await ensureFlags(room);
       await ensureDependencies(room);
+      await ensureStorage(room);
       await ensureServers(room);
       await ensureBalancer(room);
       await converge(room);
