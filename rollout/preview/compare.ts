@@ -43,6 +43,7 @@ export function compare({
   const real = after.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   const preview: StackPreview = {
     stack: after.stack,
+    ...(before.resources.length === 0 && after.resources.length > 0 ? { isNew: true as const } : {}),
     dangers: dangersOf({ before, after, deltas: changed, steps }),
     policies: brokenPolicies(before, after, today),
     doubts: doubtsOf(changed),

@@ -23,6 +23,8 @@ export interface Problem {
 
 export interface StackPreview {
   stack: string;
+  /** It isn't there yet: all of it is made. */
+  isNew?: true;
   /** Worst first. */
   dangers: Danger[];
   /** Rules of infra/policy/ that the change breaks, one sentence each, and waivers that have ended. */
@@ -86,6 +88,8 @@ export interface PropertyChange {
   /** Absent: undefined. */
   before?: string;
   after?: string;
+  /** Of a long text of which a few words differ, which are the sides: the whole of it, after. */
+  whole?: string;
   replaces: Replaces;
   /** For a change that follows from another resource's: that resource's name. */
   follows?: string;

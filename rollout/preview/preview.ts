@@ -39,10 +39,12 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
     const results = await Promise.all(
       asked.map((stack) =>
         stackPreview(stack, {
-          before: () =>
-            worktree
-              ? captureGraph({ projectDir: worktree.projectDir, stack })
-              : sameStack(graphIn(base), stack),
+          before: () => {
+            if (!worktree) return sameStack(graphIn(base), stack);
+            // Its config came with the change: all of it is new.
+            if (isAdded(stack, projectDir, worktree.projectDir)) return undefined;
+            return captureGraph({ projectDir: worktree.projectDir, stack });
+          },
           after: () => captureGraph({ projectDir, stack }),
           steps: () => (worktree && stepsOf(worktree.projectDir, stack)) ?? stepsOf(projectDir, stack),
           where: worktree ? `at ${base}` : `in ${base}`,
@@ -56,7 +58,10 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
       verdicts: "graph",
       stacks: results.filter((each) => "changes" in each),
       problems: results.filter((each) => "message" in each),
-      notes: worktree?.borrowed ? lockNote(worktree.projectDir, projectDir) : [],
+      notes: [
+        ...(worktree && stacks.length === 0 ? removedNotes(projectDir, worktree.projectDir) : []),
+        ...(worktree?.borrowed ? lockNote(worktree.projectDir, projectDir) : []),
+      ],
     };
   } finally {
     await worktree?.remove();
@@ -69,7 +74,8 @@ export function today(): string {
 }
 
 interface Sides {
-  before: () => Promise<Graph> | Graph;
+  /** Undefined: there is no such stack yet. */
+  before: () => Promise<Graph> | Graph | undefined;
   after: () => Promise<Graph>;
   steps: () => number[] | undefined;
   /** How the base is called in messages. */
@@ -79,7 +85,8 @@ interface Sides {
 }
 
 async function stackPreview(stack: string, sides: Sides): Promise<StackPreview | Problem> {
-  const [before, after] = await Promise.all([attempt(sides.before), attempt(sides.after)]);
+  const [found, after] = await Promise.all([attempt(sides.before), attempt(sides.after)]);
+  const before = found ?? (after instanceof Failure ? NO_GRAPH : { ...after, resources: [], outputs: {} });
   const problems = [
     ...problemsOf(before, sides.where, sides.hide, after),
     ...problemsOf(after, "in the working tree", sides.hide, before),
@@ -90,6 +97,24 @@ async function stackPreview(stack: string, sides: Sides): Promise<StackPreview |
   // Unpacking takes a while the first time: not before there is something to compare.
   if (JSON.stringify(before) !== JSON.stringify(after)) specification();
   return compare({ before, after, steps: sides.steps(), today: today() });
+}
+
+/** Of a stack that isn't there, when nobody knows what it will be. */
+const NO_GRAPH: Graph = { version: 1, project: "", stack: "", resources: [], outputs: {} };
+
+/** A stack whose config goes isn't taken down by that. */
+function removedNotes(projectDir: string, base: string): string[] {
+  const there = stacksOf(projectDir);
+  return stacksOf(base)
+    .filter((stack) => !there.includes(stack))
+    .map(
+      (stack) =>
+        `Pulumi.${stack}.yaml is gone: what the stack ${stack} runs stays, and costs. \`rollout teardown --stack ${stack}\` takes it down, from a revision that has the file.`,
+    );
+}
+
+function isAdded(stack: string, projectDir: string, base: string): boolean {
+  return stacksOf(projectDir).includes(stack) && !stacksOf(base).includes(stack);
 }
 
 /** What keeps a side from being compared; a message may quote a value, of which the other side knows that it is secret. */

@@ -31,11 +31,16 @@ function clipped(text: string, around = 0): string {
   return `${from > 0 ? "…" : ""}${part}${from + part.length < text.length ? "…" : ""}`;
 }
 
-/** Both sides of a difference; of long texts the lines that differ, of long lists what comes and goes. */
-export function sides(
-  before: Shown | undefined,
-  after: Shown | undefined,
-): { before?: string; after?: string } {
+/** Both sides of a difference as they are shown. */
+export interface BothSides {
+  before?: string;
+  after?: string;
+  /** Of a long text of which a few words differ, which are the sides: the whole of it, after. */
+  whole?: string;
+}
+
+/** Both sides of a difference; of long texts the words or lines that differ, of long lists what comes and goes. */
+export function sides(before: Shown | undefined, after: Shown | undefined): BothSides {
   if (isText(before) && isText(after)) {
     const [old, now] = [before.split("\n"), after.split("\n")];
     const [gone, come] = [lines(old, now), lines(now, old)];
@@ -44,13 +49,40 @@ export function sides(
   }
   if (typeof before === "string" && typeof after === "string") {
     if (before === after) return ANOTHER;
-    const start = sameStart(before, after);
-    return { before: clipped(before, start), after: clipped(after, start) };
+    return words(before, after) ?? clippedSides(before, after);
   }
   return {
     ...(before === undefined || before === null ? {} : { before: brief(before) }),
     ...(after === undefined || after === null ? {} : { after: brief(after) }),
   };
+}
+
+function clippedSides(before: string, after: string): BothSides {
+  const start = sameStart(before, after);
+  return { before: clipped(before, start), after: clipped(after, start) };
+}
+
+/** A sentence in which a number changes would bury the number. */
+const LEAST_WORDS = 12;
+const WORDS_AROUND = 3;
+/** The share of a text that may differ for it to be the same text. */
+const MOST_DIFFERING = 0.5;
+
+/** Of two long texts the words that differ, with a few around them; undefined when they are short, or mostly differ. */
+function words(before: string, after: string): BothSides | undefined {
+  const [old, now] = [before.split(" "), after.split(" ")];
+  const most = Math.min(old.length, now.length);
+  if (most < LEAST_WORDS) return undefined;
+  const start = old.findIndex((word, index) => word !== now[index]);
+  const from = start === -1 ? most : start;
+  let end = 0;
+  while (end < most - from && old.at(-1 - end) === now.at(-1 - end)) end += 1;
+  if (from + end < most * MOST_DIFFERING) return undefined;
+  const part = (all: string[]) => {
+    const [first, last] = [Math.max(0, from - WORDS_AROUND), all.length - Math.max(0, end - WORDS_AROUND)];
+    return `${first > 0 ? "…" : ""}${all.slice(first, last).join(" ")}${last < all.length ? "…" : ""}`;
+  };
+  return { before: clipped(part(old)), after: clipped(part(now)), whole: after };
 }
 
 /** How many characters two texts begin with alike. */
@@ -103,4 +135,10 @@ export function between(literals: readonly string[], text: string, least = 0): s
     from = at + literal.length;
   }
   return gaps;
+}
+
+/** `a, b and c`; of many the first few. */
+export function listed(names: readonly string[], most = 4): string {
+  if (names.length > most) return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

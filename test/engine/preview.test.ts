@@ -33,7 +33,6 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
     const [stack] = found.stacks;
     expect(stack?.dangers.map(({ kind, resources }) => `${kind}: ${resources}`)).toEqual([
       "backups-thinner: beta-backups",
-      "alarm-loosened: beta-backup-missing",
       "weight-jump: beta-https",
     ]);
     expect(stack?.changes.map(({ name }) => name)).toEqual([

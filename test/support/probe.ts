@@ -3,6 +3,8 @@ export interface Findings {
   innerWidth: number;
   /** Of the whole page: more than `innerWidth` means that it moves sideways. */
   scrollWidth: number;
+  /** Of the page as it is first seen, what is folded folded. */
+  height: number;
   /** Elements that reach out of the screen and aren't in a part that scrolls by itself. */
   outside: string[];
   /** Of all text as it is seen: what an SVG scales, scaled. */
@@ -28,6 +30,7 @@ const errors = [];
 addEventListener("error", (event) => errors.push(event.message ?? "a part didn't load"), true);
 addEventListener("securitypolicyviolation", (event) => errors.push("loads " + event.blockedURI));
 addEventListener("load", () => {
+  const height = document.documentElement.scrollHeight;
   for (const each of document.querySelectorAll("details")) each.open = true;
   const faint = [], outside = [];
   let smallestPx = Infinity;
@@ -51,7 +54,7 @@ addEventListener("load", () => {
     each.matches(".danger") ? each.className : each.textContent.trim());
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const { scrollWidth } = document.documentElement;
-  const findings = { innerWidth, scrollWidth, outside, smallestPx, faint, dark, order, errors };
+  const findings = { innerWidth, scrollWidth, height, outside, smallestPx, faint, dark, order, errors };
   parent.postMessage(JSON.stringify(findings), "*");
 });
 function behind(element) {

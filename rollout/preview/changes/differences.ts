@@ -30,12 +30,58 @@ function ofLists(before: Shown[], after: Shown[], path: string): Difference[] {
   const old = named(gone);
   const now = named(come);
   if (!old || !now) {
-    if (gone.length === 1 && come.length === 1) return differences(gone[0], come[0], path);
+    const paired = alike(gone, come);
+    if (paired) return onlyOnce(paired.flatMap(([one, other]) => differences(one, other, path)));
     return [...gone.map((each) => ({ path, before: each })), ...come.map((each) => ({ path, after: each }))];
+  }
+  const [lost, found] = [
+    [...old.keys()].filter((each) => !now.has(each)),
+    [...now.keys()].filter((each) => !old.has(each)),
+  ];
+  // One that is only called something else is the same.
+  if (lost.length === 1 && found.length === 1) {
+    const [was, is] = [old.get(lost[0]!)!, now.get(found[0]!)!];
+    const others = [...old.keys()].filter((each) => each !== lost[0]);
+    if (isAlike(was, is))
+      return [
+        ...differences(was, is, path),
+        ...others.flatMap((name) => differences(old.get(name), now.get(name), `${path}[${name}]`)),
+      ];
   }
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
     differences(old.get(name), now.get(name), `${path}[${name}]`),
   );
+}
+
+/** Which element became which, where none has a name: each by what it has most in common with; undefined when that isn't clear. */
+function alike(gone: Shown[], come: Shown[]): [Shown, Shown][] | undefined {
+  if (gone.length !== come.length) return undefined;
+  const left = [...come];
+  const paired = gone.map((one): [Shown, Shown] => {
+    const best = left.reduce((most, each) => (common(one, each) > common(one, most) ? each : most), left[0]!);
+    left.splice(left.indexOf(best), 1);
+    return [one, best];
+  });
+  return gone.length === 1 || paired.every(([one, other]) => isAlike(one, other)) ? paired : undefined;
+}
+
+/** At least half of what either has is the same. */
+function isAlike(one: Shown, other: Shown): boolean {
+  return common(one, other) >= Math.max(fieldsOf(one), fieldsOf(other)) / 2;
+}
+
+function common(one: Shown, other: Shown): number {
+  if (!isObject(one) || !isObject(other)) return 0;
+  return Object.keys(one).filter((key) => key in other && same(one[key], other[key])).length;
+}
+
+function fieldsOf(value: Shown): number {
+  return isObject(value) ? Object.keys(value).length : 1;
+}
+
+/** The same in each of several elements is told once. */
+function onlyOnce(all: Difference[]): Difference[] {
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** The elements of the one list that aren't in the other, counted. */

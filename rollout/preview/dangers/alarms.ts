@@ -5,6 +5,7 @@ import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { inputsOf, list, type Shown, textOf } from "../shown.ts";
 import { brief } from "../text.ts";
+import { slowedBy } from "./backups.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 const ALARM = /^aws:cloudwatch\/(metric|composite)Alarm:/;
@@ -46,7 +47,9 @@ function loosened({ change, before, after: now }: Delta, after: Graph, deltas: D
     lost(change.name, property, brief(old[property]), brief(is[property]), what);
   const later = [
     ...(thresholdLaxer(old, is) && !grows(now, deltas) ? ["threshold"] : []),
-    ...(faster(old, is) ? [] : LAXER.filter((property) => Number(is[property]) > Number(old[property]))),
+    ...(faster(old, is) || followsBackups(old, is, deltas)
+      ? []
+      : LAXER.filter((property) => Number(is[property]) > Number(old[property]))),
   ];
   return [
     ...(later.length > 0 ? [ringsLater(change.name, later, old, is)] : []),
@@ -91,10 +94,22 @@ function thresholdLaxer(old: { [key: string]: Shown }, is: { [key: string]: Show
   return above ? now > was : now < was;
 }
 
+/** An alarm for backups that waits no longer than they were made rarer by, which is told by itself. */
+function followsBackups(
+  old: { [key: string]: Shown },
+  is: { [key: string]: Shown },
+  deltas: Delta[],
+): boolean {
+  const isOfBackups = JSON.stringify([is.namespace, is.metricQueries]).includes('"AWS/Backup"');
+  return isOfBackups && time(is) <= time(old) * slowedBy(deltas);
+}
+
+function time(inputs: { [key: string]: Shown }): number {
+  return Number(inputs.period ?? 1) * Number(inputs.datapointsToAlarm ?? inputs.evaluationPeriods ?? 1);
+}
+
 /** More periods of which each is shorter may still ring sooner: the time to ring is what counts. */
 function faster(old: { [key: string]: Shown }, is: { [key: string]: Shown }): boolean {
-  const time = (inputs: { [key: string]: Shown }) =>
-    Number(inputs.period ?? 1) * Number(inputs.datapointsToAlarm ?? inputs.evaluationPeriods ?? 1);
   return time(is) <= time(old) && String(old.evaluationPeriods) === String(is.evaluationPeriods);
 }
 

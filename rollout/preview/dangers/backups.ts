@@ -1,6 +1,7 @@
 import type { Graph, GraphResource } from "../../graph/model.ts";
 import { nameOf } from "../../graph/resources.ts";
 import { referencesIn } from "../../graph/text.ts";
+import { TYPES } from "../../graph/types.ts";
 import type { Delta } from "../changes/follows.ts";
 import type { Danger } from "../model.ts";
 import { at, inputsOf, isObject, list, type Shown } from "../shown.ts";
@@ -58,6 +59,18 @@ function rarer({ change, before, after }: Delta): Danger[] {
   const why =
     "The time between two backups is what a failure loses; a restore that nobody tries may not work.";
   return [thinner(change.name, property, text(old), text(now), why, title, ": ")];
+}
+
+/** How many times longer the time between two backups gets; 1 when it doesn't. */
+export function slowedBy(deltas: readonly Delta[]): number {
+  const ratios = deltas.flatMap(({ before, after, change }) => {
+    if (!before || !after || change.type !== TYPES.backupPlan) return [];
+    const [was, is] = [before, after].map((each) =>
+      [...schedulesOf(each).values()].reduce((total, one) => total + (timesAWeek(one) ?? Number.NaN), 0),
+    ) as [number, number];
+    return is > 0 && is < was ? [was / is] : [];
+  });
+  return Math.max(1, ...ratios);
 }
 
 function schedulesOf(resource: GraphResource): Map<string, string> {

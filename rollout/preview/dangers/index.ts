@@ -36,11 +36,28 @@ const CHECKS: DangerCheck[] = [
   weightJump,
 ];
 
+/** What they find is more than before; of a new stack all is, and the rules of infra/policy/ say what is too much. */
+const COMPARING: readonly DangerCheck[] = [firewallOpened, weightJump];
+
 /** All dangers of a change, the critical ones first, otherwise in the order of the checks. */
 export function dangersOf(context: DangerContext): Danger[] {
-  const all = CHECKS.flatMap((check) => check(context));
+  const all = toldOnce(
+    CHECKS.filter((check) => context.before.resources.length > 0 || !COMPARING.includes(check)).flatMap(
+      (check) => check(context),
+    ),
+  );
   return [
     ...all.filter(({ severity }) => severity === "critical"),
     ...all.filter(({ severity }) => severity !== "critical"),
   ];
+}
+
+/** The same sentence of two properties, such as a plan's retention and its vault's, is one danger. */
+function toldOnce(all: Danger[]): Danger[] {
+  return [...Map.groupBy(all, ({ severity, kind, title }) => `${severity} ${kind} ${title}`).values()].map(
+    (same) => ({
+      ...same[0]!,
+      property: [...new Set(same.map(({ property }) => property))].filter(Boolean).join(", "),
+    }),
+  );
 }

@@ -4,8 +4,8 @@ import { referencesIn } from "../../graph/text.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { Danger } from "../model.ts";
 import { shown } from "../shown.ts";
+import { listed } from "../text.ts";
 import { type DangerCheck, danger } from "./danger.ts";
-import { listed } from "./services/refused.ts";
 
 /** Who hears of a topic: `email ops@example.com`. */
 type Ears = Set<string>;

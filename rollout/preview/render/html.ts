@@ -102,13 +102,26 @@ function componentBox(component: string, changes: Change[]): string {
     });
     return `<li class="${change.kind}"><b>${SIGNS[change.kind]} ${escaped(change.name)}</b> ${KINDS[change.kind]} <small>${escaped(change.type)}</small>${properties.length > 0 ? `<ul>${properties.join("")}</ul>` : ""}</li>`;
   });
-  return `<details open><summary>${escaped(component)}</summary>\n<ul>${items.join("\n")}</ul></details>`;
+  return `<details><summary>${escaped(component)} <small>${escaped(told(changes))}</small></summary>\n<ul>${items.join("\n")}</ul></details>`;
+}
+
+/** What a folded component holds: `2 updated`. */
+function told(changes: Change[]): string {
+  return [...Map.groupBy(changes, ({ kind }) => kind)]
+    .map(([kind, all]) => `${all.length} ${KINDS[kind]}`)
+    .join(", ");
 }
 
 /** What fits in a line, in a line. */
 const SHORT = 48;
 
-function sidesOf({ before, after }: PropertyChange): string {
+function sidesOf(property: PropertyChange): string {
+  const { whole } = property;
+  const folded = whole ? `<details><summary>the whole text</summary><p>${escaped(whole)}</p></details>` : "";
+  return differing(property) + folded;
+}
+
+function differing({ before, after }: PropertyChange): string {
   const both = `${before ?? "none"}${after ?? "none"}`;
   if (before === undefined && after === undefined) return "";
   if (both.length <= SHORT && !both.includes("\n"))
@@ -132,7 +145,7 @@ function touched({ nodes, edges }: Topology): string {
     ({ from, to }) => `<li>${escaped(entry(names, from))} needs ${escaped(entry(names, to))}</li>`,
   );
   const needs = arrows.length > 0 ? `<ul>${arrows.join("")}</ul>` : "";
-  return `<details open><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${needs}</details>`;
+  return `<details><summary>What is touched</summary><div class="boxes">${boxes.join("")}</div>${needs}</details>`;
 }
 
 function costTable({ cost }: StackPreview): string {
@@ -141,12 +154,12 @@ function costTable({ cost }: StackPreview): string {
       `<tr><td>${escaped(line.resource)}, ${escaped(line.what)}</td><td>${usd(line.beforeUsd)}</td><td>${usd(line.afterUsd)}</td></tr>`,
   );
   return [
-    `<h3>Cost</h3><p>${escaped(costText(cost))}</p>`,
+    `<h3>Cost</h3><p>${escaped(costText(cost))}</p>\n<details><summary>How it is counted</summary>`,
     rows.length > 0
       ? `<div class="scroll"><table><tr><th>a month</th><th>before</th><th>after</th></tr>${rows.join("")}</table></div>`
       : "",
     cost.unknown.length > 0 ? `<p>Price unknown: ${escaped(cost.unknown.join(", "))}</p>` : "",
-    `<p><small>${escaped(cost.source)}</small></p>`,
+    `<p><small>${escaped(cost.source)}</small></p></details>`,
   ].join("\n");
 }
 

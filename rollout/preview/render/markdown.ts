@@ -131,11 +131,20 @@ function costTable({ cost }: StackPreview): string {
   );
   return [
     `**Cost:** ${costText(cost)}\n`,
-    ...(rows.length > 0 ? [`| | before | after |\n| --- | ---: | ---: |\n${rows.join("\n")}\n`] : []),
+    ...(rows.length > 0
+      ? [folded(rows.length, `| | before | after |\n| --- | ---: | ---: |\n${rows.join("\n")}\n`)]
+      : []),
     ...(cost.unknown.length > 0 ? [`Price unknown: ${cost.unknown.map(code).join(", ")}\n`] : []),
     `<sub>${inline(cost.source)}</sub>\n`,
   ].join("\n");
 }
+
+/** A table that is longer than what is read at a glance. */
+function folded(rows: number, table: string): string {
+  return rows <= MOST_ROWS ? table : `<details><summary>Line by line</summary>\n\n${table}\n</details>\n`;
+}
+
+const MOST_ROWS = 8;
 
 /** Text as it is: what Markdown or HTML would read in it is escaped, and nobody is mentioned by `@`. */
 function inline(raw: string): string {

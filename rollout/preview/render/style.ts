@@ -20,7 +20,8 @@ small, footer, .label { font-size: .875rem; color: var(--dim); }
 .critical .word { background: var(--red); } .critical h3 { color: var(--red); }
 .doubt { border-left: 5px solid var(--line); padding-left: 1rem; } .rule { border-left: 5px solid var(--red); padding-left: 1rem; }
 details { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem 1rem; margin: .75rem 0; }
-summary { font-weight: 600; cursor: pointer; }
+summary { font-weight: 600; cursor: pointer; } summary small { font-weight: 400; }
+li details { border: 0; padding: 0; margin: .25rem 0; } li summary { font-weight: 400; font-size: .875rem; }
 ul { padding-left: 1.1rem; } li { overflow-wrap: anywhere; }
 li.replace > b, li.delete > b, span.replace, span.delete { color: var(--red); } li.create > b, span.create { color: var(--green); }
 .bar { display: flex; border-radius: .3rem; overflow: hidden; margin-bottom: .4rem; min-height: 1.7rem; }

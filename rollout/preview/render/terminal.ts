@@ -1,6 +1,7 @@
 import { nth } from "../../../infra/sure.ts";
 import { plainTexts } from "../../view/plain.ts";
-import type { Danger, Preview, StackPreview } from "../model.ts";
+import type { Change, Danger, Preview, StackPreview } from "../model.ts";
+import { count } from "../text.ts";
 import { trafficChanges } from "../traffic.ts";
 import {
   bar,
@@ -42,19 +43,11 @@ function stackText(stack: StackPreview, paint: Paint): string {
     ...stack.policies.map((each) => `  ${paint(31, "RULE")} ${each}\n`),
     ...stack.doubts.map((doubt) => `  ? ${doubtText(doubt)}\n`),
     ...(trafficChanges(stack.traffic) ? [trafficText(stack)] : []),
-    ...byComponent(stack.changes).flatMap(([component, changes]) => [
-      `  ${paint(1, component)}`,
-      ...changes.flatMap((change) => [
-        `    ${SIGNS[change.kind]} ${change.name}  ${change.type}`,
-        ...change.properties.map((property) => {
-          const note = consequence(property);
-          return indent(
-            `${property.path}: ${sidesText(property.before, property.after)}${note ? `  [${note}]` : ""}`,
-            "        ",
-          );
-        }),
-      ]),
-    ]),
+    ...byComponent(stack.changes).flatMap(([component, changes]) =>
+      stack.isNew
+        ? [`  ${component}: ${count(changes.length, "resource")}`]
+        : componentLines(component, changes, paint),
+    ),
     "",
     `  Cost: ${costText(stack.cost)}`,
     ...stack.cost.lines.map(
@@ -64,6 +57,22 @@ function stackText(stack: StackPreview, paint: Paint): string {
     `    ${stack.cost.source}`,
     "",
   ].join("\n");
+}
+
+function componentLines(component: string, changes: Change[], paint: Paint): string[] {
+  return [
+    `  ${paint(1, component)}`,
+    ...changes.flatMap((change) => [
+      `    ${SIGNS[change.kind]} ${change.name}  ${change.type}`,
+      ...change.properties.map((property) => {
+        const note = consequence(property);
+        return indent(
+          `${property.path}: ${sidesText(property.before, property.after)}${note ? `  [${note}]` : ""}`,
+          "        ",
+        );
+      }),
+    ]),
+  ];
 }
 
 function sidesText(before: string | undefined, after: string | undefined): string {

@@ -1,6 +1,7 @@
 import { nth } from "../../../infra/sure.ts";
 import type { Change, CostDifference, Kind, Preview, PropertyChange, StackPreview } from "../model.ts";
 import { count } from "../text.ts";
+import { gathered } from "./gathered.ts";
 
 // What all formats say in the same words.
 
@@ -28,6 +29,8 @@ export function headline(stack: StackPreview): string {
   const dangers = stack.dangers.length === 0 ? "no danger found" : count(stack.dangers.length, "danger");
   const rules = stack.policies.length === 0 ? [] : [`${count(stack.policies.length, "rule")} broken`];
   const rest = stack.unchanged === null ? "the rest unknown" : `${stack.unchanged} unchanged`;
+  if (stack.isNew)
+    return `${stack.stack}: a new stack; ${[dangers, ...rules].join(", ")}; ${kinds.join(", ")}`;
   const part = stack.unchanged === null ? "only a part, the preview failed: " : "";
   return `${stack.stack}: ${part}${[dangers, ...rules].join(", ")}; ${[...kinds, rest].join(", ")}`;
 }
@@ -40,7 +43,7 @@ export function origin({ base, verdicts }: Preview): string {
 }
 
 export function byComponent(changes: Change[]): [string, Change[]][] {
-  return [...Map.groupBy(changes, ({ component }) => component)];
+  return [...Map.groupBy(gathered(changes), ({ component }) => component)];
 }
 
 /** What a property's change means for the resource, where it means more than an update. */

@@ -85,6 +85,40 @@ test.each([
   expect(notes.join("; ")).toContain(effect);
 });
 
+const named = (name: string) =>
+  previewOf(
+    Object.values(CORPUS)
+      .flat()
+      .find((each) => each.name === name)!,
+  );
+const rendered = (name: string, format: (typeof FORMATS)[number]) =>
+  render(
+    { version: 1, base: "main", verdicts: "graph", stacks: [named(name)], problems: [], notes: [] },
+    format,
+  );
+
+test("one changed address of an operator is one line, beside the danger", () => {
+  const lines = rendered("only another address is told", "terminal").split("\n");
+  expect(lines.filter((line) => line.includes("sre@example.com"))).toEqual([
+    "    From:  email ops@example.com -> email sre@example.com",
+    "    ~ ops@example.com -> sre@example.com  email of beta-p1, beta-p2, beta-p3, beta-p4 and beta-budget",
+  ]);
+  // An address that only comes replaces none.
+  expect(rendered("another address is told as well", "terminal")).toContain(
+    "+ beta-p1-email-sre@example.com",
+  );
+});
+
+test("a number in a long text is shown, and the text is folded", () => {
+  const text = rendered("backups twice a day", "terminal");
+  expect(text).toContain(
+    "…was completed for 8 hours; one is due every 6. See whether the… -> …was completed for 14",
+  );
+  expect(text).not.toContain("may back it up");
+  const page = rendered("backups twice a day", "html");
+  expect(page).toMatch(/<details><summary>the whole text<\/summary><p>P2 of prod.*may back it up/);
+});
+
 test("less storage saves nothing: RDS keeps what is there", () => {
   const { cost } = previewOf(
     Object.values(CORPUS)

@@ -45,3 +45,22 @@ export async function busyPreview(): Promise<Preview> {
     notes: [`package-lock.json differs (${"@pulumi/aws 7.47.0 -> 7.48.0, ".repeat(3)})`],
   };
 }
+
+/** A change as they come every week: a new image and the plan's next step, a rarer backup, another telephone. */
+export async function usualPreview(): Promise<Preview> {
+  const image = `registry.example.com/app@sha256:${"ab".repeat(32)}`;
+  const [before, after] = await Promise.all([
+    graphOf({ stack: "beta" }),
+    graphOf({
+      stack: "beta",
+      config: {
+        tracks: { blue: { weight: 75, servers: 1 }, green: { weight: 25, servers: 1, image } },
+        "database.backupEveryHours": 12,
+        "limits.requestsPerMinute": 200,
+        operators: { email: ["ops@example.com", "sre@example.com"] },
+      },
+    }),
+  ]);
+  const stacks = [compare({ before, after, steps: [10, 25, 50, 100], today: "2026-11-21" })];
+  return { version: 1, base: "origin/main", verdicts: "graph", stacks, problems: [], notes: [] };
+}

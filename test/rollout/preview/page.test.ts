@@ -1,12 +1,27 @@
 import { beforeAll, expect, test } from "vitest";
 import { html } from "../../../rollout/preview/render/html.ts";
 import { expectWhole, PHONE, testReadable } from "../../support/page.ts";
-import { busyPreview } from "./example.ts";
+import { busyPreview, usualPreview } from "./example.ts";
 
 let page: string;
+let usual: string;
 beforeAll(async () => {
   page = html(await busyPreview());
-}, 60_000);
+  usual = html(await usualPreview());
+}, 120_000);
+
+const SCREENS = 3;
+
+testReadable(
+  () => usual,
+  { ...PHONE, smallestPx: 14 },
+  (found) => {
+    test(`the usual change is read in ${SCREENS} screens of a phone, for what isn't dangerous is folded`, () => {
+      expect(found().height).toBeGreaterThan(200);
+      expect(found().height).toBeLessThanOrEqual(SCREENS * PHONE.height);
+    });
+  },
+);
 
 test("the page loads nothing and runs nothing, whatever the values say", () => {
   expectWhole(page);
@@ -25,7 +40,7 @@ testReadable(
       expect(new Set(dangers)).toEqual(new Set(["danger critical", "danger warning"]));
       const last = order.lastIndexOf("danger warning");
       const after = ["Rules broken", "Not certain", "Traffic", "Database", "What is touched", "Cost"];
-      const places = after.map((each) => order.indexOf(each));
+      const places = after.map((each) => order.findIndex((title) => title.startsWith(each)));
       expect(places).toEqual(places.toSorted((a, b) => a - b));
       expect(places[0]).toBeGreaterThan(last);
     });

@@ -63,19 +63,65 @@ describe("differences", () => {
       { path: "[a]", before: undefined, after: { name: "a" } },
     ]);
   });
+  test("elements without a name are paired by what they have in common, and the same difference is told once", () => {
+    const notice = (percent: number, email: string) => ({ type: "ACTUAL", unit: "PERCENT", percent, email });
+    expect(
+      differences(
+        [notice(80, "a@b"), notice(100, "a@b")],
+        [notice(100, "c@d"), notice(80, "c@d")],
+        "notices",
+      ),
+    ).toEqual([{ path: "notices.email", before: "a@b", after: "c@d" }]);
+    expect(
+      differences([{ a: 1 }, { b: 1, c: 2 }], [{ x: 1 }, { y: 1, z: 2 }], "all").map(({ path }) => path),
+    ).toEqual(["all", "all", "all", "all"]);
+  });
+  test("an element that is only called something else is the same", () => {
+    const rule = (name: string, at: string) => ({ name, at, vault: "v", days: 30 });
+    expect(
+      differences([rule("six", "0/6")], [rule("twelve", "0/12")], "rules").map(({ path }) => path),
+    ).toEqual(["rules.at", "rules.name"]);
+    expect(differences([{ name: "x", a: 1 }], [{ name: "y", b: 2 }], "r").map(({ path }) => path)).toEqual([
+      "r[x]",
+      "r[y]",
+    ]);
+  });
   test("an element of two alike that goes is seen", () => {
     expect(differences(["x", "x"], ["x"])).toHaveLength(1);
   });
 });
 
 describe("both sides of a difference", () => {
-  const long = "a word ".repeat(100);
+  const long = "a-word-".repeat(100);
   test("a long value is shown from a little before what differs", () => {
-    const { before, after } = sides(`${long}8 hours`, `${long}14 hours`);
+    const { before, after } = sides(`${long}8-hours`, `${long}14-hours`);
     expect([before, after]).toEqual([
-      expect.stringMatching(/^….{40}8 hours$/),
-      expect.stringMatching(/^….{40}14 hours$/),
+      expect.stringMatching(/^….{40}8-hours$/),
+      expect.stringMatching(/^….{40}14-hours$/),
     ]);
+  });
+  const sentence = (hours: number) =>
+    `P2 of beta. No backup was completed for ${hours} hours, though one is due. See whether the plan names it.`;
+  test("of a sentence with another number, the number and a few words; the rest is folded", () => {
+    expect(sides(sentence(8), sentence(14))).toEqual({
+      before: "…was completed for 8 hours, though one…",
+      after: "…was completed for 14 hours, though one…",
+      whole: sentence(14),
+    });
+  });
+  test("of one that comes first or last, no more than there is", () => {
+    const eleven = "a b c d e f g h i j k";
+    expect(sides(`1 ${eleven}`, `2 ${eleven}`)).toMatchObject({ before: "1 a b c…", after: "2 a b c…" });
+    expect(sides(`${eleven} 1`, `${eleven} 2`)).toMatchObject({ before: "…i j k 1", after: "…i j k 2" });
+    expect(sides(`${eleven} 1`, eleven)).not.toHaveProperty("whole");
+  });
+  test("short texts, and those that mostly differ, are shown as they are", () => {
+    expect(sides("due every 6 hours", "due every 12 hours")).toEqual({
+      before: "due every 6 hours",
+      after: "due every 12 hours",
+    });
+    const [one, other] = ["a b c d e f g h i j k l", "m n o p q r s t u v w l"];
+    expect(sides(one, other)).toEqual({ before: one, after: other });
   });
   test("of a text, the lines that come and go; one that only comes takes nothing away", () => {
     expect(sides("a\nb\nc", "a\nx\nc")).toEqual({ before: "b", after: "x" });

@@ -2,8 +2,9 @@ import type { Graph, GraphResource } from "../../../graph/model.ts";
 import { byUrn } from "../../../graph/resources.ts";
 import { referencesIn } from "../../../graph/text.ts";
 import { STATEFUL } from "../../stateful.ts";
+import { listed } from "../../text.ts";
 import type { DangerCheck } from "../danger.ts";
-import { listed, refused } from "./refused.ts";
+import { refused } from "./refused.ts";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const VPC = "aws:ec2/vpc:Vpc";

@@ -63,7 +63,13 @@ export const data: Case[] = [
   {
     name: "the buckets are called something else in the program",
     stack: "beta",
-    edits: [["infra/data/private-bucket.ts", "new aws.s3.Bucket(name,", "new aws.s3.Bucket(`${name}-new`,"]],
+    edits: [
+      [
+        "infra/data/private-bucket.ts",
+        "new aws.s3.Bucket(\n    name,",
+        "new aws.s3.Bucket(\n    `${name}-new`,",
+      ],
+    ],
     dangers: ["stateful-deletion: beta-access-logs", "stateful-deletion: beta-journal"],
   },
   {
