@@ -1,9 +1,11 @@
+import { seconds } from "../settings/duration.ts";
 import { FLAGS_AGENT } from "./environment.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 import { MIGRATE } from "./migration.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
 export function appUnit(host: Host): HostFile {
+  const stop = seconds(host.app.stopTimeout);
   const migrates = host.app.migrate.length > 0;
   const flags = [host.flags && " rollout-flags.service", host.access && " rollout-credentials.service"]
     .filter(Boolean)
@@ -27,8 +29,8 @@ ExecStartPre=/usr/local/sbin/rollout-pull
 ${migrates ? `ExecStartPre=${MIGRATE}\n` : ""}ExecStartPre=-/usr/bin/docker rm --force rollout-app
 ExecStart=/usr/bin/docker run ${(migrates ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
 # The balancer has drained before a server ends; at a restart the app finishes what it has begun.
-ExecStop=/usr/bin/docker stop --time 55 rollout-app
-TimeoutStopSec=70
+ExecStop=/usr/bin/docker stop --time ${stop} rollout-app
+TimeoutStopSec=${stop + 15}
 TimeoutStartSec=600
 Restart=always
 RestartSec=5

@@ -1,6 +1,15 @@
+import { seconds } from "../settings/duration.ts";
 import { firewallCommands } from "./hardening.ts";
 import { type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 import { AGENT_CONFIG } from "./logs-agent.ts";
+
+/**
+ * How long a server is waited for once its tools are there, in seconds: the secrets, the image and a migration take up to 8
+ * minutes, then the app its own time to start.
+ */
+export function bootSeconds({ startTimeout }: Pick<Host["app"], "startTimeout">): number {
+  return 480 + seconds(startTimeout);
+}
 
 /** The lifecycle hook that holds a new server back until it answers; track.ts declares it. */
 export const BOOT_HOOK = "boot";
@@ -53,12 +62,14 @@ serve() {
   systemctl restart nginx
 }
 answer() {
-  for _ in {1..120}; do
-    if curl --fail --silent --insecure --max-time 4 --output /dev/null https://127.0.0.1/health; then return; fi
+  SECONDS=0
+  until curl --fail --silent --insecure --max-time 4 --output /dev/null https://127.0.0.1/health; do
+    if ((SECONDS > ${bootSeconds(host.app)})); then
+      echo "rollout-boot: no answer on /health" >&2
+      return 1
+    fi
     sleep 5
   done
-  echo "rollout-boot: no answer on /health" >&2
-  return 1
 }
 report() {
   local group

@@ -1,3 +1,4 @@
+import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import { mostServers } from "../settings/tier.ts";
 import { member } from "../sure.ts";
@@ -38,7 +39,11 @@ export function outputsOf(settings: Settings, parts: Parts) {
     journalBucket: journal.bucket,
     ...steeredIn(parts.steering),
     openVariables: openIn(settings.app),
-    rehearsal: settings.rehearsal,
+    rehearsal: {
+      ...settings.rehearsal,
+      startSeconds: seconds(settings.app.startTimeout),
+      stopSeconds: seconds(settings.app.stopTimeout),
+    },
     waivers: settings.waivers,
   };
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { BOOT_HOOK } from "../host/boot.ts";
+import { BOOT_HOOK, bootSeconds } from "../host/boot.ts";
 import { userData } from "../host/user-data.ts";
 import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -18,8 +18,8 @@ export interface TrackArgs {
   /** Plain text; it is compressed and encoded here. */
   userData: pulumi.Input<string>;
   server: Settings["server"];
-  /** How long what is open at a server that leaves may go on. */
-  drain: Settings["app"]["drain"];
+  /** How long what is open at a server that leaves may go on (drain), and how long the app may take to start. */
+  app: Pick<Settings["app"], "drain" | "startTimeout">;
   servers: number;
   maxServers: number;
   autoscaling: boolean;
@@ -73,14 +73,14 @@ export class Track extends pulumi.ComponentResource {
 }
 
 /** A server is out after 10 s without a good answer, and back after 10 s of them. */
-function targetGroup({ vpcId, drain }: TrackArgs): aws.lb.TargetGroupArgs {
+function targetGroup({ vpcId, app }: TrackArgs): aws.lb.TargetGroupArgs {
   return {
     vpcId,
     port: 443,
     protocol: "HTTPS",
     protocolVersion: "HTTP1",
     targetType: "instance",
-    deregistrationDelay: seconds(drain),
+    deregistrationDelay: seconds(app.drain),
     // Needs round robin; a server just started gets its full share only after this.
     slowStart: 30,
     loadBalancingAlgorithmType: "round_robin",
@@ -155,6 +155,7 @@ function autoscalingGroup(
   targets: aws.lb.TargetGroup,
 ): aws.autoscaling.GroupArgs {
   // The new server first, then the old one goes; a server that never reports for service replaces nothing.
+  const boot = bootSeconds(args.app);
   const launchFirst = { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
   return {
     launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
@@ -167,12 +168,12 @@ function autoscalingGroup(
     // From the moment a server reports for service (the hook below), not from its launch.
     healthCheckGracePeriod: 60,
     defaultInstanceWarmup: 60,
-    waitForCapacityTimeout: "20m",
+    waitForCapacityTimeout: `${boot + 600}s`,
     initialLifecycleHooks: [
       {
         name: BOOT_HOOK,
         lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-        heartbeatTimeout: 900,
+        heartbeatTimeout: boot + 300,
         defaultResult: "ABANDON",
       },
     ],

@@ -82,7 +82,7 @@ export class Tracks extends pulumi.ComponentResource {
             instanceProfileArn: role.instanceProfileArn,
             userData: userData(args, track, images, role.appRoleArn),
             server: settings.server,
-            drain: settings.app.drain,
+            app: settings.app,
             servers: track.servers,
             maxServers: track.maxServers,
             autoscaling: args.tier.autoscaling,

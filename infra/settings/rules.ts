@@ -14,6 +14,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     oneSourcePerTrack,
     enoughServers,
     stepsRise,
+    capacityOutlastsStart,
     storageGrows,
     zoneHoldsDomain,
     stickinessFits,
@@ -86,6 +87,18 @@ function stepsRise({ plan }: Parsed): Mistake[] {
     });
   }
   return mistakes;
+}
+
+/**
+ * Else a rollout gives servers up that are on their way: they boot, pull their image and migrate before the app starts.
+ * The default bears 5 minutes; who shortens it for an app that starts at once knows why.
+ */
+function capacityOutlastsStart({ app, plan }: Parsed): Mistake[] {
+  const { capacity } = plan.limits;
+  const least = seconds(app.startTimeout) + 600;
+  if (seconds(capacity) >= least || seconds(app.startTimeout) <= 300) return [];
+  const rule = `must be at least 10m longer than app.startTimeout (${app.startTimeout}), not ${capacity}`;
+  return [{ path: "plan.limits.capacity", rule }];
 }
 
 /** RDS refuses a limit that is less than a tenth above the storage (API Reference, CreateDBInstance, MaxAllocatedStorage). */

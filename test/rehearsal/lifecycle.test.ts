@@ -177,6 +177,21 @@ describe("when something goes wrong", () => {
     expect(existsSync(join(project.stateDir, "beta", "state.json"))).toBe(false);
   });
 
+  it("an application has its own time to start and to end, and no more", async () => {
+    const deaf =
+      "process.on('SIGTERM', () => fs.writeFileSync('told', String(Date.now()))); setInterval(() => {}, 1000)";
+    const project = projectCopy({
+      app: { startTimeout: "5s", stopTimeout: "1s" },
+      rehearsal: { command: ["{node}", "-e", deaf] },
+    });
+    await expect(rehearse.up(project)).rejects.toThrow(/(blue|green)-1\.app wasn't ready within 5 s/);
+    const ended = Date.now();
+    expect(belonging(project.projectDir)).toEqual([]);
+    const told = Number(readFileSync(join(project.projectDir, "told"), "utf8"));
+    expect(ended - told).toBeGreaterThan(999);
+    expect(ended - told).toBeLessThan(9_000);
+  });
+
   it("a command that makes no sense of the stack changes nothing", async () => {
     const project = projectCopy();
     await expect(rehearse.apply(project)).rejects.toThrow("The stack beta isn't up.");

@@ -36,6 +36,17 @@ export const app = z.strictObject({
       "how long requests, streams and WebSockets of a server that leaves, or of a track that lost its traffic, may go on; " +
         "then they are closed, so that clients connect again; by default as long as timeout",
     ),
+  startTimeout: wholeSeconds("5s", "30m")
+    .default("2m")
+    .describe(
+      "how long the app may take from its start to its first good answer on /health; after a migration, which has 7 minutes " +
+        "of its own. A server that takes longer is given up",
+    ),
+  stopTimeout: wholeSeconds("1s", "2m")
+    .default("30s")
+    .describe(
+      "how long the app may take to end after SIGTERM, when the balancer has drained its server; then it is killed",
+    ),
   sessionExpireHours: whole(1, 720).default(8).describe("hours until a session ends"),
   allowedOrigins: z
     .array(z.url("must be an origin such as https://app.example.com"), "must be a list of origins")

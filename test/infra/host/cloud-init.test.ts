@@ -78,6 +78,14 @@ describe("the user data", () => {
     }
   });
 
+  it("gives the app its own time to start and to end", () => {
+    const app = { ...HOST.app, startTimeout: "10m" as const, stopTimeout: "90s" as const };
+    const contentOf = (name: string) =>
+      hostFiles({ ...HOST, app }).find(({ path }) => path.endsWith(name))?.content;
+    expect(contentOf("rollout-app.service")).toMatch(/docker stop --time 90 .*\nTimeoutStopSec=105\n/);
+    expect(contentOf("rollout-boot")).toContain("((SECONDS > 1080))");
+  });
+
   it("opens the host's firewall to the balancer's network alone", () => {
     const boot = fileAt("/usr/local/sbin/rollout-boot").content;
     expect(boot).toContain("ufw default deny incoming");

@@ -46,7 +46,7 @@ usersRelyOn("beta", [
   ["a sick server is replaced, not only a stopped one", "Group beta-blue", "healthCheckType", "ELB"],
   ["it has a minute until its health counts", "Group beta-blue", "healthCheckGracePeriod", 60],
   ["and until its load does", "Group beta-blue", "defaultInstanceWarmup", 60],
-  ["pulumi waits until they serve", "Group beta-blue", "waitForCapacityTimeout", "20m"],
+  ["pulumi waits until they serve", "Group beta-blue", "waitForCapacityTimeout", "1200s"],
   ["no kernel is older than two weeks", "Group beta-blue", "maxInstanceLifetime", 14 * DAY],
   [
     "a container can't ask for the server's credentials",

@@ -13,7 +13,7 @@ const ARGS: TrackArgs = {
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
   userData: "#cloud-config\n",
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
-  drain: "60s",
+  app: { drain: "60s", startTimeout: "2m" },
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -28,9 +28,17 @@ const recordTrack = (args: Partial<TrackArgs> = {}) =>
     new Track("beta-blue", { ...ARGS, ...args });
   });
 
+it("waits for a server as long as its app may take to start", async () => {
+  const group = (await recordTrack({ app: { drain: "60s", startTimeout: "10m" } })).one(GROUP).inputs;
+  expect(group).toMatchObject({
+    waitForCapacityTimeout: "1680s",
+    initialLifecycleHooks: [{ heartbeatTimeout: 1380 }],
+  });
+});
+
 describe("the target group", () => {
   it("speaks TLS to the servers, asks for their health, and drains as long as the settings say", async () => {
-    const { inputs } = (await recordTrack({ drain: "2m" })).one(TARGETS);
+    const { inputs } = (await recordTrack({ app: { drain: "2m", startTimeout: "2m" } })).one(TARGETS);
     expect(inputs).toMatchObject({
       vpcId: "vpc-1",
       port: 443,

@@ -93,6 +93,8 @@ export const EDGES: Edge[] = [
   ["app.name", ["x", text(80)], ["", text(81), "two\nlines"]],
   ["app.timeout", ["1s", "1h", "60m"], ["500ms", "1500ms", "3601s", "0s"]],
   ["app.drain", ["1s", "1h"], ["999ms", "61m"]],
+  ["app.startTimeout", ["5s", "30m"], ["4s", "5500ms", "31m"]],
+  ["app.stopTimeout", ["1s", "2m"], ["999ms", "121s"]],
   ["app.sessionExpireHours", [1, 720], [0, 721]],
   ["app.allowedOrigins", [[], ["https://app.example.com"]], [["app"], "https://app.example.com"]],
   ["app.migrate", [[], ["alembic", "upgrade", "head"]], [["two\nlines"], "alembic"]],
@@ -219,6 +221,7 @@ export const WHOLE = {
     dependencies: { supplier: { url: "https://prices.example.com/v1" } },
   },
   plan: {
+    limits: { capacity: "40m" },
     steps: [
       { weight: 10, bake: "30m" },
       { weight: 100, bake: "1h" },

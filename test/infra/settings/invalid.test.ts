@@ -250,6 +250,12 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ["app.timeout", 60, 'rollout:app.timeout: must be a duration such as "30m", "1h" or "500ms"'],
   ["app.drain", "0s", "rollout:app.drain: must be whole seconds from 1s to 1h"],
   ["app.drain", "2h", "rollout:app.drain: must be whole seconds from 1s to 1h"],
+  [
+    "app.startTimeout",
+    "6m",
+    "rollout:plan.limits.capacity: must be at least 10m longer than app.startTimeout (6m), not 15m",
+  ],
+  ["app.stopTimeout", "3m", "rollout:app.stopTimeout: must be whole seconds from 1s to 2m"],
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],
   ["app.environment", { TRACK: "red" }, "rollout:app.environment.TRACK: is set by the stack itself"],

@@ -51,7 +51,7 @@ export function fixtureGraph({
     ],
     outputs: {
       url: "https://beta.example.com",
-      rehearsal: { command },
+      rehearsal: { command, startSeconds: 20, stopSeconds: 10 },
       targetGroupArns: Object.fromEntries(
         Object.keys(tracks).map((name) => [name, ref(TARGET_GROUP, `beta-${name}`, "arn")]),
       ),

@@ -16,6 +16,8 @@ export interface Start {
   /** Text for its standard input, which is then closed. */
   input?: string;
   stopSignal?: NodeJS.Signals;
+  /** How long it has to end after that; ten seconds by default. */
+  graceMs?: number;
   /** The system user to run as; only root can choose. */
   user?: { uid: number; gid: number };
 }
@@ -59,7 +61,13 @@ export function start(ledger: Ledger, what: Start): Started {
   if (pid === undefined) return { key: what.key, log, exit };
   const started = startTimeOf(pid) ?? "";
   ledger.change(({ processes }) => {
-    processes[what.key] = { pid, started, log, stopSignal: what.stopSignal ?? "SIGTERM" };
+    processes[what.key] = {
+      pid,
+      started,
+      log,
+      stopSignal: what.stopSignal ?? "SIGTERM",
+      ...(what.graceMs !== undefined && { graceMs: what.graceMs }),
+    };
   });
   child.stdin?.on("error", () => {});
   child.stdin?.end(`go\n${what.input ?? ""}`);

@@ -26,6 +26,8 @@ export interface ProcessRecord {
   log: string;
   /** The signal that ends it in good order. */
   stopSignal: NodeJS.Signals;
+  /** How long it has to end after that, in milliseconds. */
+  graceMs?: number;
 }
 
 export interface ServerRecord {

@@ -4,16 +4,17 @@ import { isOfThisBoot } from "./identity.ts";
 import { isRunning } from "./processes.ts";
 import type { Ledger, ProcessRecord } from "./state.ts";
 
-/** How long a program has to end in good order before it is killed. */
+/** How long a program has to end in good order before it is killed, where it has no time of its own. */
 const GRACE_MS = 10_000;
 
 /**
  * Ends a recorded process: its own signal, then SIGKILL. A process that isn't the recorded one any more (the number was
  * given to another) is left alone.
  */
-export async function stop(ledger: Ledger, key: string, graceMs = GRACE_MS): Promise<void> {
+export async function stop(ledger: Ledger, key: string, within?: number): Promise<void> {
   const record = ledger.state.processes[key];
   if (!record) return;
+  const graceMs = within ?? record.graceMs ?? GRACE_MS;
   if (isRunning(record)) {
     send(record.pid, record.stopSignal);
     if (!(await goneWithin(record, graceMs))) {

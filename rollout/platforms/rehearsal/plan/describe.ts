@@ -23,6 +23,9 @@ export interface StackPlan {
   domain: string;
   /** The command that takes the container's place; `{node}` stands for the running Node. */
   command: string[];
+  /** How long the application may take to start, and to end. */
+  startSeconds: number;
+  stopSeconds: number;
   /** The weights of the config, in whole percent by track. */
   weights: Record<string, number>;
   /** Absent when the stack deploys none. */
@@ -77,6 +80,8 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
     command,
+    startSeconds: secondsOf(graph, "startSeconds"),
+    stopSeconds: secondsOf(graph, "stopSeconds"),
     flags: flagsPlan(graph),
     weights: (graph.outputs.weights ?? {}) as Record<string, number>,
     database: databasePlan(graph, resolve),
@@ -146,6 +151,12 @@ function commandOf(graph: Graph): string[] {
   throw new RehearsalError(
     "the stack has no output rehearsal.command: what runs the application here is unknown",
   );
+}
+
+function secondsOf(graph: Graph, name: string): number {
+  const seconds = numberOf((graph.outputs.rehearsal as Record<string, Value> | undefined)?.[name]);
+  if (seconds === undefined) throw new RehearsalError(`the stack has no output rehearsal.${name}`);
+  return seconds;
 }
 
 function contentOf(files: WrittenFile[], path: string, track: string): string {

@@ -36,6 +36,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
     key: keys.app,
     command: room.plan.command.map((word) => word.replaceAll("{node}", process.execPath)),
     cwd: room.projectDir,
+    graceMs: room.plan.stopSeconds * 1000,
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...files.environment },
   });
   const nginx = start(room.ledger, {
@@ -46,7 +47,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
   await Promise.all([
     // Any answer shows that nginx is up; without the application it is 502.
     untilReady(nginx, () => healthOf(room, server).then(() => true), room),
-    untilReady(app, () => healthOf(room, server), room),
+    untilReady(app, () => healthOf(room, server), patience(room)),
   ]);
   room.say(`${server.id}: healthy on 127.0.0.1:${server.port}`);
 }
@@ -55,7 +56,12 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
 async function stillHealthy(room: Room, server: ServerRecord): Promise<void> {
   const { app } = keysOf(server);
   const started = { key: app, log: logOf(room.ledger, app), exit: new Promise<never>(() => {}) };
-  await untilReady(started, () => healthOf(room, server), room);
+  await untilReady(started, () => healthOf(room, server), patience(room));
+}
+
+/** As long as a server on AWS waits for the same app. */
+function patience({ plan, signal }: Room) {
+  return { deadlineMs: plan.startSeconds * 1000, signal };
 }
 
 function nginxArguments(
