@@ -16,7 +16,7 @@ const WITHIN_SECONDS = 420;
  * Servers ask the database whether it was done, under an advisory lock (PostgreSQL, "Advisory Locks"). So of several
  * servers that boot at once one migrates and the others wait; and a server of an older version that boots later finds
  * that its own migration was done. A migration that was interrupted is run again: the command must bear that. When
- * the command fails, psql is made to divide by zero, which ends it.
+ * it fails, the last line says which command it was and its exit code (124: it took too long), after what it said itself.
  *
  * The script has the variables CONTAINER and IMAGE of the app's unit. The password isn't among psql's arguments,
  * where every user of the server could read it. In the rehearsal, which has no containers, ROLLOUT_HERE stands in the
@@ -38,17 +38,26 @@ value() { sed -n "s/^$1=//p" "\${ROLLOUT_RUN:-/run/rollout}/app.env"; }
 url=$(value DATABASE_URL)
 password=\${url#*://*:}
 export PGPASSWORD=\${password%%@*}
-psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" >/dev/null <<'SQL'
+code=$(psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" <<'SQL'
 SELECT pg_advisory_lock(${LOCK});
 CREATE TABLE IF NOT EXISTS rollout_migrations (version text PRIMARY KEY, at timestamptz DEFAULT now());
 SELECT count(*) = 0 AS due FROM rollout_migrations WHERE version = :'version' \\gset
 \\if :due
 \\set code \`:'self' run >&2 </dev/null; echo $?\`
-\\warn the migration ended with :code
-SELECT 1 / (:code = 0)::int;
+\\echo :code
+SELECT :code <> 0 AS failed \\gset
+\\if :failed
+\\quit
+\\endif
 INSERT INTO rollout_migrations VALUES (:'version');
 \\endif
 SQL
+)
+code=\${code//[^0-9]/}
+if ((code)); then
+  echo the migration failed with exit code $code: ${shellWord(app.migrate.join(" "))} >&2
+  exit 1
+fi
 `,
     },
   ];

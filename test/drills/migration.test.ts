@@ -30,7 +30,9 @@ it("a version is migrated once, by its first server, whichever servers start", a
 
   const release = { blue, green: { weight: 0, image: image("bb") } };
   project.configure({ tracks: release, app: app("console.error('no such column'); process.exit(3)") });
-  await expect(platform.deploy("green")).rejects.toThrow(/no such column[\s\S]*the migration ended with 3/);
+  await expect(platform.deploy("green")).rejects.toThrow(
+    /no such column\n[\s\S]*the migration failed with exit code 3: node -e/,
+  );
 
   // Mended: only the new version is due. Blue's servers are new ones too, as their file has changed.
   project.configure({ tracks: release, app: app(NOTE) });

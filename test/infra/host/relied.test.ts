@@ -32,11 +32,11 @@ test.each<[string, string, string]>([
   expect(textOf(file)).toContain(line);
 });
 
-test("the app ends within a minute and comes back after five seconds", () => {
+test("the app ends within half a minute and comes back after five seconds", () => {
   const unit = files.map(({ content }) => content).find((content) => content.includes("docker stop"))!;
   for (const line of [
-    "docker stop --time 55",
-    "TimeoutStopSec=70",
+    "docker stop --time 30",
+    "TimeoutStopSec=45",
     "TimeoutStartSec=600",
     "RestartSec=5",
     "--cpus 1.5 --memory 2560m --memory-swap 2560m --pids-limit 512",
@@ -55,8 +55,8 @@ test("a server that doesn't answer in ten minutes isn't let in", () => {
   const script = files
     .map(({ content }) => content)
     .find((content) => content.includes("rollout-boot: no answer"))!;
-  // 120 tries, five seconds apart: within the hook's 15 minutes.
-  expect(script).toContain("for _ in {1..120}; do");
+  // Within the hook's 15 minutes.
+  expect(script).toContain("((SECONDS > 600))");
   expect(script).toContain("sleep 5");
   expect(script).toContain("--max-time 4");
 });

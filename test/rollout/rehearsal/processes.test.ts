@@ -49,9 +49,25 @@ it("never stops another process that was given the same number", async () => {
 
 it("an error names the log and shows its end", async () => {
   const ledger = emptyLedger();
-  await expect(run(ledger, { key: "bad", command: ["sh", "-c", "echo no room; exit 3"] })).rejects.toThrow(
-    /^bad ended while starting \(3\)\. Its log .*bad\.log ends with:\n {2}no room$/,
-  );
+  const bad = () => run(ledger, { key: "bad", command: ["sh", "-c", "echo no room; exit 3"] });
+  const once = /^bad failed \(3\)\. Its log .*bad\.log ends with:\n {2}no room$/;
+  await expect(bad()).rejects.toThrow(once);
+  // Tried again: what the try before said isn't said once more.
+  await expect(bad()).rejects.toThrow(once);
+});
+
+it("gives a process its own time to end", async () => {
+  const ledger = emptyLedger();
+  const deaf = start(ledger, {
+    key: "deaf",
+    command: ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done"],
+    graceMs: 300,
+  });
+  await untilReady(deaf, async () => readFileSync(deaf.log, "utf8").includes("up"));
+  const begun = performance.now();
+  await stop(ledger, "deaf");
+  expect(performance.now() - begun).toBeGreaterThan(299);
+  expect(performance.now() - begun).toBeLessThan(9_000);
 });
 
 it("what waits to be let go ends when its parent dies", async () => {

@@ -15,9 +15,9 @@ export function writeIn(file: string, text: string, mode = 0o644): void {
 }
 
 /** The last lines of a log, for an error message; empty when there is no log. */
-export function lastLines(file: string, count = 12): string {
+export function lastLines(file: string, count = 12, from = 0): string {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).join("\n");
+    return readFileSync(file).subarray(from).toString("utf8").trimEnd().split("\n").slice(-count).join("\n");
   } catch {
     return "";
   }

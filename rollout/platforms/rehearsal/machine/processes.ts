@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../../waiting.ts";
 import { RehearsalError } from "./errors.ts";
@@ -27,6 +27,8 @@ export interface Started {
   log: string;
   /** The exit code, or the signal's name. */
   exit: Promise<number | string>;
+  /** How long the log was when it began, in bytes: what stands before is another's. */
+  logBefore?: number;
   /** Keeps this process alive until the program ends; by default it outlives this process. */
   hold?(): void;
 }
@@ -44,6 +46,7 @@ const WAIT_THEN_RUN = 'read -r go && exec "$@"';
  */
 export function start(ledger: Ledger, what: Start): Started {
   const log = logOf(ledger, what.key);
+  const logBefore = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const output = openSync(log, "a", 0o600);
   const child = spawn("/bin/sh", ["-c", WAIT_THEN_RUN, "sh", ...what.command], {
     cwd: what.cwd ?? ledger.place.folder,
@@ -58,7 +61,7 @@ export function start(ledger: Ledger, what: Start): Started {
     child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"));
   });
   const { pid } = child;
-  if (pid === undefined) return { key: what.key, log, exit };
+  if (pid === undefined) return { key: what.key, log, logBefore, exit };
   const started = startTimeOf(pid) ?? "";
   ledger.change(({ processes }) => {
     processes[what.key] = {
@@ -72,7 +75,7 @@ export function start(ledger: Ledger, what: Start): Started {
   child.stdin?.on("error", () => {});
   child.stdin?.end(`go\n${what.input ?? ""}`);
   child.unref();
-  return { key: what.key, log, exit, hold: () => child.ref() };
+  return { key: what.key, log, logBefore, exit, hold: () => child.ref() };
 }
 
 export function logOf(ledger: Ledger, key: string): string {
@@ -87,7 +90,7 @@ export async function run(ledger: Ledger, what: Start): Promise<void> {
   ledger.change(({ processes }) => {
     delete processes[what.key];
   });
-  if (code !== 0) throw ended(what.key, code, started.log);
+  if (code !== 0) throw new RehearsalError(`${what.key} failed (${code}). ${tail(started)}`);
 }
 
 /**
@@ -106,22 +109,19 @@ export async function untilReady(
     code = value;
   });
   const isReady = await until({ everyMs: [15, 150], withinMs: deadlineMs, signal }, () => {
-    if (code !== undefined) throw ended(started.key, code, started.log);
+    if (code !== undefined)
+      throw new RehearsalError(`${started.key} ended while starting (${code}). ${tail(started)}`);
     return ready().catch(() => false);
   });
-  if (!isReady) throw notReady(started.key, deadlineMs, started.log);
+  if (!isReady) throw notReady(started, deadlineMs);
 }
 
-function ended(key: string, code: number | string, log: string): RehearsalError {
-  return new RehearsalError(`${key} ended while starting (${code}). ${tail(log)}`);
+function notReady(started: Started, deadlineMs: number): RehearsalError {
+  return new RehearsalError(`${started.key} wasn't ready within ${deadlineMs / 1_000} s. ${tail(started)}`);
 }
 
-function notReady(key: string, deadlineMs: number, log: string): RehearsalError {
-  return new RehearsalError(`${key} wasn't ready within ${deadlineMs / 1_000} s. ${tail(log)}`);
-}
-
-function tail(log: string): string {
-  const lines = lastLines(log);
+function tail({ log, logBefore }: Started): string {
+  const lines = lastLines(log, 12, logBefore);
   return lines ? `Its log ${log} ends with:\n${lines.replace(/^/gm, "  ")}` : `Its log ${log} is empty.`;
 }
 

@@ -26,6 +26,8 @@ export async function migrate(
   const programs = [dirname(process.execPath), dirname(room.programs.postgres), process.env.PATH];
   await run(room.ledger, {
     key: `${id}.migrate`,
+    // A server that is taken back takes its migration along; it bears that.
+    graceMs: 2_000,
     command: ["bash", script],
     cwd: room.projectDir,
     env: {

@@ -81,9 +81,10 @@ export function releaseConnections(ledger: Ledger, server: ServerRecord): void {
   if (isRunning(nginx)) process.kill(nginx.pid, "SIGHUP");
 }
 
-/** Ends a server: nginx first, with whatever is still open after its draining, then the application. */
+/** Ends a server: a migration that it waits for, nginx, with whatever is still open after its draining, then the application. */
 export async function stopServer(room: Room, server: ServerRecord): Promise<void> {
   const keys = keysOf(server);
+  await stop(room.ledger, keys.migrate);
   await stop(room.ledger, keys.nginx);
   await stop(room.ledger, keys.app);
 }
@@ -96,7 +97,7 @@ export async function removeServer(room: Room, server: ServerRecord): Promise<vo
 }
 
 export function keysOf({ id }: Pick<ServerRecord, "id">) {
-  return { nginx: `${id}.nginx`, app: `${id}.app` };
+  return { nginx: `${id}.nginx`, app: `${id}.app`, migrate: `${id}.migrate` };
 }
 
 export function serversOf(state: State, track: string): ServerRecord[] {

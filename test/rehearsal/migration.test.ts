@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrationScript } from "../../infra/host/migration.ts";
+import { first } from "../../infra/sure.ts";
+import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
+import { HOST } from "../infra/host/example.ts";
+import { postgresStore, type Store } from "./app/stores.ts";
+
+// The servers' own script, against a real PostgreSQL: what a person reads when a migration fails.
+
+let database: Store;
+let folder: string;
+beforeAll(async () => {
+  database = await postgresStore();
+  folder = mkdtempSync(join(tmpdir(), "migration-"));
+});
+afterAll(async () => {
+  await database?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function migrated(version: string, migrate: string[]) {
+  const { content } = first(migrationScript({ ...HOST, app: { ...HOST.app, migrate } }));
+  const script = join(folder, "rollout-migrate");
+  writeFileSync(script, content);
+  chmodSync(script, 0o700);
+  const url = database.url.replace("app@", "app:any@");
+  writeFileSync(join(folder, "app.env"), `DATABASE_URL=${url}\nVERSION=${version}\n`);
+  const programs = [dirname(findPrograms().postgres), process.env.PATH].join(delimiter);
+  const env = { PATH: programs, ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "" };
+  const { status, stdout, stderr } = spawnSync("bash", [script], {
+    encoding: "utf8",
+    env: { ...env, INSTANCE_ID: "i-1", PGOPTIONS: "-c client_min_messages=warning" },
+  });
+  return { status, stdout, lines: stderr.trimEnd().split("\n") };
+}
+
+const failing = ["python3", "-c", "raise SystemExit('no column \"price\"')"];
+
+test("one that fails says itself what is wrong, and then its command and exit code, once each", () => {
+  const expected = {
+    status: 1,
+    stdout: "",
+    lines: [
+      'no column "price"',
+      "the migration failed with exit code 1: python3 -c raise SystemExit('no column \"price\"')",
+    ],
+  };
+  expect(migrated("v1", failing)).toEqual(expected);
+  // It wasn't done, so it is due again.
+  expect(migrated("v1", failing)).toEqual(expected);
+});
+
+test("one that isn't there says so", () => {
+  const { status, lines } = migrated("v1", ["no-such-program"]);
+  expect([status, lines.at(-1)]).toEqual([1, "the migration failed with exit code 127: no-such-program"]);
+});
+
+test("one that works is done once for its version and says nothing", () => {
+  const silent = { status: 0, stdout: "", lines: [""] };
+  expect(migrated("v2", ["true"])).toEqual(silent);
+  expect(migrated("v2", failing)).toEqual(silent);
+});
+
+test("a database that can't be reached is no migration that failed", () => {
+  const { url } = database;
+  database = { ...database, url: "postgresql://app@127.0.0.1:1/postgres" };
+  const { status, lines } = migrated("v3", failing);
+  database = { ...database, url };
+  expect(status).not.toBe(0);
+  expect(lines.join("\n")).toMatch(/refused/);
+  expect(lines.join("\n")).not.toContain("migration failed");
+});
