@@ -91,6 +91,8 @@ async function alarmStates(client: AppConfigClient, deployment: FlagsDeployment,
       new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ["CompositeAlarm", "MetricAlarm"] }),
     );
     const all = [...CompositeAlarms, ...MetricAlarms];
-    return new Map(all.map(({ AlarmName, StateValue }) => [AlarmName!, StateValue ?? "INSUFFICIENT_DATA"]));
+    return new Map(
+      all.map(({ AlarmName, StateValue }) => [AlarmName ?? "", StateValue ?? "INSUFFICIENT_DATA"]),
+    );
   };
 }

@@ -35,10 +35,10 @@ export function subnetRange(cidr: string, tier: SubnetTier, zone: string): strin
 export function ipv6SubnetRange(block: string, zone: string): string {
   const [, head] = /^([0-9a-f:]+)::\/56$/.exec(block) ?? [];
   if (!head) return block;
-  const groups = head.split(":").map((group) => Number.parseInt(group, 16));
   // `::` also stands for the zeros that end the network's own part.
-  while (groups.length < 4) groups.push(0);
-  groups[3]! += zoneIndex(zone);
+  const [a = "0", b = "0", c = "0", d = "0"] = head.split(":");
+  const groups = [a, b, c, d].map((group) => Number.parseInt(group, 16));
+  groups.push((groups.pop() ?? 0) + zoneIndex(zone));
   return `${groups.map((group) => group.toString(16)).join(":")}::/64`;
 }
 

@@ -97,5 +97,5 @@ function associate(
 }
 
 function idAfter(id: pulumi.Output<string>, needed: pulumi.CustomResource[]): pulumi.Output<string> {
-  return pulumi.all([id, ...needed.map((each) => each.id)]).apply(([known]) => known!);
+  return pulumi.all([id, pulumi.all(needed.map((each) => each.id))]).apply(([known]) => known);
 }

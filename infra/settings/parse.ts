@@ -46,8 +46,8 @@ export function parseSettings(stack: string, region: unknown, config: Record<str
   ];
   if (parsed.success) mistakes.push(...brokenRules(parsed.data));
   else mistakes.push(...explained(parsed.error, config), ...rulesOnSoundKeys(config, parsed.error.issues));
-  if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
-  return settled(stack, region as string, parsed.data!);
+  if (mistakes.length > 0 || !parsed.success) throw new ConfigError(stack, mistakes);
+  return settled(stack, region as string, parsed.data);
 }
 
 /**

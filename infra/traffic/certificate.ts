@@ -24,6 +24,7 @@ export class Certificate extends pulumi.ComponentResource {
       { domainName: domain, validationMethod: "DNS", tags: { Name: domain } },
       child,
     );
+    // biome-ignore lint/style/noNonNullAssertion: an output, whose list only AWS knows; it has one item for each name
     const proof = certificate.domainValidationOptions[0]!;
     const record = new aws.route53.Record(
       `${name}-certificate-proof`,

@@ -91,9 +91,10 @@ function call(name: string, tokens: string[]): Expression {
     given.push(operation(tokens, 1));
   } while (tokens[0] === ",");
   expect(tokens, ")");
-  const [first, second, third] = given as [Expression, Expression?, Expression?];
-  if (name === "IF" && given.length === 3) return { is: "if", condition: first, yes: second!, no: third! };
-  if (name === "FILL" && given.length === 2 && second?.is === "number")
+  const [first, second, third, ...others] = given;
+  if (name === "IF" && first && second && third && others.length === 0)
+    return { is: "if", condition: first, yes: second, no: third };
+  if (name === "FILL" && first && second?.is === "number" && !third)
     return { is: "fill", of: first, value: second.value };
   throw new SyntaxError(`${name} is played with ${name === "IF" ? "three arguments" : "a number"} only`);
 }

@@ -45,7 +45,7 @@ export function extend(
   stretch.stable.requests += stable.requests;
   stretch.stable.bad += stable.bad;
   if (!relative) return;
-  for (let i = 0; i < relative.length; i++) stretch.relative[i]! += nth(relative, i);
+  for (let i = 0; i < relative.length; i++) stretch.relative[i] = nth(stretch.relative, i) + nth(relative, i);
 }
 
 function restart(stretch: Stretch): void {

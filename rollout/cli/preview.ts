@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { given } from "../../infra/sure.ts";
 import { Misuse } from "../errors.ts";
 import { enginePreview } from "../preview/engine/preview.ts";
 import { preview, today } from "../preview/preview.ts";
@@ -52,7 +53,7 @@ async function run(_options: unknown, command: Command): Promise<void> {
     throw new Misuse(`--json and --format ${format} contradict each other`);
   const result = engine
     ? await enginePreview(projectDir(), engine, stack?.[0], today())
-    : await preview({ projectDir: projectDir(), base: base!, stacks: stack, install });
+    : await preview({ projectDir: projectDir(), base: given(base, "base"), stacks: stack, install });
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const as = json ? "json" : (format ?? "terminal");
   (as === "terminal" ? paint : out)(render(result, as, color));

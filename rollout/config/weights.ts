@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, type Node, parseDocument, type Scalar } from "yaml";
+import { given } from "../../infra/sure.ts";
 import { checkWeights, sameWeights, shareOf, type Weights, weightsText } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 
@@ -76,9 +77,10 @@ function weightNodes(document: Document): Map<string, Scalar> {
 
 function replaced(text: string, edits: { node: Node; value: string }[]): string {
   // From the end, so that what comes before keeps its place.
-  const later = edits.toSorted((a, b) => b.node.range![0] - a.node.range![0]);
-  return later.reduce((whole, { node, value }) => {
-    const [start, end] = node.range!;
-    return whole.slice(0, start) + value + whole.slice(end);
-  }, text);
+  const placed = edits.map(({ node, value }) => ({ range: given(node.range, "place of the weight"), value }));
+  const later = placed.toSorted((a, b) => b.range[0] - a.range[0]);
+  return later.reduce(
+    (whole, { range: [start, end], value }) => whole.slice(0, start) + value + whole.slice(end),
+    text,
+  );
 }

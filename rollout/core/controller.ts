@@ -1,3 +1,4 @@
+import { given } from "../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "./action.ts";
 import { isGoingBack } from "./command.ts";
 import { bring } from "./next/bring.ts";
@@ -14,7 +15,10 @@ import type { RolloutState } from "./state.ts";
  */
 export function next(state: RolloutState, seen: Seen, now: number): Action {
   const { stage, outcome, open } = state;
-  if (stage.at === "ended") return { is: "leave", outcome: outcome!.is, reason: outcome!.reason };
+  if (stage.at === "ended") {
+    const { is, reason } = given(outcome, "outcome of a rollout that has ended");
+    return { is: "leave", outcome: is, reason };
+  }
   if (open) return note({ kind: "lost", id: open.id });
   if (state.stopped !== undefined) return { is: "leave", outcome: "stopped", reason: state.stopped };
   if (isGoingBack(state)) return goBack(state, seen, now);

@@ -1,3 +1,4 @@
+import { given } from "../../infra/sure.ts";
 import type { Fact } from "./fact.ts";
 import type { Digest, ErrorBudget, RateChange, Served, TrackServed } from "./model.ts";
 import { compare } from "./proportion.ts";
@@ -49,11 +50,14 @@ export function changesBetween(before: TrafficFacts, now: TrafficFacts, to: numb
     what,
     before: old[of] / old.requests,
     now: young[of] / young.requests,
-    comparison: compare(
-      { bad: old[of], total: old.requests },
-      { bad: young[of], total: young.requests },
-      [before, now].map(({ hours }) => hours.map((hour) => ({ bad: hour[of], total: hour.requests }))),
-    )!,
+    comparison: given(
+      compare(
+        { bad: old[of], total: old.requests },
+        { bad: young[of], total: young.requests },
+        [before, now].map(({ hours }) => hours.map((hour) => ({ bad: hour[of], total: hour.requests }))),
+      ),
+      "comparison of two periods with requests",
+    ),
   });
   return [change("errors", "errors"), change("slow answers", "slow")];
 }

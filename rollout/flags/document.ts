@@ -57,7 +57,8 @@ export function evaluate(flags: ReadyFlags, key: string, context: Context): Serv
 
 /** All flags for a caller. */
 export function evaluateAll(flags: ReadyFlags, context: Context): Record<string, ServedFlag> {
-  return Object.fromEntries([...flags.keys()].map((key) => [key, evaluate(flags, key, context)!]));
+  const served = [...flags.keys()].map((key) => [key, evaluate(flags, key, context)] as const);
+  return Object.fromEntries(served.flatMap(([key, flag]) => (flag ? [[key, flag]] : [])));
 }
 
 type Json = Record<string, unknown>;

@@ -55,8 +55,8 @@ export function secureText(encrypted: string): string {
 
 /** The config's secrets in a text, as references to what no resource makes. */
 export function secureIn(text: string): Reference[] {
-  return [...text.matchAll(SECURE_TEXT)].map(([, digest]) => ({
-    $ref: { urn: "config:encrypted", property: digest! },
+  return [...text.matchAll(SECURE_TEXT)].map(([, digest = ""]) => ({
+    $ref: { urn: "config:encrypted", property: digest },
   }));
 }
 

@@ -46,11 +46,14 @@ export function compare(before: LoadRun, now: LoadRun, seed = 1): Comparison {
   if (!a || !b || Math.min(a.count, b.count) < LEAST_BLOCKS || a.empty || b.empty) return comparison;
   const random = seededRandom(seed);
   const even = [a.figures(), b.figures()] as const;
-  const draws = Array.from({ length: DRAWS }, () => [a.figures(a.draw(random)), b.figures(b.draw(random))]);
+  const draws = Array.from(
+    { length: DRAWS },
+    () => [a.figures(a.draw(random)), b.figures(b.draw(random))] as const,
+  );
   comparison.differences = (["p50", "p95", "success"] as const).map((figure) => {
     const ratio = figure !== "success";
     const change = (was: number, is: number) => (ratio ? is / was : is - was);
-    const sorted = draws.map(([was, is]) => change(was![figure], is![figure])).sort((x, y) => x - y);
+    const sorted = draws.map(([was, is]) => change(was[figure], is[figure])).sort((x, y) => x - y);
     const interval: [number, number] = [
       nth(sorted, Math.floor(DRAWS * 0.005)),
       nth(sorted, Math.ceil(DRAWS * 0.995) - 1),
@@ -116,15 +119,21 @@ class Blocks {
   /** How often each block is drawn, with replacement. Drawn again when no right answer is in it. */
   draw(random: () => number): number[] {
     const times = Array.from({ length: this.count }, () => 0);
-    for (let n = 0; n < this.count; n++) times[Math.floor(random() * this.count)]!++;
+    for (let n = 0; n < this.count; n++) {
+      const drawn = Math.floor(random() * this.count);
+      times[drawn] = nth(times, drawn) + 1;
+    }
     return this.#sum(this.#right, times) > 0 ? times : this.draw(random);
   }
 
   figures(times = Array.from({ length: this.count }, () => 1)) {
     const right = this.#sum(this.#right, times);
     const success = (100 * right) / this.#sum(this.#due, times);
-    const [p50, p95] = this.#ranks([Math.ceil(right * 0.5), Math.ceil(right * 0.95)], times);
-    return { p50: p50!, p95: p95!, success };
+    const [p50 = Number.NaN, p95 = Number.NaN] = this.#ranks(
+      [Math.ceil(right * 0.5), Math.ceil(right * 0.95)],
+      times,
+    );
+    return { p50, p95, success };
   }
 
   #ranks(ranks: number[], times: number[]): number[] {

@@ -38,9 +38,9 @@ function forCustomers({
   // A version that no user was on isn't theirs to hear of.
   const back = withdrawn && outsideOf(withdrawn);
   const news = ({ dueAt }: Told) =>
-    back === undefined
+    withdrawn === undefined || back === undefined
       ? "We are still working on it. [what you can do meanwhile, or leave this out] [when we expect it to be over, or that we don't know yet]"
-      : `${back} We have been watching it since ${clock(withdrawn!.at, dueAt)}.`;
+      : `${back} We have been watching it since ${clock(withdrawn.at, dueAt)}.`;
   if (severity === "P3" || severity === "P4")
     return {
       first: () =>

@@ -60,7 +60,7 @@ export function judgePhase(
     description,
     stack: stack ?? null,
     cohort,
-    checkpoint: before ? { name: checkpoint!, day: before.day ?? null } : null,
+    checkpoint: before && checkpoint !== undefined ? { name: checkpoint, day: before.day ?? null } : null,
     outcome: outcomeOf(criteria),
     criteria,
   };

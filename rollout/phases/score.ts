@@ -47,7 +47,7 @@ export function launchScore(metrics: SuppliedMetrics): LaunchScore {
   const missing = parts.filter(({ measured }) => measured === null).map(({ part }) => part);
   if (missing.length > 0)
     return { verdict: "unknown", score: null, why: `missing: ${missing.join(", ")}`, parts };
-  const tenths = parts.reduce((sum, { part, measured }) => sum + PARTS[part].tenths * measured!, 0);
+  const tenths = parts.reduce((sum, { part, measured }) => sum + PARTS[part].tenths * (measured ?? 0), 0);
   // 7.7 and 8.2 aren't exact in binary: without this, a score of 8 could come out as 7.999999999999999.
   const score = Math.round(tenths * 1e8) / 1e9;
   if (score >= GO) return { verdict: "go", score, why: `${score} is at least ${GO}`, parts };

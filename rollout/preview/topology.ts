@@ -1,4 +1,4 @@
-import { entry, first, nth, upTo } from "../../infra/sure.ts";
+import { entry, first, given, nth, upTo } from "../../infra/sure.ts";
 import type { Graph } from "../graph/model.ts";
 import type { Delta } from "./changes/follows.ts";
 import type { Topology } from "./model.ts";
@@ -42,7 +42,7 @@ function kindOf(type: string): string {
 }
 
 function needs({ before, after }: Delta, old: Graph, now: Graph): string[] {
-  const resource = after ?? before!;
+  const resource = given(after ?? before, "resource before or after the change");
   const there = after ? now : old;
   return resource.dependencies.filter((urn) =>
     there.resources.some((each) => each.urn === urn && each.custom),

@@ -63,8 +63,8 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
   const settings = shareFalseAlarm([...counted.map((each) => each.settings), ...budget]);
   const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(settings[index]), of));
   const burning = budget.map(() => burnIndicator(last(settings), first(tests).gate));
-  const [errors, slow, ...counters] = tests.map(({ indicator }) => indicator);
-  return [errors!, slow!, ...burning, ...counters];
+  const indicators = tests.map(({ indicator }) => indicator);
+  return [...indicators.slice(0, 2), ...burning, ...indicators.slice(2)];
 }
 
 function sequentialIndicator(settings: GateSettings, of: Of): { indicator: Indicator; gate: Gate } {

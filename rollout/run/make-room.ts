@@ -76,8 +76,9 @@ async function count({ track, share }: Asked, { platform }: RoomOptions): Promis
 /** All are asked for first: they start side by side. */
 async function grow(lacking: readonly (Asked & Sight)[], options: RoomOptions): Promise<void> {
   const deadline = options.clock.now() + options.withinMs;
-  for (const { track, read } of lacking) await ask(track, read!.need, options);
-  for (const each of lacking) await healthy(each, each.read!.need, deadline, options);
+  const counted = lacking.flatMap((each) => (each.read ? [{ ...each, need: each.read.need }] : []));
+  for (const { track, need } of counted) await ask(track, need, options);
+  for (const each of counted) await healthy(each, each.need, deadline, options);
 }
 
 async function ask(track: string, servers: number, { platform, say }: RoomOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { given } from "../../infra/sure.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../core/action.ts";
 import { next } from "../core/controller.ts";
@@ -69,7 +70,7 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   await beginOrGoOn(book, options.begin);
   for (;;) {
     lock.lost.throwIfAborted();
-    const state = book.state!;
+    const state = given(book.state, "rollout in the journal");
     if (state.outcome && leave?.(state)) {
       await notices.sent();
       return { outcome: state.outcome.is, reason: state.outcome.reason };

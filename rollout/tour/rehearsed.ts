@@ -39,7 +39,8 @@ export function rehearsedStack(given: RehearsedOptions): TourPlatform {
   return {
     async up() {
       const { url, caFile, domain } = await rehearse.up(options);
-      const { weights, stable } = graph!.outputs as { weights: Weights; stable: string };
+      if (!graph) throw new Error(`${stack} came up without its program having run`);
+      const { weights, stable } = graph.outputs as { weights: Weights; stable: string };
       say(`${stack} is up: ${url} (${textOf(weights)})`);
       return { url, caFile, domain, split: weights, stable };
     },

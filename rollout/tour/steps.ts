@@ -47,6 +47,6 @@ export function withWeight(configured: Weights, stable: string, candidate: strin
   );
   const byRemainder = others.toSorted((a, b) => (exact(b) % 1) - (exact(a) % 1));
   const missing = left - Object.values(split).reduce((sum, each) => sum + each, 0);
-  for (const track of byRemainder.slice(0, missing)) split[track]!++;
+  for (const track of byRemainder.slice(0, missing)) split[track] = member(split, track) + 1;
   return { ...configured, ...split, [candidate]: weight };
 }

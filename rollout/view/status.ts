@@ -40,7 +40,7 @@ export function statusLine(told: StatusView): string {
   const { doing, attention, asked, real, tracks, gates } = view;
   const served = tracks
     .filter(({ perSecond = 0 }) => perSecond > 0)
-    .map(({ name, perSecond, errors }) => `${name} ${perSecond!.toFixed(0)}/s ${percent(errors)} errors`);
+    .map(({ name, perSecond = 0, errors }) => `${name} ${perSecond.toFixed(0)}/s ${percent(errors)} errors`);
   const evidence = gates.map(
     ({ name, toFail, toPass }) => `${name} fail ${whole(toFail)} pass ${whole(toPass)}`,
   );

@@ -35,10 +35,12 @@ export function foundIn(text: string): FoundSecret[] {
     return secret === undefined ? [] : [{ secret, at: index + before.length - secret.length }];
   });
   const assigned = [...text.matchAll(ASSIGNED)]
-    .filter(([, name, sign, value]) => isSecretName(name!) || isRandomVariable(name!, sign!, value!))
+    .filter(
+      ([, name = "", sign = "", value = ""]) => isSecretName(name) || isRandomVariable(name, sign, value),
+    )
     .map(({ 0: all, 3: secret = "", index }) => ({ secret, at: index + all.length - secret.length }));
   const inQueries = [...text.matchAll(IN_QUERY)]
-    .filter(([, name]) => isSecretName(name!))
+    .filter(([, name = ""]) => isSecretName(name))
     .map(({ 0: all, 2: secret = "", index }) => ({ secret, at: index + all.length - secret.length }));
   return [
     ...byForm(text),

@@ -37,7 +37,7 @@ export function encryptionMistakes(
     .filter(([, value]) => typeof value === "string")
     .map(([name]) => [...PLACE, name]);
   const paths = file === undefined ? undefined : securePaths(file, namespace);
-  if (paths && same([...new Set(paths.map(([key]) => key!))], own)) {
+  if (paths && same([...new Set(paths.flatMap(([key]) => key ?? []))], own)) {
     return [
       ...paths.filter((path) => !isPlace(path)).map((path) => misplaced(path.join("."))),
       ...texts.filter((path) => !paths.some((each) => each.join() === path.join())).map(inClear),

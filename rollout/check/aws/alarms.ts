@@ -54,7 +54,9 @@ async function sandboxOf(client: SNSClient): Promise<string[] | undefined> {
   const { IsInSandbox } = await client.send(new GetSMSSandboxAccountStatusCommand({}));
   if (!IsInSandbox) return undefined;
   const { PhoneNumbers = [] } = await client.send(new ListSMSSandboxPhoneNumbersCommand({ MaxResults: 100 }));
-  return PhoneNumbers.filter(({ Status }) => Status === "Verified").map(({ PhoneNumber }) => PhoneNumber!);
+  return PhoneNumbers.flatMap(({ Status, PhoneNumber }) =>
+    Status === "Verified" && PhoneNumber ? [PhoneNumber] : [],
+  );
 }
 
 /** What the alarms on disks and on the database's storage say now. */
@@ -86,7 +88,7 @@ async function describe(names: readonly string[], region: string): Promise<Descr
     );
     for (const alarm of [...MetricAlarms, ...CompositeAlarms]) {
       found.push({
-        name: alarm.AlarmName!,
+        name: alarm.AlarmName ?? "",
         arn: alarm.AlarmArn ?? "",
         topics: (alarm.AlarmActions ?? []).filter((arn) => /^arn:[\w-]+:sns:/.test(arn)),
         enabled: alarm.ActionsEnabled !== false,
@@ -101,7 +103,7 @@ async function describe(names: readonly string[], region: string): Promise<Descr
 /** `ALARM("a") OR ALARM(b)`: the words in the brackets (PutCompositeAlarm, AlarmRule). */
 function partsOf(rule: string): string[] {
   const words = /(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*(?:"([^"]*)"|([^"()\s]+))\s*\)/g;
-  return [...rule.matchAll(words)].map(([, quoted, bare]) => (quoted ?? bare!).trim());
+  return [...rule.matchAll(words)].map(([, quoted, bare = ""]) => (quoted ?? bare).trim());
 }
 
 /** In place of its ARN a subscription that nobody confirmed has `PendingConfirmation` (SNS API, ListSubscriptionsByTopic). */

@@ -1,5 +1,6 @@
 import { AppConfigClient, GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-appconfig";
 import { clientSettings } from "../../../infra/aws-client.ts";
+import { given } from "../../../infra/sure.ts";
 import type { FlagFacts } from "../checks/flags.ts";
 import type { StackState } from "./state.ts";
 
@@ -9,9 +10,9 @@ export async function readFlags(state: StackState, region: string): Promise<Flag
   const ids = { ApplicationId: application, EnvironmentId: environment };
   const client = new AppConfigClient(clientSettings(region));
   const { Items = [] } = await client.send(new ListDeploymentsCommand({ ...ids, MaxResults: 50 }));
-  const [newest] = Items.toSorted((a, b) => b.DeploymentNumber! - a.DeploymentNumber!);
+  const [newest] = Items.toSorted((a, b) => (b.DeploymentNumber ?? 0) - (a.DeploymentNumber ?? 0));
   if (!newest) return undefined;
-  const DeploymentNumber = newest.DeploymentNumber!;
+  const DeploymentNumber = given(newest.DeploymentNumber, "number of the deployment");
   const { State = "", EventLog = [] } = await client.send(
     new GetDeploymentCommand({ ...ids, DeploymentNumber }),
   );

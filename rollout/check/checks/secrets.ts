@@ -48,10 +48,14 @@ export function strengthOf(text: string): Strength {
   return { length, bits: Math.floor(surprises(letters) * Math.min(Math.log2(alphabet), shannon)) };
 }
 
+function codeOf(letter: string): number {
+  return letter.codePointAt(0) ?? Number.NaN;
+}
+
 function surprises(letters: readonly string[]): number {
   const seen = new Set<string>();
   return letters.filter((letter, i) => {
-    const step = i === 0 ? Number.NaN : letter.codePointAt(0)! - nth(letters, i - 1).codePointAt(0)!;
+    const step = i === 0 ? Number.NaN : codeOf(letter) - codeOf(nth(letters, i - 1));
     const three =
       i < 2
         ? undefined
@@ -71,27 +75,26 @@ export function judgeSecrets(secrets: readonly SecretFacts[], now: number): Find
   if (secrets.length === 0)
     return fail("the stack names no secrets", "Run `pulumi up`: its outputs name them.");
   const absent = secrets.filter(({ strength }) => strength === undefined);
+  const there = secrets.flatMap(({ strength, ...same }) => (strength ? [{ ...same, strength }] : []));
   if (absent.length > 0)
     return fail(`missing: ${absent.map(({ name }) => name).join(", ")}`, "Run `pulumi up`.");
-  const weak = secrets.filter(({ strength }) => strength!.length < MIN_LENGTH || strength!.bits < MIN_BITS);
+  const weak = there.filter(({ strength }) => strength.length < MIN_LENGTH || strength.bits < MIN_BITS);
   if (weak.length > 0)
     return fail(
       weak
-        .map(({ name, strength }) => `${name} has ${strength!.length} characters and ${strength!.bits} bits`)
+        .map(({ name, strength }) => `${name} has ${strength.length} characters and ${strength.bits} bits`)
         .join(", "),
       `${renew} At least ${MIN_LENGTH} characters and ${MIN_BITS} bits.`,
     );
-  const old = secrets.filter(
-    ({ changedAt }) => changedAt !== undefined && now - changedAt > MAX_AGE_DAYS * DAY_MS,
-  );
+  const old = there.filter(({ changedAt = now }) => now - changedAt > MAX_AGE_DAYS * DAY_MS);
   if (old.length > 0)
     return fail(
-      old.map(({ name, changedAt }) => `${name} is ${spanText(now - changedAt!)} old`).join(", "),
+      old.map(({ name, changedAt = now }) => `${name} is ${spanText(now - changedAt)} old`).join(", "),
       `${renew} At least once in ${MAX_AGE_DAYS} days.`,
     );
-  return pass(secrets.map(textOf).join(", "));
+  return pass(there.map(textOf).join(", "));
 }
 
-function textOf({ name, strength, rotates }: SecretFacts): string {
-  return `${name} ${strength!.bits} bits${rotates ? ", rotates" : ""}`;
+function textOf({ name, strength, rotates }: SecretFacts & { strength: Strength }): string {
+  return `${name} ${strength.bits} bits${rotates ? ", rotates" : ""}`;
 }

@@ -60,7 +60,7 @@ export function register(program: Command): void {
       // Before anything is opened: a phase that isn't GO leaves no trace.
       const phase = await checkPhase(options, command);
       const here = await stackAtHand(command);
-      for (const line of phase?.reach ?? []) here.say(`${phase!.name}: ${line}`);
+      if (phase) for (const line of phase.reach) here.say(`${phase.name}: ${line}`);
       const begin = beginningOf(here, await stateOf(here), options, phase);
       for (const settled of ["adopt", "restore"] as const) {
         if (options[settled]) await give(here.platform, systemClock, settled, whoami());

@@ -1,5 +1,5 @@
 import { frozenUntil } from "../../../infra/settings/freeze.ts";
-import { last, nth } from "../../../infra/sure.ts";
+import { given, last, nth } from "../../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
 import { targetOf } from "../stages.ts";
@@ -55,8 +55,10 @@ function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
       );
     case "keep":
       return keep(state, seen, now);
-    default:
-      return note({ kind: "ended", outcome: state.outcome!.is, reason: state.outcome!.reason });
+    default: {
+      const { is, reason } = given(state.outcome, "outcome of a rollout at its end");
+      return note({ kind: "ended", outcome: is, reason });
+    }
   }
 
   function clear(...[at, eyes, time]: Parameters<typeof goForward>): Action {
@@ -100,7 +102,7 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   if (stage.at !== "bake") throw new Error("only a bake bakes");
   const moved = movedMeanwhile(state, seen, now);
   if (moved) return moved;
-  const gates = seen.gates!;
+  const gates = given(seen.gates, "look at the gates");
   const over = bakedAt(state);
   const passed = gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
   const skipped = state.skip && !gates.verdict.hold;
@@ -141,13 +143,14 @@ function isRecent(through: number, now: number): boolean {
 }
 
 function keep(state: RolloutState, seen: Seen, now: number): Action {
-  const { stage, outcome, stable, candidate, plan } = state;
+  const { stage, stable, candidate, plan } = state;
+  const { is } = given(state.outcome, "outcome of a rollout at its end");
   const over = stage.at === "keep" ? stage.since + plan.limits.keepSeconds * 1000 : now;
-  const idle = outcome!.is === "promoted" ? stable : candidate;
+  const idle = is === "promoted" ? stable : candidate;
   if (now < over) return wait(over, `${idle} keeps its servers a while`);
   return stopping(
     once(state, seen, now, { do: "drain", track: idle }),
-    `${outcome!.is}, all but the draining of ${idle}`,
+    `${is}, all but the draining of ${idle}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { last } from "../../../infra/sure.ts";
+import { given, last } from "../../../infra/sure.ts";
 import type { JournalEntry, PhaseRecord } from "../../core/journal.ts";
 import { replay } from "../../core/replay.ts";
 import type { MetricSecond } from "../../core/verdict.ts";
@@ -46,7 +46,7 @@ export function postmortemOf(
   entries: readonly JournalEntry[],
   seconds: Fact<readonly MetricSecond[]>,
 ): Postmortem {
-  const state = replay(entries)!;
+  const state = given(replay(entries), "rollout in the journal");
   const { rollout, stable, candidate, phase, outcome, stopped, stage, plan } = state;
   const exposure = stretchesIn(entries, candidate, stable);
   const detected = detectedIn(entries, exposure[0]?.from);

@@ -67,11 +67,11 @@ export async function cloudWatchTraffic(facts: StackFacts, asked: Asked): Promis
 /** The same metric that tells the slow answers, by three of its percentiles. */
 function percentileQueries(queries: MetricDataQuery[], Period: number): MetricDataQuery[] {
   return queries
-    .filter(({ Id }) => Id!.endsWith("_fast"))
-    .flatMap((query) =>
+    .flatMap(({ Id, MetricStat }) => (Id?.endsWith("_fast") && MetricStat ? [{ Id, MetricStat }] : []))
+    .flatMap(({ Id, MetricStat }) =>
       RANKS.map((rank) => ({
-        Id: query.Id!.replace(/_fast$/, `_p${rank}`),
-        MetricStat: { ...query.MetricStat!, Period, Stat: `p${rank}` },
+        Id: Id.replace(/_fast$/, `_p${rank}`),
+        MetricStat: { ...MetricStat, Period, Stat: `p${rank}` },
       })),
     );
 }

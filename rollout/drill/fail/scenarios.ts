@@ -1,3 +1,4 @@
+import { given } from "../../../infra/sure.ts";
 import type { Scenario, ScenarioName } from "./scenario.ts";
 import { database } from "./scenarios/database.ts";
 import { dependency } from "./scenarios/dependency.ts";
@@ -18,5 +19,8 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 export function scenarioOf(name: ScenarioName): Scenario {
-  return SCENARIOS.find((each) => each.name === name)!;
+  return given(
+    SCENARIOS.find((each) => each.name === name),
+    `scenario ${name}`,
+  );
 }

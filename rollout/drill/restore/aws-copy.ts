@@ -152,7 +152,7 @@ export class AwsCopy {
     const { DBSubnetGroup, VpcSecurityGroups = [] } = this.#source;
     return {
       subnetGroup: DBSubnetGroup?.DBSubnetGroupName,
-      securityGroups: VpcSecurityGroups.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId!),
+      securityGroups: VpcSecurityGroups.flatMap(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? []),
     };
   }
 

@@ -64,9 +64,9 @@ export async function drillRestoreOnAws(drill: AwsRestoreDrill): Promise<DrillRe
   if (drill.at !== undefined && drill.at > latest)
     throw new UserError(`the database can be taken back to ${new Date(latest).toISOString()} at the latest`);
 
-  if (drill.at !== undefined || newest) {
+  const way = drill.at ?? newest;
+  if (way !== undefined) {
     const copy = new AwsCopy(copyId(sourceId, startedAt), source, { region, clock, signal: drill.signal });
-    const way = drill.at ?? newest!;
     await restored({ drill, copy, way, source, facts, declared, region, findings, record, clock });
   }
   const names = CHECKS.filter((name) => drill.at !== undefined || name !== "moment");

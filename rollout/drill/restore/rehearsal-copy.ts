@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { first } from "../../../infra/sure.ts";
+import { first, given } from "../../../infra/sure.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { pgbackrest } from "../../platforms/rehearsal/backups/repository.ts";
 import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts";
@@ -54,7 +54,9 @@ export class Copy {
     mkdirSync(place.folder, { recursive: true, mode: 0o711 });
     const { outside } = ledger.state;
     const within = canReach(place.folder, databaseUser());
-    const folder = within ? join(place.folder, "postgres") : join(outside!, "restored");
+    const folder = within
+      ? join(place.folder, "postgres")
+      : join(given(outside, "folder outside of the stack's"), "restored");
     const own = Ledger.create(place, {
       ...ledger.state,
       database: { port: database, folder },

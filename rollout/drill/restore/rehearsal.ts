@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { first } from "../../../infra/sure.ts";
+import { first, given } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
 import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
 import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
@@ -157,7 +157,7 @@ async function markNow(store: Store, { findings, figures }: Results): Promise<Ma
     archived = untilArchived(store, segment, ARCHIVED_WITHIN_MS);
     archived.catch(() => {});
   });
-  const seconds = ((await archived!) - marker.at) / 1000;
+  const seconds = ((await given(archived, "wait for the marker's segment")) - marker.at) / 1000;
   figures.rpoSeconds = rounded(seconds);
   const bad =
     seconds < RPO_LIMIT_SECONDS ? [] : [`${seconds.toFixed(1)} s, the limit is ${RPO_LIMIT_SECONDS} s`];

@@ -111,8 +111,8 @@ class Parser {
       return { kind: "number", value: Number(text) };
     }
     const value = instantOf(text);
-    if (value === undefined) this.#fail(token, `${text} is no number, timestamp, true or false`);
-    return { kind: "time", value: value! };
+    if (value === undefined) return this.#fail(token, `${text} is no number, timestamp, true or false`);
+    return { kind: "time", value };
   }
 
   #made(operands: Operands): FlagRule {
@@ -120,28 +120,28 @@ class Parser {
     if (kind === "and" || kind === "or") return { kind, rules: this.#rules(operands) };
     if (kind === "not") return { kind, rule: this.#asRule(operands, first(this.#positional(operands, 1))) };
     if (kind === "eq" || isOne(ORDERS, kind)) {
-      const [left, right] = this.#positional(operands, 2).map((each) => this.#single(operands, each));
-      return { kind, left: left!, right: right! };
+      const [left, right] = this.#two(operands);
+      return { kind, left: this.#single(operands, left), right: this.#single(operands, right) };
     }
     if (isOne(TEXT_TESTS, kind)) {
-      const [of, part] = this.#positional(operands, 2);
-      return { kind, of: this.#single(operands, of!), part: this.#text(operands, part!) };
+      const [of, part] = this.#two(operands);
+      return { kind, of: this.#single(operands, of), part: this.#text(operands, part) };
     }
     if (kind === "in") {
-      const [of, list] = this.#positional(operands, 2);
+      const [of, list] = this.#two(operands);
       if (!Array.isArray(list)) this.#fail(operands.operator, "in needs a list such as [1, 2]");
-      return { kind, of: this.#single(operands, of!), list: list as Constant[] };
+      return { kind, of: this.#single(operands, of), list: list as Constant[] };
     }
     if (kind === "exists") {
       const { key } = this.#named(operands, ["key"]);
-      return { kind, key: this.#text(operands, key!) };
+      return { kind, key: this.#text(operands, key) };
     }
     if (kind === "matches") {
       const { in: of, pattern } = this.#named(operands, ["in", "pattern"]);
       return {
         kind,
-        of: this.#single(operands, of!),
-        pattern: this.#pattern(operands, this.#text(operands, pattern!)),
+        of: this.#single(operands, of),
+        pattern: this.#pattern(operands, this.#text(operands, pattern)),
       };
     }
     if (kind === "split") return this.#split(operands);
@@ -150,13 +150,13 @@ class Parser {
 
   #split(operands: Operands): FlagRule {
     const { pct, by, seed } = this.#named(operands, ["pct", "by"], ["seed"]);
-    if (Array.isArray(pct) || pct!.kind !== "number" || pct!.value < 0 || pct!.value > 100) {
+    if (Array.isArray(pct) || pct.kind !== "number" || pct.value < 0 || pct.value > 100) {
       return this.#fail(operands.operator, "pct must be a number from 0 to 100");
     }
     return {
       kind: "split",
-      percent: pct!.value,
-      by: this.#single(operands, by!),
+      percent: pct.value,
+      by: this.#single(operands, by),
       ...(seed && { seed: this.#text(operands, seed) }),
     };
   }
@@ -174,12 +174,21 @@ class Parser {
     return unnamed;
   }
 
-  #named({ operator, unnamed, named }: Operands, needed: string[], others: string[] = []) {
-    const known = [...named.keys()].every((name) => needed.includes(name) || others.includes(name));
+  #two(operands: Operands) {
+    return this.#positional(operands, 2) as [Operand | Constant[], Operand | Constant[]];
+  }
+
+  #named<N extends string, O extends string = never>(
+    { operator, unnamed, named }: Operands,
+    needed: N[],
+    others: O[] = [],
+  ) {
+    const known = [...named.keys()].every((name) => [...needed, ...others].some((each) => each === name));
     if (!known || unnamed.length > 0 || !needed.every((name) => named.has(name))) {
       this.#fail(operator, `${operator.text} needs ${needed.map((name) => `${name}::`).join(" and ")}`);
     }
-    return Object.fromEntries(named) as Record<string, Operand | Constant[]>;
+    return Object.fromEntries(named) as Record<N, Operand | Constant[]> &
+      Partial<Record<O, Operand | Constant[]>>;
   }
 
   #single({ operator }: Operands, operand: Operand | Constant[]): Operand {

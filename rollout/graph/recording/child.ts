@@ -38,11 +38,11 @@ function writeAll(text: string): void {
   }
 }
 
-const [projectDir, stack] = process.argv.slice(2);
+const [projectDir = "", stack = ""] = process.argv.slice(2);
 // Without this a program that waits for ever, or calls `process.exit`, would end without a word. With the wait at the
 // top level of this module Node would warn of our own line.
 process.once("exit", (code) => writeAll(JSON.stringify(unfinished(code))));
-capture(projectDir!, stack!)
+capture(projectDir, stack)
   .catch(failureOf)
   .then((answer) => {
     process.removeAllListeners("exit");

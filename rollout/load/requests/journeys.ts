@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { last } from "../../../infra/sure.ts";
+import { given, last } from "../../../infra/sure.ts";
 import { type Journey, keptIn } from "../profile/schema.ts";
 import { type Random, wholeBetween } from "../random.ts";
 import { userAddress } from "./mix.ts";
@@ -38,7 +38,14 @@ export class Journeys implements Shots {
     const kept = this.#kept.get(name) ?? [];
     const one = kept[Math.floor(this.#random() * kept.length)];
     if (one) return this.#shot(drawn, from, one);
-    return this.#shot(this.#journeys.find(({ keep }) => keep === name)!, from, undefined);
+    return this.#shot(
+      given(
+        this.#journeys.find(({ keep }) => keep === name),
+        `journey that keeps ${name}`,
+      ),
+      from,
+      undefined,
+    );
   }
 
   #draw(): Journey {

@@ -1,4 +1,4 @@
-import { entry, member } from "../../../infra/sure.ts";
+import { entry, given, member } from "../../../infra/sure.ts";
 import type { Criterion, Measured, SuppliedMetrics } from "../criterion.ts";
 import type { Phases } from "../schema.ts";
 import { SCORE_METRIC, SCORE_PARTS } from "../score.ts";
@@ -52,7 +52,7 @@ function ask({ prometheus, cloudwatch }: Source, askers: Askers): Promise<number
     if (askers.prometheus) return askers.prometheus(prometheus);
     throw new Error("it is in Prometheus: add --prometheus URL");
   }
-  if (askers.cloudwatch) return askers.cloudwatch(cloudwatch!);
+  if (askers.cloudwatch) return askers.cloudwatch(given(cloudwatch, "metric in CloudWatch"));
   throw new Error("it is in CloudWatch: add --cloudwatch REGION");
 }
 

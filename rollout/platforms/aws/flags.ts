@@ -14,7 +14,7 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-appconfig";
 import { atOnceName } from "../../../infra/flags/names.ts";
-import { nth } from "../../../infra/sure.ts";
+import { given, nth } from "../../../infra/sure.ts";
 import type { Clock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { differences, type FlagMap } from "../../flags/changes.ts";
@@ -74,7 +74,7 @@ export class AwsFlags {
   async off(key: string, by: string): Promise<Deployed> {
     const ids = await this.#ids();
     const all = await this.#deployments(ids);
-    const stopped = all.find(({ State }) => UNDER_WAY.includes(State!))?.DeploymentNumber;
+    const stopped = all.find(({ State }) => State && UNDER_WAY.includes(State))?.DeploymentNumber;
     if (stopped !== undefined) await this.#stop(ids, stopped);
     const last = all.find(({ State }) => State === "COMPLETE");
     if (!last)
@@ -91,7 +91,7 @@ export class AwsFlags {
         Description: `off: ${key}`,
       }),
     );
-    const deployment = started.DeploymentNumber!;
+    const deployment = given(started.DeploymentNumber, "number of the deployment");
     await this.#until(ids, deployment, ["BAKING", "COMPLETE"]);
     return { version, deployment, ...(stopped !== undefined && { stopped }) };
   }
@@ -106,7 +106,7 @@ export class AwsFlags {
     );
     return deployments.slice(0, most).map(({ StartedAt, State, ConfigurationVersion }, index) => {
       const description = descriptions.get(Number(ConfigurationVersion));
-      const state = State!.toLowerCase().replaceAll("_", " ");
+      const state = (State ?? "UNKNOWN").toLowerCase().replaceAll("_", " ");
       return {
         at: StartedAt?.toISOString() ?? null,
         by: /, by (\S+)$/.exec(description ?? "")?.[1] ?? null,
@@ -161,7 +161,7 @@ export class AwsFlags {
       new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
     );
     return Items.filter(({ ConfigurationName }) => ConfigurationName === this.#names.profile).sort(
-      (a, b) => b.DeploymentNumber! - a.DeploymentNumber!,
+      (a, b) => (b.DeploymentNumber ?? 0) - (a.DeploymentNumber ?? 0),
     );
   }
 
@@ -183,7 +183,7 @@ export class AwsFlags {
     const { Items = [] } = await this.#client.send(
       new ListHostedConfigurationVersionsCommand({ ApplicationId, ConfigurationProfileId, MaxResults: 50 }),
     );
-    return new Map(Items.map(({ VersionNumber, Description }) => [VersionNumber!, Description ?? ""]));
+    return new Map(Items.map(({ VersionNumber, Description }) => [VersionNumber ?? 0, Description ?? ""]));
   }
 
   async #store(
@@ -200,7 +200,7 @@ export class AwsFlags {
         Description: description,
       }),
     );
-    return VersionNumber!;
+    return given(VersionNumber, "number of the version");
   }
 
   async #stop(ids: Ids, number: number): Promise<void> {

@@ -30,7 +30,9 @@ export class Replacements {
   async history(group: string): Promise<Set<string>> {
     const refreshes = await this.#refreshes(group);
     return new Set(
-      refreshes.filter((each) => !isRunning(each)).map(({ InstanceRefreshId }) => InstanceRefreshId!),
+      refreshes
+        .filter((each) => !isRunning(each))
+        .flatMap(({ InstanceRefreshId }) => InstanceRefreshId ?? []),
     );
   }
 
@@ -64,7 +66,7 @@ export class Replacements {
     const patience = { clock: this.#clock, everyMs: 10_000, withinMs: WITHIN_MS };
     await waitFor(`${group} to replace its servers`, patience, async () => {
       const refreshes = await this.#refreshes(group);
-      const ours = refreshes.find(({ InstanceRefreshId }) => !history.has(InstanceRefreshId!));
+      const ours = refreshes.find(({ InstanceRefreshId = "" }) => !history.has(InstanceRefreshId));
       if (ours && ENDED_BADLY.has(ours.Status ?? "")) {
         const { Status, StatusReason = "no reason is given" } = ours;
         throw new UserError(`${group} didn't replace its servers (${Status}): ${StatusReason}`);

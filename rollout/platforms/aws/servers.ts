@@ -108,16 +108,16 @@ export class ServerFleet {
       new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }),
     );
     return new Set(
-      TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").map(
-        ({ Target }) => Target!.Id!,
+      TargetHealthDescriptions.flatMap(({ Target, TargetHealth }) =>
+        TargetHealth?.State === "healthy" && Target?.Id ? [Target.Id] : [],
       ),
     );
   }
 }
 
 function serving(instances: readonly Instance[], healthy: ReadonlySet<string>): string[] {
-  return instances.flatMap(({ InstanceId, LifecycleState }) =>
-    LifecycleState === "InService" && healthy.has(InstanceId!) ? [InstanceId!] : [],
+  return instances.flatMap(({ InstanceId = "", LifecycleState }) =>
+    LifecycleState === "InService" && healthy.has(InstanceId) ? [InstanceId] : [],
   );
 }
 

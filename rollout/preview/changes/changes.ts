@@ -1,4 +1,4 @@
-import { afterLast } from "../../../infra/sure.ts";
+import { afterLast, given } from "../../../infra/sure.ts";
 import type { Graph, GraphOptions, GraphResource } from "../../graph/model.ts";
 import type { Change, PropertyChange } from "../model.ts";
 import { inputsOf, type Shown } from "../shown.ts";
@@ -36,7 +36,7 @@ export function deltas(before: Graph, after: Graph, verdict: ReplacesOf, hide: H
 }
 
 function changeOf(pair: Pair, before: Graph, after: Graph, verdict: ReplacesOf, hide: Hide): Change {
-  const resource = (pair.after ?? pair.before)!;
+  const resource = given(pair.after ?? pair.before, "resource before or after the change");
   const { urn, type, name } = resource;
   const about = { urn, type, name, component: componentOf(resource, pair.after ? after : before) };
   if (!pair.before) return { kind: "create", ...about, properties: [] };

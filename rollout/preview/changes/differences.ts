@@ -1,3 +1,4 @@
+import { entry, first } from "../../../infra/sure.ts";
 import { isObject, type Shown } from "../shown.ts";
 
 /** One place where two values differ; undefined where there is nothing on that side. */
@@ -40,7 +41,7 @@ function ofLists(before: Shown[], after: Shown[], path: string): Difference[] {
   ];
   // One that is only called something else is the same.
   if (lost.length === 1 && found.length === 1) {
-    const [was, is] = [old.get(lost[0]!)!, now.get(found[0]!)!];
+    const [was, is] = [entry(old, first(lost)), entry(now, first(found))];
     const others = [...old.keys()].filter((each) => each !== lost[0]);
     if (isAlike(was, is))
       return [
@@ -58,7 +59,10 @@ function alike(gone: Shown[], come: Shown[]): [Shown, Shown][] | undefined {
   if (gone.length !== come.length) return undefined;
   const left = [...come];
   const paired = gone.map((one): [Shown, Shown] => {
-    const best = left.reduce((most, each) => (common(one, each) > common(one, most) ? each : most), left[0]!);
+    const best = left.reduce(
+      (most, each) => (common(one, each) > common(one, most) ? each : most),
+      first(left),
+    );
     left.splice(left.indexOf(best), 1);
     return [one, best];
   });

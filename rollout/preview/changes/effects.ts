@@ -1,3 +1,4 @@
+import { upTo } from "../../../infra/sure.ts";
 import { list, type Shown } from "../shown.ts";
 import { brief } from "../text.ts";
 
@@ -33,7 +34,7 @@ const EFFECTS: Record<string, Record<string, Effect>> = {
 
 /** What AWS does with a change of a property beside making it; undefined when there is nothing to say. */
 export function effectOf(type: string, path: string, old: Inputs, now: Inputs): string | undefined {
-  return EFFECTS[type]?.[path.split(/[.[]/)[0]!]?.(old, now);
+  return EFFECTS[type]?.[upTo(path, /[.[]/)]?.(old, now);
 }
 
 function when({ applyImmediately, maintenanceWindow }: Inputs): string {

@@ -13,12 +13,12 @@ export function costOf(before: Graph, after: Graph): CostDifference {
     Costs,
   ];
   const names = [...new Set([...old.keys(), ...now.keys()])].toSorted();
-  const lines = names.map((key) => ({
-    resource: (now.get(key) ?? old.get(key))!.resource,
-    what: (now.get(key) ?? old.get(key))!.what,
-    beforeUsd: cents(old.has(key) ? entry(old, key).usd : 0),
-    afterUsd: cents(now.has(key) ? entry(now, key).usd : 0),
-  }));
+  const lines = names.map((key) => {
+    const { resource, what } = now.get(key) ?? entry(old, key);
+    // What is there without a price is unknown; what isn't there costs nothing.
+    const usdIn = (costs: Costs) => cents(costs.has(key) ? entry(costs, key).usd : 0);
+    return { resource, what, beforeUsd: usdIn(old), afterUsd: usdIn(now) };
+  });
   const unknown = [...estimate(before).unknown, ...estimate(after).unknown];
   return {
     beforeUsd: total(old),
@@ -38,8 +38,9 @@ function unshrunk(before: Graph, after: Graph): Graph {
     ...after,
     resources: after.resources.map((each) => {
       const was = old.get(each.urn);
-      if (each.type !== TYPES.database || !(Number(was) > Number(each.inputs.allocatedStorage))) return each;
-      return { ...each, inputs: { ...each.inputs, allocatedStorage: was! } };
+      if (each.type !== TYPES.database || was === undefined) return each;
+      if (!(Number(was) > Number(each.inputs.allocatedStorage))) return each;
+      return { ...each, inputs: { ...each.inputs, allocatedStorage: was } };
     }),
   };
 }

@@ -126,8 +126,8 @@ function ofRules(
   const byName = (inputs: { [key: string]: Shown }) =>
     list(inputs.rules).map((rule) => days_(at(rule, path), Number.POSITIVE_INFINITY));
   // The longest of all rules is what can still be found.
-  const [was, is] = [byName(old), byName(now)].map((all) => Math.max(0, ...all));
-  return less(name, `rules.${path}`, was!, is!);
+  const longest = (inputs: { [key: string]: Shown }) => Math.max(0, ...byName(inputs));
+  return less(name, `rules.${path}`, longest(old), longest(now));
 }
 
 function days_(value: Shown | undefined, absent: number): number {

@@ -1,3 +1,4 @@
+import { first } from "../../../infra/sure.ts";
 import type { Danger } from "../model.ts";
 import { alarmsLoosened } from "./alarms.ts";
 import { backupsThinner } from "./backups.ts";
@@ -56,7 +57,7 @@ export function dangersOf(context: DangerContext): Danger[] {
 function toldOnce(all: Danger[]): Danger[] {
   return [...Map.groupBy(all, ({ severity, kind, title }) => `${severity} ${kind} ${title}`).values()].map(
     (same) => ({
-      ...same[0]!,
+      ...first(same),
       property: [...new Set(same.map(({ property }) => property))].filter(Boolean).join(", "),
     }),
   );

@@ -9,16 +9,16 @@ export function timesAWeek(schedule: string): number | undefined {
   if (rate) return (7 * 24 * 60) / (Number(rate[1]) * { minute: 1, hour: 60, day: 1440 }[rate[2] as "day"]);
   const cron = /^cron\((\S+) (\S+) (\S+) (\S+) (\S+)(?: \S+)?\)$/.exec(schedule);
   if (!cron) return undefined;
-  const [, minutes, hours, days, months, weekdays] = cron as unknown as string[];
+  const [, minutes = "", hours = "", days = "", months = "", weekdays = ""] = cron;
   const counts = [
-    times(minutes!, 0, 59),
-    times(hours!, 0, 23),
-    isAny(weekdays!) ? times(days!, 1, 31) : times(weekdays!.replaceAll(/[A-Z]{3}/gi, dayNumber), 1, 7),
-    times(months!, 1, 12),
+    times(minutes, 0, 59),
+    times(hours, 0, 23),
+    isAny(weekdays) ? times(days, 1, 31) : times(weekdays.replaceAll(/[A-Z]{3}/gi, dayNumber), 1, 7),
+    times(months, 1, 12),
   ];
   if (counts.some((each) => each === undefined)) return undefined;
   const [aHour, aDay, inDays, inMonths] = counts as [number, number, number, number];
-  const share = isAny(weekdays!) ? (isAny(days!) ? 1 : inDays / 30.44) : inDays / 7;
+  const share = isAny(weekdays) ? (isAny(days) ? 1 : inDays / 30.44) : inDays / 7;
   return aHour * aDay * 7 * share * (inMonths / 12);
 }
 

@@ -51,10 +51,8 @@ export function unwrappedPaths(before: Value | undefined, after: Value | undefin
   if (!isObject(before) || !isObject(after)) {
     if (!Array.isArray(before) || !Array.isArray(after)) return [];
   }
-  const [old, now] = [before, after] as unknown as Record<string, Value>[];
-  return Object.keys(now!).flatMap((key) =>
-    unwrappedPaths(old![key], now![key], path ? `${path}.${key}` : key),
-  );
+  const [old, now] = [before, after] as unknown as [Record<string, Value>, Record<string, Value>];
+  return Object.keys(now).flatMap((key) => unwrappedPaths(old[key], now[key], path ? `${path}.${key}` : key));
 }
 
 /** Paths of secrets that came from another resource and now come from nowhere: from the program's or the config's text. */

@@ -1,3 +1,4 @@
+import { first, upTo } from "../../../infra/sure.ts";
 import type { Graph } from "../../graph/model.ts";
 import { nameOf, ofType } from "../../graph/resources.ts";
 import { referencesIn } from "../../graph/text.ts";
@@ -32,7 +33,7 @@ export const nobodyHears: DangerCheck = ({ before, after }) => {
       topics.map(({ name }) => name).toSorted(),
       union(topics.map(({ was }) => was)),
       union(topics.map(({ is }) => is)),
-      topics[0]!.what,
+      first(topics).what,
     ),
   );
 };
@@ -92,7 +93,7 @@ function earsOf(graph: Graph): Map<string, Ears> {
 }
 
 function channels(ears: Ears): Set<string> {
-  return new Set([...ears].map((each) => each.split(" ")[0]!));
+  return new Set([...ears].map((each) => upTo(each, " ")));
 }
 
 function union(all: Ears[]): Ears {

@@ -1,3 +1,4 @@
+import { first, nth } from "../../../infra/sure.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { Change, PropertyChange } from "../model.ts";
 import { listed } from "../text.ts";
@@ -12,7 +13,7 @@ export function gathered(changes: readonly Change[]): Change[] {
   const groups = Map.groupBy(left, sameness);
   const told = [...groups.values()].map(
     (all): Change => ({
-      ...all[0]!,
+      ...first(all),
       name: listed(
         all.map(({ name }) => name),
         MOST_NAMED,
@@ -53,12 +54,12 @@ function moves(changes: readonly Change[]): Move[] {
     );
     // Whose address is whose can't be told of several.
     if (taken.length !== 1 || left.length !== 1) return [];
-    const [now, made] = taken[0]!;
-    const sides = { before: address, after: now.split(" ")[1]! };
+    const [now, made] = first(taken);
+    const sides = { before: address, after: nth(now.split(" "), 1) };
     const others = changes.filter((each) => changesOnly(each, sides));
     const told = listed([...topics, ...others.map(({ name }) => name)], 2 * MOST_NAMED);
     const change: Change = {
-      ...old[0]!,
+      ...first(old),
       kind: "update",
       name: `${sides.before} -> ${sides.after}`,
       type: `${channel} of ${told}`,

@@ -52,8 +52,8 @@ function section(stack: StackPreview): string {
 function listed(title: string, kind: string, sentences: string[]): string {
   if (sentences.length === 0) return "";
   const lines = sentences.map((each) => {
-    const [what, advice] = each.split(" To do: ");
-    return `<p class="${kind}">${rich(what!)}${advice ? ` <strong>To do:</strong> ${rich(advice)}` : ""}</p>`;
+    const [what = "", advice] = each.split(" To do: ");
+    return `<p class="${kind}">${rich(what)}${advice ? ` <strong>To do:</strong> ${rich(advice)}` : ""}</p>`;
   });
   return `<h3>${title}</h3>\n${lines.join("\n")}`;
 }

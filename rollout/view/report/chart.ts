@@ -150,7 +150,7 @@ function niceTop({ series, limit }: Chart): number {
   const most = values.reduce((top, value) => Math.max(top, value), (limit?.value ?? 0) * 1.2);
   if (most <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((top) => top >= most * 0.999)!;
+  return [1, 2, 5].map((digit) => digit * power).find((top) => top >= most * 0.999) ?? 10 * power;
 }
 
 function round(value: number): number {

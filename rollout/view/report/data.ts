@@ -100,9 +100,10 @@ function bucketsOf(seconds: readonly MetricSecond[], from: number, to: number): 
   );
   for (const { epochSecond, tracks } of seconds) {
     const bucket = buckets[Math.floor((epochSecond * 1000 - start) / width)];
-    for (const [track, { requests, errors, slow }] of Object.entries(bucket ? tracks : {})) {
-      const before = bucket!.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
-      bucket!.tracks[track] = {
+    if (!bucket) continue;
+    for (const [track, { requests, errors, slow }] of Object.entries(tracks)) {
+      const before = bucket.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
+      bucket.tracks[track] = {
         requests: before.requests + requests,
         errors: before.errors + errors,
         slow: before.slow + slow,
@@ -134,7 +135,11 @@ function withGates(
   let state: RolloutState | undefined;
   return buckets.map((bucket) => {
     if (bucket.from > end) return { ...bucket, gates: [] };
-    while ((said.at(-1)?.at ?? end) < Math.min(bucket.to, end)) state = step(state, said.pop()!);
+    const until = Math.min(bucket.to, end);
+    for (let next = said.at(-1); next && next.at < until; next = said.at(-1)) {
+      state = step(state, next);
+      said.pop();
+    }
     while ((seconds[known.length]?.epochSecond ?? Number.POSITIVE_INFINITY) * 1000 < bucket.to)
       known.push(nth(seconds, known.length));
     if (!state || state.steps.length === 0) return { ...bucket, gates: [] };

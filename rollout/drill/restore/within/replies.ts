@@ -36,12 +36,12 @@ export function judgeReplies(
 
 function resultOf(
   test: SmokeTest,
-  [, , exit, seconds, headers, body, part]: readonly string[],
+  [, , exit, seconds, headers = "", body = "", part]: readonly string[],
   asked: Parameters<typeof wrongWith>[2],
 ): { verdict: CheckStatus; line: string } {
   const title = titleOf(test);
   if (exit !== "0") return { verdict: "fail", line: `${title}: FAILED, no answer (curl ended with ${exit})` };
-  const reply = replyOf(headers!, body!, Number(seconds) * 1000);
+  const reply = replyOf(headers, body, Number(seconds) * 1000);
   const wrong = wrongWith(test, reply, asked);
   if (wrong.length === 0)
     return { verdict: "pass", line: `${title}: ${reply.status} in ${Math.round(reply.ms)} ms` };

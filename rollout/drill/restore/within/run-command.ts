@@ -1,5 +1,6 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { clientSettings } from "../../../../infra/aws-client.ts";
+import { given } from "../../../../infra/sure.ts";
 import type { Clock } from "../../../clock.ts";
 import { waitFor } from "../../../waiting.ts";
 
@@ -56,7 +57,7 @@ export async function runOn(instanceId: string, script: string, options: Command
     ran = await endOf(client, instanceId, Command?.CommandId);
     return ran !== undefined;
   });
-  return ran!;
+  return given(ran, "end of the command");
 }
 
 /** Undefined while it goes on. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientSettings } from "../../../../infra/aws-client.ts";
+import { given } from "../../../../infra/sure.ts";
 
 export interface StoredObject {
   text: string;
@@ -37,8 +38,8 @@ export class Objects {
       );
       const { serverTime = Date.now() } = answer as { serverTime?: number };
       return {
-        text: await answer.Body!.transformToString(),
-        etag: answer.ETag!,
+        text: await given(answer.Body, `body of ${key}`).transformToString(),
+        etag: given(answer.ETag, `ETag of ${key}`),
         ageMs: serverTime - (answer.LastModified?.getTime() ?? serverTime),
       };
     } catch (error) {
@@ -69,7 +70,7 @@ export class Objects {
             ...condition,
           }),
         );
-        return written.ETag!;
+        return given(written.ETag, `ETag of ${key}`);
       } catch (error) {
         const status = statusOf(error);
         // Two at the same time: S3 says to try again, and the condition decides.

@@ -22,7 +22,7 @@ export async function readMetricData(
   from: number,
   through: number,
 ): Promise<MetricData> {
-  const data = new Map(queries.map(({ Id }) => [Id!, new Map<number, number>()]));
+  const data = new Map(queries.map(({ Id = "" }) => [Id, new Map<number, number>()]));
   let token: string | undefined;
   do {
     const answer = await client.send(
@@ -43,7 +43,7 @@ export async function readMetricData(
         throw new UserError(`CloudWatch answers ${StatusCode} for ${Id}${why && `: ${why}`}`);
       }
       Timestamps.forEach((at, index) => {
-        entry(data, Id!).set(at.getTime() / 1000, nth(Values, index));
+        entry(data, Id).set(at.getTime() / 1000, nth(Values, index));
       });
     }
   } while (token);

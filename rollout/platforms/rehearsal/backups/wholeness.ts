@@ -93,7 +93,7 @@ function countsIn(text: string): string {
 /** Lines such as `invalid checksum '20261121-090533F/pg_data/base/1/3164.zst'`. */
 function damaged(verified: string): string[] {
   const lines = /(?:invalid checksum|invalid size|file missing|invalid result \S+ for) '([^']+)'/g;
-  return [...verified.matchAll(lines)].map(([, path]) => path!);
+  return [...verified.matchAll(lines)].map(([, path = ""]) => path);
 }
 
 function filesOf(label: string, verified: string): string {

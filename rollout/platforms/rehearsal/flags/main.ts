@@ -3,8 +3,8 @@ import { servedFrom } from "./published.ts";
 
 // AppConfig's agent as the rehearsal plays it: `node main.ts FILE PORT`.
 
-const [file, port] = process.argv.slice(2);
-const server = flagAgent(servedFrom(file!));
+const [file = "", port] = process.argv.slice(2);
+const server = flagAgent(servedFrom(file));
 server.listen(Number(port), "127.0.0.1", () => {
   process.stdout.write(`serving ${file} on 127.0.0.1:${port}\n`);
 });

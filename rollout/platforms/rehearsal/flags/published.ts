@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { given } from "../../../../infra/sure.ts";
 import { type ReadyFlags, readDocument } from "../../../flags/document.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { Place } from "../machine/state.ts";
@@ -55,7 +56,7 @@ export function servedFrom(file: string): () => ServedFlags {
     const { ino, mtimeMs } = statSync(file);
     const now = `${ino} ${mtimeMs}`;
     if (!served || seen !== now) {
-      const next = published(file)!;
+      const next = given(published(file), `document in ${file}`);
       served = { ...next, flags: readDocument(next.document) };
       seen = now;
     }

@@ -1,3 +1,4 @@
+import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told } from "../../platform.ts";
 import type { RehearsalError } from "../machine/errors.ts";
@@ -64,7 +65,7 @@ export class RehearsalMetrics {
       seconds: this.#seconds.slice(
         this.#seconds.findLastIndex((second) => second.epochSecond < epochSecond) + 1,
       ),
-      through: this.#measuredTo! + 1,
+      through: given(this.#measuredTo, "measured second") + 1,
     };
   }
 

@@ -11,14 +11,14 @@ import { writeServerFiles } from "./server-files.ts";
 /** Gives a track's next server its name and ports, and writes it down. */
 export async function newServer(room: Room, track: TrackPlan): Promise<ServerRecord> {
   const [port, appPort] = (await freePorts(2)) as [number, number];
-  let server: ServerRecord | undefined;
+  const { name, version } = track;
+  const number = (room.ledger.state.numbered[name] ?? 0) + 1;
+  const server: ServerRecord = { id: `${name}-${number}`, track: name, version, port, appPort };
   room.ledger.change((state) => {
-    const number = (state.numbered[track.name] ?? 0) + 1;
-    state.numbered[track.name] = number;
-    server = { id: `${track.name}-${number}`, track: track.name, version: track.version, port, appPort };
+    state.numbered[name] = number;
     state.servers.push(server);
   });
-  return server!;
+  return server;
 }
 
 /** Starts what doesn't run of a server, nginx and the application, and waits until it is healthy. */

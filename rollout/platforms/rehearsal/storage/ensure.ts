@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { given } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeIn } from "../machine/files.ts";
 import { freePorts } from "../machine/ports.ts";
@@ -42,7 +43,7 @@ export async function ensureStorage(room: Room): Promise<void> {
   ledger.change((state) => {
     state.storage ??= { port, credentialsPort };
   });
-  const at = ledger.state.storage!;
+  const at = given(ledger.state.storage, "place of the storage");
   await Promise.all([ensureServer(room, at.port), ensureCredentials(room, at.credentialsPort)]);
   await makeBuckets(room, at.port);
 }
@@ -67,7 +68,7 @@ async function ensureCredentials(room: Room, port: number): Promise<void> {
   if (isRunning(ledger.state.processes[CREDENTIALS])) return;
   const folder = folderOf(room);
   writeFileSync(join(folder, "answer.json"), JSON.stringify(ANSWER));
-  writeIn(join(folder, "rollout-credentials"), plan.storage!.credentials, 0o700);
+  writeIn(join(folder, "rollout-credentials"), given(plan.storage, "storage in the plan").credentials, 0o700);
   const started = start(ledger, {
     key: CREDENTIALS,
     command: ["bash", join(folder, "rollout-credentials")],
@@ -101,7 +102,9 @@ async function makeBuckets({ plan, say }: Room, port: number): Promise<void> {
   });
   const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
   const there = new Set(Buckets.map(({ Name }) => Name));
-  for (const { name: Bucket, versioned } of plan.storage!.buckets.filter(({ name }) => !there.has(name))) {
+  for (const { name: Bucket, versioned } of given(plan.storage, "storage in the plan").buckets.filter(
+    ({ name }) => !there.has(name),
+  )) {
     await client.send(new CreateBucketCommand({ Bucket }));
     if (versioned) {
       const VersioningConfiguration = { Status: "Enabled" } as const;

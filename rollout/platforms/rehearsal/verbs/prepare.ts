@@ -81,7 +81,7 @@ async function newLedger(options: UpOptions, place: Place, graph: Graph): Promis
   const within = canReach(place.folder, databaseUser());
   const outside = within && isPlain(place.folder) ? undefined : makeOutside(place.folder);
   const plain = plainPlace(place, outside);
-  const folder = join(within ? plain.folder : outside!, "postgres");
+  const folder = join(within ? plain.folder : (outside ?? plain.folder), "postgres");
   if (!within) {
     options.say?.(`database: its system user can't reach ${place.folder}; the data is in ${folder}`);
   }

@@ -39,9 +39,10 @@ export function flowsOf(graph: Graph): Flow[] {
 }
 
 function fromRange({ peer, group, protocol, ports }: SecurityGroupRule, members: Map<string, End[]>): Flow[] {
-  if (!peer.range) return [];
+  const { range } = peer;
+  if (!range) return [];
   return endsIn(group, members).map((to) => ({
-    from: rangeEnd(peer.range!),
+    from: rangeEnd(range),
     to,
     protocol,
     ports,
@@ -50,10 +51,11 @@ function fromRange({ peer, group, protocol, ports }: SecurityGroupRule, members:
 }
 
 function toRange({ peer, group, protocol, ports }: SecurityGroupRule, members: Map<string, End[]>): Flow[] {
-  if (!peer.range) return [];
+  const { range } = peer;
+  if (!range) return [];
   return endsIn(group, members).map((from) => ({
     from,
-    to: rangeEnd(peer.range!),
+    to: rangeEnd(range),
     protocol,
     ports,
     group: nameOf(group),

@@ -1,3 +1,4 @@
+import { first } from "../../../../infra/sure.ts";
 import type { Graph, GraphResource } from "../../../graph/model.ts";
 import { byUrn } from "../../../graph/resources.ts";
 import { referencesIn } from "../../../graph/text.ts";
@@ -30,7 +31,7 @@ export const networkPulledAway: DangerCheck = ({ before, after, deltas }) => {
   if (parts.length === 0 || inside.length === 0) return [];
   const data = inside.filter(({ type }) => STATEFUL[type] !== undefined);
   const names = parts.map(({ change }) => change.name).toSorted();
-  const cause = parts[0]!.change.properties.find(({ replaces }) => replaces === "yes");
+  const cause = first(parts).change.properties.find(({ replaces }) => replaces === "yes");
   return [
     refused({
       severity: data.length > 0 ? "critical" : "warning",
