@@ -46,8 +46,9 @@ refresh() {
   done
 }
 refresh &
+# By "." nobody gets there, though not through /run/rollout, which is root's.
 cd "$files"
-exec \${ROLLOUT_AS-setpriv --reuid nobody --regid nogroup --clear-groups} python3 -m http.server \\
+exec \${ROLLOUT_AS-setpriv --reuid nobody --regid nogroup --clear-groups} python3 -m http.server --directory . \\
   --bind \${ROLLOUT_AT-${CREDENTIALS.host} ${CREDENTIALS.port}} >/dev/null 2>&1
 `,
     },
