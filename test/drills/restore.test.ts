@@ -63,15 +63,17 @@ describe("backups", () => {
   });
 
   it("that rot are found and named, and the last good one is restored", async () => {
+    // One, unless the schedule and the test both saw that there was none.
+    const whole = await listBackups(store);
     const { label } = await takeBackup(store);
     await rot(join(store.folder, "repository", "backup", "main", label, "bundle"));
     const { good, problems } = await inspect(store);
-    expect(good, `${label}: ${problems}`).toHaveLength(1);
+    expect(good, `${label}: ${problems}`).toEqual(whole);
     expect(problems.join()).toMatch(
       new RegExp(`^${label}: its files are damaged \\(checksum invalid: \\d+\\): pg_data/`),
     );
     const record = await drill();
-    expect(record).toMatchObject({ outcome: "failed", facts: { backup: good[0]!.label } });
+    expect(record).toMatchObject({ outcome: "failed", facts: { backup: whole.at(-1)!.label } });
     expect(check(record, "backups")).toMatchObject({ verdict: "fail", details: problems.join("; ") });
     expect(check(record, "digests").verdict).toBe("pass");
   });
@@ -80,10 +82,12 @@ describe("backups", () => {
     const all = await listBackups(store);
     const later = Date.now() + 100 * DAY;
     // The newer one is rotten: by count or by age alone the good one would go.
-    expect(await expire(store, all, await inspect(store), 30, later)).toEqual([]);
+    const { good } = await inspect(store);
+    const old = good.slice(0, -1).map(({ label }) => label);
+    expect(await expire(store, all, await inspect(store), 30, later)).toEqual(old);
     const newest = await takeBackup(store);
     const gone = await expire(store, await listBackups(store), await inspect(store), 30, later);
-    expect(gone).toEqual(all.map(({ label }) => label));
+    expect([...old, ...gone]).toEqual(all.map(({ label }) => label));
     expect(await listBackups(store)).toEqual([newest]);
     expect(archivedSegments(store)[0]).toBe(newest.wal.first);
     expect(await inspect(store)).toMatchObject({ good: [newest], problems: [] });
