@@ -26,10 +26,6 @@ export class MetricStore {
     return samples;
   }
 
-  has(metric: MetricId): boolean {
-    return this.#metrics.has(keyOf(metric));
-  }
-
   /** Forgets what is older than any alarm looks back. */
   forgetBefore(epochSecond: number): void {
     const oldest = Math.floor(epochSecond / MINUTE);

@@ -54,6 +54,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "index.ts",
     "rollout",
     "verbs",
+    "alarms",
     "metrics",
     "balancer",
     "stores",

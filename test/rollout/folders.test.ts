@@ -84,12 +84,6 @@ describe("the test itself", () => {
 
 // One word, one meaning: a reader who meets a type's name knows which it is without looking at the imports.
 
-/** Names that two files may export, each with its reason. */
-const EXCUSED: Record<string, string> = {
-  AlarmWatch:
-    "the rehearsal's keeps the alarms, a run's reads them: to be parted when the rehearsal has its gate",
-};
-
 const DECLARED = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm;
 
 /** The files that declare each exported type. */
@@ -112,12 +106,7 @@ const files = [...all.keys()]
 
 describe("the names of types", () => {
   it("are each exported by one file", () => {
-    const twice = twiceIn(files).filter((line) => !Object.hasOwn(EXCUSED, line.split(":")[0] ?? ""));
-    expect(twice).toEqual([]);
-  });
-
-  it("are excused only where they are there twice", () => {
-    expect(Object.keys(EXCUSED)).toEqual(twiceIn(files).map((line) => line.split(":")[0]));
+    expect(twiceIn(files)).toEqual([]);
   });
 
   it("are found in every form", () => {

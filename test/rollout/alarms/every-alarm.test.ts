@@ -58,7 +58,9 @@ test("each is raised by the fault that the page names, or fed for a reason", () 
 
 // Those of an application come from its own log lines (embedded.ts).
 test("each that a fault raises looks at metrics that the rehearsal sends", () => {
-  const sampler = readFileSync(join(ROOT, "rollout/platforms/rehearsal/metrics/sampler.ts"), "utf8");
+  const sampler = ["sampler.ts", "balancer-sampler.ts"]
+    .map((file) => readFileSync(join(ROOT, "rollout/platforms/rehearsal/metrics", file), "utf8"))
+    .join("\n");
   const raised = [...alarms.values()].filter((alarm) => driversOf(alarm).length > 0);
   const unsent = raised
     .flatMap((alarm) => (alarm.kind === "metric" ? queriesOf(alarm) : []))

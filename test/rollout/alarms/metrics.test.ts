@@ -6,11 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { queriesOf } from "../../../rollout/alarms/model.ts";
-import { AlarmWatch } from "../../../rollout/platforms/rehearsal/metrics/alarm-watch.ts";
 import { processorsOf } from "../../../rollout/platforms/rehearsal/metrics/allowance.ts";
 import { namesIn } from "../../../rollout/platforms/rehearsal/metrics/named.ts";
 import { ResponseTimes } from "../../../rollout/platforms/rehearsal/metrics/response-times.ts";
-import type { Sample } from "../../../rollout/platforms/rehearsal/metrics/sampler.ts";
 import { MachineUsages } from "../../../rollout/platforms/rehearsal/metrics/usage.ts";
 import { describe as planOf } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
 import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
@@ -75,35 +73,4 @@ test("a process that never rests uses half of two processors, however busy the m
   } finally {
     child.kill("SIGKILL");
   }
-});
-
-test("a track's alarm as a gate reads it, a minute for each of its minutes", async () => {
-  let now = 1_800_000_000_000;
-  const clock = { now: () => now, sleep: async () => {} };
-  const group = { namespace: "AWS/ApplicationELB", dimensions: named.targetGroups.green! };
-  const samples: Sample[] = [
-    { metric: { ...group, name: "RequestCount" }, values: [100] },
-    { metric: { ...group, name: "HTTPCode_Target_5XX_Count" }, values: [2] },
-    ...Object.values(named.targetGroups).map((dimensions) => ({
-      metric: { ...group, dimensions, name: "HealthyHostCount" },
-      values: [1],
-    })),
-  ];
-  const watch = new AlarmWatch(graph, { take: async () => samples }, clock);
-  expect(watch.alarms("green")).toEqual([
-    { name: "beta-green-state", state: "INSUFFICIENT_DATA", reason: "" },
-  ]);
-  await watch.look();
-  now += 60_000;
-  await watch.look();
-  expect(watch.alarms("green")).toEqual([
-    {
-      name: "beta-green-state",
-      state: "ALARM",
-      reason: "beta-green-errors, beta-green-errors-slow",
-      since: now,
-    },
-  ]);
-  expect(watch.alarms("blue")).toMatchObject([{ state: "OK", reason: "" }]);
-  expect(() => watch.alarms("red")).toThrow("the stack has no alarm for track red");
 });

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
-import type { MetricId } from "../../../alarms/model.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { logOf } from "../machine/processes.ts";
 import { only } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
 import { ALLOWANCE, type Allowance } from "./allowance.ts";
-import { BalancerFiguresReader } from "./balancer.ts";
+import { BalancerSampler } from "./balancer-sampler.ts";
 import { CacheFiguresReader } from "./cache.ts";
 import { daysLeft } from "./certificate.ts";
 import { DatabaseFiguresReader } from "./database.ts";
@@ -15,14 +14,8 @@ import { bytesBeginning, bytesUnder } from "./disk.ts";
 import { EmbeddedMetrics } from "./embedded.ts";
 import { DATABASE, machinesOf } from "./machines.ts";
 import { type Named, namesIn } from "./named.ts";
-import { ResponseTimes } from "./response-times.ts";
+import { given, type Sample } from "./sample.ts";
 import { type MachineUsage, MachineUsages } from "./usage.ts";
-
-/** A metric's samples since the last look. */
-export interface Sample {
-  metric: MetricId;
-  values: number[];
-}
 
 export type SamplerRoom = Pick<Room, "graph" | "plan" | "ledger" | "certificates">;
 
@@ -35,8 +28,7 @@ export class Sampler {
   readonly #room: () => SamplerRoom;
   readonly #allowance: Allowance;
   readonly #named: Named;
-  readonly #balancer: BalancerFiguresReader;
-  readonly #times: ResponseTimes;
+  readonly #balancer: BalancerSampler;
   readonly #usages = new MachineUsages();
   readonly #database: DatabaseFiguresReader;
   readonly #cache: CacheFiguresReader;
@@ -49,8 +41,8 @@ export class Sampler {
     this.#room = room;
     this.#allowance = allowance;
     this.#named = namesIn(first.graph, first.plan.tracks);
-    this.#balancer = new BalancerFiguresReader(layoutOf(first.ledger).socket);
-    this.#times = new ResponseTimes(first.ledger.place.logs);
+    const { socket } = layoutOf(first.ledger);
+    this.#balancer = new BalancerSampler(this.#named, { socket, logs: first.ledger.place.logs });
     this.#database = new DatabaseFiguresReader(first);
     this.#cache = new CacheFiguresReader(first);
     this.#embedded = new EmbeddedMetrics(first.ledger.place.logs);
@@ -61,7 +53,7 @@ export class Sampler {
     const usages = this.#usages.take(machinesOf(room, this.guests));
     const { ledger } = room;
     const samples = await Promise.all([
-      this.#ofBalancer(),
+      this.#balancer.take(),
       this.#ofServers(room, usages),
       this.#ofDatabase(room, usages[DATABASE]),
       this.#ofCache(),
@@ -75,35 +67,6 @@ export class Sampler {
   async close(): Promise<void> {
     this.#cache.close();
     await this.#database.close();
-  }
-
-  async #ofBalancer(): Promise<Sample[]> {
-    const times = this.#times.take();
-    const figures = await this.#balancer.take().catch(() => undefined);
-    if (!figures) return [];
-    const { own5xx, tracks } = figures;
-    const sum = (of: "requests" | "target5xx") =>
-      Object.values(tracks).reduce((total, track) => total + track[of], 0);
-    return [
-      ...given("AWS/ApplicationELB", this.#named.balancer, {
-        RequestCount: sum("requests") || undefined,
-        HTTPCode_Target_5XX_Count: sum("target5xx") || undefined,
-        HTTPCode_ELB_5XX_Count: own5xx || undefined,
-      }),
-      ...Object.entries(tracks).flatMap(([name, track]) => {
-        const dimensions = this.#named.targetGroups[name];
-        if (!dimensions) return [];
-        const registered = track.healthy + track.unhealthy > 0;
-        return given("AWS/ApplicationELB", dimensions, {
-          RequestCount: track.requests || undefined,
-          HTTPCode_Target_5XX_Count: track.target5xx || undefined,
-          TargetConnectionErrorCount: track.connectionErrors || undefined,
-          TargetResponseTime: times[name],
-          HealthyHostCount: registered ? track.healthy : undefined,
-          UnHealthyHostCount: registered ? track.unhealthy : undefined,
-        });
-      }),
-    ];
   }
 
   async #ofServers({ ledger }: SamplerRoom, usages: Record<string, MachineUsage>): Promise<Sample[]> {
@@ -160,18 +123,6 @@ export class Sampler {
   get vaultName(): string {
     return this.#named.vault.BackupVaultName ?? "";
   }
-}
-
-/** Figures that are there, each under its metric's name. */
-function given(
-  namespace: string,
-  dimensions: Record<string, string>,
-  figures: Record<string, number | number[] | undefined>,
-): Sample[] {
-  return Object.entries(figures).flatMap(([name, figure]) => {
-    const values = figure === undefined ? [] : [figure].flat();
-    return values.length > 0 ? [{ metric: { namespace, name, dimensions }, values }] : [];
-  });
 }
 
 function logPrefix(ledger: SamplerRoom["ledger"], id: string): string {

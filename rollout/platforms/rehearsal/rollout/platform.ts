@@ -11,7 +11,15 @@ import { capacityOf, type Servers } from "../../../core/servers.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
 import { retried, until } from "../../../waiting.ts";
-import type { Capacity, Metrics as Measured, Platform, Reading, Weights } from "../../platform.ts";
+import type {
+  AlarmReading,
+  Capacity,
+  Metrics as Measured,
+  Platform,
+  Reading,
+  Weights,
+} from "../../platform.ts";
+import { trackAlarm } from "../alarms/board.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { FileJournal } from "../journal/journal.ts";
@@ -139,6 +147,10 @@ class Rehearsal implements Platform {
 
   metrics(sinceEpochSecond: number): Promise<Measured> {
     return this.#metrics.since(sinceEpochSecond);
+  }
+
+  async alarms(track: string): Promise<readonly AlarmReading[]> {
+    return [trackAlarm(this.#ledger().place, track, Date.now())];
   }
 
   /**

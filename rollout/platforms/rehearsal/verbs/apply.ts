@@ -1,3 +1,4 @@
+import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
@@ -26,6 +27,7 @@ export async function apply(options: Options): Promise<Status> {
     await ensureDependencies(room);
     await ensureStorage(room);
     await converge(room);
+    await ensureAlarms(room);
     ensureBackups(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });

@@ -1,3 +1,4 @@
+import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
 import { ensureBalancer } from "../balancer/balancing.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
@@ -36,6 +37,7 @@ export async function up(options: UpOptions): Promise<Status> {
       await ensureServers(room);
       await ensureBalancer(room);
       await converge(room);
+      await ensureAlarms(room);
       ensureBackups(room);
     } catch (error) {
       await undo(room, before);

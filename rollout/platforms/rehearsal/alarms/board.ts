@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { AlarmReading } from "../../platform.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { writeAtomically } from "../machine/files.ts";
+import type { Place } from "../machine/state.ts";
+import type { Named } from "../metrics/named.ts";
+import type { WatchedAlarms } from "./watched.ts";
+
+/** What the process that plays the alarms works by. */
+export interface AlarmOrder extends WatchedAlarms {
+  named: Pick<Named, "balancer" | "targetGroups">;
+  /** HAProxy's runtime API. */
+  socket: string;
+  /** The folder of the servers' logs. */
+  logs: string;
+}
+
+/** How the alarms stood when they were last looked at. */
+interface Board {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** By track. */
+  alarms: Record<string, AlarmReading>;
+}
+
+/** How often the alarms are looked at, in milliseconds: several samples go into a minute. */
+export const EVERY_MS = 5_000;
+/** An older board tells nothing of now: whoever kept it has ended. */
+const STALE_MS = 30_000;
+
+export function orderFile({ folder }: Pick<Place, "folder">): string {
+  return join(folder, "alarms", "order.json");
+}
+
+export function boardFile(order: string): string {
+  return join(dirname(order), "board.json");
+}
+
+export function writeOrder(file: string, order: AlarmOrder): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const text = JSON.stringify(order);
+  if (textIn(file) !== text) writeAtomically(file, text, 0o600);
+}
+
+/** Gives the order as it is now; read again only when it is another. */
+export function orderFrom(file: string): () => AlarmOrder {
+  let read: AlarmOrder | undefined;
+  let seen = "";
+  return () => {
+    const { ino, mtimeMs } = statSync(file);
+    const now = `${ino} ${mtimeMs}`;
+    if (!read || seen !== now) {
+      read = JSON.parse(readFileSync(file, "utf8")) as AlarmOrder;
+      seen = now;
+    }
+    return read;
+  };
+}
+
+export function writeBoard(file: string, board: Board): void {
+  writeAtomically(file, JSON.stringify(board), 0o600);
+}
+
+/**
+ * A track's alarm as it stands.
+ *
+ * @throws {RehearsalError} when nobody looks at the alarms, or the track has none that is played here: that isn't an alarm
+ * that is off
+ */
+export function trackAlarm(place: Pick<Place, "folder" | "stack">, track: string, now: number): AlarmReading {
+  const file = orderFile(place);
+  const board = JSON.parse(textIn(boardFile(file)) ?? "{}") as Partial<Board>;
+  if (board.at === undefined || Math.abs(now - board.at) > STALE_MS)
+    throw new RehearsalError(
+      `nobody looks at the alarms now: rollout rehearse up --stack ${place.stack} starts what does`,
+    );
+  const alarm = board.alarms?.[track];
+  if (alarm) return alarm;
+  const why = (JSON.parse(textIn(file) ?? "{}") as Partial<AlarmOrder>).refused?.[track];
+  throw new RehearsalError(
+    `the alarm of ${track} isn't played here: ${why ?? "the stack has no such track"}`,
+  );
+}
+
+function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

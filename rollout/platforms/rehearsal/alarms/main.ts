@@ -1,0 +1,38 @@
+import { setPriority } from "node:os";
+import { systemClock } from "../../../clock.ts";
+import { BalancerSampler } from "../metrics/balancer-sampler.ts";
+import { type AlarmOrder, boardFile, EVERY_MS, orderFrom, writeBoard } from "./board.ts";
+import { PlayedAlarms } from "./played.ts";
+
+// The process that evaluates a rehearsal's alarms, as CloudWatch does on AWS, rollout or not: `node main.ts ORDER`.
+
+/** Users first: what runs in the background must not take their processor. */
+const NICENESS = 10;
+
+const file = process.argv[2] ?? "";
+const order = orderFrom(file);
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+setPriority(NICENESS);
+
+let known: AlarmOrder | undefined;
+let played: PlayedAlarms | undefined;
+
+while (!stop.signal.aborted) {
+  await look().catch((error: Error) =>
+    process.stderr.write(`${new Date().toISOString()} ${error.message}\n`),
+  );
+  await systemClock.sleep(EVERY_MS, stop.signal).catch(() => {});
+}
+
+async function look(): Promise<void> {
+  const now = order();
+  if (!played || now !== known) {
+    // Other alarms begin anew, as a changed stack's do.
+    played = new PlayedAlarms(now.alarms, new BalancerSampler(now.named, now), systemClock);
+    known = now;
+  }
+  await played.look();
+  const told = Object.entries(now.ofTrack).map(([track, arn]) => [track, played?.reading(arn)]);
+  writeBoard(boardFile(file), { at: Date.now(), alarms: Object.fromEntries(told) });
+}
