@@ -67,7 +67,11 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
   const parsed = schema.safeParse({ ...stand, ...sound });
   if (!parsed.success) return [];
   // A rule that compares a placeholder with a real key would blame the wrong one.
-  const uses: Record<string, string[]> = { stable: ["tracks", "stable"], zone: ["zone", "domain"] };
+  const uses: Record<string, string[]> = {
+    stable: ["tracks", "stable"],
+    rehearsal: ["tracks", "rehearsal"],
+    zone: ["zone", "domain"],
+  };
   return brokenRules(parsed.data).filter(({ path }) => {
     const key = upTo(path, /[.[]/);
     return (uses[key] ?? [key]).every((needed) => Object.hasOwn(sound, needed));

@@ -11,6 +11,7 @@ export function brokenRules(config: Parsed): Mistake[] {
   return [
     weightsSumTo100,
     stableIsATrack,
+    rehearsedTracksAreThere,
     oneSourcePerTrack,
     enoughServers,
     stepsRise,
@@ -43,6 +44,15 @@ function stableIsATrack({ tracks, stable }: Parsed): Mistake[] {
       rule: `must name a track (${Object.keys(tracks).join(", ")}), not ${JSON.stringify(stable)}`,
     },
   ];
+}
+
+function rehearsedTracksAreThere({ tracks, rehearsal }: Parsed): Mistake[] {
+  return Object.keys(rehearsal.tracks)
+    .filter((name) => !Object.hasOwn(tracks, name))
+    .map((name) => ({
+      path: `rehearsal.tracks.${name}`,
+      rule: `must name a track (${Object.keys(tracks).join(", ")})`,
+    }));
 }
 
 function oneSourcePerTrack({ tracks }: Parsed): Mistake[] {

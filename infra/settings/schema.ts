@@ -28,13 +28,36 @@ const budget = z.strictObject({
     .describe("US dollars a month; 80 % spent or 100 % forecast raises a notice"),
 });
 
-/** What the rehearsal starts in place of the container; `{node}` stands for the Node that runs the rehearsal. */
+const words = z.array(z.string("must be a word of a command"), "must be the words of a command").min(1);
+
+/** What the rehearsal starts in place of the container. */
 const rehearsal = z.strictObject({
-  command: z
-    .array(z.string("must be a word of a command"))
-    .min(1)
+  command: words
     .default(["{node}", "app/main.ts"])
-    .describe("the words of the command; {node} stands for the Node that runs the rehearsal"),
+    .describe(
+      "the words of the command; {host} and {port} stand for where the app is to listen, {node} for the Node that runs the " +
+        "rehearsal",
+    ),
+  tracks: z
+    .record(
+      z.string(),
+      z.strictObject(
+        {
+          command: words.optional().describe("what starts this track, in place of command"),
+          folder: z
+            .string("must be a folder")
+            .min(1)
+            .optional()
+            .describe(
+              "where it and its migration are started, such as a git worktree of another version; by default the project's folder",
+            ),
+        },
+        "must be a track's part in the rehearsal: { command, folder }",
+      ),
+      "must be a map of tracks",
+    )
+    .default({})
+    .describe("what a track has for itself, so that two versions stand beside each other"),
 });
 
 /**

@@ -4,7 +4,7 @@ import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { exchange } from "../rehearsal/exchange.ts";
-import { commandOfEach, foreignSkipped, hasForeign } from "../rehearsal/foreign.ts";
+import { foreignSkipped, hasForeign, rehearsalOfEach } from "../rehearsal/foreign.ts";
 import { client, projectCopy, removeCopies } from "../rehearsal/project.ts";
 import { openSocket } from "../rehearsal/socket.ts";
 
@@ -26,7 +26,7 @@ describe.skipIf(!hasForeign).concurrent(foreignSkipped, () => {
       tracks: { uvicorn: { weight: 100 }, threads: { weight: 0 } },
       stable: "uvicorn",
       limits: { requestsPerMinute: 1_000_000 },
-      rehearsal: { command: commandOfEach(["uvicorn", "threads"]) },
+      rehearsal: rehearsalOfEach(["uvicorn", "threads"]),
     });
     const status = await rehearse.up(project);
     ({ url } = status);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { chromium, skipped as noBrowser } from "../support/browser.ts";
 import { bodyOf, exchange } from "./exchange.ts";
-import { commandOfEach, type Foreign, foreignSkipped, hasForeign } from "./foreign.ts";
+import { type Foreign, foreignSkipped, hasForeign, rehearsalOfEach } from "./foreign.ts";
 import { client, projectCopy, removeCopies } from "./project.ts";
 import { yjsClients } from "./yjs.ts";
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     tracks: Object.fromEntries(SERVERS.map((name, index) => [name, { weight: index === 0 ? 100 : 0 }])),
     stable: "uvicorn",
     limits: { requestsPerMinute: 100_000 },
-    rehearsal: { command: commandOfEach(SERVERS) },
+    rehearsal: rehearsalOfEach(SERVERS),
   });
   ({ url, caFile } = await rehearse.up(project));
   ca = readFileSync(caFile, "utf8");

@@ -34,8 +34,7 @@ export function commandOf(server: Foreign): string[] {
   return ["sh", "-c", `exec ${SHELL[server]}`];
 }
 
-/** Those that start several, each on the track of its name. */
-export function commandOfEach(servers: readonly Foreign[]): string[] {
-  const cases = servers.map((server) => `${server}) exec ${SHELL[server]} ;;`);
-  return ["sh", "-c", `case $TRACK in ${cases.join(" ")} esac`];
+/** `rollout:rehearsal` that starts several, each on the track of its name. */
+export function rehearsalOfEach(servers: readonly Foreign[]) {
+  return { tracks: Object.fromEntries(servers.map((server) => [server, { command: commandOf(server) }])) };
 }

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { given } from "../../../infra/sure.ts";
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import { locked } from "../../platforms/rehearsal/machine/lock.ts";
 import { start } from "../../platforms/rehearsal/machine/processes.ts";
 import { Ledger, type ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { keysOf } from "../../platforms/rehearsal/servers/server.ts";
+import { appStart } from "../../platforms/rehearsal/servers/app-start.ts";
 
 /** What a leak is given beyond what the app has: the captured limit would take minutes and memory that others need. */
 const ROOM_MIB = 192;
@@ -35,6 +36,10 @@ export function limitMemory(pid: number, mostMiB: number): number {
 /** Starts a server's application alone, as systemd starts its unit again: nginx before it isn't touched. */
 export async function startApp(room: Room, server: ServerRecord): Promise<void> {
   const { place } = room.ledger;
+  const track = given(
+    room.plan.tracks.find(({ name }) => name === server.track),
+    `track ${server.track}`,
+  );
   const folder = join(place.folder, "servers", server.id);
   const lines = readFileSync(join(folder, "app.env"), "utf8").split("\n").filter(Boolean);
   const environment = lines.map((line) => [
@@ -42,11 +47,6 @@ export async function startApp(room: Room, server: ServerRecord): Promise<void> 
     line.slice(line.indexOf("=") + 1),
   ]);
   await locked(place, async () => {
-    start(Ledger.openOrFail(place), {
-      key: keysOf(server).app,
-      command: room.plan.command.map((word) => word.replaceAll("{node}", process.execPath)),
-      cwd: room.projectDir,
-      env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...Object.fromEntries(environment) },
-    });
+    start(Ledger.openOrFail(place), appStart(room, track, server, Object.fromEntries(environment)));
   });
 }

@@ -146,6 +146,8 @@ export const EDGES: Edge[] = [
   ["maintenance", [true, false], ["true", 1]],
   ["budget.monthlyUsd", [1, 1_000_000], [0, 1_000_001]],
   ["rehearsal.command", [["node", "app/main.ts"]], [[], "node app/main.ts"]],
+  ["rehearsal.tracks.green.command", [["uvicorn"]], [[], "uvicorn"]],
+  ["rehearsal.tracks.green.folder", ["../shop-1.4", "."], ["", 1]],
   ["plan.steps.0.weight", [1, 99], [0, 101, 50.5]],
   ["plan.steps.0.bake", ...DURATION],
   ["plan.steps.0.deadline", ...DURATION],

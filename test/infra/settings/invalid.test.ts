@@ -255,6 +255,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "6m",
     "rollout:plan.limits.capacity: must be at least 10m longer than app.startTimeout (6m), not 15m",
   ],
+  [
+    "rehearsal.tracks",
+    { red: { folder: "../red" } },
+    "rollout:rehearsal.tracks.red: must name a track (blue, green)",
+  ],
   ["app.stopTimeout", "3m", "rollout:app.stopTimeout: must be whole seconds from 1s to 2m"],
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],

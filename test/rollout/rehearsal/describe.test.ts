@@ -1,10 +1,13 @@
 import { expect, it, describe as suite } from "vitest";
 import { nginxConf } from "../../../infra/host/nginx.ts";
+import { nth } from "../../../infra/sure.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { describe } from "../../../rollout/platforms/rehearsal/plan/describe.ts";
 import { localResolver } from "../../../rollout/platforms/rehearsal/plan/resolver.ts";
+import type { Room } from "../../../rollout/platforms/rehearsal/room.ts";
+import { appStart } from "../../../rollout/platforms/rehearsal/servers/app-start.ts";
 import { HOST } from "../../infra/host/example.ts";
-import { fixtureGraph, urn } from "./fixture.ts";
+import { fixtureGraph, STAND_IN, urn } from "./fixture.ts";
 
 const PASSWORDS = Object.fromEntries(
   ["secret-key", "database-password", "cache-password"].map((name) => [
@@ -26,6 +29,30 @@ suite("what a captured stack asks this machine to run", () => {
       { name: "blue", servers: 3 },
       { name: "green", servers: 2 },
     ]);
+  });
+
+  it("starts a track by its own command in its own folder, and the others by the common one", () => {
+    const graph = fixtureGraph({
+      tracks: { green: { weight: 0, servers: 1 }, blue: { weight: 100, servers: 1 } },
+    });
+    const own = { command: ["uvicorn", "--host={host}", "--port", "{port}"], folder: "../shop-1.4" };
+    graph.outputs.rehearsal = { ...(graph.outputs.rehearsal as object), tracks: { green: own } };
+    const { tracks } = planOf(graph);
+    expect(tracks.map(({ command, folder }) => ({ command, folder }))).toEqual([
+      { command: STAND_IN, folder: "." },
+      own,
+    ]);
+    const server = { id: "green-1", track: "green", version: "", port: 1, appPort: 2 };
+    const room = { projectDir: "/work/shop", plan: { stopSeconds: 30 } } as Room;
+    expect(
+      appStart(room, nth(tracks, 1), server, { HOST: "127.0.0.1", PORT: "4711", TRACK: "green" }),
+    ).toMatchObject({
+      key: "green-1.app",
+      command: ["uvicorn", "--host=127.0.0.1", "--port", "4711"],
+      cwd: "/work/shop-1.4",
+      graceMs: 30_000,
+      env: { TRACK: "green" },
+    });
   });
 
   it("takes nginx.conf byte for byte from the user data", () => {

@@ -1,4 +1,4 @@
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import type { Fault } from "../fault.ts";
 
 /** At first the balancer takes them for healthy, can't connect and answers 502 itself; then it takes them out. */

@@ -1,4 +1,4 @@
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { late, PATIENCE, seconds } from "../judge.ts";
 import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,6 +1,6 @@
 import { first } from "../../../../infra/sure.ts";
 import type { ServerRecord } from "../../../platforms/rehearsal/machine/state.ts";
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { limitMemory, startApp } from "../app-process.ts";
 import { healthOfTrack, heaviestTrack, hostFilesOf, serversOfTrack } from "../ground.ts";
 import { inWithin, late, outWithin, PATIENCE, seconds } from "../judge.ts";

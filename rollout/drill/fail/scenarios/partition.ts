@@ -1,5 +1,5 @@
 import { first } from "../../../../infra/sure.ts";
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import type { DrillReply } from "../../traffic.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
 import { late, PATIENCE, seconds, silentOutWithin } from "../judge.ts";

@@ -1,5 +1,5 @@
 import { first } from "../../../../infra/sure.ts";
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
 import type { Scenario } from "../scenario.ts";

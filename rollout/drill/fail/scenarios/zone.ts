@@ -1,5 +1,5 @@
 import { first } from "../../../../infra/sure.ts";
-import { keysOf } from "../../../platforms/rehearsal/servers/server.ts";
+import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { databaseInZones, serversOfTrack, zonesOf } from "../ground.ts";
 import { zoneOfServer } from "../judge.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";

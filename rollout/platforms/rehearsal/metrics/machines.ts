@@ -4,7 +4,7 @@ import { TYPES } from "../../../graph/types.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import { only } from "../plan/lookup.ts";
 import type { Room } from "../room.ts";
-import { keysOf } from "../servers/server.ts";
+import { keysOf } from "../servers/keys.ts";
 import { processorsOf } from "./allowance.ts";
 
 export const DATABASE = "database";

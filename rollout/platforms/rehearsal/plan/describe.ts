@@ -21,8 +21,6 @@ import { type WrittenFile, writtenFiles } from "./written-files.ts";
 export interface StackPlan {
   stack: string;
   domain: string;
-  /** The command that takes the container's place; `{node}` stands for the running Node. */
-  command: string[];
   /** How long the application may take to start, and to end. */
   startSeconds: number;
   stopSeconds: number;
@@ -43,6 +41,10 @@ export interface StackPlan {
 export interface TrackPlan {
   name: string;
   servers: number;
+  /** The command that takes the container's place; `{node}` stands for the running Node, `{host}` and `{port}` for where it listens. */
+  command: string[];
+  /** Where it is started, from the project's folder. */
+  folder: string;
   /** Changes when what a server is made of changes (launch template, command): the cue to replace servers. */
   version: string;
   targetGroupUrn: string;
@@ -74,12 +76,10 @@ const NGINX = "/etc/nginx/";
  */
 export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): StackPlan {
   const secrets = secretTexts(graph, resolve);
-  const command = commandOf(graph);
   const [anyTrack] = targetGroupsOf(graph);
   return {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
-    command,
     startSeconds: secondsOf(graph, "startSeconds"),
     stopSeconds: secondsOf(graph, "stopSeconds"),
     flags: flagsPlan(graph),
@@ -89,7 +89,7 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     storage: anyTrack && storagePlan(graph, filesOf(graph, ...anyTrack, resolve)),
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
-      trackPlan(graph, name, urn, command, resolve, secrets, give),
+      trackPlan(graph, name, urn, resolve, secrets, give),
     ),
   };
 }
@@ -98,7 +98,6 @@ function trackPlan(
   graph: Graph,
   name: string,
   targetGroupUrn: string,
-  command: string[],
   resolve: Resolve,
   secrets: Record<string, string>,
   give: GiveSecrets,
@@ -107,10 +106,13 @@ function trackPlan(
   const template = templateOf(graph, group);
   const files = filesOf(graph, name, targetGroupUrn, resolve);
   const own = give(namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? ""));
+  const { command, folder } = appOf(graph, name);
   return {
     name,
+    command,
+    folder,
     servers: numberOf(group.inputs.desiredCapacity) ?? numberOf(group.inputs.minSize) ?? 1,
-    version: digest([template.inputs, command, own.version]),
+    version: digest([template.inputs, command, folder, own.version]),
     targetGroupUrn,
     nginxFiles: Object.fromEntries(
       files
@@ -145,9 +147,17 @@ function groupOf(graph: Graph, track: string, targetGroupUrn: string): GraphReso
   return group;
 }
 
-function commandOf(graph: Graph): string[] {
-  const { command } = (graph.outputs.rehearsal ?? {}) as { command?: Value };
-  if (Array.isArray(command) && command.length > 0) return command.map(String);
+interface Rehearsed {
+  command?: Value[];
+  folder?: string;
+}
+
+function appOf(graph: Graph, track: string): { command: string[]; folder: string } {
+  const { tracks, ...all } = (graph.outputs.rehearsal ?? {}) as Rehearsed & {
+    tracks?: Record<string, Rehearsed>;
+  };
+  const { command, folder = "." } = { ...all, ...tracks?.[track] };
+  if (Array.isArray(command) && command.length > 0) return { command: command.map(String), folder };
   throw new RehearsalError(
     "the stack has no output rehearsal.command: what runs the application here is unknown",
   );

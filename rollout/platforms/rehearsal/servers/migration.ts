@@ -5,6 +5,7 @@ import { run } from "../machine/processes.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
+import { appFolder } from "./app-start.ts";
 import type { ServerFiles } from "./server-files.ts";
 
 /**
@@ -15,10 +16,11 @@ import type { ServerFiles } from "./server-files.ts";
  */
 export async function migrate(
   room: Room,
-  { migration }: TrackPlan,
+  track: TrackPlan,
   { id }: ServerRecord,
   { folder, environment }: ServerFiles,
 ): Promise<void> {
+  const { migration } = track;
   if (migration === undefined) return;
   const script = join(folder, "rollout-migrate");
   writeIn(script, migration);
@@ -29,7 +31,7 @@ export async function migrate(
     // A server that is taken back takes its migration along; it bears that.
     graceMs: 2_000,
     command: ["bash", script],
-    cwd: room.projectDir,
+    cwd: appFolder(room, track),
     env: {
       ...environment,
       PATH: programs.join(delimiter),

@@ -4,7 +4,9 @@ import type { Ledger, ServerRecord, State } from "../machine/state.ts";
 import { stop } from "../machine/stopping.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
+import { appStart } from "./app-start.ts";
 import { healthOf } from "./health.ts";
+import { keysOf } from "./keys.ts";
 import { migrate } from "./migration.ts";
 import { writeServerFiles } from "./server-files.ts";
 
@@ -32,13 +34,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
   });
   const files = writeServerFiles(room, track, server);
   await migrate(room, track, server, files);
-  const app = start(room.ledger, {
-    key: keys.app,
-    command: room.plan.command.map((word) => word.replaceAll("{node}", process.execPath)),
-    cwd: room.projectDir,
-    graceMs: room.plan.stopSeconds * 1000,
-    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...files.environment },
-  });
+  const app = start(room.ledger, appStart(room, track, server, files.environment));
   const nginx = start(room.ledger, {
     key: keys.nginx,
     command: [room.programs.nginx, ...nginxArguments(files, logOf(room.ledger, keys.nginx))],
@@ -94,10 +90,6 @@ export async function removeServer(room: Room, server: ServerRecord): Promise<vo
   room.ledger.change((state) => {
     state.servers = state.servers.filter(({ id }) => id !== server.id);
   });
-}
-
-export function keysOf({ id }: Pick<ServerRecord, "id">) {
-  return { nginx: `${id}.nginx`, app: `${id}.app`, migrate: `${id}.migrate` };
 }
 
 export function serversOf(state: State, track: string): ServerRecord[] {

@@ -5,7 +5,7 @@ import { messageOf } from "../machine/errors.ts";
 import { isRunning } from "../machine/processes.ts";
 import { Ledger, type ServerRecord } from "../machine/state.ts";
 import { healthOf } from "../servers/health.ts";
-import { keysOf } from "../servers/server.ts";
+import { keysOf } from "../servers/keys.ts";
 import { captured, type Options, placeIn } from "./options.ts";
 
 /** A stack that is up, as it is at this moment. */

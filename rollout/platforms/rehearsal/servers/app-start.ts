@@ -1,0 +1,34 @@
+import { resolve } from "node:path";
+import type { Start } from "../machine/processes.ts";
+import type { ServerRecord } from "../machine/state.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import type { Room } from "../room.ts";
+import { keysOf } from "./keys.ts";
+
+/** How a server's application is started: the track's command in the track's folder, told where to listen. */
+export function appStart(
+  room: Room,
+  track: TrackPlan,
+  server: ServerRecord,
+  environment: Record<string, string>,
+): Start {
+  const stands: Record<string, string | undefined> = {
+    "{node}": process.execPath,
+    "{host}": environment.HOST,
+    "{port}": environment.PORT,
+  };
+  return {
+    key: keysOf(server).app,
+    command: track.command.map((word) =>
+      word.replaceAll(/\{(node|host|port)\}/g, (each) => stands[each] ?? each),
+    ),
+    cwd: appFolder(room, track),
+    graceMs: room.plan.stopSeconds * 1000,
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
+  };
+}
+
+/** Where a track's application and its migration run. */
+export function appFolder({ projectDir }: Pick<Room, "projectDir">, { folder }: TrackPlan): string {
+  return resolve(projectDir, folder);
+}
