@@ -35,6 +35,7 @@ export const TYPES = {
   compositeAlarm: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
   eventRule: "aws:cloudwatch/eventRule:EventRule",
   eventTarget: "aws:cloudwatch/eventTarget:EventTarget",
+  flagsVersion: "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion",
   topic: "aws:sns/topic:Topic",
   subscription: "aws:sns/topicSubscription:TopicSubscription",
   budget: "aws:budgets/budget:Budget",

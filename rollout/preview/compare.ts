@@ -6,6 +6,7 @@ import { costOf } from "./cost/cost.ts";
 import { dangersOf } from "./dangers/index.ts";
 import { unwrappedPaths } from "./dangers/secrets.ts";
 import { doubtsOf } from "./doubts.ts";
+import { flagChanges, withFlags } from "./flags.ts";
 import type { StackPreview } from "./model.ts";
 import { brokenPolicies } from "./policies.ts";
 import { Redactor, secretsOf } from "./redact.ts";
@@ -28,12 +29,12 @@ export interface ComparedGraphs {
 /** What differs between two graphs of a stack and what of it is dangerous. Nothing in it shows a secret. */
 export function compare({
   before: old,
-  after,
+  after: captured,
   steps,
   today,
   verdict = replaces,
 }: ComparedGraphs): StackPreview {
-  const before = renamed(old, after);
+  const [before, after] = withFlags(renamed(old, captured), captured);
   const redactor = new Redactor([
     ...literalsOf(before, after),
     ...secretsOfGraph(before),
@@ -48,6 +49,7 @@ export function compare({
     policies: brokenPolicies(before, after, today),
     doubts: doubtsOf(changed),
     traffic: trafficOf(before, after),
+    flags: flagChanges(before, after),
     changes: changed.map(({ change }) => change),
     topology: topologyOf(changed, before, after),
     unchanged: real.length - changed.filter(({ change }) => change.kind !== "delete").length,

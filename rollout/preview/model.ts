@@ -32,6 +32,8 @@ export interface StackPreview {
   /** What the specification can't tell of something that holds data. */
   doubts: Doubt[];
   traffic: Traffic;
+  /** Feature flags that other people have than before, by key. */
+  flags: AudienceChange[];
   /** What changes, in the order of the resources' names. */
   changes: Change[];
   topology: Topology;
@@ -95,6 +97,18 @@ export interface PropertyChange {
   follows?: string;
   /** What it does to users besides, in words. */
   effect?: string;
+}
+
+export interface AudienceChange {
+  key: string;
+  /** The resource that holds all flags. */
+  resource: string;
+  /** Who has it: `nobody`, `everybody`, `group admin; 10 % of tenants`. */
+  before: string;
+  after: string;
+  /** Whom it is new to, and who no longer has it; absent: nobody. */
+  gets?: string;
+  loses?: string;
 }
 
 export interface Traffic {

@@ -3,6 +3,7 @@ import type { Danger } from "../model.ts";
 import { alarmsLoosened } from "./alarms.ts";
 import { backupsThinner } from "./backups.ts";
 import type { DangerCheck, DangerContext } from "./danger.ts";
+import { flagForEverybody } from "./flags.ts";
 import { permissionsWidened } from "./iam.ts";
 import { weightJump } from "./jump.ts";
 import { firewallOpened } from "./network/reach.ts";
@@ -35,6 +36,7 @@ const CHECKS: DangerCheck[] = [
   alarmsLoosened,
   nobodyHears,
   weightJump,
+  flagForEverybody,
 ];
 
 /** What they find is more than before; of a new stack all is, and the rules of infra/policy/ say what is too much. */

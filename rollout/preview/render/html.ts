@@ -9,6 +9,7 @@ import {
   consequence,
   costText,
   doubtText,
+  flagText,
   headline,
   isEmpty,
   KINDS,
@@ -42,6 +43,11 @@ function section(stack: StackPreview): string {
     listed("Rules broken", "rule", stack.policies),
     listed("Not certain", "doubt", stack.doubts.map(doubtText)),
     ...(trafficChanges(stack.traffic) ? [trafficBars(stack)] : []),
+    ...(stack.flags.length > 0
+      ? [
+          `<h3>Flags</h3><ul>${stack.flags.map((each) => `<li>${escaped(flagText(each))}</li>`).join("")}</ul>`,
+        ]
+      : []),
     ...byComponent(stack.changes).map(([component, changes]) => componentBox(component, changes)),
     touched(stack.topology),
     costTable(stack),

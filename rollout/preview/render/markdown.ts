@@ -8,6 +8,7 @@ import {
   consequence,
   costText,
   doubtText,
+  flagText,
   headline,
   isEmpty,
   KINDS,
@@ -54,6 +55,9 @@ function stackText(stack: StackPreview, details: boolean): string {
       ? [`**Not certain**\n\n${stack.doubts.map((each) => `- ${inline(doubtText(each))}`).join("\n")}\n`]
       : []),
     ...(trafficChanges(stack.traffic) ? [trafficText(stack)] : []),
+    ...(stack.flags.length > 0
+      ? [`**Flags**\n\n${stack.flags.map((each) => `- ${inline(flagText(each))}`).join("\n")}\n`]
+      : []),
     ...(details
       ? [
           changesText(stack),

@@ -9,6 +9,7 @@ import {
   consequence,
   costText,
   doubtText,
+  flagText,
   headline,
   isEmpty,
   maintenanceText,
@@ -43,6 +44,7 @@ function stackText(stack: StackPreview, paint: Paint): string {
     ...stack.policies.map((each) => `  ${paint(31, "RULE")} ${each}\n`),
     ...stack.doubts.map((doubt) => `  ? ${doubtText(doubt)}\n`),
     ...(trafficChanges(stack.traffic) ? [trafficText(stack)] : []),
+    ...(stack.flags.length > 0 ? ["  Flags", ...stack.flags.map((flag) => `    ${flagText(flag)}`), ""] : []),
     ...byComponent(stack.changes).flatMap(([component, changes]) =>
       stack.isNew
         ? [`  ${component}: ${count(changes.length, "resource")}`]

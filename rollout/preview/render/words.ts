@@ -72,6 +72,12 @@ export function costText({ beforeUsd, afterUsd, lines }: CostDifference): string
   return `about ${usd(afterUsd)} a month, was ${usd(beforeUsd)} (${sign}${usd(Math.abs(afterUsd - beforeUsd))})`;
 }
 
+/** `dashboard_charts: group admin -> everybody; new to everybody but group admin`. */
+export function flagText({ key, before, after, gets, loses }: StackPreview["flags"][number]): string {
+  const what = [...(gets ? [`new to ${gets}`] : []), ...(loses ? [`gone for ${loses}`] : [])];
+  return `${key}: ${before} -> ${after}; ${what.join(", ")}`;
+}
+
 export function maintenanceText({
   before,
   after,

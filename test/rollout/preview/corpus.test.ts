@@ -109,6 +109,22 @@ test("one changed address of an operator is one line, beside the danger", () => 
   );
 });
 
+test.each([
+  ["a flag for everybody", "dashboard_charts: group admin -> everybody; new to everybody but group admin"],
+  [
+    "a flag for another group",
+    "dashboard_charts: group admin -> groups admin and pilots; new to group pilots",
+  ],
+  [
+    "a flag for a tenth of the tenants",
+    "dashboard_charts: group admin -> 10 % of tenants; new to 10 % of tenants, gone for group admin",
+  ],
+  ["a flag goes off", "dashboard_charts: group admin -> nobody; gone for group admin"],
+])("%s: said who gets it and who loses it", (name, text) => {
+  for (const format of ["terminal", "html"] as const)
+    expect(rendered(name, format).replaceAll("&gt;", ">")).toContain(text);
+});
+
 test("a number in a long text is shown, and the text is folded", () => {
   const text = rendered("backups twice a day", "terminal");
   expect(text).toContain(

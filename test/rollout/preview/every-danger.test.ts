@@ -27,6 +27,7 @@ const WORDS: Record<string, string> = {
   "alarm-loosened": "alarms that tell nobody",
   "backups-thinner": "thinner backups",
   "firewall-opened": "a port that opens",
+  "flag-everybody": "a flag for everybody",
   "iam-widened": "wider permissions",
   "protection-weakened": "weaker encryption",
   "secret-in-clear": "a secret in clear",

@@ -63,6 +63,24 @@ export const harmless: Case[] = [
     dangers: [],
   },
   {
+    name: "a flag for another group",
+    stack: "beta",
+    edits: [["flags.beta.yaml", "groups: [admin]\n", "groups: [admin, pilots]\n"]],
+    dangers: [],
+  },
+  {
+    name: "a flag for a tenth of the tenants",
+    stack: "beta",
+    edits: [["flags.beta.yaml", "    groups: [admin]\n    importance", "    percent: 10\n    importance"]],
+    dangers: [],
+  },
+  {
+    name: "a flag goes off",
+    stack: "beta",
+    edits: [["flags.beta.yaml", "enabled: true\n    groups", "enabled: false\n    groups"]],
+    dangers: [],
+  },
+  {
     name: "a comment",
     stack: "beta",
     edits: [["infra/parts/stores.ts", "/** A stack's name as", "/** The stack's name as"]],

@@ -57,6 +57,24 @@ export const traffic: Case[] = [
     edits: [["infra/servers/track.ts", "port: 443,", "port: 8443,"]],
     dangers: ["track-replacement: prod-blue"],
   },
+  {
+    name: "a flag for everybody",
+    stack: "beta",
+    edits: [["flags.beta.yaml", "    groups: [admin]\n    importance", "    importance"]],
+    dangers: ["flag-everybody: beta-flags"],
+  },
+  {
+    name: "a flag that was off, for everybody",
+    stack: "beta",
+    edits: [
+      [
+        "flags.beta.yaml",
+        "    until: 2027-06-30\n    enabled: false",
+        "    until: 2027-06-30\n    enabled: true",
+      ],
+    ],
+    dangers: ["flag-everybody: beta-flags"],
+  },
   { name: "maintenance on", stack: "beta", config: { maintenance: true }, dangers: [] },
   { name: "stickiness for an hour", stack: "beta", config: { stickiness: "1h" }, dangers: [] },
 ];
