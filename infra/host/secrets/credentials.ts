@@ -32,17 +32,18 @@ token=$(cat "$run/credentials-token" 2>/dev/null || openssl rand -hex 32)
 : >"$files/index.html"
 ask() { ${ask}; }
 refresh() {
-  while :; do
+  due=0
+  # As long as the server below, which takes this script's place.
+  while kill -0 $$; do
     # What SDKs read is called otherwise (SDKs and Tools Reference Guide, "Container credential provider"): Token. And the
     # one for JavaScript takes no other zone than Z.
-    if \${ROLLOUT_ASK-ask} | sed 's/"Session/"/; s/+00:00"/Z"/' >"$run/new"; then
+    if ((SECONDS >= due)) && \${ROLLOUT_ASK-ask} | sed 's/"Session/"/; s/+00:00"/Z"/' >"$run/new"; then
       mv "$run/new" "$files/$token"
       if ((!UID)); then chown -R nobody "$files"; fi
       printf %s "$token" >"$run/credentials-token"
-      sleep 900
-    else
-      sleep 5
+      due=$((SECONDS + 900))
     fi
+    sleep 5
   done
 }
 refresh &

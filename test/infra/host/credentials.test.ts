@@ -20,6 +20,14 @@ const ANSWER = {
 /** As on a server: in a folder that root alone enters, served by nobody. */
 const asNobody = process.getuid?.() === 0 && existsSync("/usr/bin/python3");
 
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe("rollout-credentials", () => {
   let folder: string;
   let script: ChildProcess;
@@ -51,8 +59,11 @@ describe("rollout-credentials", () => {
     expect(await until({ everyMs: 50, withinMs: 10_000 }, ready)).toBe(true);
     token = readFileSync(join(folder, "credentials-token"), "utf8");
   });
-  afterAll(() => {
-    process.kill(-script.pid!, "SIGKILL");
+  afterAll(async () => {
+    process.kill(script.pid!, "SIGKILL");
+    // Its other half ends by itself.
+    const gone = () => !isThere(-script.pid!);
+    expect(await until({ everyMs: 100, withinMs: 10_000 }, gone)).toBe(true);
     rmSync(folder, { recursive: true });
   });
 

@@ -5,6 +5,7 @@ import { RehearsalError } from "../machine/errors.ts";
 import { writeIn } from "../machine/files.ts";
 import { freePorts } from "../machine/ports.ts";
 import { isRunning, type Started, start, untilReady } from "../machine/processes.ts";
+import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
 
 /** What the app finds in place of AWS. */
@@ -66,6 +67,8 @@ async function ensureServer(room: Room, port: number): Promise<void> {
 async function ensureCredentials(room: Room, port: number): Promise<void> {
   const { ledger, plan } = room;
   if (isRunning(ledger.state.processes[CREDENTIALS])) return;
+  // What was killed from outside may have left its other half.
+  await stop(ledger, CREDENTIALS);
   const folder = folderOf(room);
   writeFileSync(join(folder, "answer.json"), JSON.stringify(ANSWER));
   writeIn(join(folder, "rollout-credentials"), given(plan.storage, "storage in the plan").credentials, 0o700);
