@@ -50,10 +50,6 @@ export function judge(resources: Resource[], waivers: readonly Waiver[], today: 
   };
 }
 
-export function passes({ violations, expired }: Compliance): boolean {
-  return violations.length === 0 && expired.length === 0;
-}
-
 export function violationsOf(policy: Policy, resources: Resource[]): Violation[] {
   const found =
     "brokenIn" in policy

@@ -1,19 +1,4 @@
-import type { Counts, Interval } from "./counts.ts";
-import { learn, newGate, observe } from "./gate.ts";
-import type { GateSettings } from "./settings.ts";
-import { type GateVerdict, verdictOf } from "./verdict.ts";
-
-/** The verdict on a whole sequence of intervals, from nothing. A fold of `observe`: the same sequence, the same verdict. */
-export function analyse(
-  settings: Partial<GateSettings>,
-  intervals: Iterable<Interval>,
-  { before = [], baked = true }: { before?: Iterable<Counts>; baked?: boolean } = {},
-): GateVerdict {
-  const gate = newGate(settings);
-  for (const stable of before) learn(gate, stable);
-  for (const interval of intervals) observe(gate, interval);
-  return verdictOf(gate, baked);
-}
+import type { GateVerdict } from "./verdict.ts";
 
 type Outcome = Pick<GateVerdict, "outcome" | "hold" | "reason">;
 

@@ -63,11 +63,6 @@ export function recordOf(drilled: Drilled): DrillRecord {
   return { version: 1, id: idOf(drill, startedAt), ...drilled, outcome: outcomeOf(checks) };
 }
 
-/** The newest of a kind that passed; undefined when none has. */
-export function lastPassed(records: readonly DrillRecord[], drill: string): DrillRecord | undefined {
-  return records.findLast((record) => record.drill === drill && record.outcome === "passed");
-}
-
 /** A rehearsal's records: a file each in `.rehearsal/<stack>/drills`, which outlives the rehearsal. */
 export function drillFiles(stackFolder: string): DrillRecords {
   const folder = join(stackFolder, DRILLS);

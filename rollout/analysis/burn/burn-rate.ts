@@ -1,5 +1,5 @@
 import { nth } from "../../../infra/sure.ts";
-import { type Counts, share, sum } from "../counts.ts";
+import { type Counts, share } from "../counts.ts";
 
 /** One pair of windows: both must burn the error budget at `factor` times the rate that would just use it up. */
 export interface BurnRule {
@@ -35,29 +35,13 @@ export interface BurnCounts {
 }
 
 /**
- * How fast the error budget burns.
+ * How fast the error budget burns, from counts that are added up, one pair for each of {@link BURN_RULES}.
  *
  * A window that the stream is too young for is judged by what there is: a new stack that fails every request must not be safe for an
  * hour. Below `minRequests` in the short window nothing burns: no data is not a failure.
  *
  * @param objective the share that must be good, such as 0.999
- * @param stream counts of successive intervals, the last one the latest
- * @param intervalSeconds the length of each
  */
-export function burnRates(
-  objective: number,
-  stream: readonly Counts[],
-  intervalSeconds: number,
-  minRequests = 10,
-): Burn[] {
-  const windows = BURN_RULES.map(({ longSeconds, shortSeconds }) => ({
-    long: latest(stream, longSeconds / intervalSeconds),
-    short: latest(stream, shortSeconds / intervalSeconds),
-  }));
-  return burnsOf(objective, windows, minRequests);
-}
-
-/** The same from counts that are added up already, one pair for each of {@link BURN_RULES}. */
 export function burnsOf(objective: number, windows: readonly BurnCounts[], minRequests: number): Burn[] {
   if (!(objective > 0 && objective < 1))
     throw new RangeError(`objective must be between 0 and 1, it is ${objective}`);
@@ -69,11 +53,4 @@ export function burnsOf(objective: number, windows: readonly BurnCounts[], minRe
     const burning = short.requests >= minRequests && rates.long >= rule.factor && rates.short >= rule.factor;
     return { ...rule, ...rates, burning };
   });
-}
-
-function latest(stream: readonly Counts[], intervals: number): Counts {
-  const from = Math.max(0, stream.length - Math.ceil(intervals));
-  let total: Counts = { requests: 0, bad: 0 };
-  for (let i = from; i < stream.length; i++) total = sum(total, nth(stream, i));
-  return total;
 }

@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/model.ts";
 import type { Delta } from "../changes/follows.ts";
-import type { Danger, PropertyChange } from "../model.ts";
+import type { Danger } from "../model.ts";
 
 /** What a check looks at. */
 export interface DangerContext {
@@ -19,11 +19,4 @@ export function danger(
   about: Pick<Danger, "severity" | "kind" | "title" | "why" | "advice"> & Partial<Danger>,
 ): Danger {
   return { resources: [], property: "", before: "", after: "", ...about };
-}
-
-/** The changed property at a path or below it. */
-export function changedAt(properties: PropertyChange[], path: string): PropertyChange | undefined {
-  return properties.find(
-    (each) => each.path === path || each.path.startsWith(`${path}.`) || each.path.startsWith(`${path}[`),
-  );
 }

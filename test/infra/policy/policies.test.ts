@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { POLICIES, POLICY_IDS } from "../../../infra/policy/index.ts";
-import { passes } from "../../../infra/policy/judge.ts";
 import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
 import { shippedGraph } from "../../support/shipped-graph.ts";
 import { MUTATIONS } from "./mutations.ts";
@@ -12,7 +11,6 @@ describe.each(["beta", "prod"])("the shipped stack %s", (stack) => {
     const graph = await shippedGraph(stack);
     const verdict = checkPolicies(graph, waiversOf(graph), TODAY);
     expect(verdict).toEqual({ violations: [], waived: expect.anything(), expired: [], unused: [] });
-    expect(passes(verdict)).toBe(true);
   });
 });
 

@@ -8,9 +8,10 @@ import {
   newBurnGate,
   observeBurn,
 } from "../../../rollout/analysis/burn/burn-gate.ts";
-import { burnRates, burnsOf } from "../../../rollout/analysis/burn/burn-rate.ts";
+import { burnsOf } from "../../../rollout/analysis/burn/burn-rate.ts";
 import { addInterval, newBurnWindows } from "../../../rollout/analysis/burn/burn-windows.ts";
 import type { Counts } from "../../../rollout/analysis/counts.ts";
+import { burnRates } from "../../support/whole-sequences.ts";
 
 // The burn-rate gate at each of its rules, one below and one above.
 

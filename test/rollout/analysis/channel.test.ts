@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { analyse } from "../../../rollout/analysis/analyse.ts";
 import {
   closeWindows,
   compare,
@@ -15,6 +14,7 @@ import { beginStep, learn, newGate, observe } from "../../../rollout/analysis/ga
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
 import { newStep } from "../../../rollout/analysis/step.ts";
 import { newStretch } from "../../../rollout/analysis/stretch.ts";
+import { analyse } from "../../support/whole-sequences.ts";
 
 // What a gate is made of, and how an interval goes through it.
 

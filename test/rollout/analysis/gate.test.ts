@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { analyse } from "../../../rollout/analysis/analyse.ts";
 import { type Gate, learn, newGate, observe } from "../../../rollout/analysis/gate.ts";
 import { verdictOf } from "../../../rollout/analysis/verdict.ts";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
+import { analyse } from "../../support/whole-sequences.ts";
 import { badOf, second, secondsToFail, seededRandom } from "./streams.ts";
 
 const HOUR = 3600;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shareFalseAlarm, together } from "../../../rollout/analysis/analyse.ts";
-import { BURN_RULES, burnRates } from "../../../rollout/analysis/burn/burn-rate.ts";
+import { BURN_RULES } from "../../../rollout/analysis/burn/burn-rate.ts";
 import { learnBlock, newDispersion, phiOf } from "../../../rollout/analysis/dispersion.ts";
 import {
   closeWindow,
@@ -15,6 +15,7 @@ import { tempered } from "../../../rollout/analysis/evidence/temper.ts";
 import { newGate, observe } from "../../../rollout/analysis/gate.ts";
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
 import type { GateVerdict } from "../../../rollout/analysis/verdict.ts";
+import { burnRates } from "../../support/whole-sequences.ts";
 import { badOf, seededRandom } from "./streams.ts";
 
 describe("settings", () => {
