@@ -1,7 +1,9 @@
 import { afterLast, first, upTo } from "../../../infra/sure.ts";
 import type { Graph, GraphResource, Value } from "../../graph/model.ts";
+import { referencesIn } from "../../graph/text.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { ReplacesOf } from "../changes/follows.ts";
+import { isObject } from "../shown.ts";
 import { Learned, withoutDefaults } from "./learned.ts";
 import type { EngineOutput, EngineState, EngineStep } from "./output.ts";
 
@@ -30,9 +32,19 @@ export function engineSide(output: EngineOutput, after: Graph): { before: Graph;
     ...after,
     resources: [...resources.values()],
     // A file from which the root was taken out says nothing of them.
-    outputs: root ? (learned.applied(outputs, after.outputs) as Graph["outputs"]) : after.outputs,
+    outputs: root ? told(learned.applied(outputs, after.outputs), resources) : after.outputs,
   };
   return { before: old, verdict: verdictOf(steps) };
+}
+
+/** A preview that failed may name a track in the old outputs and not have got to its parts: nothing is known of it. */
+function told(outputs: Value, resources: ReadonlyMap<string, unknown>): Graph["outputs"] {
+  const { targetGroupArns, ...rest } = outputs as Record<string, Value>;
+  if (!isObject(targetGroupArns)) return outputs as Graph["outputs"];
+  const known = Object.entries(targetGroupArns as Record<string, Value>).filter(([, arn]) =>
+    referencesIn(arn).some(({ urn }) => resources.has(urn)),
+  );
+  return { ...rest, targetGroupArns: Object.fromEntries(known) };
 }
 
 function learnedFrom({ steps }: EngineOutput, after: Graph, outputs: Record<string, Value>): Learned {

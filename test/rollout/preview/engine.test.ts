@@ -121,6 +121,53 @@ describe("a file that says nothing, or too much, is refused with its reason", ()
   });
 });
 
+test("a failed preview that didn't get to a track's deletion says nothing of it", () => {
+  const root = "urn:pulumi:beta::rollout::pulumi:pulumi:Stack::rollout-beta";
+  const outputs = {
+    targetGroupArns: { green: "arn:aws:lb:us-east-1:1:targetgroup/green/1" },
+    stable: "blue",
+  };
+  const steps = [{ op: "same", urn: root, oldState: { urn: root, type: "pulumi:pulumi:Stack", outputs } }];
+  const text = JSON.stringify({ steps, diagnostics: [{ severity: "error", message: "error: no" }] });
+  const after = graph({});
+  const { before } = engineSide(readOutput(text), after);
+  expect(before.outputs).toEqual({ targetGroupArns: {}, stable: "blue" });
+  expect(previewOf(text, after).dangers).toEqual([]);
+});
+
+test("of states: whose an id is, what only the provider says, and what a text was made of", () => {
+  const topicUrn = "urn:pulumi:beta::rollout::aws:sns/topic:Topic::p1";
+  const type = "aws:sns/topicSubscription:TopicSubscription";
+  const urn = `urn:pulumi:beta::rollout::${type}::gone`;
+  const arn = "arn:aws:sns:us-east-1:1:p1-4711";
+  const oldState = {
+    ...{ urn, type, custom: true, id: "subscription-1" },
+    inputs: {
+      __defaults: ["confirmationTimeoutInMinutes"],
+      confirmationTimeoutInMinutes: 1,
+      topic: arn,
+      endpoint: "sns",
+    },
+    propertyDependencies: { topic: [topicUrn], endpoint: [] },
+  };
+  const states = [
+    { op: "delete", urn, oldState },
+    {
+      op: "same",
+      urn: topicUrn,
+      oldState: { urn: topicUrn, type: "aws:sns/topic:Topic", id: arn, outputs: { arn, name: "sns" } },
+    },
+  ];
+  const inputsIn = (steps: object[]) =>
+    engineSide(readOutput(JSON.stringify({ steps })), graph({})).before.resources.find(
+      (each) => each.urn === urn,
+    )?.inputs;
+  const reference = (property: string) => ({ topic: { $ref: { urn: topicUrn, property } }, endpoint: "sns" });
+  expect(inputsIn(states)).toEqual(reference("id"));
+  // The topic isn't listed where nothing of it changes: the subscription was made of it alone.
+  expect(inputsIn(states.slice(0, 1))).toEqual(reference("arn"));
+});
+
 test("what failed is known, also without a step, and warnings are no failures", () => {
   const diagnostics = [
     { severity: "warning", message: "warning: using a plugin from $PATH\n" },
