@@ -67,9 +67,10 @@ function dockerRun(host: Host, common = container(host), image = host.image): st
   return [
     "--name rollout-app --rm --init --pull never",
     ...common,
-    `--publish 127.0.0.1:${APP_PORT}:${APP_PORT}`,
+    `--publish 127.0.0.1:${APP_PORT}:${host.app.port}`,
     `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID}`,
-    image,
+    // Such words mean the same to systemd and to the shell of a restore's test.
+    [image, ...host.app.command.map((word) => `"${word}"`)].join(" "),
   ];
 }
 

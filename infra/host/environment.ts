@@ -1,6 +1,6 @@
 import { milliseconds } from "../settings/duration.ts";
 import { bucketVariable } from "../settings/schema/access.ts";
-import { APP_PORT, type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
+import { type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
 
 /** How a secret is written in the template; the boot script puts the value in its place. */
 export function placeholder(name: SecretName | "credentials-token"): string {
@@ -18,7 +18,7 @@ export function environment(host: Host): Record<string, string> {
     ...TRUSTED,
     ...app.environment,
     HOST: "0.0.0.0",
-    PORT: String(APP_PORT),
+    PORT: String(app.port),
     STACK: host.stack,
     TRACK: host.track,
     VERSION: host.version,

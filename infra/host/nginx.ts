@@ -41,7 +41,7 @@ ${headers(track)}
 ${proxy(app)}
     location = /health {
       access_log off;
-      proxy_pass http://$pool;
+      proxy_pass http://$pool${app.healthPath === "/health" ? "" : app.healthPath};
     }
     location / {
       limit_req zone=address burst=${burst(requestsPerMinute)} nodelay;

@@ -36,6 +36,29 @@ export const app = z.strictObject({
       "how long requests, streams and WebSockets of a server that leaves, or of a track that lost its traffic, may go on; " +
         "then they are closed, so that clients connect again; by default as long as timeout",
     ),
+  port: whole(1, 65_535)
+    .default(8000)
+    .describe(
+      "where the app listens in its container, on all addresses (PORT, and HOST); another port in the rehearsal, where several share a machine",
+    ),
+  healthPath: text(
+    "must be a path of letters, digits and -._~/ such as /healthz",
+    /^\/[A-Za-z0-9._~-][A-Za-z0-9._~/-]{0,99}$/,
+  )
+    .default("/health")
+    .describe(
+      "where the app says by status 200 that it can serve, within 4 seconds, every 5 seconds; nginx answers /health by it, " +
+        "which is what the balancer, a booting server, checks and smoke tests ask",
+    ),
+  command: z
+    .array(
+      text("must be a word of a command without quotes, $, %, ` and \\", /^[^\r\n\0"$%`\\]+$/),
+      "must be the words of a command",
+    )
+    .default([])
+    .describe(
+      "what the container runs in place of its image's own command; the rehearsal's is rehearsal.command",
+    ),
   startTimeout: wholeSeconds("5s", "30m")
     .default("2m")
     .describe(

@@ -86,6 +86,17 @@ describe("the user data", () => {
     expect(contentOf("rollout-boot")).toContain("((SECONDS > 1080))");
   });
 
+  it("starts the container by the app's own command, on the app's own port", () => {
+    const app = { ...HOST.app, port: 5000, command: ["mlflow", "server", "--host=0.0.0.0", "it's one word"] };
+    const contentOf = (name: string) =>
+      hostFiles({ ...HOST, app }).find(({ path }) => path.endsWith(name))?.content ?? "";
+    expect(contentOf("rollout-app.service")).toContain(
+      `${HOST.image} "mlflow" "server" "--host=0.0.0.0" "it's one word"\n`,
+    );
+    expect(contentOf("rollout-app.service")).toContain("--publish 127.0.0.1:8000:5000 ");
+    expect(contentOf("app.env.template")).toContain("\nPORT=5000\n");
+  });
+
   it("opens the host's firewall to the balancer's network alone", () => {
     const boot = fileAt("/usr/local/sbin/rollout-boot").content;
     expect(boot).toContain("ufw default deny incoming");

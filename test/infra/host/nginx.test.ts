@@ -68,10 +68,12 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
   let nginx: NginxFolder;
   let app: Server;
   const seen: IncomingHttpHeaders[] = [];
+  const paths: (string | undefined)[] = [];
 
   beforeAll(async () => {
     app = createServer((incoming, answer) => {
       seen.push(incoming.headers);
+      paths.push(incoming.url);
       if (incoming.url?.startsWith("/broken")) return incoming.socket.destroy();
       answer.setHeader("x-track", "the app's own");
       answer.setHeader("content-type", "text/plain");
@@ -140,6 +142,17 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
     expect(statuses).toContain(429);
     expect((await get(nginx.port, "/", { "x-forwarded-for": "192.0.2.2" })).status).toBe(200);
     expect((await many("/health")).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it("asks the app for its health where the app has it", async () => {
+    const elsewhere = { ...HOST, app: { ...HOST.app, healthPath: "/api/v1/ping" } };
+    const other = await nginxFolder(nginxConf(elsewhere), (app.address() as { port: number }).port);
+    await other.start();
+    paths.length = 0;
+    expect((await get(other.port, "/health")).status).toBe(200);
+    await get(nginx.port, "/health?deep=1");
+    await other.remove();
+    expect(paths).toEqual(["/api/v1/ping", "/health?deep=1"]);
   });
 
   it("refuses TLS 1.1", async () => {

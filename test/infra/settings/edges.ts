@@ -93,6 +93,17 @@ export const EDGES: Edge[] = [
   ["app.name", ["x", text(80)], ["", text(81), "two\nlines"]],
   ["app.timeout", ["1s", "1h", "60m"], ["500ms", "1500ms", "3601s", "0s"]],
   ["app.drain", ["1s", "1h"], ["999ms", "61m"]],
+  ["app.port", [1, 65_535], [0, 65_536, "8000"]],
+  [
+    "app.healthPath",
+    ["/health", "/api/v1/ping.txt", `/${text(100)}`],
+    ["health", "/", "//x", "/a;b", "/$x", `/${text(101)}`],
+  ],
+  [
+    "app.command",
+    [[], ["gunicorn", "--bind=0.0.0.0:8000", "it's"]],
+    [["a$b"], ['a"b'], ["a\\b"], ["%n"], [""], "gunicorn"],
+  ],
   ["app.startTimeout", ["5s", "30m"], ["4s", "5500ms", "31m"]],
   ["app.stopTimeout", ["1s", "2m"], ["999ms", "121s"]],
   ["app.sessionExpireHours", [1, 720], [0, 721]],
