@@ -136,7 +136,8 @@ function folderOf({ ledger }: Room): string {
 }
 
 function ready({ signal }: Room, started: Started, is: () => Promise<boolean>): Promise<void> {
-  return untilReady(started, is, { signal });
+  // Moto loads all of AWS before it answers.
+  return untilReady(started, is, { deadlineMs: 60_000, signal });
 }
 
 async function answers(url: string): Promise<boolean> {
