@@ -52,6 +52,10 @@ describe("the stretch that a suspicion rests on", () => {
     expect(suspect(-2, stretch)).toEqual(newStretch());
   });
 
+  test("however little there was of it", () => {
+    expect(suspect(-1, suspect(0.5))).toEqual(newStretch());
+  });
+
   test("begins not before something speaks against the candidate", () => {
     expect(suspect(-1)).toEqual(newStretch());
     // What both were found to do isn't forgotten before it has an end.
@@ -123,6 +127,12 @@ describe("what is said against a candidate", () => {
       0.25,
     ],
     [
+      "by the first of two that are as strong",
+      { absolute: evidence(50), requests: { ...channel, relative: evidence(50) } },
+      "worse than stable",
+      0.1,
+    ],
+    [
       "by the strongest of all",
       { absolute: evidence(500), bursts: { ...channel, relative: evidence(5000) } },
       "worse than stable",
@@ -186,6 +196,10 @@ describe("a verdict", () => {
     expect(latch(gate({ step: alone, complaint: { what: "over the objective", rate: 0.001 } }))?.reason).toBe(
       "errors: over the objective of 1 %: 0.25 % (1 of 400)",
     );
+    const one = { ...step, stable: counts(1, 0) };
+    expect(latch(gate({ step: one, complaint: { what: "worse than stable", rate: 0.001 } }))?.reason).toBe(
+      "errors: worse than stable: 0.25 % (1 of 400) against 0 % (0 of 1) on stable",
+    );
   });
 
   test("passes by the figures of the step", () => {
@@ -197,6 +211,14 @@ describe("a verdict", () => {
     );
     // What is told isn't what goes on counting.
     expect(passed.candidate).not.toBe(step.candidate);
+  });
+
+  test("that would pass waits for the bake", () => {
+    expect(verdictOf(gate({ step }), false)).toMatchObject({
+      outcome: "wait",
+      hold: false,
+      reason: "errors: good so far, the bake goes on",
+    });
   });
 
   test.each([

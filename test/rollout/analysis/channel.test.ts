@@ -155,6 +155,16 @@ describe("a gate", () => {
     expect(gate.requests.history.raw[0]).toBeGreaterThan(gate.requests.history.base[0]!);
   });
 
+  test("compares the bad requests of both by their parts of the requests", () => {
+    const gate = newGate();
+    observe(gate, { candidate: counts(10, 2), stable: counts(30, 1) });
+    const gains = newGains("bad");
+    setShare(gains, 1 / 4, 4);
+    const [mass] = gate.requests.relative.base;
+    expect(gate.requests.relative.raw).toEqual(logs(gains, counts(3, 2)).map((log) => mass! * Math.exp(log)));
+    expect(gate.intervals).toBe(1);
+  });
+
   test("counts a burst of each track once", () => {
     const gate = newGate();
     for (let i = 0; i < 3; i++) observe(gate, { candidate: counts(10, 2), stable: counts(10, 3) });
@@ -183,6 +193,7 @@ describe("a gate", () => {
   test.each([
     ["as much traffic", 10, 10, 1 / 2],
     ["less", 10, 30, 1 / 4],
+    ["a request each", 1, 1, 1 / 2],
     ["more, of which nothing is known", 30, 10, 3 / 4],
   ])("with %s takes a burst for the candidate's", (_, mine, theirs, part) => {
     const gate = newGate();
@@ -191,6 +202,7 @@ describe("a gate", () => {
   });
 
   test.each([
+    ["less traffic, by their parts", 10, 30, 0.1, 1 / 3],
     ["more traffic", 300, 10, 0.001, Math.expm1(0.3) / Math.expm1(0.01)],
     ["a little more", 11, 10, 0.1, Math.expm1(1.1) / Math.expm1(1)],
     ["so much that a burst is sure", 120, 110, 0.9, Math.expm1(50) / Math.expm1((50 * 110) / 120)],

@@ -222,6 +222,10 @@ describe("several indicators", () => {
     [[wait, hold, pass], "wait", true, "h"],
     [[hold, fail], "fail", false, "f"],
     [[], "wait", false, "no indicator"],
+    // The first of its kind speaks.
+    [[verdict("fail", "first"), fail], "fail", false, "first"],
+    [[verdict("wait", "first", true), hold], "wait", true, "first"],
+    [[verdict("wait", "first"), wait], "wait", false, "first"],
   ] as const)("%#", (verdicts, outcome, held, reason) => {
     expect(together(verdicts)).toEqual({ outcome, hold: held, reason });
   });
@@ -231,6 +235,8 @@ describe("several indicators", () => {
       gateSettings({ indicator: "errors" }),
       gateSettings({ indicator: "slow" }),
     ]);
-    expect(both.map(({ falseAlarm }) => falseAlarm)).toEqual([0.005, 0.005]);
+    expect(both).toEqual(
+      ["errors", "slow"].map((indicator) => ({ ...gateSettings({ indicator }), falseAlarm: 0.005 })),
+    );
   });
 });

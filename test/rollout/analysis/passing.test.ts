@@ -34,6 +34,16 @@ describe("a step's evidence", () => {
     expect(seen.relative).toBeCloseTo(Math.log(0.4 / 0.25) + 5 * Math.log(0.6 / 0.75), 9);
   });
 
+  test.each([
+    [1, 0, Math.log(0.4 / 0.25)],
+    [0, 1, Math.log(0.6 / 0.75)],
+    [2, 2, 2 * Math.log(0.4 / 0.25) + 2 * Math.log(0.6 / 0.75)],
+  ])("weighs %s bad requests against %s", (mine, theirs, evidence) => {
+    const seen = newStep();
+    addToStep(seen, counts(100, mine), counts(300, theirs), settings, 1);
+    expect(seen.relative).toBeCloseTo(evidence, 12);
+  });
+
   test("counts the less the more bad requests come in bursts", () => {
     const [plain, bursts] = [newStep(), newStep()];
     addToStep(plain, counts(100, 1), counts(300, 5), settings, 1);
