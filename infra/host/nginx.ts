@@ -30,6 +30,7 @@ ${logging(track)}
 ${clients(requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
+${OWN_HEADERS}
   include machine/http.conf;
 
 ${UPSTREAMS}
@@ -176,15 +177,29 @@ const GZIP = `  gzip on;
     image/svg+xml text/css text/plain text/xml;
 `;
 
+/** What browsers are told where the app says nothing: one that is embedded, takes pictures or opens windows says so itself. */
+const UNLESS_SET = {
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+  "Cross-Origin-Opener-Policy": "same-origin",
+};
+
+const variableOf = (header: string) => header.toLowerCase().replaceAll("-", "_");
+
+const OWN_HEADERS = Object.entries(UNLESS_SET)
+  .map(([name, value]) => {
+    const said = `$upstream_http_${variableOf(name)}`;
+    return `  map ${said} $own_${variableOf(name)} { default ${said}; "" "${value}"; }\n`;
+  })
+  .join("");
+
 /** On every answer, errors too (`always`). A location with an add_header of its own would lose them all: none has. */
 function headers(track: string): string {
   const all = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    ...Object.fromEntries(Object.keys(UNLESS_SET).map((name) => [name, `$own_${variableOf(name)}`])),
     "x-track": track,
   };
   const lines = Object.entries(all).flatMap(([name, value]) => [

@@ -59,6 +59,15 @@ describe("nginx.conf", () => {
   });
 });
 
+/** What an application says for itself: one that a partner embeds, and that takes pictures. */
+const OWN = {
+  "x-frame-options": "SAMEORIGIN",
+  "content-security-policy": "frame-ancestors https://partner.example.com",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(self)",
+  "cross-origin-opener-policy": "same-origin-allow-popups",
+};
+
 /** Of the first of that name. */
 function secondsOf(conf: string, directive: string): number {
   return Number(new RegExp(`^ *${directive} (\\d+)s;$`, "m").exec(conf)?.[1]);
@@ -76,6 +85,8 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
       paths.push(incoming.url);
       if (incoming.url?.startsWith("/broken")) return incoming.socket.destroy();
       answer.setHeader("x-track", "the app's own");
+      if (incoming.url === "/embedded")
+        for (const [name, value] of Object.entries(OWN)) answer.setHeader(name, value);
       answer.setHeader("content-type", "text/plain");
       answer.end("x".repeat(4096));
     });
@@ -102,6 +113,18 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
       expect(headers["x-frame-options"]).toBe("DENY");
       expect(headers.server).toBe("nginx");
     }
+  });
+
+  it("leaves the app its own word on being embedded, on what it may use and on windows, each once", async () => {
+    const { headers } = await get(nginx.port, "/embedded");
+    expect(headers).toMatchObject(OWN);
+    expect(headers["strict-transport-security"]).toMatch(/^max-age=63072000/);
+    expect((await get(nginx.port, "/")).headers).toMatchObject({
+      "x-frame-options": "DENY",
+      "referrer-policy": "strict-origin-when-cross-origin",
+      "permissions-policy": "camera=(), geolocation=(), microphone=()",
+      "cross-origin-opener-policy": "same-origin",
+    });
   });
 
   it("answers 502 with a page when the app breaks off, and tells its status in the log", async () => {
