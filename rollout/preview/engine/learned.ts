@@ -103,7 +103,7 @@ export class Learned {
     among: readonly string[] | undefined,
   ): Value {
     if (isSecret(captured)) return captured;
-    if (isObject(captured) && this.#agrees(value, captured as Value)) return captured as Value;
+    if (isObject(captured) && this.#agrees(value, captured as Value, among)) return captured as Value;
     if (typeof value !== "string") return value;
     if (value.includes(HIDDEN)) return { $secret: [] };
     if (isObject(captured) && "$base64" in captured) {
@@ -124,7 +124,7 @@ export class Learned {
   }
 
   /** Whether the program's value, with what its references came to, is the state's. */
-  #agrees(value: null | boolean | number | string, captured: Value): boolean {
+  #agrees(value: null | boolean | number | string, captured: Value, among: readonly string[] = []): boolean {
     let isKnown = true;
     const text = textIn(captured, {
       reference: (reference) => {
@@ -133,9 +133,22 @@ export class Learned {
         return known ?? "";
       },
     });
-    if (!isKnown || text === undefined) return false;
     const is = String(value);
+    if (!isKnown) return this.#fits(is, captured, among);
+    if (text === undefined) return false;
     return text === is || ("$base64" in (captured as object) && text === textBehind(is));
+  }
+
+  /** Of what isn't listed nobody knows the values; where the old text was made of the same and reads the same, it is. */
+  #fits(text: string, captured: Value, among: readonly string[]): boolean {
+    const { $join } = captured as Partial<Joined>;
+    if (!$join || !referencesIn(captured).every(({ urn }) => among.includes(urn))) return false;
+    const literals = [""];
+    for (const part of $join) {
+      if (typeof part === "string") literals[literals.length - 1] += part;
+      else literals.push("");
+    }
+    return between(literals, text, 1) !== undefined;
   }
 
   #valueOf(reference: Reference["$ref"]): string | undefined {
