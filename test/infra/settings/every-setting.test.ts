@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { ConfigError, parseSettings } from "../../../infra/settings/parse.ts";
+import { parseSettings } from "../../../infra/settings/parse.ts";
 import { schema } from "../../../infra/settings/schema.ts";
 import { EDGES, WHOLE } from "./edges.ts";
+import { mistakesOf, withValue } from "./with-value.ts";
 
 // A setting is a key of the schema that says what it means, and is tried at its edges. That Pulumi.yaml documents it is
 // document.test.ts's to see. CONTRIBUTING.md lists what a setting takes.
@@ -48,36 +49,18 @@ test("the config that holds them all is taken", () => {
 
 const taken = EDGES.flatMap(([path, values]) => values.map((value) => [path, value] as const));
 test.each(taken)("%s takes %j", (path, value) => {
-  expect(mistakesAt(path, withValue(path, value))).toEqual([]);
+  expect(mistakesAt(path, withValue(WHOLE, path, value))).toEqual([]);
 });
 
 const refused = EDGES.flatMap(([path, , values]) => values.map((value) => [path, value] as const));
 test.each(refused)("%s refuses %j", (path, value) => {
-  expect(mistakesAt(path, withValue(path, value))).not.toEqual([]);
+  expect(mistakesAt(path, withValue(WHOLE, path, value))).not.toEqual([]);
 });
 
 /** The mistakes at a key or below it; without a key all. */
-function mistakesAt(path: string, config: Record<string, unknown>): string[] {
-  try {
-    parseSettings("prod", "us-east-1", config);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const shown = path.replaceAll(/\.(\d+)/g, "[$1]");
-    const lines = error.message.split("\n").slice(1);
-    return lines.filter((line) => line.trim().startsWith(`rollout:${shown}`));
-  }
-}
 
-function withValue(path: string, value: unknown): Record<string, unknown> {
-  const config: Record<string, unknown> = structuredClone(WHOLE);
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  let place = config;
-  for (const key of keys) {
-    place[key] ??= {};
-    place = place[key] as Record<string, unknown>;
-  }
-  place[last] = value;
-  return config;
+function mistakesAt(path: string, config: Record<string, unknown>): string[] {
+  const shown = path.replaceAll(/\.(\d+)/g, "[$1]");
+  const lines = mistakesOf(() => parseSettings("prod", "us-east-1", config));
+  return lines.filter((line) => line.startsWith(`rollout:${shown}`));
 }

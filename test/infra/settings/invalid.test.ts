@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ConfigError, parseSettings } from "../../../infra/settings/parse.ts";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+import { mistakesOf, withValue } from "./with-value.ts";
 
 const DIGEST = `registry.example.com/app@sha256:${"0".repeat(64)}`;
 
@@ -394,11 +395,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
 ];
 
 test.each(CASES)("%s = %j is refused", (path, value, ...mistakes) => {
-  expect(mistakesOf(merged(path, value))).toEqual(mistakes);
+  expect(mistakesOf(() => parseSettings("prod", "us-east-1", merged(path, value)))).toEqual(mistakes);
 });
 
 test("the valid config is accepted", () => {
-  expect(mistakesOf(VALID)).toEqual([]);
+  expect(mistakesOf(() => parseSettings("prod", "us-east-1", VALID))).toEqual([]);
 });
 
 test("a waiver is accepted, its day also as Pulumi gives one without quotes", () => {
@@ -408,7 +409,7 @@ test("a waiver is accepted, its day also as Pulumi gives one without quotes", ()
 
 test("all mistakes come at once, rules that span keys included", () => {
   const config = { ...merged("tracks.green.weight", 20), maintenance: "on", plan: { steps: [] }, extra: 1 };
-  expect(mistakesOf(config)).toEqual([
+  expect(mistakesOf(() => parseSettings("prod", "us-east-1", config))).toEqual([
     "rollout:maintenance: must be true or false",
     "rollout:plan.steps: must have at least one step",
     "rollout:extra: unknown key",
@@ -417,7 +418,9 @@ test("all mistakes come at once, rules that span keys included", () => {
 });
 
 test("a bad domain doesn't hide a stable that doesn't exist", () => {
-  expect(mistakesOf({ ...VALID, domain: "x", stable: "red" })).toEqual([
+  expect(
+    mistakesOf(() => parseSettings("prod", "us-east-1", { ...VALID, domain: "x", stable: "red" })),
+  ).toEqual([
     "rollout:domain: must be a lower-case host name with a dot, such as beta.example.com",
     'rollout:stable: must name a track (blue, green), not "red"',
   ]);
@@ -478,32 +481,9 @@ test("the message names the file and counts the mistakes", () => {
   );
 });
 
-function mistakesOf(config: Record<string, unknown>): string[] {
-  try {
-    parseSettings("prod", "us-east-1", config);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim());
-  }
-}
-
 /** VALID with one field changed, or left out when the value is undefined. */
 function merged(path: string, value: unknown): Record<string, unknown> {
-  const config: Record<string, unknown> = structuredClone({ ...VALID, database: { storageGiB: 30 } });
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  let place = config;
-  for (const key of keys) {
-    place[key] ??= {};
-    place = place[key] as Record<string, unknown>;
-  }
-  if (value === undefined) delete place[last];
-  else place[last] = value;
-  return config;
+  return withValue({ ...VALID, database: { storageGiB: 30 } }, path, value);
 }
 
 function six() {

@@ -1,22 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError, parseSettings } from "../../../infra/settings/parse.ts";
 import { timeoutsOf } from "../../../infra/settings/timeouts.ts";
+import { withValue } from "./with-value.ts";
 
 // What a config may say: the least and the most are taken, and one beyond each is refused.
 
 const VALID = { tier: "beta", domain: "app.example.com", tracks: { blue: { weight: 100 } }, stable: "blue" };
 
 function settings(path: string, value: unknown) {
-  const config = structuredClone(VALID) as Record<string, unknown>;
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  let place = config;
-  for (const key of keys) {
-    place[key] ??= {};
-    place = place[key] as Record<string, unknown>;
-  }
-  place[last] = value;
-  return parseSettings("beta", "us-east-1", config);
+  return parseSettings("beta", "us-east-1", withValue(VALID, path, value));
 }
 
 function refused(path: string, value: unknown): string[] {

@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { ConfigError, settingsOf } from "../../../infra/settings/parse.ts";
+import { settingsOf } from "../../../infra/settings/parse.ts";
 import type { Hidden } from "../../../infra/settings/secrecy/hidden.ts";
+import { mistakesOf } from "./with-value.ts";
 
 const HOW = "`pulumi config set --secret --path rollout:app.secrets.NAME` (docs/secrets.md)";
 const MISPLACED = `holds a secret, which would come out in clear: secrets go to app.secrets, by ${HOW}`;
@@ -119,16 +120,3 @@ test("a secret's text shows nowhere by accident, and is there for who asks", () 
   expect(said).toContain("(secret)");
   expect((app.secrets.KEY as Hidden).reveal()).toBe("canary-47");
 });
-
-function mistakesOf(read: () => unknown): string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim());
-  }
-}
