@@ -177,10 +177,10 @@ describe("burn rates", () => {
     burnRates(0.999, stream, 60).map((burn) => burn.burning);
 
   test("the rules are the workbook's", () => {
-    expect(BURN_RULES.map((rule) => [rule.factor, rule.longSeconds, rule.shortSeconds])).toEqual([
-      [14.4, 3600, 300],
-      [6, 21600, 1800],
-      [1, 259200, 21600],
+    expect(BURN_RULES).toEqual([
+      { severity: "page", factor: 14.4, longSeconds: 3600, shortSeconds: 300 },
+      { severity: "page", factor: 6, longSeconds: 21600, shortSeconds: 1800 },
+      { severity: "ticket", factor: 1, longSeconds: 259200, shortSeconds: 21600 },
     ]);
   });
 

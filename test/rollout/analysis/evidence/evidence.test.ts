@@ -25,6 +25,7 @@ describe("the prior", () => {
     // A day of seconds; the first hour is 3600 of them, a step's first minute 60.
     [24 * 3600, 1, { horizon: 86_400, beginning: 3_600, length: 60 }],
     [24 * 3600, 10, { horizon: 8_640, beginning: 360, length: 6 }],
+    [24 * 3600, 3600, { horizon: 24, beginning: 1, length: 1 }],
     [1_800, 1, { horizon: 1_800, beginning: 1_800, length: 60 }],
     [4, 3, { horizon: 1, beginning: 1, length: 20 }],
     [1, 9_000, { horizon: 1, beginning: 1, length: 1 }],
