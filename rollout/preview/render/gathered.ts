@@ -38,7 +38,7 @@ interface Move {
 }
 
 /** `beta-p1-email-ops@example.com` of topic `beta-p1`: subscriptions are called by topic, channel and address. */
-const SUBSCRIPTION = /^(.+)-(email|sms)-(.+)$/;
+const SUBSCRIPTION = /^(.+?-p[1-4])-(email|sms)-(.+)$/s;
 
 function moves(changes: readonly Change[]): Move[] {
   const gone = byAddress(changes, "delete");
