@@ -62,7 +62,9 @@ it("shows where it is, hears words, refuses a second run, and goes back when its
   expect(rollout("pause").stdout).toMatch(/^pause: told /);
   const status = JSON.parse(rollout("status", "--json").stdout);
   expect(status.rollout).toMatchObject({ asked: { blue: 60, green: 40 }, candidate: "green", over: false });
+  // Errors, latency, the burn rate, and the alarms.
   expect(status.rollout.gates.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    "wait",
     "wait",
     "wait",
     "wait",
