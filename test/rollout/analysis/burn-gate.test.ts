@@ -5,12 +5,12 @@ import {
   learnBurn,
   newBurnGate,
   observeBurn,
-} from "../../../../rollout/analysis/burn/burn-gate.ts";
-import { BURN_RULES } from "../../../../rollout/analysis/burn/burn-rate.ts";
-import { addInterval, newBurnWindows } from "../../../../rollout/analysis/burn/burn-windows.ts";
-import type { Counts } from "../../../../rollout/analysis/counts.ts";
-import { seededRandom } from "../../../../rollout/load/random.ts";
-import { burnRates } from "../../../support/whole-sequences.ts";
+} from "../../../rollout/analysis/burn/burn-gate.ts";
+import { BURN_RULES } from "../../../rollout/analysis/burn/burn-rate.ts";
+import { addInterval, newBurnWindows } from "../../../rollout/analysis/burn/burn-windows.ts";
+import type { Counts } from "../../../rollout/analysis/counts.ts";
+import { seededRandom } from "../../../rollout/load/random.ts";
+import { burnRates } from "../../support/whole-sequences.ts";
 
 const settings = {
   objective: 0.999,
