@@ -83,7 +83,8 @@ describe.skipIf(!hasForeign).concurrent(`${foreignSkipped}streams`, () => {
       // A stream took as long as its first header.
       const { seconds, total_seconds } = await logged(answer.address);
       expect(seconds).toBeLessThan(1);
-      expect(total_seconds).toBeGreaterThan((3 * BELOW_MS) / 1000);
+      // nginx counts by the millisecond, from a clock that it looks at now and then.
+      expect(total_seconds).toBeGreaterThan((3 * BELOW_MS - 100) / 1000);
     });
 
     test.each(["parts", "events"])("%s are cut when the app is silent for longer", async (kind) => {
@@ -111,7 +112,8 @@ describe.skipIf(!hasForeign).concurrent(`${foreignSkipped}streams`, () => {
       expect(JSON.parse(bodyOf(answer))).toMatchObject({ bytes: 4 * data.length, sha256: sha256(data, 4) });
       const { seconds, total_seconds } = await logged(answer.address);
       expect(seconds).toBeLessThan(1);
-      expect(total_seconds).toBeGreaterThan((3 * BELOW_MS) / 1000);
+      // nginx counts by the millisecond, from a clock that it looks at now and then.
+      expect(total_seconds).toBeGreaterThan((3 * BELOW_MS - 100) / 1000);
     });
 
     test("an upload that pauses for longer than the balancer waits is refused", async () => {
