@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
-// Faults that the balancer's health checks notice after ten seconds. Those that the gates see at once: test/rehearsal.
+// Faults that the balancer's health checks notice after ten seconds. Those that the gates see at once: rollout-sick.test.ts.
 
 const GREEN = { blue: 0, green: 100 };
 const world = rolloutWorld({

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from "vitest";
 import { removeCopies } from "../rehearsal/project.ts";
 import { allWrites, killedAtEveryWrite, plainWrites } from "../rehearsal/rollout-killed.ts";
 
-// kill -9 at the moments that test/rehearsal/rollout-crash.test.ts leaves out.
+// kill -9 at the moments that rollout-crash.test.ts leaves out.
 
 afterAll(removeCopies);
 

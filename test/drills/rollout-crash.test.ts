@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
-import { removeCopies } from "./project.ts";
-import { allWrites, killedAtEveryWrite } from "./rollout-killed.ts";
+import { removeCopies } from "../rehearsal/project.ts";
+import { allWrites, killedAtEveryWrite } from "../rehearsal/rollout-killed.ts";
 
 // Kills before and amid the writes, and amid the acts: test/drills/rollout-killed.test.ts.
 

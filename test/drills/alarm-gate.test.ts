@@ -3,8 +3,8 @@ import { planOf } from "../../rollout/core/plan.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { Ledger, type ProcessRecord } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
-import { orderFaults } from "./faults.ts";
-import { BLUE, rolloutWorld } from "./rollout-world.ts";
+import { orderFaults } from "../rehearsal/faults.ts";
+import { BLUE, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // The alarms that the stack registers, at their real minutes, beside gates that would let the candidate through.
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { outsidesOf } from "../../rollout/platforms/rehearsal/machine/disk/outside.ts";
-import { storeOf } from "./database.ts";
-import { counted, get, projectCopy, removeCopies, traffic } from "./project.ts";
+import { storeOf } from "../rehearsal/database.ts";
+import { counted, get, projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
 
 // Each letter means something in a path of nginx's, HAProxy's, Redis's, PostgreSQL's, pgBackRest's or the shell's, or in
 // a URL; and no socket's path may be so long.

@@ -7,7 +7,7 @@ import { layoutOf } from "../../rollout/platforms/rehearsal/balancer/balancing.t
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
-import { BLUE, planWith, rolloutWorld } from "./rollout-world.ts";
+import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // What becomes of a rollout when something breaks that is not the candidate's fault, with half of the traffic on it.
 

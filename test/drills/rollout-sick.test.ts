@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { weights } from "../../rollout/platforms/rehearsal/index.ts";
-import { orderFaults } from "./faults.ts";
-import { BLUE, planWith, rolloutWorld } from "./rollout-world.ts";
+import { orderFaults } from "../rehearsal/faults.ts";
+import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // What becomes of a rollout when something breaks while half of the traffic is on the candidate.
 

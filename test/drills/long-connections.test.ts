@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
-import { commandOf, foreignSkipped, hasForeign } from "./foreign.ts";
-import { projectCopy, removeCopies, traffic } from "./project.ts";
-import { openSocket, type Socket } from "./socket.ts";
+import { commandOf, foreignSkipped, hasForeign } from "../rehearsal/foreign.ts";
+import { projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
+import { openSocket, type Socket } from "../rehearsal/socket.ts";
 
 // What is open for long ends in good order: a WebSocket goes on for the draining time when its server leaves, or its track
 // has lost its traffic; then it is closed, and a client that connects again is where the traffic is.
