@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { explained } from "../settings/explain.ts";
+import { explained, withinAScreen } from "../settings/explain.ts";
 import { upTo } from "../sure.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
 
@@ -9,7 +9,7 @@ export class FlagsError extends Error {
 
   constructor(file: string, mistakes: readonly string[]) {
     const count = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
-    super([`${file} has ${count}:`, ...mistakes.map((mistake) => `  ${mistake}`)].join("\n"));
+    super([`${file} has ${count}:`, ...withinAScreen(mistakes.map((mistake) => `  ${mistake}`))].join("\n"));
     this.name = "FlagsError";
     this.mistakes = mistakes;
   }

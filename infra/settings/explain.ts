@@ -53,3 +53,12 @@ function dotted(path: readonly PropertyKey[]): string {
     return text ? `${text}.${String(key)}` : String(key);
   }, "");
 }
+
+/** Lines and letters that a message shows of a file's mistakes: a screen, whatever is in the file. */
+const MOST = { lines: 20, letters: 300 };
+
+export function withinAScreen(lines: readonly string[]): string[] {
+  const left = lines.length - MOST.lines;
+  const cut = (line: string) => (line.length > MOST.letters ? `${line.slice(0, MOST.letters)}...` : line);
+  return [...lines.slice(0, MOST.lines).map(cut), ...(left > 0 ? [`  and ${left} more`] : [])];
+}

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { upTo } from "../sure.ts";
-import { explained, type Mistake } from "./explain.ts";
+import { explained, type Mistake, withinAScreen } from "./explain.ts";
 import { nameMistakes } from "./names.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
@@ -22,7 +22,7 @@ export class ConfigError extends Error {
     super(
       [
         `Pulumi.${stack}.yaml has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:`,
-        ...lines,
+        ...withinAScreen(lines),
       ].join("\n"),
     );
     this.name = "ConfigError";

@@ -76,7 +76,9 @@ export const schema = z.strictObject({
     .describe("the Route 53 hosted zone of the domain; empty: the domain's parent"),
   tracks: z
     .record(
-      z.string().regex(trackName, "a track's name is 1 to 12 lower-case letters and digits"),
+      z
+        .string()
+        .regex(trackName, "a track's name is 1 to 12 lower-case letters and digits, and not constructor"),
       track,
       "must be a map of tracks",
     )

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { milliseconds } from "../duration.ts";
 import { buckets, permissions } from "./access.ts";
-import { duration, text, whole, wholeSeconds } from "./fields.ts";
+import { duration, plainText, text, whole, wholeSeconds } from "./fields.ts";
 import { secrets } from "./secrets.ts";
 import { variableName } from "./variables.ts";
 
@@ -20,10 +20,10 @@ const dependency = z.strictObject(
   "must be a dependency: { url, timeout }",
 );
 
+const originRule = "must be an origin such as https://app.example.com, without a path, a user or a password";
+
 export const app = z.strictObject({
-  name: text("must be one line of text, 1 to 80 characters", /^[^\r\n]{1,80}$/)
-    .default("Rollout sample")
-    .describe("the name that users see (APP_NAME)"),
+  name: plainText(1, 80).default("Rollout sample").describe("the name that users see (APP_NAME)"),
   timeout: wholeSeconds("1s", "1h")
     .default("60s")
     .describe(
@@ -72,7 +72,7 @@ export const app = z.strictObject({
     ),
   sessionExpireHours: whole(1, 720).default(8).describe("hours until a session ends"),
   allowedOrigins: z
-    .array(z.url("must be an origin such as https://app.example.com"), "must be a list of origins")
+    .array(z.string(originRule).refine(isOrigin, originRule), "must be a list of origins")
     .default([])
     .describe("origins besides the domain that may call the API"),
   migrate: z
@@ -84,7 +84,10 @@ export const app = z.strictObject({
     ),
   dependencies: z
     .record(
-      text("must be 1 to 20 lower-case letters, digits and dashes", /^[a-z][a-z0-9-]{0,19}$/),
+      text(
+        "must be 1 to 20 lower-case letters, digits and dashes, and not constructor",
+        /^(?!constructor$)[a-z][a-z0-9-]{0,19}$/,
+      ),
       dependency,
       "must be a map of dependencies",
     )
@@ -93,7 +96,7 @@ export const app = z.strictObject({
       "services of others that the app asks (DEPENDENCIES), by name, each watched by alarms; the sample app asks `supplier` for prices",
     ),
   environment: z
-    .record(variableName, text("must be one line of text", /^[^\r\n]*$/), "must be a map of variables")
+    .record(variableName, plainText(), "must be a map of variables")
     .default({})
     .describe("further variables of the environment file, none of them secret"),
   buckets: buckets
@@ -121,7 +124,13 @@ export const app = z.strictObject({
     ),
 });
 
+/** As browsers write it into the header Origin: nothing else is ever equal to it. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return (url?.protocol === "https:" || url?.protocol === "http:") && url.origin === text;
+}
+
 function isPlainHttps(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === "https:" && !url.port && !url.username && !url.password && !/[?#\s]/.test(text);
+  return url?.protocol === "https:" && !url.port && !url.username && !url.password && !/[?#\s]|@@/.test(text);
 }

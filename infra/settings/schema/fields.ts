@@ -9,17 +9,42 @@ export const whole = (low: number, high: number) => {
   return z.int(rule).min(low, rule).max(high, rule);
 };
 export const flag = z.boolean("must be true or false");
-export const duration = z
-  .string('must be a duration such as "30m", "1h" or "500ms"')
-  .refine(isDuration, 'must be a duration such as "30m", "1h" or "500ms"')
-  .transform((value) => value as Duration);
+
+/** More is a slip, and times beyond it leave what JavaScript's dates and timers can count. */
+const LONGEST = milliseconds("365d");
+const durationRule = 'must be a duration such as "30m", "1h" or "500ms"';
+const formed = z.string(durationRule).refine(isDuration, { error: durationRule, abort: true });
+const lasting = (least: number, rule: string) =>
+  formed
+    .refine((value) => {
+      const length = milliseconds(value as Duration);
+      return length >= least && length <= LONGEST;
+    }, rule)
+    .transform((value) => value as Duration);
+export const duration = lasting(1, "must be longer than 0, and 365d at most");
+/** Where none is a length, too. */
+export const durationOrNone = lasting(0, "must be 365d at most");
+
+/**
+ * Text of a line of the environment file. A control character would end the line or be cut off by a reader, and `@@name@@`
+ * is where a secret is filled in: data must not write into the template.
+ */
+export const plainText = (least = 0, most = Number.POSITIVE_INFINITY) => {
+  const length = most === Number.POSITIVE_INFINITY ? "" : `, ${least} to ${most} characters`;
+  const rule = `must be one line of text${length}, without control characters and @@`;
+  return text(rule, /^(?:(?!@@)[\t\P{Cc}])*$/u)
+    .min(least, rule)
+    .max(most, rule);
+};
 
 /** Where seconds are the unit of what it is for. */
 export const wholeSeconds = (low: Duration, high: Duration) =>
-  duration.refine((each) => {
-    const length = milliseconds(each);
-    return length % 1000 === 0 && length >= milliseconds(low) && length <= milliseconds(high);
-  }, `must be whole seconds from ${low} to ${high}`);
+  formed
+    .refine((each) => {
+      const length = milliseconds(each as Duration);
+      return length % 1000 === 0 && length >= milliseconds(low) && length <= milliseconds(high);
+    }, `must be whole seconds from ${low} to ${high}`)
+    .transform((value) => value as Duration);
 
 export const domainName = text(
   "must be a lower-case host name with a dot, such as beta.example.com",

@@ -14,23 +14,30 @@ const between = (above: number, below: number) => {
 };
 
 const counterName = text(
-  "a counter's name is 1 to 30 lower-case letters, digits and -, and not errors or alarms",
-  /^(?!(errors|alarms)$)[a-z][a-z0-9-]{0,29}$/,
+  "a counter's name is 1 to 30 lower-case letters, digits and -, and not errors, alarms or constructor",
+  /^(?!(errors|alarms|constructor)$)[a-z][a-z0-9-]{0,29}$/,
 );
 const metricName = text(
   "must be the name of a metric that the application counts, such as QuotesFailed",
   /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/,
 );
 
-const counter = z.strictObject(
-  {
-    bad: metricName.describe("the metric that counts the bad ones, such as QuotesFailed"),
-    total: metricName.describe("the metric that counts all, such as QuotesAsked"),
-    max: ratio.default(0.01).describe("the largest share that may be bad"),
-    min: whole(0, 1_000_000_000).default(50).describe("how many there must be in a step before it may pass"),
-  },
-  "must be a counter: { bad, total, max, min }",
-);
+const counter = z
+  .strictObject(
+    {
+      bad: metricName.describe("the metric that counts the bad ones, such as QuotesFailed"),
+      total: metricName.describe("the metric that counts all, such as QuotesAsked"),
+      max: ratio.default(0.01).describe("the largest share that may be bad"),
+      min: whole(0, 1_000_000_000)
+        .default(50)
+        .describe("how many there must be in a step before it may pass"),
+    },
+    "must be a counter: { bad, total, max, min }",
+  )
+  .refine(({ bad, total }) => bad !== total, {
+    path: ["bad"],
+    error: "must be another metric than total: all would be bad",
+  });
 
 export const gates = z.strictObject({
   errorRate: z

@@ -7,11 +7,19 @@ const sshSource = z.string("must be an address range such as 203.0.113.7/32").su
   const width = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
   if (!width || !/^\d+$/.test(bits) || Number(bits) > width) {
     issue.addIssue({ code: "custom", message: "must be an address range such as 203.0.113.7/32" });
+  } else if (width === 128 && isMapped(address)) {
+    issue.addIssue({ code: "custom", message: `must be written as the IPv4 range that it is, not ${value}` });
   } else if (Number(bits) < (width === 32 ? 24 : 64)) {
     const rule = `ssh is open to named addresses only: at least /${width === 32 ? 24 : 64}, not ${value}`;
     issue.addIssue({ code: "custom", message: rule });
   }
 });
+
+/** IPv4 in IPv6's clothes: `::ffff:203.0.113.7` or the old `::203.0.113.7`, whose bits count otherwise. */
+function isMapped(address: string): boolean {
+  const normal = URL.parse(`http://[${address}]/`)?.hostname ?? "";
+  return /^\[::(ffff:)?[0-9a-f]{1,4}:[0-9a-f]{1,4}\]$/.test(normal);
+}
 
 /** An account, everybody or a service isn't somebody on call. */
 const principal = text(

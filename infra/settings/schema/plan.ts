@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { seconds } from "../duration.ts";
 import { frozenUntil, parseFreeze } from "../freeze.ts";
-import { duration, whole } from "./fields.ts";
+import { duration, durationOrNone, whole } from "./fields.ts";
 import { gates } from "./gates.ts";
 
 const step = z.strictObject({
@@ -40,7 +40,7 @@ const limits = z.strictObject({
       "how long a bake may go without a request to the candidate, or without metrics, before the rollout pauses and tells",
     ),
   patience: duration.default("24h").describe("how long a pause may last before the run ends and pages"),
-  keep: duration
+  keep: durationOrNone
     .default("1h")
     .describe(
       "how long the servers of the track without traffic stay; in the rehearsal they stay in any case",

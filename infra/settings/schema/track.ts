@@ -30,4 +30,5 @@ export const track = z.strictObject(
   "must be a track: { image | build, weight, servers, maxServers }",
 );
 
-export const trackName = /^[a-z][a-z0-9]{0,11}$/;
+/** `constructor` is a key that every object has. */
+export const trackName = /^(?!constructor$)[a-z][a-z0-9]{0,11}$/;

@@ -9,8 +9,8 @@ const text = (length: number) => "x".repeat(length);
 
 /** Every duration is a whole number and a unit. */
 const DURATION: [unknown[], unknown[]] = [
-  ["0s", "500ms", "1m", "24h", "7d"],
-  ["", "1", "1.5h", "-1s", "1 m", "1w", 60],
+  ["1ms", "500ms", "1m", "24h", "365d"],
+  ["", "1", "1.5h", "-1s", "1 m", "1w", 60, "0s", "366d", `1${"0".repeat(20)}d`],
 ];
 
 /** One row for each key of the schema. A track is `tracks.green`, the first of a list is `0`. */
@@ -53,6 +53,10 @@ export const EDGES: Edge[] = [
       ["203.0.113.0/33"],
       ["2001:db8::/63"],
       ["2001:db8::/129"],
+      ["::ffff:0.0.0.0/96"],
+      ["::ffff:203.0.113.7/128"],
+      ["0:0:0:0:0:ffff:cb00:7107/128"],
+      ["::203.0.113.7/128"],
       ["0.0.0.0/0"],
       "203.0.113.7/32",
     ],
@@ -81,7 +85,39 @@ export const EDGES: Edge[] = [
       "arn:aws:iam::123456789012:user/ann",
     ],
   ],
-  ["network.cidr", ["10.20.0.0/16"], ["10.20.0.0/17", "10.20.1.0/16", "300.20.0.0/16", "10.20.0.0"]],
+  [
+    "network.cidr",
+    [
+      "10.20.0.0/16",
+      "10.0.0.0/16",
+      "10.255.0.0/16",
+      "172.16.0.0/16",
+      "172.31.0.0/16",
+      "192.168.0.0/16",
+      "100.64.0.0/16",
+      "100.127.0.0/16",
+    ],
+    [
+      ...[
+        "10.20.0.0/17",
+        "10.20.1.0/16",
+        "300.20.0.0/16",
+        "10.20.0.0",
+        "0.0.0.0/16",
+        "127.0.0.0/16",
+        "169.254.0.0/16",
+      ],
+      ...[
+        "172.15.0.0/16",
+        "172.17.0.0/16",
+        "172.32.0.0/16",
+        "192.167.0.0/16",
+        "192.169.0.0/16",
+        "100.63.0.0/16",
+      ],
+      ...["100.128.0.0/16", "224.0.0.0/16", "8.8.0.0/16", "9.0.0.0/16", "11.0.0.0/16"],
+    ],
+  ],
   [
     "network.zones",
     [
@@ -90,7 +126,11 @@ export const EDGES: Edge[] = [
     ],
     [["a"], ["a", "b", "c", "d"], ["a", "a"], ["g", "a"]],
   ],
-  ["app.name", ["x", text(80)], ["", text(81), "two\nlines"]],
+  [
+    "app.name",
+    ["x", text(80), "Café @ home", "a\tb"],
+    ["", text(81), "two\nlines", "a\0b", "@@secret-key@@", "@@foo@@", "\x1b[2J"],
+  ],
   ["app.timeout", ["1s", "1h", "60m"], ["500ms", "1500ms", "3601s", "0s"]],
   ["app.drain", ["1s", "1h"], ["999ms", "61m"]],
   ["app.port", [1, 65_535], [0, 65_536, "8000"]],
@@ -107,7 +147,21 @@ export const EDGES: Edge[] = [
   ["app.startTimeout", ["5s", "30m"], ["4s", "5500ms", "31m"]],
   ["app.stopTimeout", ["1s", "2m"], ["999ms", "121s"]],
   ["app.sessionExpireHours", [1, 720], [0, 721]],
-  ["app.allowedOrigins", [[], ["https://app.example.com"]], [["app"], "https://app.example.com"]],
+  [
+    "app.allowedOrigins",
+    [[], ["https://app.example.com"], ["https://app.example.com:8443"], ["http://localhost:3000"]],
+    [
+      ["app"],
+      "https://app.example.com",
+      ["https://app.example.com/"],
+      ["https://app.example.com\nDEBUG=1"],
+      ["javascript:alert(1)"],
+      ["https://ann:secret@app.example.com"],
+      ["https://APP.example.com"],
+      ["null"],
+      ["*"],
+    ],
+  ],
   ["app.migrate", [[], ["alembic", "upgrade", "head"]], [["two\nlines"], "alembic"]],
   [
     "app.dependencies.supplier.url",
@@ -123,7 +177,14 @@ export const EDGES: Edge[] = [
   [
     "app.environment",
     [{}, { FEATURE_X: "on" }],
-    [{ feature: "on" }, { SECRET_KEY: "x" }, { A: "two\nlines" }, { API_KEY: "abc" }],
+    [
+      { feature: "on" },
+      { SECRET_KEY: "x" },
+      { A: "two\nlines" },
+      { API_KEY: "abc" },
+      { A: "@@foo@@" },
+      { A: "a\0" },
+    ],
   ],
   [
     "app.buckets",
@@ -195,7 +256,7 @@ export const EDGES: Edge[] = [
   ["plan.limits.capacity", ...DURATION],
   ["plan.limits.noData", ["5m", "300s"], ["299s", "4m"]],
   ["plan.limits.patience", ...DURATION],
-  ["plan.limits.keep", ...DURATION],
+  ["plan.limits.keep", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
   ["smoke.0.name", ["x"], ["", "two\nlines"]],
   ["smoke.0.method", ["GET", "DELETE"], ["get", "OPTIONS"]],
   ["smoke.0.path", ["/", "/a?b=c"], ["", "a", "//a", "/a b"]],

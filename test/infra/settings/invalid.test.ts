@@ -50,7 +50,7 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   [
     "tracks.Green",
     { weight: 0 },
-    "rollout:tracks.Green: a track's name is 1 to 12 lower-case letters and digits",
+    "rollout:tracks.Green: a track's name is 1 to 12 lower-case letters and digits, and not constructor",
   ],
   ["tracks", {}, "rollout:tracks: must have 1 to 5 tracks"],
   ["tracks", six(), "rollout:tracks: must have 1 to 5 tracks"],
@@ -162,7 +162,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     { "app-name": "x" },
     "rollout:app.environment.app-name: must be an environment variable's name, such as FEATURE_X",
   ],
-  ["app.environment", { NOTE: "a\nb" }, "rollout:app.environment.NOTE: must be one line of text"],
+  [
+    "app.environment",
+    { NOTE: "a\nb" },
+    "rollout:app.environment.NOTE: must be one line of text, without control characters and @@",
+  ],
   [
     "app.dependencies",
     { prices: { url: "http://prices.example.com" } },
@@ -191,7 +195,7 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   [
     "app.dependencies",
     { Prices: { url: "https://prices.example.com" } },
-    "rollout:app.dependencies.Prices: must be 1 to 20 lower-case letters, digits and dashes",
+    "rollout:app.dependencies.Prices: must be 1 to 20 lower-case letters, digits and dashes, and not constructor",
   ],
   [
     "app.secrets",
@@ -265,7 +269,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ["app.sessionExpireHours", 0, "rollout:app.sessionExpireHours: must be a whole number from 1 to 720"],
   ["stickiness", "1 hour", 'rollout:stickiness: must be "none" or a duration such as "1h"'],
   ["app.environment", { TRACK: "red" }, "rollout:app.environment.TRACK: is set by the stack itself"],
-  ["app.name", "two\nlines", "rollout:app.name: must be one line of text, 1 to 80 characters"],
+  [
+    "app.name",
+    "two\nlines",
+    "rollout:app.name: must be one line of text, 1 to 80 characters, without control characters and @@",
+  ],
   [
     "server.release",
     "latest",
@@ -339,12 +347,32 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   [
     "plan.gates.counters",
     { errors: { bad: "A", total: "B" } },
-    "rollout:plan.gates.counters.errors: a counter's name is 1 to 30 lower-case letters, digits and -, and not errors or alarms",
+    "rollout:plan.gates.counters.errors: a counter's name is 1 to 30 lower-case letters, digits and -, and not errors, alarms or constructor",
   ],
   [
     "plan.gates.counters",
     { quotes: { bad: "Quotes Failed", total: "QuotesAsked" } },
     "rollout:plan.gates.counters.quotes.bad: must be the name of a metric that the application counts, such as QuotesFailed",
+  ],
+  [
+    "plan.gates.counters",
+    { quotes: { bad: "QuotesAsked", total: "QuotesAsked" } },
+    "rollout:plan.gates.counters.quotes.bad: must be another metric than total: all would be bad",
+  ],
+  [
+    "plan.gates.counters",
+    { constructor: { bad: "A", total: "B" } },
+    "rollout:plan.gates.counters.constructor: a counter's name is 1 to 30 lower-case letters, digits and -, and not errors, alarms or constructor",
+  ],
+  [
+    "app.dependencies",
+    { constructor: { url: "https://prices.example.com" } },
+    "rollout:app.dependencies.constructor: must be 1 to 20 lower-case letters, digits and dashes, and not constructor",
+  ],
+  [
+    "tracks.constructor",
+    { weight: 0 },
+    "rollout:tracks.constructor: a track's name is 1 to 12 lower-case letters and digits, and not constructor",
   ],
   [
     "pipeline.repository",
@@ -491,3 +519,15 @@ function six() {
     ["a", "b", "c", "d", "e", "f"].map((name) => [name, { weight: name === "a" ? 100 : 0 }]),
   );
 }
+
+test("a message is a screen at most: twenty mistakes of 300 letters, and how many more", () => {
+  const sources = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padEnd(400, "x"));
+  const of = (count: number) =>
+    mistakesOf(() => parseSettings("prod", "us-east-1", { ...VALID, operators: { email: sources(count) } }));
+  expect(of(20)).toHaveLength(20);
+  expect(of(21)).toHaveLength(21);
+  expect(of(21).at(-1)).toBe("and 1 more");
+  expect(of(25).at(-1)).toBe("and 5 more");
+  const long = mistakesOf(() => parseSettings("prod", "us-east-1", { ...VALID, stable: "x".repeat(999) }));
+  expect(long[0]).toMatch(/^rollout:stable: .{270,290}\.\.\.$/);
+});
