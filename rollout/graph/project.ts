@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { checkedStackName, isStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
+import { engineYaml } from "./engine-yaml.ts";
 import { SECURE, secureText } from "./tokens.ts";
 
 export interface Project {
@@ -115,11 +115,7 @@ function mainOf(projectDir: string, main: unknown): string {
 }
 
 function readYaml(projectDir: string, file: string): Yaml {
-  try {
-    return (parse(readFileSync(join(projectDir, file), "utf8")) ?? {}) as Yaml;
-  } catch (error) {
-    throw new UserError(`${file}: ${(error as Error).message}`);
-  }
+  return (engineYaml(file, readFileSync(join(projectDir, file), "utf8")) ?? {}) as Yaml;
 }
 
 function isMap(value: unknown): value is Yaml {
