@@ -19,7 +19,9 @@ export async function runLoad(options: TimedLoadOptions, client?: Client): Promi
   const end = performance.now() + seconds * 1000;
   // To the very end, though a timer may wake up early: what is due in the last millisecond is a part of the load.
   while (performance.now() < end && !signal?.aborted) {
-    await sleep(Math.min(1000, end - performance.now()), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min(1000, Math.max(1, end - performance.now())), undefined, { signal }).catch(
+      () => undefined,
+    );
     onTick?.(load.progress());
   }
   return load.stop();

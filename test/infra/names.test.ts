@@ -18,7 +18,10 @@ interface Named {
   tracks: [string, string];
 }
 
-const tracks = fc.uniqueArray(fc.stringMatching(trackName), { minLength: 2, maxLength: 2 });
+const tracks = fc.uniqueArray(
+  fc.stringMatching(/^[a-z][a-z0-9]{0,11}$/).filter((name) => trackName.test(name)),
+  { minLength: 2, maxLength: 2 },
+);
 const accepted = fc
   .record({ stack: fc.stringMatching(/^[a-z](-?[a-z0-9]){0,19}$/), tracks })
   .filter(({ stack, tracks }) => nameMistakes(stack, tracks).length === 0) as fc.Arbitrary<Named>;

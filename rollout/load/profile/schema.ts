@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "../../../infra/settings/duration.ts";
-import { duration, text, whole } from "../../../infra/settings/schema/fields.ts";
+import { durationOrNone, text, whole } from "../../../infra/settings/schema/fields.ts";
 import { nth } from "../../../infra/sure.ts";
 
 /** A load profile as a person writes it: who comes, how often, what they do, and what must hold meanwhile. */
@@ -8,11 +8,11 @@ import { nth } from "../../../infra/sure.ts";
 /** RFC 2544 sets 198.18.0.0/15 aside for load tests: that is how many addresses there are for users. */
 export const MOST_USERS = 131_070;
 
-const positive = duration.refine((value) => milliseconds(value) > 0, "must be longer than 0");
+const positive = durationOrNone.refine((value) => milliseconds(value) > 0, "must be longer than 0");
 const percent = z.number("must be a percentage from 0 to 100").min(0).max(100, "must be at most 100");
 
 const stage = z.strictObject(
-  { for: duration, users: whole(0, MOST_USERS) },
+  { for: durationOrNone, users: whole(0, MOST_USERS) },
   "must be a stage: { for: 30s, users: 100 }",
 );
 
