@@ -25,7 +25,10 @@ export interface FaultGroup {
   recovery: Pace;
 }
 
-/** Whether a fault is meant for an alarm. */
+/** Whether a fault is meant for an alarm. What an alarm only counts the samples of says that it speaks, not how it is. */
 export function drives(fault: Fault, alarm: MetricAlarm): boolean {
-  return queriesOf(alarm).some(({ metric }) => fault.moves.includes(`${metric.namespace} ${metric.name}`));
+  return queriesOf(alarm).some(
+    ({ metric, statistic }) =>
+      statistic.kind !== "SampleCount" && fault.moves.includes(`${metric.namespace} ${metric.name}`),
+  );
 }
