@@ -101,7 +101,9 @@ describe.skipIf(!hasForeign).concurrent(`${foreignSkipped}streams`, () => {
       const answer = await send(protocol, { path: "/parts?count=3&ms=700", headers });
       expect(answer.headers["content-encoding"]).toBe("gzip");
       expect(answer.whole).toBe(true);
-      expectOneByOne(answer, 3, 700);
+      // The head of a compressed text may come by itself, just before what follows.
+      const parts = answer.parts.filter(({ ms }, index) => ms - (answer.parts[index - 1]?.ms ?? -1000) > 300);
+      expectOneByOne({ ...answer, parts }, 3, 700);
     });
 
     test("a slow upload arrives whole, and isn't a slow answer", async () => {
