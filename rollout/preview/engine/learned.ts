@@ -57,13 +57,8 @@ export class Learned {
     if (text === UNKNOWN || text === HIDDEN) return;
     if ($ref) this.#learn(text, { $ref });
     if (!$join) return;
-    const literals = [""];
-    for (const part of $join) {
-      if (typeof part === "string") literals[literals.length - 1] += part;
-      else literals.push("");
-    }
     const references = $join.filter((part) => typeof part !== "string");
-    for (const [index, found] of (between(literals, text, 1) ?? []).entries())
+    for (const [index, found] of (between(literalsOf($join), text, 1) ?? []).entries())
       this.#learn(found, nth(references, index));
   }
 
@@ -143,12 +138,7 @@ export class Learned {
   #fits(text: string, captured: Value, among: readonly string[]): boolean {
     const { $join } = captured as Partial<Joined>;
     if (!$join || !referencesIn(captured).every(({ urn }) => among.includes(urn))) return false;
-    const literals = [""];
-    for (const part of $join) {
-      if (typeof part === "string") literals[literals.length - 1] += part;
-      else literals.push("");
-    }
-    return between(literals, text, 1) !== undefined;
+    return between(literalsOf($join), text, 1) !== undefined;
   }
 
   #valueOf(reference: Reference["$ref"]): string | undefined {
@@ -202,6 +192,16 @@ export class Learned {
     }
     return meanings;
   }
+}
+
+/** The texts before, between and after the references. */
+function literalsOf(parts: Joined["$join"]): string[] {
+  const literals = [""];
+  for (const part of parts) {
+    if (typeof part === "string") literals[literals.length - 1] += part;
+    else literals.push("");
+  }
+  return literals;
 }
 
 /** What the program gave of a state's inputs, and not the provider. */
