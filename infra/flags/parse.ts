@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { explained, withinAScreen } from "../settings/explain.ts";
+import { explained, mistakesText } from "../settings/explain.ts";
 import { upTo } from "../sure.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
 
@@ -8,8 +8,7 @@ export class FlagsError extends Error {
   readonly mistakes: readonly string[];
 
   constructor(file: string, mistakes: readonly string[]) {
-    const count = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
-    super([`${file} has ${count}:`, ...withinAScreen(mistakes.map((mistake) => `  ${mistake}`))].join("\n"));
+    super(mistakesText(file, mistakes));
     this.name = "FlagsError";
     this.mistakes = mistakes;
   }

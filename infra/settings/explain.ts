@@ -57,8 +57,11 @@ function dotted(path: readonly PropertyKey[]): string {
 /** Lines and letters that a message shows of a file's mistakes: a screen, whatever is in the file. */
 const MOST = { lines: 20, letters: 300 };
 
-export function withinAScreen(lines: readonly string[]): string[] {
-  const left = lines.length - MOST.lines;
+/** What an error says of a file: how many mistakes it has, and a line for each as far as a screen holds them. */
+export function mistakesText(file: string, mistakes: readonly string[]): string {
+  const count = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
+  const left = mistakes.length - MOST.lines;
   const cut = (line: string) => (line.length > MOST.letters ? `${line.slice(0, MOST.letters)}...` : line);
-  return [...lines.slice(0, MOST.lines).map(cut), ...(left > 0 ? [`  and ${left} more`] : [])];
+  const shown = mistakes.slice(0, MOST.lines).map((mistake) => cut(`  ${mistake}`));
+  return [`${file} has ${count}:`, ...shown, ...(left > 0 ? [`  and ${left} more`] : [])].join("\n");
 }

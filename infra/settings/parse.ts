@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { upTo } from "../sure.ts";
-import { explained, type Mistake, withinAScreen } from "./explain.ts";
+import { explained, type Mistake, mistakesText } from "./explain.ts";
 import { nameMistakes } from "./names.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
@@ -17,14 +17,9 @@ export class ConfigError extends Error {
 
   constructor(stack: string, mistakes: readonly Mistake[]) {
     const lines = mistakes.map(
-      ({ path, rule }) => `  ${path.includes(":") ? path : `${NAMESPACE}:${path}`}: ${rule}`,
+      ({ path, rule }) => `${path.includes(":") ? path : `${NAMESPACE}:${path}`}: ${rule}`,
     );
-    super(
-      [
-        `Pulumi.${stack}.yaml has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:`,
-        ...withinAScreen(lines),
-      ].join("\n"),
-    );
+    super(mistakesText(`Pulumi.${stack}.yaml`, lines));
     this.name = "ConfigError";
     this.mistakes = mistakes;
   }

@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import type { z } from "zod";
-import { explained, type Mistake } from "../../infra/settings/explain.ts";
+import { explained, type Mistake, mistakesText } from "../../infra/settings/explain.ts";
 import { upTo } from "../../infra/sure.ts";
 import { Misuse } from "../errors.ts";
 
@@ -9,9 +9,8 @@ export class FileError extends Misuse {
   readonly mistakes: readonly Mistake[];
 
   constructor(file: string, mistakes: readonly Mistake[]) {
-    const count = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
-    const lines = mistakes.map(({ path, rule }) => (path ? `  ${path}: ${rule}` : `  ${rule}`));
-    super([`${file} has ${count}:`, ...lines].join("\n"));
+    const lines = mistakes.map(({ path, rule }) => (path ? `${path}: ${rule}` : rule));
+    super(mistakesText(file, lines));
     this.name = "FileError";
     this.mistakes = mistakes;
   }
