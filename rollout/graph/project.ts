@@ -28,16 +28,17 @@ export function readProject(projectDir: string, stack: string): Project {
   checkFolder(projectDir);
   const file = join(projectDir, "Pulumi.yaml");
   if (!existsSync(file)) throw new UserError(`no Pulumi project here: ${file} doesn't exist`);
-  const project = readYaml(projectDir, "Pulumi.yaml");
+  const project = yamlIn("Pulumi.yaml", textOf(projectDir, "Pulumi.yaml"));
   const name = project.name;
   if (typeof name !== "string") throw new UserError("Pulumi.yaml: name is missing");
   const configDir = String(project.stackConfigDir ?? ".");
   const stackFile = join(configDir, `Pulumi.${checkedStackName(stack)}.yaml`);
   requireStack(projectDir, configDir, stack);
 
+  const stackText = textOf(projectDir, stackFile);
   const given = {
     ...defaultsOf(project.config, name),
-    ...((readYaml(projectDir, stackFile).config ?? {}) as Yaml),
+    ...((yamlIn(stackFile, stackText).config ?? {}) as Yaml),
   };
   const entries = Object.entries(given).map(([key, value]) => [key, encoded(value)] as const);
   return {
@@ -45,7 +46,7 @@ export function readProject(projectDir: string, stack: string): Project {
     main: mainOf(projectDir, project.main),
     config: Object.fromEntries(entries),
     secretKeys: entries.filter(([, text]) => text.includes(SECURE)).map(([key]) => key),
-    stackFile: readFileSync(join(projectDir, stackFile), "utf8"),
+    stackFile: stackText,
   };
 }
 
@@ -114,8 +115,16 @@ function mainOf(projectDir: string, main: unknown): string {
   return found;
 }
 
-function readYaml(projectDir: string, file: string): Yaml {
-  return (engineYaml(file, readFileSync(join(projectDir, file), "utf8")) ?? {}) as Yaml;
+function textOf(projectDir: string, file: string): string {
+  try {
+    return readFileSync(join(projectDir, file), "utf8");
+  } catch (error) {
+    throw new UserError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function yamlIn(file: string, text: string): Yaml {
+  return (engineYaml(file, text) ?? {}) as Yaml;
 }
 
 function isMap(value: unknown): value is Yaml {

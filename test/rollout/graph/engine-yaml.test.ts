@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { UserError } from "../../../rollout/errors.ts";
 import { engineYaml } from "../../../rollout/graph/engine-yaml.ts";
+import { readProject } from "../../../rollout/graph/project.ts";
 
 /** What the real engine reads (`pulumi config --json`): by scalar, at the top and in a map; null where it refuses. */
 const ENGINE: Record<string, [top: string | null, inMap: string | null]> = JSON.parse(
@@ -47,6 +50,19 @@ test.each([
   ["aliases of aliases of aliases", bomb()],
 ])("%s is refused with the file's name", (_, text) => {
   expect(() => engineYaml("Pulumi.beta.yaml", text)).toThrow(/^Pulumi\.beta\.yaml: \S/);
+});
+
+test("a config that can't be read is refused with its name, as one that isn't YAML", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rollout-unreadable-"));
+  try {
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: shop\n");
+    mkdirSync(join(folder, "Pulumi.beta.yaml"));
+    const read = () => readProject(folder, "beta");
+    expect(read).toThrow(UserError);
+    expect(read).toThrow(/^Pulumi\.beta\.yaml: EISDIR/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 /** A few lines that would be a billion values. */
