@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AlarmReading } from "../../platform.ts";
 import { RehearsalError } from "../machine/errors.ts";
-import { writeAtomically } from "../machine/files.ts";
+import { currentOf, textIn, writeAtomically } from "../machine/files.ts";
 import type { Place } from "../machine/state.ts";
 import type { Named } from "../metrics/named.ts";
 import type { WatchedAlarms } from "./watched.ts";
@@ -43,19 +43,9 @@ export function writeOrder(file: string, order: AlarmOrder): void {
   if (textIn(file) !== text) writeAtomically(file, text, 0o600);
 }
 
-/** Gives the order as it is now; read again only when it is another. */
+/** Gives the order as it is now. */
 export function orderFrom(file: string): () => AlarmOrder {
-  let read: AlarmOrder | undefined;
-  let seen = "";
-  return () => {
-    const { ino, mtimeMs } = statSync(file);
-    const now = `${ino} ${mtimeMs}`;
-    if (!read || seen !== now) {
-      read = JSON.parse(readFileSync(file, "utf8")) as AlarmOrder;
-      seen = now;
-    }
-    return read;
-  };
+  return currentOf(file, () => JSON.parse(readFileSync(file, "utf8")) as AlarmOrder);
 }
 
 export function writeBoard(file: string, board: Board): void {
@@ -81,13 +71,4 @@ export function trackAlarm(place: Pick<Place, "folder" | "stack">, track: string
   throw new RehearsalError(
     `the alarm of ${track} isn't played here: ${why ?? "the stack has no such track"}`,
   );
-}
-
-function textIn(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

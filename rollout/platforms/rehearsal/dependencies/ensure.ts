@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { freePort } from "../machine/ports.ts";
-import { isRunning, start, untilReady } from "../machine/processes.ts";
+import { answersAt, isRunning, start, untilReady } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
 import { declaredIn } from "./declared.ts";
@@ -22,13 +22,8 @@ export async function ensureDependencies(room: Room): Promise<void> {
   });
   const main = join(import.meta.dirname, "main.ts");
   const started = start(ledger, { key: KEY, command: [process.execPath, main, String(port), ...names] });
-  await untilReady(started, () => answers(port), { signal: room.signal });
+  await untilReady(started, () => answersAt(moodUrl(port)), { signal: room.signal });
   room.say(`dependencies: a stand-in for ${names.join(", ")} on 127.0.0.1:${port}`);
-}
-
-async function answers(port: number): Promise<boolean> {
-  const { ok } = await fetch(moodUrl(port), { signal: AbortSignal.timeout(1_000) });
-  return ok;
 }
 
 /** Where the stand-in is told how to behave, and tells how it does. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { freePort } from "../machine/ports.ts";
-import { isRunning, start, untilReady } from "../machine/processes.ts";
+import { answersAt, isRunning, start, untilReady } from "../machine/processes.ts";
 import type { Room } from "../room.ts";
 import { publish, publishedFile } from "./published.ts";
 
@@ -22,10 +22,5 @@ export async function ensureFlags(room: Room): Promise<void> {
   if (isRunning(ledger.state.processes[KEY])) return;
   const main = join(import.meta.dirname, "main.ts");
   const started = start(ledger, { key: KEY, command: [process.execPath, main, file, String(port)] });
-  await untilReady(started, () => answers(port), { signal: room.signal });
-}
-
-async function answers(port: number): Promise<boolean> {
-  const { ok } = await fetch(`http://127.0.0.1:${port}/ping`, { signal: AbortSignal.timeout(1_000) });
-  return ok;
+  await untilReady(started, () => answersAt(`http://127.0.0.1:${port}/ping`), { signal: room.signal });
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { given } from "../../../../infra/sure.ts";
 import { type ReadyFlags, readDocument } from "../../../flags/document.ts";
-import { writeAtomically } from "../machine/files.ts";
+import { currentOf, textIn, writeAtomically } from "../machine/files.ts";
 import type { Place } from "../machine/state.ts";
 import type { FlagsPlan } from "../plan/describe-flags.ts";
 
@@ -36,30 +36,18 @@ export function publish(file: string, plan: FlagsPlan): number {
 
 /** @returns undefined when nothing was published */
 export function published(file: string): Published | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Published;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = textIn(file);
+  return text === undefined ? undefined : (JSON.parse(text) as Published);
 }
 
 export interface ServedFlags extends Published {
   flags: ReadyFlags;
 }
 
-/** Gives what is published now; the file is read again only when it is another. */
+/** Gives what is published now. */
 export function servedFrom(file: string): () => ServedFlags {
-  let served: ServedFlags | undefined;
-  let seen = "";
-  return () => {
-    const { ino, mtimeMs } = statSync(file);
-    const now = `${ino} ${mtimeMs}`;
-    if (!served || seen !== now) {
-      const next = given(published(file), `document in ${file}`);
-      served = { ...next, flags: readDocument(next.document) };
-      seen = now;
-    }
-    return served;
-  };
+  return currentOf(file, () => {
+    const next = given(published(file), `document in ${file}`);
+    return { ...next, flags: readDocument(next.document) };
+  });
 }

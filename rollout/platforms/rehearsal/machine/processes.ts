@@ -116,6 +116,12 @@ export async function untilReady(
   if (!isReady) throw notReady(started, deadlineMs);
 }
 
+/** Whether an address answers well, within a second. @throws when nobody does, which is not yet for {@link untilReady} */
+export async function answersAt(url: string): Promise<boolean> {
+  const { ok } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+  return ok;
+}
+
 function notReady(started: Started, deadlineMs: number): RehearsalError {
   return new RehearsalError(`${started.key} wasn't ready within ${deadlineMs / 1_000} s. ${tail(started)}`);
 }

@@ -4,7 +4,7 @@ import { given } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeIn } from "../machine/files.ts";
 import { freePorts } from "../machine/ports.ts";
-import { isRunning, type Started, start, untilReady } from "../machine/processes.ts";
+import { answersAt, isRunning, type Started, start, untilReady } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
 
@@ -40,13 +40,17 @@ export async function ensureStorage(room: Room): Promise<void> {
       "app.buckets and app.permissions: moto plays AWS here. Install it with bin/install-moto",
     );
   }
-  const [port, credentialsPort] = (await freePorts(2)) as [number, number];
+  const at = ledger.state.storage ?? (await freePlace());
   ledger.change((state) => {
-    state.storage ??= { port, credentialsPort };
+    state.storage = at;
   });
-  const at = given(ledger.state.storage, "place of the storage");
   await Promise.all([ensureServer(room, at.port), ensureCredentials(room, at.credentialsPort)]);
   await makeBuckets(room, at.port);
+}
+
+async function freePlace(): Promise<Pick<AccessHere, "port" | "credentialsPort">> {
+  const [port, credentialsPort] = (await freePorts(2)) as [number, number];
+  return { port, credentialsPort };
 }
 
 async function ensureServer(room: Room, port: number): Promise<void> {
@@ -59,7 +63,7 @@ async function ensureServer(room: Room, port: number): Promise<void> {
     command: [SERVER, "-H", "127.0.0.1", "-p", String(port)],
     env: { MOTO_ENABLE_RECORDING: "true", MOTO_RECORDER_FILEPATH: record },
   });
-  await ready(room, started, () => answers(`http://127.0.0.1:${port}/moto-api/`));
+  await ready(room, started, () => answersAt(`http://127.0.0.1:${port}/moto-api/`));
   if (before) await fetch(`http://127.0.0.1:${port}/moto-api/recorder/replay-recording`, { method: "POST" });
   room.say(`storage: moto plays S3 on 127.0.0.1:${port}`);
 }
@@ -83,7 +87,11 @@ async function ensureCredentials(room: Room, port: number): Promise<void> {
       ROLLOUT_AT: `127.0.0.1 ${port}`,
     },
   });
-  await ready(room, started, async () => existsSync(tokenFile(room)) && answers(`http://127.0.0.1:${port}/`));
+  await ready(
+    room,
+    started,
+    async () => existsSync(tokenFile(room)) && answersAt(`http://127.0.0.1:${port}/`),
+  );
 }
 
 /** Credentials that open nothing: moto asks for some and looks at none. */
@@ -138,9 +146,4 @@ function folderOf({ ledger }: Room): string {
 function ready({ signal }: Room, started: Started, is: () => Promise<boolean>): Promise<void> {
   // Moto loads all of AWS before it answers.
   return untilReady(started, is, { deadlineMs: 60_000, signal });
-}
-
-async function answers(url: string): Promise<boolean> {
-  const { ok } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-  return ok;
 }
