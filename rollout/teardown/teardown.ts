@@ -1,20 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { UserError } from "../errors.ts";
-import type { Deployment } from "../platforms/aws/deployment.ts";
+import type { Engine, Removal } from "../platforms/aws/engine.ts";
 import { Acts } from "./acts.ts";
 import { planOf, planText, type TeardownPlan } from "./plan.ts";
 import { readied } from "./state.ts";
 
-/** What a teardown needs of Pulumi's engine. */
-export interface Destroyer {
-  deployment(): Promise<Deployment>;
-  replaceState(deployment: Deployment): Promise<void>;
-  destroy(message: string): Promise<void>;
-}
-
 export interface TeardownOptions {
   stack: string;
-  engine: Destroyer;
+  engine: Pick<Engine, "deployment"> & Removal;
   clock: Clock;
   /** Shows the plan; the stack's name, as a person typed it. */
   confirm: (plan: string) => Promise<string>;
