@@ -21,8 +21,8 @@ export interface ImagesArgs {
 /**
  * The tracks' images and the repository of those built here. A track runs a digest, never a tag.
  *
- * A tag is the digest of the files it was built from, the same in every clone, so a preview changes only when they do. To go back to an
- * earlier build, name its digest as the track's `image`: a tag can't be written twice.
+ * A tag is the digest of the files it was built from, the same in every clone, so a preview changes only when they do. To
+ * go back to an earlier build, name its digest as the track's `image`: a tag can't be written twice.
  */
 export class Images extends pulumi.ComponentResource {
   readonly repositoryArn: pulumi.Output<string>;
@@ -107,14 +107,15 @@ export class Images extends pulumi.ComponentResource {
         }
         const files = buildContext(full);
         const digest = contextDigest(files);
-        const stage = inProject(`.cache/build/${digest.slice(0, 16)}`);
+        const short = digest.slice(0, 16);
+        const stage = inProject(`.cache/build/${short}`);
         stageContext(files, { folder, stage });
         // The Docker provider works where the program does, and an absolute path would differ on each machine.
         const context = path.relative(process.cwd(), stage);
         const image = new docker.Image(
           `${name}-${folder.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "") || "root"}`,
           {
-            imageName: pulumi.interpolate`${repository.repositoryUrl}:${digest.slice(0, 16)}-${architecture}`,
+            imageName: pulumi.interpolate`${repository.repositoryUrl}:${short}-${architecture}`,
             build: {
               context,
               dockerfile: path.join(context, "Dockerfile"),

@@ -13,14 +13,12 @@ export const flag = z.boolean("must be true or false");
 /** More is a slip, and times beyond it leave what JavaScript's dates and timers can count. */
 const LONGEST = milliseconds("365d");
 const durationRule = 'must be a duration such as "30m", "1h" or "500ms"';
-const formed = z.string(durationRule).refine(isDuration, { error: durationRule, abort: true });
+const formed = z
+  .string(durationRule)
+  .refine(isDuration, { error: durationRule, abort: true })
+  .transform((value) => value as Duration);
 const lasting = (least: number, rule: string) =>
-  formed
-    .refine((value) => {
-      const length = milliseconds(value as Duration);
-      return length >= least && length <= LONGEST;
-    }, rule)
-    .transform((value) => value as Duration);
+  formed.refine((value) => milliseconds(value) >= least && milliseconds(value) <= LONGEST, rule);
 export const duration = lasting(1, "must be longer than 0, and 365d at most");
 /** Where none is a length, too. */
 export const durationOrNone = lasting(0, "must be 365d at most");
@@ -39,12 +37,10 @@ export const plainText = (least = 0, most = Number.POSITIVE_INFINITY) => {
 
 /** Where seconds are the unit of what it is for. */
 export const wholeSeconds = (low: Duration, high: Duration) =>
-  formed
-    .refine((each) => {
-      const length = milliseconds(each as Duration);
-      return length % 1000 === 0 && length >= milliseconds(low) && length <= milliseconds(high);
-    }, `must be whole seconds from ${low} to ${high}`)
-    .transform((value) => value as Duration);
+  formed.refine((each) => {
+    const length = milliseconds(each);
+    return length % 1000 === 0 && length >= milliseconds(low) && length <= milliseconds(high);
+  }, `must be whole seconds from ${low} to ${high}`);
 
 export const domainName = text(
   "must be a lower-case host name with a dot, such as beta.example.com",
