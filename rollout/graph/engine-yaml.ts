@@ -22,7 +22,8 @@ export function engineYaml(file: string, text: string): unknown {
       const why = readInTwoWays(node);
       if (why === undefined) return;
       const { line } = lineCounter.linePos(node.range?.[0] ?? 0);
-      throw new UserError(`${file}:${line}: ${node.source}: ${why}; put it in quotes, or write it plainly`);
+      // Not the text itself: it may be a secret that somebody wrote in clear.
+      throw new UserError(`${file}:${line}: ${why}; put it in quotes, or write it plainly`);
     },
   });
   try {
