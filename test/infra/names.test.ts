@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -9,9 +8,8 @@ import { trackName } from "../../infra/settings/schema/track.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph, Value } from "../../rollout/graph/model.ts";
 import { textOf } from "../../rollout/preview/shown.ts";
+import { inCopy, ROOT } from "../rollout/preview/corpus/project.ts";
 import { NAME_RULES, UNNAMED } from "./aws-names.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
 
 interface Named {
   stack: string;
@@ -54,13 +52,8 @@ test.each(CASES)(
 );
 
 /** The graph of beta's config under another name, with other tracks. */
-async function graphOf({ stack, tracks: [stable, candidate] }: Named): Promise<Graph> {
-  const folder = mkdtempSync(join(tmpdir(), "rollout-names-"));
-  try {
-    for (const name of readdirSync(ROOT)) {
-      if (name === "infra") cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-      else symlinkSync(join(ROOT, name), join(folder, name));
-    }
+function graphOf({ stack, tracks: [stable, candidate] }: Named): Promise<Graph> {
+  return inCopy(["infra"], (folder) => {
     const config = parseDocument(readFileSync(join(ROOT, "Pulumi.beta.yaml"), "utf8"));
     const set = (key: string, value: unknown) =>
       config.setIn(["config", `rollout:${key}`], config.createNode(value));
@@ -68,9 +61,7 @@ async function graphOf({ stack, tracks: [stable, candidate] }: Named): Promise<G
     set("stable", stable);
     set("pipeline", { repository: "example/shop" });
     writeFileSync(join(folder, `Pulumi.${stack}.yaml`), config.toString());
-    cpSync(join(ROOT, "flags.beta.yaml"), join(folder, `flags.${stack}.yaml`));
-    return await captureGraph({ projectDir: folder, stack });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    copyFileSync(join(ROOT, "flags.beta.yaml"), join(folder, `flags.${stack}.yaml`));
+    return captureGraph({ projectDir: folder, stack });
+  });
 }

@@ -16,15 +16,22 @@ export async function graphOf(
   { stack, config = {}, edits = [] }: Pick<Case, "stack" | "config" | "edits">,
   capture: (options: CaptureOptions) => Promise<Graph> = captureGraph,
 ): Promise<Graph> {
+  const copied = ["infra", `Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)];
+  return inCopy(copied, (folder) => {
+    change(folder, { stack, config, edits });
+    return capture({ projectDir: folder, stack });
+  });
+}
+
+/** Works in a folder with the project in it: some of what is at its top copied, the rest linked. */
+export async function inCopy<T>(copied: readonly string[], work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "rollout-corpus-"));
   try {
-    const copied = new Set(["infra", `Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)]);
     for (const name of readdirSync(ROOT)) {
-      if (copied.has(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+      if (copied.includes(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
       else symlinkSync(join(ROOT, name), join(folder, name));
     }
-    change(folder, { stack, config, edits });
-    return await capture({ projectDir: folder, stack });
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
