@@ -13,6 +13,9 @@ const IN_URL = /:\/\/[^/:]*:(.+)$/s;
  */
 const ASSIGNED = /(?:(?<=^|[\s"'{,;(])|(?<=[^\w-])(?=\w*-))([\w-]+)(?:["']?\s*([:=])\s*["']?)([^\s"',;}]+)/gm;
 
+/** What stands behind another's sign: `deleted: KEY=value`. */
+const BEHIND = /^([\w-]+)=["']?(.+)$/s;
+
 /** `?key=value&key=value` of a URL. */
 const IN_QUERY = /[?&]([\w-]+)=([^\s"'&#]+)/g;
 
@@ -34,11 +37,12 @@ export function foundIn(text: string): FoundSecret[] {
     const secret = IN_URL.exec(before)?.[1];
     return secret === undefined ? [] : [{ secret, at: index + before.length - secret.length }];
   });
-  const assigned = [...text.matchAll(ASSIGNED)]
-    .filter(
-      ([, name = "", sign = "", value = ""]) => isSecretName(name) || isRandomVariable(name, sign, value),
-    )
-    .map(({ 0: all, 3: secret = "", index }) => ({ secret, at: index + all.length - secret.length }));
+  const assigned = [...text.matchAll(ASSIGNED)].flatMap(
+    ({ 0: all, 1: name = "", 2: sign = "", 3: value = "", index }) => {
+      const secret = isAssigned(name, sign, value) ? value : secretBehind(value);
+      return secret === undefined ? [] : [{ secret, at: index + all.length - secret.length }];
+    },
+  );
   const inQueries = [...text.matchAll(IN_QUERY)]
     .filter(([, name = ""]) => isSecretName(name))
     .map(({ 0: all, 2: secret = "", index }) => ({ secret, at: index + all.length - secret.length }));
@@ -46,6 +50,15 @@ export function foundIn(text: string): FoundSecret[] {
     ...byForm(text),
     ...[...inUrls, ...assigned, ...inQueries].filter(({ secret }) => !isPlaceholder(secret)),
   ];
+}
+
+function isAssigned(name: string, sign: string, value: string): boolean {
+  return isSecretName(name) || isRandomVariable(name, sign, value);
+}
+
+function secretBehind(text: string): string | undefined {
+  const [, name = "", value = ""] = BEHIND.exec(text) ?? [];
+  return isAssigned(name, "=", value) ? value : undefined;
 }
 
 function isRandomVariable(name: string, sign: string, value: string): boolean {
