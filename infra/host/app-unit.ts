@@ -1,6 +1,6 @@
 import { seconds } from "../settings/duration.ts";
-import { FLAGS_AGENT } from "./environment.ts";
-import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+import { container } from "./container.ts";
+import { APP_PORT, type Host, type HostFile } from "./host.ts";
 import { MIGRATE } from "./migration.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
@@ -71,26 +71,5 @@ function dockerRun(host: Host, common = container(host), image = host.image): st
     `--log-opt awslogs-stream=${host.track}/\${INSTANCE_ID}`,
     // Such words mean the same to systemd and to the shell of a restore's test.
     [image, ...host.app.command.map((word) => `"${word}"`)].join(" "),
-  ];
-}
-
-/**
- * The container sees nothing of the server: its files are read-only, it has no capabilities, and with the metadata
- * service's hop limit of 1 it can't get the server's credentials.
- */
-function container(host: Host): string[] {
-  const memory = `${host.memoryMiB}m`;
-  return [
-    // As much memory as memory and swap: a container that leaks is killed and started again, it never swaps.
-    `--cpus ${host.cpus} --memory ${memory} --memory-swap ${memory} --pids-limit 512`,
-    "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=64m",
-    "--cap-drop ALL --security-opt no-new-privileges",
-    "--env-file /run/rollout/app.env",
-    ...["database-ca.pem", "authorities.pem"].map(
-      (file) => `--volume ${TLS_FOLDER}/${file}:${TLS_FOLDER}/${file}:ro`,
-    ),
-    ...(host.flags ? [`--add-host ${FLAGS_AGENT.host}:host-gateway`] : []),
-    `--log-driver awslogs --log-opt awslogs-region=${host.region} --log-opt awslogs-group=${host.logGroups.app}`,
-    "--log-opt mode=non-blocking",
   ];
 }

@@ -84,7 +84,7 @@ tools
 agent
 serve
 answer
-report
+${host.app.processes.length > 0 ? "systemctl enable --now rollout-processes\n" : ""}report
 `,
   };
 }

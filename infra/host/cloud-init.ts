@@ -9,6 +9,8 @@ import type { Host, HostFile } from "./host.ts";
 import { agentConfig, logRotation } from "./logs-agent.ts";
 import { migrationScript } from "./migration.ts";
 import { machineFiles, nginxConf } from "./nginx.ts";
+import { processAgent } from "./processes/agent.ts";
+import { processUnits } from "./processes/units.ts";
 import { credentialFiles } from "./secrets/credentials.ts";
 import { secretsScript } from "./secrets/secrets-script.ts";
 
@@ -29,7 +31,7 @@ export function cloudInit(host: Host): string {
   return `#cloud-config\n${stringify(
     {
       package_update: true,
-      packages: PACKAGES,
+      packages: [...PACKAGES, ...(host.app.processes.length > 0 ? ["python3-boto3"] : [])],
       write_files: hostFiles(host).map(writeFile),
       runcmd: [["/usr/local/sbin/rollout-boot"]],
     },
@@ -47,6 +49,8 @@ export function hostFiles(host: Host): HostFile[] {
     pullScript(host),
     ...migrationScript(host),
     appUnit(host),
+    ...processUnits(host),
+    ...processAgent(host),
     ...certificateFiles(host),
     ...flagFiles(host),
     ...credentialFiles(host),

@@ -39,12 +39,22 @@ export function outputsOf(settings: Settings, parts: Parts) {
     journalBucket: journal.bucket,
     ...steeredIn(parts.steering),
     openVariables: openIn(settings.app),
-    rehearsal: {
-      ...settings.rehearsal,
-      startSeconds: seconds(settings.app.startTimeout),
-      stopSeconds: seconds(settings.app.stopTimeout),
-    },
+    rehearsal: rehearsedIn(settings),
     waivers: settings.waivers,
+  };
+}
+
+/** What the rehearsal starts, in the containers' place. */
+function rehearsedIn({ rehearsal: { processes: commands, ...rehearsal }, app }: Settings) {
+  const processes = app.processes.map(({ memoryMiB, ...each }) => ({
+    ...each,
+    command: commands[each.name] ?? each.command,
+  }));
+  return {
+    ...rehearsal,
+    startSeconds: seconds(app.startTimeout),
+    stopSeconds: seconds(app.stopTimeout),
+    ...(processes.length > 0 && { processes }),
   };
 }
 

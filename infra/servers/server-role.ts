@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
 import { HOST_METRICS } from "../host/logs-agent.ts";
+import { PROCESS_METRICS } from "../host/processes/agent.ts";
 import { type AppRoleArgs, appRole } from "./app-role.ts";
 
 export interface ServerRoleArgs {
@@ -16,6 +17,8 @@ export interface ServerRoleArgs {
   logGroupArns: pulumi.Input<string>[];
   /** What the app may do in AWS; undefined: it gets no credentials. */
   app?: Omit<AppRoleArgs, "serverRoleArn"> | undefined;
+  /** What tells it which of the app's processes it runs; undefined: there are none. */
+  processes?: { parameterArns: pulumi.Input<string>[]; queueArns: pulumi.Input<string>[] } | undefined;
 }
 
 /** What a server may do in AWS: read its secrets and image, write its logs and figures, report for service, be visited. */
@@ -71,12 +74,6 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
     ...(args.repositoryArn ? [args.repositoryArn] : []),
     ...(args.otherRepositoryArns ?? []),
   ];
-  const allow = (Action: string[], Resource: pulumi.Input<unknown>, Condition?: object) => ({
-    Effect: "Allow",
-    Action,
-    Resource,
-    ...(Condition && { Condition }),
-  });
   return {
     secrets: [
       allow(["secretsmanager:GetSecretValue"], args.secretArns),
@@ -106,10 +103,15 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
       ),
     ],
     metrics: [
-      allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": HOST_METRICS } }),
+      allow(["cloudwatch:PutMetricData"], "*", {
+        StringEquals: {
+          "cloudwatch:namespace": args.processes ? [HOST_METRICS, PROCESS_METRICS] : HOST_METRICS,
+        },
+      }),
       // The agent reads the name of its autoscaling group from the tags.
       allow(["ec2:DescribeTags"], "*"),
     ],
+    ...(args.processes && { processes: forProcesses(args.processes) }),
     [BOOT_HOOK]: [
       allow(["autoscaling:DescribeAutoScalingInstances"], "*"),
       allow(
@@ -139,6 +141,25 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
       ),
     ],
   };
+}
+
+/** Which track runs what, and messages of the jobs. */
+function forProcesses({ parameterArns, queueArns }: NonNullable<ServerRoleArgs["processes"]>): object[] {
+  return [
+    allow(["ssm:GetParameters"], parameterArns),
+    ...(queueArns.length > 0
+      ? [
+          allow(
+            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            queueArns,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function allow(Action: string[], Resource: pulumi.Input<unknown>, Condition?: object): object {
+  return { Effect: "Allow", Action, Resource, ...(Condition && { Condition }) };
 }
 
 function policyOf(statements: object[]): pulumi.Output<string> {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK, bootSeconds } from "../host/boot.ts";
+import { LEAVE_HOOK } from "../host/processes/agent.ts";
 import { userData } from "../host/user-data.ts";
 import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -19,7 +20,7 @@ export interface TrackArgs {
   userData: pulumi.Input<string>;
   server: Settings["server"];
   /** How long what is open at a server that leaves may go on (drain), and how long the app may take to start. */
-  app: Pick<Settings["app"], "drain" | "startTimeout">;
+  app: Pick<Settings["app"], "drain" | "startTimeout" | "processes">;
   servers: number;
   maxServers: number;
   autoscaling: boolean;
@@ -47,6 +48,7 @@ export class Track extends pulumi.ComponentResource {
       // Under load the autoscaling policy sets the number of servers. The next `pulumi up` doesn't undo that.
       args.autoscaling ? { ...child, ignoreChanges: ["desiredCapacity"] } : child,
     );
+    if (args.app.processes.length > 0) leaveHook(name, args.app, group, child);
     if (args.autoscaling) {
       new aws.autoscaling.Policy(
         name,
@@ -70,6 +72,30 @@ export class Track extends pulumi.ComponentResource {
       autoscalingGroupName: this.autoscalingGroupName,
     });
   }
+}
+
+/**
+ * Holds a server that is to go until its processes have ended what they hold: the servers' agent tells when. A server that
+ * says nothing goes when the longest of them should have ended (Auto Scaling User Guide, "Lifecycle hooks").
+ */
+function leaveHook(
+  name: string,
+  { processes }: TrackArgs["app"],
+  group: aws.autoscaling.Group,
+  child: pulumi.CustomResourceOptions,
+): void {
+  const longest = Math.max(...processes.map(({ stopSeconds }) => stopSeconds));
+  new aws.autoscaling.LifecycleHook(
+    `${name}-${LEAVE_HOOK}`,
+    {
+      name: LEAVE_HOOK,
+      autoscalingGroupName: group.name,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      heartbeatTimeout: longest + 120,
+      defaultResult: "CONTINUE",
+    },
+    child,
+  );
 }
 
 /** A server is out after 10 s without a good answer, and back after 10 s of them. */

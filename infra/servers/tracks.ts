@@ -15,6 +15,7 @@ import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
 import { architectureOf } from "./architecture.ts";
 import { Images } from "./image.ts";
+import { Processes } from "./processes.ts";
 import { releaseDocument } from "./release-document.ts";
 import { ServerRole } from "./server-role.ts";
 import { Track } from "./track.ts";
@@ -40,6 +41,8 @@ export class Tracks extends pulumi.ComponentResource {
   readonly roleName: pulumi.Output<string>;
   /** The name of what makes a server let go of its open connections. */
   readonly releaseDocument: pulumi.Output<string>;
+  /** The group of the jobs' schedules; undefined: the app has no jobs. */
+  readonly scheduleGroup: pulumi.Output<string> | undefined;
   readonly #tracks: Map<string, Track>;
 
   constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -51,6 +54,10 @@ export class Tracks extends pulumi.ComponentResource {
       { ...sourcesOf(settings.tracks), architecture: architectureOf(settings.server.instanceType) },
       { parent: this },
     );
+    const processes =
+      settings.app.processes.length > 0
+        ? new Processes(name, { stack: settings.stack, settings }, { parent: this })
+        : undefined;
     const role = new ServerRole(
       name,
       {
@@ -65,6 +72,7 @@ export class Tracks extends pulumi.ComponentResource {
         app: hasAccess(settings)
           ? { bucketArns: arnsOf(args.buckets), permissions: settings.app.permissions }
           : undefined,
+        processes,
       },
       { parent: this },
     );
@@ -92,6 +100,7 @@ export class Tracks extends pulumi.ComponentResource {
       ]),
     );
 
+    this.scheduleGroup = processes?.scheduleGroup;
     this.repositoryUrl = images.repositoryUrl;
     this.roleName = role.roleName;
     this.releaseDocument = releaseDocument(name, { parent: this }).name;

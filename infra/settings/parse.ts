@@ -64,7 +64,7 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
   // A rule that compares a placeholder with a real key would blame the wrong one.
   const uses: Record<string, string[]> = {
     stable: ["tracks", "stable"],
-    rehearsal: ["tracks", "rehearsal"],
+    rehearsal: ["tracks", "rehearsal", "app"],
     zone: ["zone", "domain"],
   };
   return brokenRules(parsed.data).filter(({ path }) => {

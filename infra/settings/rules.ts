@@ -12,6 +12,8 @@ export function brokenRules(config: Parsed): Mistake[] {
     weightsSumTo100,
     stableIsATrack,
     rehearsedTracksAreThere,
+    rehearsedProcessesAreThere,
+    processesAreOfOneKind,
     oneSourcePerTrack,
     enoughServers,
     stepsRise,
@@ -53,6 +55,36 @@ function rehearsedTracksAreThere({ tracks, rehearsal }: Parsed): Mistake[] {
       path: `rehearsal.tracks.${name}`,
       rule: `must name a track (${Object.keys(tracks).join(", ")})`,
     }));
+}
+
+function rehearsedProcessesAreThere({ app, rehearsal }: Parsed): Mistake[] {
+  const here = [
+    ["rehearsal.processes", rehearsal.processes] as const,
+    ...Object.entries(rehearsal.tracks).map(
+      ([track, { processes = {} }]) => [`rehearsal.tracks.${track}.processes`, processes] as const,
+    ),
+  ];
+  return here.flatMap(([path, commands]) =>
+    Object.keys(commands)
+      .filter((name) => !Object.hasOwn(app.processes, name))
+      .map((name) => ({ path: `${path}.${name}`, rule: "must name a process of app.processes" })),
+  );
+}
+
+function processesAreOfOneKind({ app }: Parsed): Mistake[] {
+  return Object.entries(app.processes).flatMap(([name, process]) => {
+    const path = `app.processes.${name}`;
+    if (process.schedule === undefined) {
+      if (process.timeout === undefined) return [];
+      return [{ path: `${path}.timeout`, rule: "is for a job, which has a schedule; a worker never ends" }];
+    }
+    return (["count", "with"] as const)
+      .filter((key) => process[key] !== undefined)
+      .map((key) => ({
+        path: `${path}.${key}`,
+        rule: "is for a worker; a job, which has a schedule, runs once for the stack, on the stable track",
+      }));
+  });
 }
 
 function oneSourcePerTrack({ tracks }: Parsed): Mistake[] {

@@ -6,6 +6,7 @@ import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
 import { pipeline } from "./schema/pipeline.ts";
 import { plan } from "./schema/plan.ts";
+import { processName } from "./schema/processes/processes.ts";
 import { server } from "./schema/server.ts";
 import { smoke } from "./schema/smoke.ts";
 import { track, trackName } from "./schema/track.ts";
@@ -30,6 +31,12 @@ const budget = z.strictObject({
 
 const words = z.array(z.string("must be a word of a command"), "must be the words of a command").min(1);
 
+const commands = z
+  .record(processName, words, "must be a map of processes")
+  .describe(
+    "by name, what starts a process of app.processes here, in place of the words that run in the image",
+  );
+
 /** What the rehearsal starts in place of the container. */
 const rehearsal = z.strictObject({
   command: words
@@ -38,11 +45,13 @@ const rehearsal = z.strictObject({
       "the words of the command; {host} and {port} stand for where the app is to listen, {node} for the Node that runs the " +
         "rehearsal",
     ),
+  processes: commands.default({}),
   tracks: z
     .record(
       z.string(),
       z.strictObject(
         {
+          processes: commands.optional(),
           command: words.optional().describe("what starts this track, in place of command"),
           folder: z
             .string("must be a folder")
@@ -52,7 +61,7 @@ const rehearsal = z.strictObject({
               "where it and its migration are started, such as a git worktree of another version; by default the project's folder",
             ),
         },
-        "must be a track's part in the rehearsal: { command, folder }",
+        "must be a track's part in the rehearsal: { command, processes, folder }",
       ),
       "must be a map of tracks",
     )

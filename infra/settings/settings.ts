@@ -5,7 +5,7 @@ import { ConfigError, settingsOf } from "./parse.ts";
 import type { Encrypted } from "./secrecy/secure.ts";
 import type { Settings } from "./settled.ts";
 
-export type { Settings, TrackSettings } from "./settled.ts";
+export type { Job, Process, Settings, TrackSettings, Worker } from "./settled.ts";
 
 /** Part of Pulumi's runtime that its type declarations leave out (`@internal`). */
 const { isConfigSecret } = engineConfig as unknown as { isConfigSecret(key: string): boolean };

@@ -1,4 +1,4 @@
-import type { Duration } from "./duration.ts";
+import { type Duration, seconds } from "./duration.ts";
 import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/smoke.ts";
 import type { Parsed } from "./schema.ts";
 
@@ -13,6 +13,36 @@ export interface TrackSettings {
   maxServers: number;
 }
 
+interface AnyProcess {
+  name: string;
+  /** The words that run in the image. */
+  command: string[];
+  /** How long it has to end after SIGTERM. */
+  stopSeconds: number;
+  /** Its own limit of memory; undefined: the app's. */
+  memoryMiB: number | undefined;
+}
+
+/** Runs all the time, on each server of the tracks that it follows. */
+export interface Worker extends AnyProcess {
+  kind: "worker";
+  /** On each server. */
+  count: number;
+  /** The track that `stable` names, or every track with traffic. */
+  follows: "stable" | "traffic";
+}
+
+/** Runs at its times, once for the stack. */
+export interface Job extends AnyProcess {
+  kind: "job";
+  /** As EventBridge Scheduler reads it, in UTC. */
+  schedule: string;
+  timeoutSeconds: number;
+}
+
+/** What the image runs besides the web server. */
+export type Process = Worker | Job;
+
 /** The settings of one stack, checked and complete. */
 export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "app"> {
   stack: string;
@@ -22,7 +52,11 @@ export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | 
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
   tracks: TrackSettings[];
   database: Parsed["database"] & { multiAz: boolean };
-  app: Parsed["app"] & { drain: Duration };
+  app: Omit<Parsed["app"], "processes"> & {
+    drain: Duration;
+    /** Sorted by name. */
+    processes: Process[];
+  };
 }
 
 /** The last defaults: those that depend on another key. */
@@ -40,7 +74,11 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         .join("."),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
-    app: { ...config.app, drain: config.app.drain ?? config.app.timeout },
+    app: {
+      ...config.app,
+      drain: config.app.drain ?? config.app.timeout,
+      processes: processesOf(config.app.processes),
+    },
     tracks: Object.entries(config.tracks)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, track]) => {
@@ -61,4 +99,15 @@ export function settled(stack: string, region: string, config: Parsed): Settings
 function testsOf({ tracks }: Parsed): Parsed["smoke"] {
   const sample = Object.values(tracks).every(({ image, build }) => !image && (build ?? "app") === "app");
   return sample ? SAMPLE_TESTS : COMMON_TESTS;
+}
+
+function processesOf(processes: Parsed["app"]["processes"]): Process[] {
+  return Object.entries(processes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { command, stopTimeout, memoryMiB, schedule, timeout = "1h", count = 1, ...own }]) => {
+      const any = { name, command, stopSeconds: seconds(stopTimeout), memoryMiB };
+      return schedule === undefined
+        ? { ...any, kind: "worker", count, follows: own.with ?? "stable" }
+        : { ...any, kind: "job", schedule, timeoutSeconds: seconds(timeout as Duration) };
+    });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { milliseconds } from "../duration.ts";
 import { buckets, permissions } from "./access.ts";
 import { duration, plainText, text, whole, wholeSeconds } from "./fields.ts";
+import { processes } from "./processes/processes.ts";
 import { secrets } from "./secrets.ts";
 import { variableName } from "./variables.ts";
 
@@ -81,6 +82,11 @@ export const app = z.strictObject({
     .describe(
       "the command that brings the database up to date, run in the image once for each version, before its first server " +
         "serves; empty: the app does it by itself, or nobody does",
+    ),
+  processes: processes
+    .default({})
+    .describe(
+      "what the image runs besides the web server, by name: workers, and jobs that have a schedule; each is watched by alarms",
     ),
   dependencies: z
     .record(

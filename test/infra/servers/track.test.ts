@@ -13,7 +13,7 @@ const ARGS: TrackArgs = {
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
   userData: "#cloud-config\n",
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
-  app: { drain: "60s", startTimeout: "2m" },
+  app: { drain: "60s", startTimeout: "2m", processes: [] },
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -29,16 +29,39 @@ const recordTrack = (args: Partial<TrackArgs> = {}) =>
   });
 
 it("waits for a server as long as its app may take to start", async () => {
-  const group = (await recordTrack({ app: { drain: "60s", startTimeout: "10m" } })).one(GROUP).inputs;
+  const group = (await recordTrack({ app: { drain: "60s", startTimeout: "10m", processes: [] } })).one(
+    GROUP,
+  ).inputs;
   expect(group).toMatchObject({
     waitForCapacityTimeout: "1680s",
     initialLifecycleHooks: [{ heartbeatTimeout: 1380 }],
   });
 });
 
+it("waits with a server's end for what its processes hold", async () => {
+  const HOOK = "aws:autoscaling/lifecycleHook:LifecycleHook";
+  expect((await recordTrack()).of(HOOK)).toEqual([]);
+  const worker = {
+    kind: "worker" as const,
+    name: "worker",
+    command: ["x"],
+    count: 1,
+    follows: "stable" as const,
+  };
+  const processes = [90, 600].map((stopSeconds) => ({ ...worker, stopSeconds, memoryMiB: undefined }));
+  const all = await recordTrack({ app: { ...ARGS.app, processes } });
+  expect(all.one(HOOK).inputs).toMatchObject({
+    lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+    heartbeatTimeout: 720,
+    defaultResult: "CONTINUE",
+  });
+});
+
 describe("the target group", () => {
   it("speaks TLS to the servers, asks for their health, and drains as long as the settings say", async () => {
-    const { inputs } = (await recordTrack({ app: { drain: "2m", startTimeout: "2m" } })).one(TARGETS);
+    const { inputs } = (await recordTrack({ app: { drain: "2m", startTimeout: "2m", processes: [] } })).one(
+      TARGETS,
+    );
     expect(inputs).toMatchObject({
       vpcId: "vpc-1",
       port: 443,

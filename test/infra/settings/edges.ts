@@ -162,6 +162,17 @@ export const EDGES: Edge[] = [
       ["*"],
     ],
   ],
+  ["app.processes.worker.command", [["celery", "-A", "shop"], ["a$b %i \\"]], [[], ["two\nlines"], "celery"]],
+  ["app.processes.worker.count", [1, 20], [0, 21, 1.5]],
+  ["app.processes.worker.with", ["stable", "traffic"], ["candidate", ""]],
+  [
+    "app.processes.nightly.schedule",
+    ["cron(0 3 * * ? *)", "rate(1 minute)", "rate(9999 days)", "cron(0/5 8-18 ? * MON-FRI 2026-2199)"],
+    ["0 3 * * *", "daily", "rate(0 minutes)", "rate(10000 days)", "cron(0 3 * * * *)", "cron(60 3 * * ? *)"],
+  ],
+  ["app.processes.nightly.timeout", ["1s", "11h"], ["999ms", "661m"]],
+  ["app.processes.worker.stopTimeout", ["1s", "1h"], ["999ms", "61m"]],
+  ["app.processes.worker.memoryMiB", [32, 262_144], [31, 262_145]],
   ["app.migrate", [[], ["alembic", "upgrade", "head"]], [["two\nlines"], "alembic"]],
   [
     "app.dependencies.supplier.url",
@@ -218,6 +229,8 @@ export const EDGES: Edge[] = [
   ["maintenance", [true, false], ["true", 1]],
   ["budget.monthlyUsd", [1, 1_000_000], [0, 1_000_001]],
   ["rehearsal.command", [["node", "app/main.ts"]], [[], "node app/main.ts"]],
+  ["rehearsal.processes", [{}, { worker: ["celery"] }], [{ other: ["x"] }, { worker: [] }, { nginx: ["x"] }]],
+  ["rehearsal.tracks.green.processes", [{}, { worker: ["celery"] }], [{ other: ["x"] }, { worker: "x" }]],
   ["rehearsal.tracks.green.command", [["uvicorn"]], [[], "uvicorn"]],
   ["rehearsal.tracks.green.folder", ["../shop-1.4", "."], ["", 1]],
   ["plan.steps.0.weight", [1, 99], [0, 101, 50.5]],
@@ -293,6 +306,10 @@ export const WHOLE = {
   app: {
     permissions: [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] }],
     dependencies: { supplier: { url: "https://prices.example.com/v1" } },
+    processes: {
+      worker: { command: ["celery"] },
+      nightly: { command: ["clean"], schedule: "rate(1 day)" },
+    },
   },
   plan: {
     limits: { capacity: "40m" },

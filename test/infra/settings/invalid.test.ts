@@ -168,6 +168,32 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.environment.NOTE: must be one line of text, without control characters and @@",
   ],
   [
+    "app.processes",
+    { nightly: { command: ["clean"], schedule: "0 3 * * *" } },
+    'rollout:app.processes.nightly.schedule: must be a schedule of EventBridge Scheduler, such as "cron(0 3 * * ? *)" (03:00 UTC) or "rate(15 minutes)": this one is neither cron(...) nor rate(...)',
+  ],
+  [
+    "app.processes",
+    {
+      nightly: { command: ["clean"], schedule: "rate(1 day)", count: 2, with: "traffic" },
+      worker: { command: ["celery"], timeout: "1h" },
+    },
+    "rollout:app.processes.nightly.count: is for a worker; a job, which has a schedule, runs once for the stack, on the stable track",
+    "rollout:app.processes.nightly.with: is for a worker; a job, which has a schedule, runs once for the stack, on the stable track",
+    "rollout:app.processes.worker.timeout: is for a job, which has a schedule; a worker never ends",
+  ],
+  [
+    "rehearsal",
+    { processes: { worker: ["celery"] }, tracks: { blue: { processes: { beat: ["celery"] } } } },
+    "rollout:rehearsal.processes.worker: must name a process of app.processes",
+    "rollout:rehearsal.tracks.blue.processes.beat: must name a process of app.processes",
+  ],
+  [
+    "app.processes",
+    { App: {} },
+    "rollout:app.processes.App: must be 1 to 20 lower-case letters, digits and dashes, and not app, nginx, migrate or constructor",
+  ],
+  [
     "app.dependencies",
     { prices: { url: "http://prices.example.com" } },
     "rollout:app.dependencies.prices.url: must be an https address on its usual port, without a user, a password, ? or #",

@@ -1,4 +1,4 @@
-import { nextTime } from "./cron.ts";
+import { nextTime } from "../../../../infra/settings/schema/processes/schedule.ts";
 import type { Backup } from "./repository.ts";
 
 /** How long after its time a backup may be complete, as the stack's own plan has it: an hour to start, then the work. */
