@@ -7,7 +7,7 @@ export interface CacheArgs {
   /** Subnets with no way out, one a zone. */
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
-  settings: Settings["cache"];
+  settings: NonNullable<Settings["cache"]>;
   tier: Tier;
   /** The password: a secret of 16 to 128 characters. */
   authToken: pulumi.Input<string>;

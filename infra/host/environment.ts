@@ -12,7 +12,7 @@ export function placeholder(name: SecretName | "credentials-token"): string {
  * balancer wouldn't find a track that ran under another's name or on another port.
  */
 export function environment(host: Host): Record<string, string> {
-  const { app, database, cache } = host;
+  const { app, database } = host;
   const databaseQuery = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/database-ca.pem`;
   return {
     ...TRUSTED,
@@ -27,7 +27,7 @@ export function environment(host: Host): Record<string, string> {
     // The passwords are letters and digits: nothing in them needs escaping in a URL.
     DATABASE_URL: `postgresql://${database.user}:${placeholder("database-password")}@${database.host}:${database.port}/${database.name}?${databaseQuery}`,
     DATABASE_POOL_SIZE: String(poolSize(host.cpus)),
-    REDIS_URL: `rediss://:${placeholder("cache-password")}@${cache.host}:${cache.port}/0`,
+    ...cacheUrl(host),
     SECRET_KEY: placeholder("secret-key"),
     SESSION_EXPIRE_HOURS: String(app.sessionExpireHours),
     ALLOWED_ORIGINS: [`https://${host.domain}`, ...app.allowedOrigins].join(","),
@@ -39,6 +39,11 @@ export function environment(host: Host): Record<string, string> {
     ...access(host),
     ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
   };
+}
+
+function cacheUrl({ cache }: Host): Record<string, string> {
+  if (!cache) return {};
+  return { REDIS_URL: `rediss://:${placeholder("cache-password")}@${cache.host}:${cache.port}/0` };
 }
 
 /**

@@ -28,9 +28,10 @@ export interface Host {
   memoryMiB: number;
   app: Settings["app"];
   database: { host: string; port: number; name: string; user: string };
-  cache: { host: string; port: number };
+  /** Undefined: the stack has none. */
+  cache?: { host: string; port: number } | undefined;
   /** ARNs in Secrets Manager, each under its placeholder in the environment's template. */
-  secrets: Record<SecretName, string>;
+  secrets: Partial<Record<SecretName, string>>;
   /** The app's own secrets, each under its variable's name. */
   appSecrets: Record<string, SecretPlace>;
   /** What the app is given of AWS; undefined: nothing, and no credentials. */

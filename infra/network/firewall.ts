@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { given } from "../sure.ts";
 
 export interface FirewallArgs {
   vpcId: pulumi.Input<string>;
   /** Address ranges, IPv4 or IPv6, from which servers take ssh. Empty closes the port. */
   sshFrom: string[];
+  /** Whether there is a cache to reach. */
+  cache: boolean;
 }
 
 const PARTS = {
@@ -62,38 +65,40 @@ export class Firewall extends pulumi.ComponentResource {
   readonly balancerGroupId: pulumi.Output<string>;
   readonly serversGroupId: pulumi.Output<string>;
   readonly databaseGroupId: pulumi.Output<string>;
-  readonly cacheGroupId: pulumi.Output<string>;
+  /** Undefined where there is no cache. */
+  readonly cacheGroupId: pulumi.Output<string> | undefined;
 
-  constructor(name: string, { vpcId, sshFrom }: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Firewall", name, {}, opts);
     const child = { parent: this };
 
     const groupOf = (part: Part) =>
       new aws.ec2.SecurityGroup(
         `${name}-${part}`,
-        { vpcId, description: PARTS[part], tags: { Name: `${name}-${part}` } },
+        { vpcId: args.vpcId, description: PARTS[part], tags: { Name: `${name}-${part}` } },
         child,
       ).id;
-    const groups: Record<Part, pulumi.Output<string>> = {
+    const groups = {
       balancer: groupOf("balancer"),
       servers: groupOf("servers"),
       database: groupOf("database"),
-      cache: groupOf("cache"),
+      cache: args.cache ? groupOf("cache") : undefined,
     };
 
-    for (const { from, to, port, why } of flows(sshFrom)) {
+    for (const { from, to, port, why } of flows(args.sshFrom)) {
+      if ([from, to].some((end) => isPart(end) && !groups[end])) continue;
       const rule = { ipProtocol: "tcp", fromPort: port, toPort: port, description: why };
       if (isPart(to)) {
         new aws.vpc.SecurityGroupIngressRule(
           `${name}-${to}-${port}-from-${wordOf(from)}`,
-          { ...rule, securityGroupId: groups[to], ...peer(from, groups) },
+          { ...rule, securityGroupId: ofPart(groups, to), ...peer(from, groups) },
           child,
         );
       }
       if (isPart(from)) {
         new aws.vpc.SecurityGroupEgressRule(
           `${name}-${from}-to-${wordOf(to)}-${port}`,
-          { ...rule, securityGroupId: groups[from], ...peer(to, groups) },
+          { ...rule, securityGroupId: ofPart(groups, from), ...peer(to, groups) },
           child,
         );
       }
@@ -116,12 +121,19 @@ function isPart(end: Part | Outside): end is Part {
   return typeof end === "string";
 }
 
+type Groups = Record<Part, pulumi.Output<string> | undefined>;
+
+/** There is no flow to a part that there isn't. */
+function ofPart(groups: Groups, part: Part): pulumi.Output<string> {
+  return given(groups[part], part);
+}
+
 function wordOf(end: Part | Outside): string {
   return isPart(end) ? end : end.word;
 }
 
 /** The other end of a rule, as AWS wants it: a group, or a range of one of the two address families. */
-function peer(end: Part | Outside, groups: Record<Part, pulumi.Output<string>>) {
-  if (isPart(end)) return { referencedSecurityGroupId: groups[end] };
+function peer(end: Part | Outside, groups: Groups) {
+  if (isPart(end)) return { referencedSecurityGroupId: ofPart(groups, end) };
   return end.range.includes(":") ? { cidrIpv6: end.range } : { cidrIpv4: end.range };
 }

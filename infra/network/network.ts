@@ -15,15 +15,27 @@ export interface NetworkArgs {
   logRetentionDays: number;
 }
 
+/** What a stack must know of the network that it stands in. */
+export interface Subnetted {
+  readonly vpcId: pulumi.Output<string>;
+  /** The IPv4 range that the balancer's addresses are of. */
+  readonly cidr: string;
+  /** The AWS account that holds the network: 12 digits. */
+  readonly accountId: pulumi.Output<string>;
+  readonly publicSubnetIds: pulumi.Output<string>[];
+  readonly privateSubnetIds: pulumi.Output<string>[];
+  readonly dataSubnetIds: pulumi.Output<string>[];
+}
+
 /**
  * A network of three rings in each zone: public for the balancer, private for servers (which reach the internet through
  * NAT and can't be reached from it), data with no way out at all.
  *
  * Only the public ring speaks IPv6: the balancer takes it from clients and goes on to the servers over IPv4.
  */
-export class Network extends pulumi.ComponentResource {
+export class Network extends pulumi.ComponentResource implements Subnetted {
+  readonly cidr: string;
   readonly vpcId: pulumi.Output<string>;
-  /** The AWS account that holds the network: 12 digits. */
   readonly accountId: pulumi.Output<string>;
   /** One id for each zone, in the order of their letters; so are the next two. */
   readonly publicSubnetIds: pulumi.Output<string>[];
@@ -72,6 +84,7 @@ export class Network extends pulumi.ComponentResource {
     flowLogs(name, { vpc, retentionDays: args.logRetentionDays }, child);
 
     this.vpcId = vpc.id;
+    this.cidr = args.cidr;
     this.accountId = vpc.ownerId;
     this.publicSubnetIds = open.ids;
     this.privateSubnetIds = outbound.ids;

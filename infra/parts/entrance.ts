@@ -34,19 +34,22 @@ export function entranceOf(
       stickiness: settings.stickiness,
       timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,
+      webFirewall: settings.webFirewall,
     },
     opts,
   );
-  new WebFirewall(
-    stack,
-    {
-      balancerArn: balancer.arn,
-      requestsPerMinute: settings.limits.requestsPerMinute,
-      maintenance: settings.maintenance,
-      operatorToken: secrets.operatorToken.value,
-      domain,
-    },
-    opts,
-  );
+  if (settings.webFirewall === "managed") {
+    new WebFirewall(
+      stack,
+      {
+        balancerArn: balancer.arn,
+        requestsPerMinute: settings.limits.requestsPerMinute,
+        maintenance: settings.maintenance,
+        operatorToken: secrets.operatorToken.value,
+        domain,
+      },
+      opts,
+    );
+  }
   return { certificate, balancer };
 }

@@ -87,7 +87,7 @@ function namesIn({ logs, secrets, given }: Ground) {
     secretNames: {
       secretKey: secrets.secretKey.name,
       databasePassword: secrets.databasePassword.name,
-      cachePassword: secrets.cachePassword.name,
+      ...(secrets.cachePassword && { cachePassword: secrets.cachePassword.name }),
       operatorToken: secrets.operatorToken.name,
       ...(given.secretName && { app: given.secretName }),
     },

@@ -14,10 +14,10 @@ const OBJECTS_KEPT_DAYS = 30;
 
 export type Stores = ReturnType<typeof storesOf>;
 
-/** What holds data: the database with its backups, the cache, and the rollouts' journal. */
+/** What holds data: the database with its backups, the cache, the rollouts' journal, the app's buckets. */
 export function storesOf(environment: Environment, ground: Ground) {
   const { stack, settings, tier, opts } = environment;
-  const { network, firewall, secrets } = ground;
+  const { firewall } = ground;
   const database = databaseOf(environment, ground);
   const backups = new Backups(
     stack,
@@ -31,20 +31,27 @@ export function storesOf(environment: Environment, ground: Ground) {
     },
     opts,
   );
-  const cache = new Cache(
-    stack,
-    {
-      subnetIds: network.dataSubnetIds,
-      securityGroupId: firewall.cacheGroupId,
-      settings: settings.cache,
-      tier,
-      authToken: secrets.cachePassword.value,
-    },
-    opts,
-  );
+  const cache = cacheOf(environment, ground);
   const journal = new Journal(stack, { retentionDays: JOURNAL_RETENTION_DAYS }, opts);
   const buckets = new Buckets(stack, { names: settings.app.buckets, keptDays: OBJECTS_KEPT_DAYS }, opts);
   return { database, backups, cache, journal, buckets };
+}
+
+function cacheOf({ stack, settings, tier, opts }: Environment, { network, firewall, secrets }: Ground) {
+  const { cacheGroupId } = firewall;
+  const { cachePassword } = secrets;
+  if (!settings.cache || !cacheGroupId || !cachePassword) return undefined;
+  return new Cache(
+    stack,
+    {
+      subnetIds: network.dataSubnetIds,
+      securityGroupId: cacheGroupId,
+      settings: settings.cache,
+      tier,
+      authToken: cachePassword.value,
+    },
+    opts,
+  );
 }
 
 function databaseOf({ stack, settings, tier, opts }: Environment, { network, firewall, secrets }: Ground) {

@@ -32,7 +32,7 @@ export function watchingOf(
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,
       database: { identifier: database.identifier, ...settings.database },
-      cache: { nodeIds: cache.nodeIds },
+      cache: { nodeIds: cache?.nodeIds ?? [] },
       certificateArn: certificate.arn,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
       dependencies: Object.keys(settings.app.dependencies).sort(),
@@ -50,7 +50,7 @@ export function watchingOf(
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,
       databaseIdentifier: database.identifier,
-      cacheNodeIds: cache.nodeIds,
+      cacheNodeIds: cache?.nodeIds ?? [],
     },
     opts,
   );

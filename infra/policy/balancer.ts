@@ -95,6 +95,8 @@ export const balancerPolicies: Policy[] = [
       type: "aws:wafv2/webAclAssociation:WebAclAssociation",
       by: "resourceArn",
       missing: "no web firewall is before it",
+      // `rollout:webFirewall: none` says so on the balancer itself.
+      spared: ({ inputs }) => at(inputs, "tags.webFirewall") === "none",
     },
     {
       id: "balancer-web-firewall",

@@ -64,13 +64,21 @@ export function onProperty(
 /** A rule that each resource of a type has another one that belongs to it. */
 export function onCompanion(
   type: string,
-  companion: { type: string; by: string; fits?: (resource: Resource) => boolean; missing: string },
+  companion: {
+    type: string;
+    by: string;
+    fits?: (resource: Resource) => boolean;
+    missing: string;
+    /** A resource that does without one, on purpose. */
+    spared?: (resource: Resource) => boolean;
+  },
   about: About,
 ): GraphPolicy {
   return {
     ...about,
     brokenIn: (resources) =>
       ofType(resources, type)
+        .filter((each) => !companion.spared?.(each))
         .filter(
           ({ urn }) =>
             !ofType(resources, companion.type).some(

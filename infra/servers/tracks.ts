@@ -9,7 +9,7 @@ import type { Host, SecretPlace } from "../host/host.ts";
 import { longest } from "../host/longest.ts";
 import { userData as pack } from "../host/user-data.ts";
 import type { Firewall } from "../network/firewall.ts";
-import type { Network } from "../network/network.ts";
+import type { Subnetted } from "../network/network.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
@@ -23,13 +23,13 @@ import { Track } from "./track.ts";
 export interface TracksArgs {
   settings: Settings;
   tier: Tier;
-  network: Network;
+  network: Subnetted;
   firewall: Firewall;
   logs: Logs;
   secrets: AppSecrets;
   given: GivenSecrets;
   database: Database;
-  cache: Cache;
+  cache: Cache | undefined;
   buckets: Buckets;
   /** The names under which a server asks AppConfig for the flags. */
   flags: { application: string; environment: string; profile: string };
@@ -62,7 +62,9 @@ export class Tracks extends pulumi.ComponentResource {
       name,
       {
         secretArns: [
-          ...[secrets.secretKey, secrets.databasePassword, secrets.cachePassword].map(({ arn }) => arn),
+          ...[secrets.secretKey, secrets.databasePassword, secrets.cachePassword].flatMap(
+            (secret) => secret?.arn ?? [],
+          ),
           ...given.arns,
         ],
         secretKeyArns: given.kmsKeys,
@@ -152,10 +154,10 @@ function userData(
     .output({
       image: images.imageOf(track.name),
       databaseHost: database.address,
-      cacheHost: cache.endpoint,
+      cacheHost: cache?.endpoint ?? "",
       secretKey: secrets.secretKey.arn,
       databasePassword: secrets.databasePassword.arn,
-      cachePassword: secrets.cachePassword.arn,
+      cachePassword: secrets.cachePassword?.arn ?? "",
       appSecrets: given.places,
       appRole: appRole ?? "",
       buckets: Object.fromEntries(
@@ -194,7 +196,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     domain: settings.domain,
     image: known.image,
     version,
-    vpcCidr: settings.network.cidr,
+    vpcCidr: args.network.cidr,
     requestsPerMinute: settings.limits.requestsPerMinute,
     bodyMiB: settings.limits.bodyMiB,
     maxUsers: settings.limits.maxUsers,
@@ -202,11 +204,11 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     memoryMiB: settings.server.memoryMiB,
     app: settings.app,
     database: { host: known.databaseHost, port: database.port, ...database.login },
-    cache: { host: known.cacheHost, port: cache.port },
+    cache: cache && { host: known.cacheHost, port: cache.port },
     secrets: {
       "secret-key": known.secretKey,
       "database-password": known.databasePassword,
-      "cache-password": known.cachePassword,
+      ...(cache && { "cache-password": known.cachePassword }),
     },
     appSecrets: known.appSecrets,
     access: hasAccess(settings) ? { roleArn: known.appRole, buckets: known.buckets } : undefined,

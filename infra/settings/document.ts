@@ -1,11 +1,5 @@
-import { Document, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { schema } from "./schema.ts";
-
-/**
- * Pulumi.yaml's `config` section, made from the schema, so that `pulumi config` knows each key's type, meaning and
- * default and no second list of them is kept by hand.
- */
 
 interface JsonSchema {
   type?: string;
@@ -18,40 +12,28 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
 }
 
-/** The project file's text with its `config` section replaced; the rest, comments too, stays as it is. */
-export function withConfigSection(projectYaml: string): string {
-  const document = parseDocument(projectYaml);
-  document.set("config", configSection());
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
-}
+const INTRODUCTION = `# Config
 
-function configSection() {
+What \`Pulumi.<stack>.yaml\` may say, key by key. \`npm run docs:config\` writes this page from \`infra/settings/schema/\`, by which
+the program, the rehearsal and the preview read config: a mistake is refused before anything is created, all mistakes at once.
+
+The keys begin with \`rollout:\` whatever the project's name in \`Pulumi.yaml\` is. A key that isn't there has its default;
+\`domain\`, \`tracks\` and \`stable\` have none.
+`;
+
+/** docs/config.md: each key with its meaning and default, made from the schema, so that no second list is kept by hand. */
+export function configPage(): string {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  const section = new Document(
-    Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, declaration(key, value)])),
-  );
-  // Defaults read best on one line, as people write them in a stack's file.
-  visit(section, {
-    Pair(_, pair) {
-      const { value } = pair as { value?: { flow?: boolean } };
-      if ((pair.key as { value?: string }).value === "default" && value) value.flow = true;
-    },
-  });
-  return section.contents;
+  const keys = Object.entries(properties).map(([key, value]) => declaration(key, value));
+  return [INTRODUCTION, ...keys].join("\n");
 }
 
-/** What the engine's project schema allows: type, items, description, default. No default: the key is required. */
-function declaration(key: string, property: JsonSchema) {
+function declaration(key: string, property: JsonSchema): string {
   const whole = schema.shape[key as keyof typeof schema.shape].safeParse(undefined);
-  return {
-    type: property.type ?? "string",
-    ...(property.items?.type && { items: { type: property.items.type } }),
-    description: [
-      property.description ?? "",
-      ...keysOf(property, whole.data).map((line) => `- ${line}`),
-    ].join("\n"),
-    ...(whole.success && { default: JSON.parse(JSON.stringify(whole.data)) }),
-  };
+  const nested = keysOf(property, whole.data);
+  const plain = nested.length === 0 && whole.success ? `\n\nDefault: \`${JSON.stringify(whole.data)}\`.` : "";
+  const lines = [`## \`rollout:${key}\``, "", `${property.description}.${plain}`, ""];
+  return [...lines, ...nested.map((line) => `- ${line}`), ...(nested.length > 0 ? [""] : [])].join("\n");
 }
 
 /** What each element of a map is: of several kinds the one that has keys. */
@@ -69,11 +51,14 @@ function keysOf(property: JsonSchema, defaults: unknown, prefix = ""): string[] 
   const each = structureIn(property.additionalProperties);
   if (each?.properties) return keysOf(each, undefined, `${prefix}<name>.`);
   if (property.items?.properties) return keysOf(property.items, undefined, `${prefix.replace(/\.$/, "")}[].`);
-  return Object.entries(property.properties ?? {}).flatMap(([key, value]) => {
-    const known = value.default ?? (defaults as Record<string, unknown> | undefined)?.[key];
-    const nested = keysOf(value, known, `${prefix}${key}.`);
-    const meaning = value.description ? `: ${value.description}` : "";
-    const fallback = nested.length || known === undefined ? "" : ` (default ${JSON.stringify(known)})`;
-    return [`${prefix}${key}${meaning}${fallback}`, ...nested];
-  });
+  return Object.entries(property.properties ?? structureIn(property)?.properties ?? {}).flatMap(
+    ([key, value]) => {
+      const known = value.default ?? (defaults as Record<string, unknown> | undefined)?.[key];
+      const nested = keysOf(value, known, `${prefix}${key}.`);
+      const meaning = value.description ? `: ${value.description}` : "";
+      const isShown = known !== undefined && (nested.length === 0 || Array.isArray(known));
+      const fallback = isShown ? ` (default \`${JSON.stringify(known)}\`)` : "";
+      return [`\`${prefix}${key}\`${meaning}${fallback}`, ...nested];
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { schema } from "./schema.ts";
 import { type Encrypted, encryptionMistakes } from "./secrecy/secure.ts";
 import { type Settings, settled } from "./settled.ts";
 
-/** The namespace of the program's own config keys: the project's name. */
+/** The namespace of the program's own config keys, whatever the project's name is. */
 export const NAMESPACE = "rollout";
 
 /** A stack's config that can't be used, with every mistake in it. The message has a line for each. */
@@ -80,6 +80,7 @@ function unknownKeys(issue: z.core.$ZodIssue): PropertyKey[] {
 /**
  * The same from config as the engine hands it over: keys with their namespace, every value as text.
  *
+ * @param project the project's name, which Pulumi puts before a key that has no namespace
  * @throws {ConfigError} with all mistakes at once; with those about secrets alone where there are any, for other messages
  *   may show a value
  */
@@ -87,15 +88,29 @@ export function settingsOf(
   stack: string,
   config: Readonly<Record<string, string>>,
   encrypted: Encrypted,
+  project: string,
 ): Settings {
   const own = Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
       .map(([key, text]) => [key.slice(NAMESPACE.length + 1), plainOrJson(text)]),
   );
-  const mistakes = encryptionMistakes(NAMESPACE, own, encrypted);
+  const mistakes = [...foreignKeys(config, project), ...encryptionMistakes(NAMESPACE, own, encrypted)];
   if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
   return parseSettings(stack, config["aws:region"], own);
+}
+
+/** `pulumi config set domain ...` in a project of another name: nobody would read it. */
+function foreignKeys(config: Readonly<Record<string, string>>, project: string): Mistake[] {
+  if (project === NAMESPACE) return [];
+  return Object.keys(config)
+    .filter(
+      (key) => key.startsWith(`${project}:`) && Object.hasOwn(schema.shape, key.slice(project.length + 1)),
+    )
+    .map((path) => ({
+      path,
+      rule: `is ${NAMESPACE}:${path.slice(project.length + 1)} here, whatever the project's name`,
+    }));
 }
 
 /** Structured values come as JSON; a plain word stays a word. */

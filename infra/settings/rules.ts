@@ -3,6 +3,7 @@ import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
 import { bucketVariable } from "./schema/access.ts";
+import { STORE_VARIABLES } from "./schema/variables.ts";
 import type { Parsed } from "./schema.ts";
 import { secretBy } from "./secrecy/looks.ts";
 
@@ -21,8 +22,10 @@ export function brokenRules(config: Parsed): Mistake[] {
     storageGrows,
     zoneHoldsDomain,
     stickinessFits,
+    maintenanceHasAGate,
     knownInstanceClass,
     variablesOnce,
+    storesNameTheirVariables,
     bucketsNameTheirVariables,
     noSecretInClear,
     openVariablesAreThere,
@@ -168,6 +171,12 @@ function stickinessFits({ stickiness }: Parsed): Mistake[] {
   return [{ path: "stickiness", rule: `must be whole seconds from 1s to 7d, not ${stickiness}` }];
 }
 
+/** What turns users away is a rule of the web firewall. */
+function maintenanceHasAGate({ maintenance, webFirewall }: Parsed): Mistake[] {
+  if (!maintenance || webFirewall !== "none") return [];
+  return [{ path: "maintenance", rule: "needs the web firewall, and webFirewall is none" }];
+}
+
 function variablesOnce({ app }: Parsed): Mistake[] {
   return Object.keys(app.secrets)
     .filter((name) => Object.hasOwn(app.environment, name))
@@ -177,12 +186,23 @@ function variablesOnce({ app }: Parsed): Mistake[] {
     }));
 }
 
-function bucketsNameTheirVariables({ app }: Parsed): Mistake[] {
-  const own = new Set(app.buckets.map(bucketVariable));
+/** Who brings a store of another's says where it is; who doesn't would take the app off the stack's. */
+function storesNameTheirVariables(config: Parsed): Mistake[] {
+  const own = STORES.filter((store) => config[store] !== "none").flatMap((store) => STORE_VARIABLES[store]);
+  return setBy(config, new Set<string>(own), "is set by the stack itself");
+}
+
+const STORES = ["database", "cache"] as const;
+
+function bucketsNameTheirVariables(config: Parsed): Mistake[] {
+  return setBy(config, new Set(config.app.buckets.map(bucketVariable)), "is set by app.buckets");
+}
+
+function setBy({ app }: Parsed, own: ReadonlySet<string>, rule: string): Mistake[] {
   return (["environment", "secrets"] as const).flatMap((key) =>
     Object.keys(app[key])
       .filter((name) => own.has(name))
-      .map((name) => ({ path: `app.${key}.${name}`, rule: "is set by app.buckets" })),
+      .map((name) => ({ path: `app.${key}.${name}`, rule })),
   );
 }
 

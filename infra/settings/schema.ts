@@ -29,6 +29,9 @@ const budget = z.strictObject({
     .describe("US dollars a month; 80 % spent or 100 % forecast raises a notice"),
 });
 
+/** What a stack may do without. */
+const NONE = z.literal("none");
+
 const words = z.array(z.string("must be a word of a command"), "must be the words of a command").min(1);
 
 const commands = z
@@ -101,7 +104,10 @@ export const schema = z.strictObject({
   stable: z.string("must name a track").describe("the track that a rollback returns to"),
   server: server.prefault({}).describe("the servers"),
   database: database.prefault({}).describe("PostgreSQL and its backups"),
-  cache: cache.prefault({}).describe("Redis"),
+  cache: z
+    .union([NONE, cache])
+    .prefault({})
+    .describe('Redis; "none": the stack has no cache, and no REDIS_URL'),
   limits: limits.prefault({}).describe("what one client may ask for"),
   operators: operators.prefault({}).describe("who runs the stack"),
   network: network.prefault({}).describe("addresses and zones"),
@@ -109,6 +115,13 @@ export const schema = z.strictObject({
   stickiness: stickiness.describe(
     '"none", or how long a client stays with the track it first met; none lets a rollback move everyone at once',
   ),
+  webFirewall: z
+    .enum(["managed", "none"], "must be managed or none")
+    .default("managed")
+    .describe(
+      "managed: AWS WAF is before the balancer, with AWS's rules, a limit for each address, and maintenance; none: another " +
+        "is, or nothing but the limits of nginx on each server",
+    ),
   maintenance: flag.default(false).describe("true: everybody but operators gets 503 and a page"),
   budget: budget.prefault({}).describe("what the stack may cost"),
   rehearsal: rehearsal.prefault({}).describe("what the rehearsal starts in place of the container"),

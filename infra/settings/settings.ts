@@ -19,7 +19,7 @@ export function readSettings(): Settings {
   const stack = pulumi.getStack();
   const config = engineConfig.allConfig();
   try {
-    return settingsOf(stack, config, encryptedIn(stack, Object.keys(config)));
+    return settingsOf(stack, config, encryptedIn(stack, Object.keys(config)), pulumi.getProject());
   } catch (error) {
     // A RunError is shown to the user without a stack trace: a mistake in config isn't a bug in the program.
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);

@@ -44,7 +44,7 @@ export interface Job extends AnyProcess {
 export type Process = Worker | Job;
 
 /** The settings of one stack, checked and complete. */
-export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "app"> {
+export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "cache" | "app"> {
   stack: string;
   region: string;
   /** The name of the Route 53 hosted zone that holds the domain. */
@@ -52,6 +52,8 @@ export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | 
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
   tracks: TrackSettings[];
   database: Parsed["database"] & { multiAz: boolean };
+  /** Undefined: the stack has none. */
+  cache: Exclude<Parsed["cache"], "none"> | undefined;
   app: Omit<Parsed["app"], "processes"> & {
     drain: Duration;
     /** Sorted by name. */
@@ -73,6 +75,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         .slice(-Math.max(2, config.domain.split(".").length - 1))
         .join("."),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
+    cache: config.cache === "none" ? undefined : config.cache,
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
     app: {
       ...config.app,
@@ -96,9 +99,10 @@ export function settled(stack: string, region: string, config: Parsed): Settings
 }
 
 /** Only the sample app is known to take a quote. */
-function testsOf({ tracks }: Parsed): Parsed["smoke"] {
+function testsOf({ tracks, cache }: Parsed): Parsed["smoke"] {
   const sample = Object.values(tracks).every(({ image, build }) => !image && (build ?? "app") === "app");
-  return sample ? SAMPLE_TESTS : COMMON_TESTS;
+  if (!sample) return COMMON_TESTS;
+  return cache === "none" ? SAMPLE_TESTS.filter(({ name }) => name !== "cache") : SAMPLE_TESTS;
 }
 
 function processesOf(processes: Parsed["app"]["processes"]): Process[] {

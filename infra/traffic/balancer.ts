@@ -21,6 +21,7 @@ export interface BalancerArgs {
   /** The longest silence of the app. */
   timeout: Settings["app"]["timeout"];
   deletionProtection: boolean;
+  webFirewall: Settings["webFirewall"];
 }
 
 /** TLS 1.3, and 1.2 with forward secrecy and authenticated encryption only (ALB User Guide, "Security policies"). */
@@ -126,6 +127,8 @@ function loadBalancer(name: string, args: BalancerArgs, child: Child): aws.lb.Lo
       xffHeaderProcessingMode: "append",
       enableDeletionProtection: args.deletionProtection,
       accessLogs: { bucket: logs.bucket, enabled: true },
+      // Whoever looks at it, policies too, sees that it is meant.
+      ...(args.webFirewall === "none" && { tags: { webFirewall: "none" } }),
     },
     { ...child, dependsOn: logs.policy },
   );

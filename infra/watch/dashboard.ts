@@ -120,5 +120,5 @@ function shared({ balancerArnSuffix, databaseIdentifier, cacheNodeIds }: Dashboa
     { title: "Database: free storage in bytes", stat: "Minimum", lines: [database("FreeStorageSpace")] },
     { title: "Cache: memory in %", stat: "Maximum", lines: cache("DatabaseMemoryUsagePercentage") },
     { title: "Cache: keys evicted a minute", stat: "Sum", lines: cache("Evictions") },
-  ];
+  ].filter(({ lines }) => lines.length > 0);
 }

@@ -1,5 +1,7 @@
 import { Argument, type Command } from "commander";
+import { stackSettings } from "../config/settings.ts";
 import { StackFile } from "../config/stack-file.ts";
+import { UserError } from "../errors.ts";
 import { ofType } from "../graph/resources.ts";
 import { TYPES } from "../graph/types.ts";
 import { onOption } from "./on.ts";
@@ -20,6 +22,10 @@ export function register(program: Command): void {
       const { stack, json } = globalOptions(command);
       const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
       const dir = projectDir();
+      if (state === "on" && stackSettings(dir, stack).webFirewall === "none") {
+        const why = "what turns users away is a rule of the web firewall, and rollout:webFirewall is none";
+        throw new UserError(`${stack} can't be closed: ${why}`);
+      }
       await new StackFile(dir, stack).setMaintenance(state === "on");
       await (on === "aws" ? applyToAws : applyHere)(dir, stack);
       const document = { stack, maintenance: state === "on" };

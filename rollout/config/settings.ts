@@ -9,9 +9,9 @@ import { readProject } from "../graph/project.ts";
  * @throws {UserError} with every mistake at once
  */
 export function stackSettings(projectDir: string, stack: string): Settings {
-  const { config, secretKeys: keys, stackFile: file } = readProject(projectDir, stack);
+  const { name, config, secretKeys: keys, stackFile: file } = readProject(projectDir, stack);
   try {
-    return settingsOf(stack, config, { keys, file });
+    return settingsOf(stack, config, { keys, file }, name);
   } catch (error) {
     if (error instanceof ConfigError) throw new UserError(error.message);
     throw error;

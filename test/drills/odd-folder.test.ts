@@ -88,7 +88,7 @@ describe(`a project in the folder ${NAME}`, () => {
     const pids = [
       balancer.pid,
       database.pid,
-      cache.pid,
+      cache!.pid,
       ...servers.flatMap(({ pids }) => Object.values(pids)),
     ];
     for (const pid of pids) process.kill(pid!, "SIGKILL");

@@ -76,7 +76,7 @@ it("goes on while the cache is away: users don't notice, and nobody is blamed", 
 
 /** Redis ends as if its machine had lost power. @returns what starts it again as it was, at once */
 function killCache() {
-  const pid = world.status.cache.pid!;
+  const pid = world.status.cache!.pid!;
   const [program] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split(/[\0 ]/);
   const configFile = join(placeIn(project).folder, "redis", "redis.conf");
   process.kill(pid, "SIGKILL");

@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "vitest";
-import { parse } from "yaml";
 import { captureGraph } from "../../rollout/graph/capture.ts";
-import { ROOT } from "../rollout/docs-pages.ts";
 import { outputShown } from "./docs-outputs.ts";
 import type { DocsWorld, State } from "./docs-world.ts";
 import { leaks } from "./leaks.ts";
@@ -52,10 +48,12 @@ async function made({ world, words, stack, before, after }: Seen): Promise<void>
   expect(await world.file(stack)).toMatchObject({ secretsprovider: asked, encryptedkey: expect.any(String) });
 }
 
-function configShown({ said }: Seen): void {
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+async function configShown({ world, stack, said }: Seen): Promise<void> {
+  const { config } = await world.file(stack);
   const shown = said.split("\n").map((line) => line.split(" ")[0]);
-  expect(shown).toEqual(expect.arrayContaining(Object.keys(config)));
+  expect(shown).toEqual(
+    expect.arrayContaining(Object.keys(config).map((key) => key.replace(/^rollout:/, ""))),
+  );
 }
 
 async function configSet({ world, words, stack }: Seen): Promise<void> {

@@ -64,7 +64,7 @@ it.each([
 });
 
 it("the cache asks for the password and has the captured policy and memory", async () => {
-  const { password } = room.plan.cache;
+  const { password } = room.plan.cache!;
   expect(await redis("PING\r\n")).toMatch(/^-NOAUTH/);
   const answer = await redis(`AUTH ${password}\r\nCONFIG GET maxmemory*\r\n`);
   expect(answer).toContain("allkeys-lru");
@@ -114,7 +114,7 @@ async function database(over: pg.ClientConfig): Promise<pg.Client> {
 
 function redis(commands: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const { port } = room.ledger.state.cache;
+    const { port } = room.ledger.state.cache!;
     const socket = connect({ host: "127.0.0.1", port, ca, servername: "localhost" }, () =>
       socket.write(`${commands}QUIT\r\n`),
     );

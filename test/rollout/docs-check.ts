@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { parse } from "yaml";
+import { schema } from "../../infra/settings/schema.ts";
 import { VERBS } from "../../rollout/cli/verbs.ts";
 import { type DocCommand, ROOT } from "./docs-pages.ts";
 
@@ -91,14 +92,14 @@ function pulumiFaults(words: string[], outputs: readonly string[]): string[] {
   const verb =
     PULUMI.find((each) => words.join(" ").startsWith(each) && each.split(" ").length === 2) ?? words[0]!;
   if (!PULUMI.includes(verb)) return [`pulumi ${verb} isn't one of ${PULUMI.join(", ")}`];
-  const known = Object.keys(parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).config);
+  const known = Object.keys(schema.shape);
   const keys = words.flatMap((word) => /(?<=^rollout:)\w+/.exec(word) ?? []);
   const asked =
     verb === "stack output"
       ? words.slice(2).filter((word, i, all) => !word.startsWith("-") && all[i - 1] !== "-s")
       : [];
   return [
-    ...keys.filter((key) => !known.includes(key)).map((key) => `Pulumi.yaml has no key ${key}`),
+    ...keys.filter((key) => !known.includes(key)).map((key) => `config has no key ${key}`),
     ...asked.filter((name) => !outputs.includes(name)).map((name) => `the program has no output ${name}`),
   ];
 }

@@ -45,7 +45,8 @@ describe.each(pages)("$name", (page) => {
   });
 
   it("is short enough for a bad night", () => {
-    if (name !== "README.md") expect(text.split("\n").length).toBeLessThanOrEqual(135);
+    if (!["README.md", "docs/config.md"].includes(name))
+      expect(text.split("\n").length).toBeLessThanOrEqual(135);
   });
 });
 
@@ -82,7 +83,7 @@ describe("the check itself", () => {
     ["bin/rollout status --stack gamma", "there is no stack gamma"],
     ["bin/rollout shift blue=50 red=50 --stack beta", "beta has no track red"],
     ["bin/rollout maintenance of --stack beta", "Allowed choices are on, off"],
-    ["npx pulumi config set -s beta rollout:maintenence true", "Pulumi.yaml has no key maintenence"],
+    ["npx pulumi config set -s beta rollout:maintenence true", "config has no key maintenence"],
     ["npx pulumi stack output -s beta urls", "the program has no output urls"],
     ["npm run drils", "package.json has no script drils"],
     ["npx vitest run --project units", "there is no suite units"],

@@ -3,16 +3,47 @@ import { z } from "zod";
 import { upTo } from "../../sure.ts";
 import { text } from "./fields.ts";
 
+const PRIVATE = "must be a private range: of 10, 172.16 to 172.31 but 172.17, 192.168, or 100.64 to 100.127";
+
+const subnets = (least: number, meaning: string) =>
+  z
+    .array(
+      text("must be a subnet's id, such as subnet-0123456789abcdef0", /^subnet-[0-9a-f]{8,17}$/),
+      "must be a list of subnets",
+    )
+    .min(least, least > 1 ? `must name ${least} subnets or more, each in another zone` : "must name a subnet")
+    .refine((ids) => new Set(ids).size === ids.length, "must name each subnet once")
+    .describe(meaning);
+
+const existing = z.strictObject(
+  {
+    vpc: text("must be a VPC's id, such as vpc-0123456789abcdef0", /^vpc-[0-9a-f]{8,17}$/).describe(
+      "the VPC's id",
+    ),
+    cidr: text(
+      "must be an IPv4 range from /16 to /28, such as 10.0.0.0/16",
+      /^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-8])$/,
+    )
+      .refine((value) => isIPv4(upTo(value, "/")), {
+        error: "must be an IPv4 range from /16 to /28, such as 10.0.0.0/16",
+        abort: true,
+      })
+      .refine(isPrivate, PRIVATE)
+      .describe("the IPv4 range that its public subnets are in: servers take requests from there only"),
+    public: subnets(2, "its subnets for the balancer, with a route to an internet gateway"),
+    private: subnets(1, "its subnets for the servers, with a route to NAT"),
+    data: subnets(2, "its subnets for database and cache"),
+  },
+  "must be a network: { vpc, cidr, public, private, data }",
+);
+
 export const network = z.strictObject({
   cidr: text("must be an IPv4 /16, such as 10.20.0.0/16", /^(\d{1,3}\.){2}0\.0\/16$/)
     .refine((value) => isIPv4(upTo(value, "/")), {
       error: "must be an IPv4 /16, such as 10.20.0.0/16",
       abort: true,
     })
-    .refine(
-      isPrivate,
-      "must be a private range: of 10, 172.16 to 172.31 but 172.17, 192.168, or 100.64 to 100.127",
-    )
+    .refine(isPrivate, PRIVATE)
     .default("10.20.0.0/16")
     .describe("the network's IPv4 range, a /16"),
   zones: z
@@ -22,6 +53,11 @@ export const network = z.strictObject({
     .refine((zones) => new Set(zones).size === zones.length, "must name each zone once")
     .default(["a", "b"])
     .describe("letters of the availability zones, two or three"),
+  existing: existing
+    .optional()
+    .describe(
+      "a network that is there already, in place of one of the stack's own; cidr and zones say nothing then",
+    ),
 });
 
 /**

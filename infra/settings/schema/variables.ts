@@ -1,6 +1,9 @@
 import { text } from "./fields.ts";
 
-/** What the stack itself sets in the environment file (infra/host/environment.ts); a test holds the two together. */
+/**
+ * What the stack itself sets in the environment file (infra/host/environment.ts), with what it sets for a store that it has; a
+ * test holds the two together.
+ */
 export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "ALLOWED_ORIGINS",
   "APP_NAME",
@@ -9,8 +12,6 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "AWS_REGION",
   "COOKIE_SAMESITE",
   "COOKIE_SECURE",
-  "DATABASE_POOL_SIZE",
-  "DATABASE_URL",
   "DEBUG",
   "DEPENDENCIES",
   "FLAGS_URL",
@@ -18,13 +19,18 @@ export const OWN_VARIABLES: ReadonlySet<string> = new Set([
   "MAX_BETA_USERS",
   "PORT",
   "RATE_LIMIT_PER_MINUTE",
-  "REDIS_URL",
   "SECRET_KEY",
   "SESSION_EXPIRE_HOURS",
   "STACK",
   "TRACK",
   "VERSION",
 ]);
+
+/** Of a store that a stack can do without: a team that brings its own sets them. */
+export const STORE_VARIABLES = {
+  database: ["DATABASE_POOL_SIZE", "DATABASE_URL"],
+  cache: ["REDIS_URL"],
+} as const;
 
 /** The name of a variable that the team adds to the environment file. */
 export const variableName = text(

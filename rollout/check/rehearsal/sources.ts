@@ -76,7 +76,7 @@ async function portsOf(ledger: Ledger): Promise<PortFacts[]> {
   const plain = { url: `http://${state.domain}`, at: { host: "127.0.0.1", port: state.redirectPort } };
   const inside: [what: string, port: number][] = [
     ["the database", state.database.port],
-    ["the cache", state.cache.port],
+    ...(state.cache ? [["the cache", state.cache.port] as [string, number]] : []),
     ...state.servers.flatMap(({ id, port, appPort }): [string, number][] => [
       [id, port],
       [`${id}'s service`, appPort],

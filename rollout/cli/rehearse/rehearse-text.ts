@@ -19,7 +19,7 @@ export function statusText(status: Status): string {
     ["balancer", String(balancer.port), pid(balancer.pid), balancer.pid ? "up" : "down"],
     ...status.servers.map(serverRow),
     ["database", String(database.port), pid(database.pid), database.pid ? "up" : "down"],
-    ["cache", String(cache.port), pid(cache.pid), cache.pid ? "up" : "down"],
+    ...(cache ? [["cache", String(cache.port), pid(cache.pid), cache.pid ? "up" : "down"]] : []),
   ];
   return [
     `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
@@ -36,7 +36,7 @@ export function statusText(status: Status): string {
 
 /** What is missing of it, another `up` starts. */
 function allRun({ servers, database, cache, balancer }: Status): boolean {
-  const single = [database, cache, balancer].every(({ pid }) => pid);
+  const single = [database, ...(cache ? [cache] : []), balancer].every(({ pid }) => pid);
   return single && servers.every(({ pids }) => pids.nginx && pids.app);
 }
 

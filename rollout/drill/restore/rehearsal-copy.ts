@@ -62,7 +62,7 @@ export class Copy {
       database: { port: database, folder },
       // It is the live stack's, and stays.
       outside: undefined,
-      cache: { port: cache },
+      ...(ledger.state.cache && { cache: { port: cache } }),
       servers: [],
       numbered: {},
       processes: {},

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { environment, TRUSTED } from "../../../infra/host/environment.ts";
-import { OWN_VARIABLES } from "../../../infra/settings/schema/variables.ts";
+import { OWN_VARIABLES, STORE_VARIABLES } from "../../../infra/settings/schema/variables.ts";
 import { schema } from "../../../infra/settings/schema.ts";
 import { HOST } from "./example.ts";
 
@@ -14,7 +14,12 @@ const namesIn = (text: string) => [...text.matchAll(/`([A-Z][A-Z_]+(?:<NAME>)?)`
 const variables = [...given.matchAll(/^\| (`[A-Z].*?) \|/gm)].flatMap(([, names]) => namesIn(names ?? ""));
 
 test("the page has every variable that the stack sets, each once, and no other", () => {
-  const set = [...OWN_VARIABLES, ...Object.keys(TRUSTED), "BUCKET_<NAME>"];
+  const set = [
+    ...OWN_VARIABLES,
+    ...Object.values(STORE_VARIABLES).flat(),
+    ...Object.keys(TRUSTED),
+    "BUCKET_<NAME>",
+  ];
   expect(variables.toSorted()).toEqual(set.toSorted());
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { environment, environmentFiles, TRUSTED } from "../../../infra/host/environment.ts";
-import { OWN_VARIABLES } from "../../../infra/settings/schema/variables.ts";
+import { OWN_VARIABLES, STORE_VARIABLES } from "../../../infra/settings/schema/variables.ts";
 import { HOST } from "./example.ts";
 
 it("gives the app every variable it is promised", () => {
@@ -31,7 +31,7 @@ it("gives the app every variable it is promised", () => {
     PORT: "8000",
     RATE_LIMIT_PER_MINUTE: "150",
     REQUESTS_CA_BUNDLE: "/etc/rollout/tls/authorities.pem",
-    REDIS_URL: `rediss://:@@cache-password@@@${HOST.cache.host}:6379/0`,
+    REDIS_URL: `rediss://:@@cache-password@@@${HOST.cache!.host}:6379/0`,
     SECRET_KEY: "@@secret-key@@",
     SESSION_EXPIRE_HOURS: "8",
     SSL_CERT_FILE: "/etc/rollout/tls/authorities.pem",
@@ -44,7 +44,8 @@ it("gives the app every variable it is promised", () => {
 it("sets what the settings keep from app.environment, and nothing else", () => {
   const access = { ...HOST.access!, buckets: {} };
   const own = Object.keys(environment({ ...HOST, access, app: { ...HOST.app, environment: {} } }));
-  expect(new Set(own)).toEqual(new Set([...OWN_VARIABLES, ...Object.keys(TRUSTED)]));
+  const stores = Object.values(STORE_VARIABLES).flat();
+  expect(new Set(own)).toEqual(new Set([...OWN_VARIABLES, ...stores, ...Object.keys(TRUSTED)]));
 });
 
 it("lets an image trust other authorities", () => {

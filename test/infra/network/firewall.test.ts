@@ -11,6 +11,7 @@ function firewall(sshFrom: string[] = []): Promise<Recording> {
     const { balancerGroupId, serversGroupId, databaseGroupId, cacheGroupId } = new Firewall("beta", {
       vpcId: "vpc-1",
       sshFrom,
+      cache: true,
     });
     return { balancerGroupId, serversGroupId, databaseGroupId, cacheGroupId };
   });

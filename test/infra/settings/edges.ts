@@ -127,6 +127,32 @@ export const EDGES: Edge[] = [
     [["a"], ["a", "b", "c", "d"], ["a", "a"], ["g", "a"]],
   ],
   [
+    "network.existing.vpc",
+    ["vpc-01234567", "vpc-0123456789abcdef0"],
+    ["vpc-1", "subnet-01234567", "vpc-0123456G"],
+  ],
+  [
+    "network.existing.cidr",
+    ["10.0.0.0/16", "10.1.2.0/24", "192.168.1.0/28"],
+    ["10.0.0.0/15", "10.0.0.0/29", "8.8.0.0/16", "172.17.0.0/16", "10.0.0/16", "300.0.0.0/16"],
+  ],
+  ...(
+    [
+      ["public", 2],
+      ["private", 1],
+      ["data", 2],
+    ] as const
+  ).map(([ring, least]): [string, unknown[], unknown[]] => {
+    const ids = ["subnet-01234567", "subnet-0123456789abcdef0"];
+    return [
+      `network.existing.${ring}`,
+      [ids],
+      [ids.slice(0, least - 1), ["subnet-01234567", "subnet-01234567"], ["vpc-01234567", ids[0]]],
+    ];
+  }),
+  ["cache", ["none", {}], ["off", false, null, 0]],
+  ["webFirewall", ["managed", "none"], ["off", false, "aws"]],
+  [
     "app.name",
     ["x", text(80), "Café @ home", "a\tb"],
     ["", text(81), "two\nlines", "a\0b", "@@secret-key@@", "@@foo@@", "\x1b[2J"],

@@ -5,7 +5,7 @@ import { schema } from "../../../infra/settings/schema.ts";
 import { EDGES, WHOLE } from "./edges.ts";
 import { mistakesOf, withValue } from "./with-value.ts";
 
-// A setting is a key of the schema that says what it means, and is tried at its edges. That Pulumi.yaml documents it is
+// A setting is a key of the schema that says what it means, and is tried at its edges. That docs/config.md has it is
 // document.test.ts's to see. CONTRIBUTING.md lists what a setting takes.
 
 interface Property {
@@ -13,6 +13,7 @@ interface Property {
   properties?: Record<string, Property>;
   additionalProperties?: Property | boolean;
   items?: Property;
+  anyOf?: Property[];
 }
 
 /** Every key that has a value of its own, dotted, with `*` for a name or a place in a list. */
@@ -24,7 +25,10 @@ function leavesOf(property: Property, path: string[] = [], above = ""): { path: 
     );
   if (typeof each === "object" && each.properties) return leavesOf(each, [...path, "*"]);
   if (items?.properties) return leavesOf(items, [...path, "*"]);
-  return [{ path: path.join("."), meaning: description }];
+  const own = { path: path.join("."), meaning: description };
+  // A word may stand for the whole, as in `cache: none`.
+  const branch = property.anyOf?.find((each) => each.properties);
+  return [own, ...(branch ? leavesOf(branch, path, description) : [])];
 }
 
 const leaves = leavesOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Property);

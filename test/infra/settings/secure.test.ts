@@ -106,7 +106,9 @@ const CASES: Case[] = [
 
 test.each(CASES)("$name", ({ config = {}, keys = [], file, mistakes }) => {
   const encrypted = { keys, file: file && JSON.stringify({ config: file }) };
-  expect(mistakesOf(() => settingsOf("prod", { ...CONFIG, ...config }, encrypted))).toEqual(mistakes);
+  expect(mistakesOf(() => settingsOf("prod", { ...CONFIG, ...config }, encrypted, "rollout"))).toEqual(
+    mistakes,
+  );
 });
 
 test("a secret's text shows nowhere by accident, and is there for who asks", () => {
@@ -114,9 +116,21 @@ test("a secret's text shows nowhere by accident, and is there for who asks", () 
     "prod",
     { ...CONFIG, ...secrets({ KEY: "canary-47" }) },
     { keys: ["rollout:app"] },
+    "rollout",
   );
   const said = [JSON.stringify(app), inspect(app, { depth: 9 }), `${app.secrets.KEY}`].join();
   expect(said).not.toContain("canary");
   expect(said).toContain("(secret)");
   expect((app.secrets.KEY as Hidden).reveal()).toBe("canary-47");
+});
+
+test("a project of another name has the same keys, and is told of one under its own name", () => {
+  const encrypted = { keys: [] };
+  expect(settingsOf("prod", CONFIG, encrypted, "shop")).toEqual(
+    settingsOf("prod", CONFIG, encrypted, "rollout"),
+  );
+  const mistaken = { ...CONFIG, "shop:domain": "shop.example.com", "shop:other": "the team's own" };
+  expect(mistakesOf(() => settingsOf("prod", mistaken, encrypted, "shop"))).toEqual([
+    "shop:domain: is rollout:domain here, whatever the project's name",
+  ]);
 });

@@ -24,6 +24,7 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
       stickiness: "none",
       timeout: "60s",
       deletionProtection: true,
+      webFirewall: "managed",
       ...change,
     });
     return { arn, arnSuffix, dnsName, zoneId, listenerArn };

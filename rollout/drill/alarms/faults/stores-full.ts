@@ -3,6 +3,7 @@ import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { given } from "../../../../infra/sure.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { writeOwned } from "../../../platforms/rehearsal/machine/disk/owned.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
@@ -91,7 +92,7 @@ export const cacheFull: Fault = {
 };
 
 function keysFor({ room }: AlarmStage): number {
-  return Math.ceil((room.plan.cache.maxMemory * FILL) / VALUE_BYTES);
+  return Math.ceil((given(room.plan.cache, "cache").maxMemory * FILL) / VALUE_BYTES);
 }
 
 async function withCache(

@@ -8,6 +8,8 @@ import { slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { FailStage } from "../stage.ts";
 
+/** What is expected while it is away. */
+const OF_THE_CACHE = ["without cache", "stays in", "cache back"];
 /** How long a quote may take without the cache, in seconds: two waits of half a second, and the database. */
 const WITHOUT_CACHE = 2;
 const MISSED_WITHIN = 3;
@@ -62,6 +64,10 @@ async function cutOffServer(stage: FailStage): Promise<void> {
 
 async function cutOffCache(stage: FailStage): Promise<void> {
   const { findings } = stage;
+  if (!stage.room.plan.cache) {
+    for (const name of OF_THE_CACHE) findings.add(name, "unknown", "the stack has no cache");
+    return;
+  }
   await stage.break(
     "the cache is cut off",
     async () => stage.signal("redis", "SIGSTOP"),

@@ -32,9 +32,9 @@ trap clean EXIT
 mkdir -p "$work"
 
 text=$(<"$environment")
-cache=$(value REDIS_URL)
 text=\${text/"DATABASE_URL=$live"/"DATABASE_URL=$copy"}
-text=\${text/"REDIS_URL=$cache"/"REDIS_URL=\${cache%/*}/${CACHE}"}
+cache=$(value REDIS_URL)
+if [[ -n $cache ]]; then text=\${text/"REDIS_URL=$cache"/"REDIS_URL=\${cache%/*}/${CACHE}"}; fi
 printf '%s\\n' "$text" >"$work/app.env"
 
 cp -r "$root/etc/nginx" "$work/nginx"

@@ -54,7 +54,8 @@ export interface State {
   database: { port: number; folder: string };
   /** The folder for what can't be in the stack's own: see outside.ts. */
   outside?: string;
-  cache: { port: number };
+  /** Absent when the stack had none when it came up. */
+  cache?: { port: number };
   /** Where AppConfig's agent listens, and the version of the flags that was last published. */
   flags?: { port: number; version: number };
   /** Where the stand-in for services of others listens, and for which it stands. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createClient } from "redis";
+import { given } from "../../../../infra/sure.ts";
 import type { Room } from "../room.ts";
 
 export interface CacheFigures {
@@ -69,11 +70,12 @@ export class CacheFiguresReader {
 
 /** Not yet connected; it doesn't try again by itself. */
 export function cacheClient({ ledger, plan, certificates }: Pick<Room, "ledger" | "plan" | "certificates">) {
-  const { port } = ledger.state.cache;
+  const cache = given(plan.cache, "cache in the stack");
+  const { port } = given(ledger.state.cache, "cache that runs");
   const place = { host: "127.0.0.1", port, connectTimeout: PATIENCE_MS, reconnectStrategy: false as const };
   const client = createClient({
-    ...(plan.cache.password && { password: plan.cache.password }),
-    socket: plan.cache.tls
+    ...(cache.password && { password: cache.password }),
+    socket: cache.tls
       ? { ...place, tls: true, servername: "localhost", ca: readFileSync(certificates.caFile) }
       : place,
   });

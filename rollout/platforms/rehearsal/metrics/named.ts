@@ -13,8 +13,8 @@ export interface Named {
   /** By track. */
   groups: Record<string, Record<string, string>>;
   database: Record<string, string>;
-  /** The first node: the one that is played here. */
-  cache: Record<string, string>;
+  /** The first node: the one that is played here. Absent where the stack has no cache. */
+  cache?: Record<string, string>;
   certificate: Record<string, string>;
   vault: Record<string, string>;
 }
@@ -22,6 +22,7 @@ export interface Named {
 /** @param tracks each track's name and the urn of its target group */
 export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: string }[]): Named {
   const name = localNames(graph);
+  const [cache] = ofType(graph, TYPES.cache);
   const balancer = { LoadBalancer: name({ urn: only(graph, TYPES.balancer).urn, property: "arnSuffix" }) };
   const ofTracks = (dimensions: (urn: string) => Record<string, string>) =>
     Object.fromEntries(tracks.map((track) => [track.name, dimensions(track.targetGroupUrn)]));
@@ -34,9 +35,9 @@ export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: st
     database: {
       DBInstanceIdentifier: name({ urn: only(graph, TYPES.database).urn, property: "identifier" }),
     },
-    cache: {
-      CacheClusterId: `${name({ urn: only(graph, TYPES.cache).urn, property: "replicationGroupId" })}-001`,
-    },
+    ...(cache && {
+      cache: { CacheClusterId: `${name({ urn: cache.urn, property: "replicationGroupId" })}-001` },
+    }),
     certificate: { CertificateArn: name({ urn: only(graph, TYPES.certificate).urn, property: "arn" }) },
     vault: { BackupVaultName: name({ urn: only(graph, TYPES.vault).urn, property: "name" }) },
   };

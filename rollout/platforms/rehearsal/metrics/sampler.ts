@@ -105,9 +105,10 @@ export class Sampler {
   }
 
   async #ofCache(): Promise<Sample[]> {
-    const figures = await this.#cache.take();
+    const node = this.#named.cache;
+    const figures = node && (await this.#cache.take());
     if (!figures) return [];
-    return given("AWS/ElastiCache", this.#named.cache, {
+    return given("AWS/ElastiCache", node, {
       EngineCPUUtilization: figures.enginePercent,
       DatabaseMemoryUsagePercentage: figures.memoryPercent,
       Evictions: figures.evictions,

@@ -1,5 +1,5 @@
 import type { Graph } from "../../../graph/model.ts";
-import { referred } from "../../../graph/resources.ts";
+import { ofType, referred } from "../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { parametersOf } from "./describe-database.ts";
@@ -55,7 +55,8 @@ const RESERVED = "reserved-memory-percent";
 /** ElastiCache's own default, for snapshots and failover. */
 const RESERVED_PERCENT = 25;
 
-export function cachePlan(graph: Graph, resolve: Resolve): CachePlan {
+export function cachePlan(graph: Graph, resolve: Resolve): CachePlan | undefined {
+  if (ofType(graph, TYPES.cache).length === 0) return undefined;
   const { inputs } = only(graph, TYPES.cache);
   const group = referred(graph, inputs.parameterGroupName, TYPES.cacheParameters);
   const given = parametersOf(group?.inputs.parameters, resolve);

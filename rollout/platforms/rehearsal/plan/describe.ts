@@ -31,7 +31,8 @@ export interface StackPlan {
   /** Sorted by name. */
   tracks: TrackPlan[];
   database: DatabasePlan;
-  cache: CachePlan;
+  /** Absent when the stack has none. */
+  cache?: CachePlan | undefined;
   /** Absent when the app is given nothing of AWS. */
   storage?: StoragePlan | undefined;
   /** Absent when the stack plans none. */

@@ -4,7 +4,8 @@ export interface Here {
   /** The folder that takes the place of `/etc/rollout`. */
   etc: string;
   databasePort: number;
-  cachePort: number;
+  /** Absent where there is no cache. */
+  cachePort?: number | undefined;
   /** AppConfig's agent; absent where no flags are served. */
   flagsPort?: number | undefined;
   /** Where the app gets its credentials; absent where it is given nothing of AWS. */
@@ -40,7 +41,7 @@ function filled(value: string, secrets: Record<string, string>, here: Here): str
       return text;
     })
     .replaceAll(DATABASE, `127.0.0.1:${here.databasePort}`)
-    .replaceAll(CACHE, `127.0.0.1:${here.cachePort}`)
+    .replaceAll(CACHE, here.cachePort ? `127.0.0.1:${here.cachePort}` : CACHE)
     .replaceAll(AGENT, here.flagsPort ? `127.0.0.1:${here.flagsPort}` : AGENT)
     .replaceAll(CREDENTIALS_AT, here.credentialsPort ? `127.0.0.1:${here.credentialsPort}` : CREDENTIALS_AT)
     .replaceAll("/etc/rollout/", `${here.etc}/`);

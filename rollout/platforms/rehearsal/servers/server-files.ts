@@ -75,7 +75,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   const here: Here = {
     etc,
     databasePort: state.database.port,
-    cachePort: state.cache.port,
+    cachePort: state.cache?.port,
     flagsPort: state.flags?.port,
     credentialsPort: access?.credentialsPort,
   };

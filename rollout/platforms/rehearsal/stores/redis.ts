@@ -4,27 +4,34 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { writeIn } from "../machine/files.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
+import type { CachePlan } from "../plan/describe-cache.ts";
 import type { Room } from "../room.ts";
 
 const KEY = "redis";
 
-/** Starts the cache unless it runs: Redis with TLS, password, memory limit and eviction policy as captured. */
+/** A cache as captured, and where it listens here. */
+interface Played extends CachePlan {
+  port: number;
+}
+
+/** Starts the cache unless it runs or the stack has none: Redis with TLS, password, memory limit and eviction policy as captured. */
 export async function ensureRedis(room: Room): Promise<void> {
   const { ledger, programs, plan } = room;
+  if (!plan.cache || !ledger.state.cache) return;
+  const cache: Played = { ...plan.cache, ...ledger.state.cache };
   if (isRunning(ledger.state.processes[KEY])) return;
   const folder = join(ledger.place.folder, "redis");
   const file = join(folder, "redis.conf");
   // The password is in a file that only its owner reads, never on a command line.
-  writeIn(file, redisConf(room, folder), 0o600);
-  if (plan.cache.leftOut.length > 0) room.say(`cache: not played here: ${plan.cache.leftOut.join(", ")}`);
+  writeIn(file, redisConf(room, cache, folder), 0o600);
+  if (cache.leftOut.length > 0) room.say(`cache: not played here: ${cache.leftOut.join(", ")}`);
   const started = start(ledger, { key: KEY, command: [programs.redis, file], cwd: folder });
-  await untilReady(started, () => answers(room), { signal: room.signal });
-  room.say(`cache: 127.0.0.1:${ledger.state.cache.port}${plan.cache.tls ? ", TLS only" : ""}`);
+  await untilReady(started, () => answers(room, cache), { signal: room.signal });
+  room.say(`cache: 127.0.0.1:${cache.port}${cache.tls ? ", TLS only" : ""}`);
 }
 
-function redisConf({ ledger, plan, certificates }: Room, folder: string): string {
-  const { cache } = plan;
-  const { port } = ledger.state.cache;
+function redisConf({ certificates }: Room, cache: Played, folder: string): string {
+  const { port } = cache;
   const tls = [
     ["port", "0"],
     ["tls-port", String(port)],
@@ -50,11 +57,11 @@ function redisConf({ ledger, plan, certificates }: Room, folder: string): string
 }
 
 /** Ready is when it answers a PING after the password. */
-function answers({ ledger, plan, certificates }: Room): Promise<boolean> {
-  const place = { host: "127.0.0.1", port: ledger.state.cache.port };
+function answers({ certificates }: Room, cache: Played): Promise<boolean> {
+  const place = { host: "127.0.0.1", port: cache.port };
   return new Promise((resolve, reject) => {
-    const ask = () => socket.write(`${plan.cache.password ? `AUTH ${plan.cache.password}\r\n` : ""}PING\r\n`);
-    const socket = plan.cache.tls
+    const ask = () => socket.write(`${cache.password ? `AUTH ${cache.password}\r\n` : ""}PING\r\n`);
+    const socket = cache.tls
       ? connectTls({ ...place, servername: "localhost", ca: readFileSync(certificates.caFile) }, ask)
       : connectPlain(place, ask);
     let answer = "";

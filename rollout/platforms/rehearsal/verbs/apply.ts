@@ -2,6 +2,7 @@ import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
+import { RehearsalError } from "../machine/errors.ts";
 import { locked } from "../machine/lock.ts";
 import { storesVersion } from "../plan/describe.ts";
 import { ensureStorage } from "../storage/ensure.ts";
@@ -22,6 +23,12 @@ export async function apply(options: Options): Promise<Status> {
     const room = await prepareChange(options, place);
     if (room.ledger.state.stores !== storesVersion(room.plan)) {
       room.say("database and cache keep what they were started with: their new settings need down and up");
+    }
+    if (room.plan.cache && !room.ledger.state.cache) {
+      const { stack } = room.plan;
+      throw new RehearsalError(
+        `${stack} has a cache now and came up without one: rollout rehearse down --stack ${stack}, then up`,
+      );
     }
     await ensureFlags(room);
     await ensureDependencies(room);

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../../../graph/model.ts";
+import { ofType } from "../../../graph/resources.ts";
+import { TYPES } from "../../../graph/types.ts";
 import { keepJournal } from "../journal/past.ts";
 import { type Certificates, certificateFiles } from "../machine/authority-files.ts";
 import { isPlain, makeOutside } from "../machine/disk/outside.ts";
@@ -74,6 +76,7 @@ async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<R
 async function newLedger(options: UpOptions, place: Place, graph: Graph): Promise<Ledger> {
   const port = await clientPort(options.port);
   const [redirectPort, database, cache] = (await freePorts(3)) as [number, number, number];
+  const hasCache = ofType(graph, TYPES.cache).length > 0;
   findPrograms();
   // Others may pass through the folder: when root runs this, the database runs as another user. What is secret in it
   // is closed by itself.
@@ -96,7 +99,7 @@ async function newLedger(options: UpOptions, place: Place, graph: Graph): Promis
     redirectPort,
     database: { port: database, folder },
     ...(outside !== undefined && { outside }),
-    cache: { port: cache },
+    ...(hasCache && { cache: { port: cache } }),
     servers: [],
     numbered: {},
     processes: {},

@@ -27,7 +27,8 @@ export interface Status {
   unreadable: string[];
   servers: ServerStatus[];
   database: StoreStatus;
-  cache: StoreStatus;
+  /** Absent when the stack has none. */
+  cache?: StoreStatus;
   balancer: StoreStatus;
   logs: string;
 }
@@ -76,7 +77,7 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
     unreadable,
     servers: await Promise.all(state.servers.map((server) => serverStatus(ledger, server, view))),
     database: { port: state.database.port, ...pidOf(ledger, "postgres") },
-    cache: { port: state.cache.port, ...pidOf(ledger, "redis") },
+    ...(state.cache && { cache: { port: state.cache.port, ...pidOf(ledger, "redis") } }),
     balancer: { port: state.port, ...pidOf(ledger, "balancer") },
     logs: place.logs,
   };

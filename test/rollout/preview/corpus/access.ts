@@ -126,13 +126,7 @@ export const access: Case[] = [
   {
     name: "the cache's password is in clear",
     stack: "beta",
-    edits: [
-      [
-        "infra/parts/stores.ts",
-        "authToken: secrets.cachePassword.value",
-        'authToken: "canary-in-clear-1234"',
-      ],
-    ],
+    edits: [["infra/parts/stores.ts", "authToken: cachePassword.value", 'authToken: "canary-in-clear-1234"']],
     dangers: ["password-rotated: beta-cache", "secret-in-clear: beta-cache"],
   },
   {

@@ -112,6 +112,23 @@ export const services: Case[] = [
     ["infra/network/cidr.ts", "TIERS.indexOf(tier) * 64", '(tier === "data" ? 3 : TIERS.indexOf(tier)) * 64'],
     "aws-refuses: beta-data-a, beta-data-b",
   ),
+  // What a stack does without from now on.
+  {
+    name: "no cache any more",
+    stack: "beta",
+    config: { cache: "none" },
+    dangers: [
+      "stateful-deletion: beta-cache",
+      "stateful-deletion: beta-cache-password",
+      "stateful-deletion: beta-cache-password",
+    ],
+  },
+  {
+    name: "no web firewall any more",
+    stack: "beta",
+    config: { webFirewall: "none" },
+    dangers: ["protection-weakened: beta-waf"],
+  },
   // Names.
   {
     name: "another domain",
