@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import { edited } from "./edit.ts";
-import { weightsIn, withStable, withWeights } from "./weights.ts";
+import { stableIn, weightsIn, withStable, withWeights } from "./weights.ts";
 
 /** Somebody wrote the config while we did; nothing of ours was written. */
 export class ConfigChanged extends UserError {
@@ -24,6 +24,12 @@ export class StackFile {
   /** @throws {UserError} when it can't be read */
   async weights(): Promise<Weights> {
     return weightsIn(await readText(this.path));
+  }
+
+  /** What a rollout changes in it. @throws {UserError} when it can't be read */
+  async read(): Promise<{ weights: Weights; stable: string }> {
+    const text = await readText(this.path);
+    return { weights: weightsIn(text), stable: stableIn(text) };
   }
 
   /** @throws {ConfigChanged} when somebody else wrote it meanwhile */

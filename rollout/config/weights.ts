@@ -40,6 +40,14 @@ export function withWeights(text: string, weights: Weights): string {
   return edited;
 }
 
+/** The track that a stack's config calls stable. @throws {UserError} when it names none */
+export function stableIn(text: string): string {
+  const stable = parsed(text).getIn(STABLE);
+  if (typeof stable !== "string")
+    throw new UserError(`${STABLE[1]}: must be the name of a track, in the stack's config`);
+  return stable;
+}
+
 /** The same config with another stable track. @throws {UserError} for a track that the config doesn't have */
 export function withStable(text: string, track: string): string {
   const document = parsed(text);

@@ -5,6 +5,7 @@ import { bring } from "./next/bring.ts";
 import { goForward } from "./next/forward.ts";
 import { goBack } from "./next/rollback.ts";
 import { wakeToLook, watch } from "./next/watch.ts";
+import { everyWeightsOf } from "./reading.ts";
 import type { RolloutState } from "./state.ts";
 
 /**
@@ -51,7 +52,7 @@ function mend(
 ): Action {
   const trusting = {
     ...state,
-    known: seen.weights?.read && Object.values(seen.weights.read).filter((each) => each !== null),
+    known: seen.weights?.read && everyWeightsOf(seen.weights.read),
   };
   const brought = bring(trusting, seen, now, weights, { do: "weights", weights });
   switch (brought.is) {

@@ -54,6 +54,8 @@ export type Note =
   /** The run is over, the rollout isn't: a person must decide. */
   | { kind: "stopped"; reason: string; drift?: Reading }
   | { kind: "ended"; outcome: Outcome; reason: string }
+  /** The journal couldn't be written for a while. Told at once; in the journal once it can be written again. */
+  | { kind: "unwritten"; reason: string }
   /** From a person, written by another process. With adopt and restore: the weights that are to hold. */
   | { kind: "command"; command: Command; weights?: Weights };
 
@@ -64,6 +66,8 @@ export type JournalEntry = Note & {
   at: number;
   /** Who wrote it: a run of the controller, or a person. */
   by: string;
+  /** The same moment by a clock that nobody can set: how long ago it is, for who goes on on that machine. */
+  mark?: { boot: string; up: number };
 };
 
 /**
@@ -76,6 +80,7 @@ export function urgency(entry: Note): "page" | "tell" | undefined {
     case "stopped":
     case "hold":
     case "rollback":
+    case "unwritten":
       return "page";
     case "begin":
     case "passed":

@@ -7,6 +7,8 @@ export interface Reading {
   /** What the last `up` recorded; null where the platform keeps no such record. */
   state: Weights | null;
   real: Weights;
+  /** The track that the config calls stable, where that was read too. */
+  stable?: string;
 }
 
 export function allAt({ config, state, real }: Reading, target: Weights): boolean {
@@ -23,6 +25,11 @@ export function drifted(reading: Reading, known: readonly Weights[] | undefined)
   const { config, state, real } = reading;
   if (!known) return !allAt(reading, config);
   return ![config, state ?? first(known), real].every((each) => isKnown(each, known));
+}
+
+/** All weights that stand somewhere. */
+export function everyWeightsOf({ config, state, real }: Reading): Weights[] {
+  return state ? [config, state, real] : [config, real];
 }
 
 export function isKnown(weights: Weights, known: readonly Weights[] | undefined): boolean {

@@ -72,6 +72,14 @@ export function messagesFor(note: Note, subject: Subject): Message[] {
       return note.outcome === "rolled-back"
         ? wentBack(subject)
         : [{ to: "users", withinMinutes: DAY, text: `A new version is live (${candidate}).` }];
+    case "unwritten":
+      return [
+        {
+          to: "operators",
+          withinMinutes: 120,
+          text: `Make the journal of ${stack} writable again, such as by freeing space. Back without it: rollout rollback --stack ${stack}`,
+        },
+      ];
     case "paused":
       return [
         {

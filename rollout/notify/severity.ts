@@ -28,6 +28,7 @@ export function severityOf(note: Note): Severity {
       return "P1";
     case "rollback":
     case "paused":
+    case "unwritten":
       return "P2";
     case "ended":
       return note.outcome === "rolled-back" ? "P2" : "P4";

@@ -23,7 +23,8 @@ export class AlarmWatch {
   async look({ rollout, stable, candidate }: RolloutState, clock: Clock): Promise<AlarmSight | undefined> {
     if (!this.#platform.alarms) return undefined;
     const seen = this.#seen;
-    const fresh = seen && seen.rollout === rollout && clock.now() - seen.at < EVERY_MS;
+    const age = clock.now() - (seen?.at ?? 0);
+    const fresh = seen && seen.rollout === rollout && age >= 0 && age < EVERY_MS;
     if (fresh && !("error" in seen.sight)) return seen.sight;
     const sight = await this.#read(stable, candidate);
     this.#seen = { sight, at: clock.now(), rollout };

@@ -1,21 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { JournalEntry, Note } from "../core/journal.ts";
-import { step } from "../core/replay.ts";
+import { replay, step } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import { UserError } from "../errors.ts";
 import { JournalConflict, type JournalStore } from "../platforms/platform.ts";
 
-/** The journal as the controller holds it: what it has read of it, and the state that follows. */
+/** Another controller has written: two at once must not be. */
+export class TakenOver extends UserError {
+  override name = "TakenOver";
+}
+
+/**
+ * The journal as the controller holds it: what it has read of it, and the state that follows.
+ *
+ * While it can't be written (a full disk, a store that is away) what is decided is kept here and written later, in the
+ * same order. Whoever acts asks {@link isBehind} first.
+ */
 export class Book {
   readonly #store: JournalStore;
   readonly #clock: Clock;
   readonly #by: string;
   readonly #heard: (entry: JournalEntry) => void;
   #version: string | null = null;
+  /** Those in the journal, and after them those that aren't yet. */
   #entries: JournalEntry[] = [];
+  #unwritten = 0;
+  #behindSince: number | undefined;
+  #trouble: unknown;
   #state: RolloutState | undefined;
 
-  /** @param heard told each entry that is written from now on, by whomever */
+  /** @param heard told each entry that is decided from now on, by whomever */
   constructor(store: JournalStore, clock: Clock, by: string, heard: (entry: JournalEntry) => void) {
     this.#store = store;
     this.#clock = clock;
@@ -31,33 +46,59 @@ export class Book {
     return this.#entries;
   }
 
+  /** Whether something was decided that isn't in the journal yet. */
+  get isBehind(): boolean {
+    return this.#unwritten > 0;
+  }
+
+  /** Since when, in milliseconds, and why. */
+  get behind(): { since: number; error: unknown } | undefined {
+    return this.#behindSince === undefined ? undefined : { since: this.#behindSince, error: this.#trouble };
+  }
+
   /** Takes in what was written since. @returns the new entries */
   async read(): Promise<JournalEntry[]> {
     const { entries, version } = await this.#store.read();
-    const news = entries.slice(this.#entries.length);
-    for (const entry of news) this.#state = step(this.#state, entry);
-    this.#entries = entries;
+    const known = this.#entries.length - this.#unwritten;
+    const news = entries.slice(known);
+    const last = entries.at(-1);
+    // An earlier run may have had another clock: what it did is in the past all the same.
+    if (this.#state === undefined && last) this.#clock.goOn?.(last.at, last.mark);
     this.#version = version;
+    if (news.length === 0) return news;
+    const now = this.#clock.now();
+    // The same of a person's word: it isn't from the future.
+    const heard = news.map((entry) => ({ ...entry, at: Math.min(entry.at, now) }));
+    const kept = this.#entries.slice(known);
+    this.#entries = [...this.#entries.slice(0, known), ...heard, ...after(heard, kept)];
+    this.#state =
+      kept.length > 0 ? replay(this.#entries) : heard.reduce<RolloutState | undefined>(step, this.#state);
     return news;
   }
 
   /**
-   * Writes a decision.
+   * Writes a decision, or keeps it until it can be written.
    *
    * @returns undefined when a command came in between: then the decision is to be made anew
+   * @throws when the journal can't be written and nothing has begun
    */
   async write(note: Note): Promise<JournalEntry | undefined> {
-    const entry: JournalEntry = { ...note, at: this.#clock.now(), by: this.#by };
-    try {
-      this.#version = await this.#store.append(entry, this.#version);
-    } catch (error) {
-      if (!(error instanceof JournalConflict)) throw error;
-      await this.readCommands();
-      return undefined;
-    }
-    this.#entries = [...this.#entries, entry];
-    this.#state = step(this.#state, entry);
-    this.#heard(entry);
+    const mark = this.#clock.mark?.();
+    const entry: JournalEntry = { ...note, at: this.#clock.now(), by: this.#by, ...(mark && { mark }) };
+    if (!this.isBehind) {
+      try {
+        this.#version = await this.#store.append(entry, this.#version);
+      } catch (error) {
+        if (error instanceof JournalConflict) {
+          await this.readCommands();
+          return undefined;
+        }
+        if (!this.#state) throw error;
+        this.#fallBehind(entry, error);
+        return entry;
+      }
+    } else this.#unwritten += 1;
+    this.#take(entry);
     return entry;
   }
 
@@ -71,12 +112,77 @@ export class Book {
     }
   }
 
-  /** @throws {UserError} when another controller has written: two at once must not be */
+  /** Writes what is kept, as far as it can be written now. @throws {TakenOver} */
+  async catchUp(): Promise<void> {
+    while (this.#unwritten > 0) {
+      const entry = this.#entries[this.#entries.length - this.#unwritten];
+      if (!entry) return;
+      try {
+        this.#version = await this.#store.append(entry, this.#version);
+      } catch (error) {
+        if (!(error instanceof JournalConflict)) return;
+        if (!(await this.#isThere(entry))) await this.readCommands();
+        continue;
+      }
+      this.#unwritten -= 1;
+    }
+    this.#behindSince = undefined;
+  }
+
+  /** @throws {TakenOver} when another controller has written */
   async readCommands(): Promise<JournalEntry[]> {
     const news = await this.read();
     const other = news.find(({ kind }) => kind !== "command");
     for (const entry of news) this.#heard(entry);
-    if (other) throw new UserError(`Another controller (${other.by}) has taken over this rollout.`);
+    if (other) throw new TakenOver(`Another controller (${other.by}) has taken over this rollout.`);
     return news;
   }
+
+  #take(entry: JournalEntry): void {
+    this.#entries = [...this.#entries, entry];
+    this.#state = step(this.#state, entry);
+    this.#heard(entry);
+  }
+
+  /** Said once, and in the journal when it can be written again. */
+  #fallBehind(entry: JournalEntry, error: unknown): void {
+    this.#behindSince ??= entry.at;
+    this.#trouble = error;
+    this.#unwritten += 2;
+    this.#take(entry);
+    const { at, by } = entry;
+    this.#take({ kind: "unwritten", reason: (error as Error).message, at, by });
+  }
+
+  /** Whether an entry was written after all: only the answer was lost. */
+  async #isThere(entry: JournalEntry): Promise<boolean> {
+    const { entries, version } = await this.#store.read();
+    const known = this.#entries.length - this.#unwritten;
+    const next = entries[known];
+    if (!next || !isSameEntry(next, entry)) return false;
+    this.#unwritten -= 1;
+    this.#version = entries.length === known + 1 ? version : this.#version;
+    return true;
+  }
+}
+
+/** Whether two are the same, as the journal keeps them. */
+function isSameEntry(a: JournalEntry, b: JournalEntry): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+}
+
+/**
+ * Entries that stand after others which came in before them: their numbers are other ones, and their times no earlier.
+ */
+function after(before: readonly JournalEntry[], entries: readonly JournalEntry[]): JournalEntry[] {
+  const first = entries.find(({ kind }) => kind === "intent");
+  const began = first?.kind === "intent" ? first.id : Number.POSITIVE_INFINITY;
+  const least = Math.max(0, ...before.map(({ at }) => at));
+  return entries.map((entry) => {
+    const at = Math.max(entry.at, least);
+    // What ends an intent that was written before them keeps its number.
+    return "id" in entry && entry.id >= began
+      ? { ...entry, at, id: entry.id + before.length }
+      : { ...entry, at };
+  });
 }

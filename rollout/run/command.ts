@@ -21,12 +21,16 @@ export async function give(platform: Platform, clock: Clock, command: Command, b
     const weights = await weightsFor(platform, state, command);
     const refused = refusal(state, { command, weights });
     if (refused) throw new UserError(`${command}: ${refused}`);
+    const last = entries.at(-1);
+    if (last) clock.goOn?.(last.at, last.mark);
+    const mark = clock.mark?.();
     const entry: JournalEntry = {
       kind: "command",
       command,
       ...(weights && { weights }),
       at: clock.now(),
       by,
+      ...(mark && { mark }),
     };
     try {
       await platform.journal.append(entry, version);

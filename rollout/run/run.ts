@@ -1,14 +1,17 @@
 import { given } from "../../infra/sure.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Action } from "../core/action.ts";
+import { isGoingBack } from "../core/command.ts";
 import { next } from "../core/controller.ts";
-import { type JournalEntry, type Outcome, urgency } from "../core/journal.ts";
+import { type Act, type JournalEntry, type Outcome, urgency } from "../core/journal.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge } from "../core/verdict.ts";
+import { UserError } from "../errors.ts";
 import type { Lock, Platform } from "../platforms/platform.ts";
+import { until } from "../waiting.ts";
 import { perform } from "./act.ts";
 import { type Beginning, beginOrGoOn } from "./begin.ts";
-import { Book } from "./book.ts";
+import { Book, TakenOver } from "./book.ts";
 import { Notices, type Notify } from "./notices.ts";
 import { Senses } from "./senses.ts";
 
@@ -43,8 +46,12 @@ export interface RunResult {
 /**
  * Runs a rollout to its end, or from where an earlier run was killed.
  *
+ * While the journal can't be written the gates go on watching. Nothing new is done then but the way back, which
+ * needs no journal.
+ *
  * @throws {Held} when another run has the lock
- * @throws when the journal can't be written: nothing is done that isn't in it
+ * @throws {TakenOver} when another run has taken over
+ * @throws when the journal can't be written, and nothing has begun or nobody has mended it for the plan's patience
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { platform, owner } = options;
@@ -70,15 +77,16 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   await beginOrGoOn(book, options.begin);
   for (;;) {
     lock.lost.throwIfAborted();
+    await catchUp(book, clock);
     const state = given(book.state, "rollout in the journal");
     if (state.outcome && leave?.(state)) {
-      await notices.sent();
+      await end(book, notices, clock);
       return { outcome: state.outcome.is, reason: state.outcome.reason };
     }
     const action = next(state, senses.seen, clock.now());
     switch (action.is) {
       case "leave":
-        await notices.sent();
+        await end(book, notices, clock);
         return { outcome: action.outcome, reason: action.reason };
       case "look":
         await senses.look(action.look, state);
@@ -87,25 +95,85 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
         await book.write(action.note);
         break;
       case "act":
-        await act(book, platform, action);
+        await act(action, { book, platform, clock, lock, notices });
         break;
       case "wait":
         await clock.sleep(Math.max(1, Math.min(action.until - clock.now(), pollMs)));
-        await book.readCommands();
+        await hear(book, clock);
     }
   }
 }
 
+/** What was done in the time of a look is done on what was seen; longer ago may have been another world. */
+const DECIDED_MS = 10_000;
+/** How long a run that is over tries to write what isn't in the journal yet. */
+const LAST_MS = 5_000;
+
+/** @throws when the journal has been away for the plan's patience */
+async function catchUp(book: Book, clock: Clock): Promise<void> {
+  await book.catchUp();
+  const { behind, state } = book;
+  const patience = given(state, "rollout in the journal").plan.limits.patienceSeconds * 1000;
+  if (behind && clock.now() - behind.since >= patience) throw behind.error;
+}
+
+async function end(book: Book, notices: Notices, clock: Clock): Promise<void> {
+  await until({ clock, everyMs: 500, withinMs: LAST_MS }, async () => {
+    await book.catchUp();
+    return !book.isBehind;
+  });
+  await notices.sent();
+}
+
+/** Words of people. While the journal can't be read nobody is heard: what is decided next says so, when it can't be written either. */
+async function hear(book: Book, clock: Clock): Promise<void> {
+  await book.readCommands().catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
+    return clock.sleep(1);
+  });
+}
+
+interface Acting {
+  book: Book;
+  platform: Platform;
+  clock: Clock;
+  lock: Lock;
+  notices: Notices;
+}
+
 /**
  * Writes the intent, does the act, writes its end. When a command was written before the intent, nothing is done: the
- * command is heard first.
+ * command is heard first. Nor is anything when the writing took so long that the decision is old.
  */
-async function act(book: Book, platform: Platform, { act }: Action & { is: "act" }): Promise<void> {
+async function act({ act }: Action & { is: "act" }, acting: Acting): Promise<void> {
+  const { book, platform, clock, lock } = acting;
+  if (mustWait(book)) return clock.sleep(1_000);
   const id = book.entries.length;
+  const decided = clock.now();
   if (!(await book.write({ kind: "intent", id, act }))) return;
+  lock.lost.throwIfAborted();
+  if (mustWait(book) || clock.now() - decided > DECIDED_MS) {
+    await book.record({ kind: "lost", id });
+    return;
+  }
   const end = await perform(platform, act).then(
     (result) => ({ kind: "done", id, ...(result && { result }) }) as const,
     (error: Error) => ({ kind: "failed", id, error: error.message }) as const,
   );
-  await book.record(end);
+  await book.record(end).catch((error: unknown) => overtaken(error, act, acting));
+}
+
+/** What leads on needs an intent in the journal. The way back can't wait for one. */
+function mustWait(book: Book): boolean {
+  return book.isBehind && !isGoingBack(given(book.state, "rollout in the journal"));
+}
+
+/** Another run has taken over in the middle of an act: it may think that the act is undone, and somebody must know. */
+async function overtaken(error: unknown, act: Act, { clock, notices, book }: Acting): Promise<never> {
+  if (error instanceof TakenOver) {
+    const reason = `${error.message} Meanwhile this one did "${act.do}": look whether the weights are what they should be`;
+    notices.tell({ kind: "stopped", reason, at: clock.now(), by: "a run that was overtaken" }, book.entries);
+    await notices.sent();
+  }
+  throw error;
 }

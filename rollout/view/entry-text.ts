@@ -44,6 +44,8 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
       return `rollback: ${entry.reason}`;
     case "stopped":
       return `stopped, a person must decide: ${entry.reason}${entry.drift ? ` (${readingText(entry.drift)})` : ""}`;
+    case "unwritten":
+      return `the journal can't be written (${entry.reason}): no step is taken until it can; the gates go on watching, and the way back needs no journal`;
     case "ended":
       return `${entry.outcome}: ${entry.reason}`;
     case "command":

@@ -56,6 +56,8 @@ export interface Script {
   commands?: readonly { after: number; command: Command }[];
   /** What somebody else does to the balancer: the candidate's share. */
   meddling?: readonly { after: number; share: number }[];
+  /** What is done to the machine's clock: by how many seconds it is set, or for how long the machine is suspended. */
+  clocks?: readonly { after: number; set?: number; suspended?: number }[];
   judge?: Judge;
   rollout?: string;
   candidate?: string;
@@ -76,6 +78,13 @@ export async function play(script: Script): Promise<Played> {
   const commands = [...(script.commands ?? [])];
   const meddling = [...(script.meddling ?? [])];
   const began = world.now;
+  for (const { after, set = 0, suspended = 0 } of script.clocks ?? []) {
+    world.later(after * 1000, () => {
+      world.clockAheadMs += set * 1000;
+      world.suspendedMs += suspended * 1000;
+      world.now += suspended * 1000;
+    });
+  }
   for (const crashAt of [...crashes, Number.POSITIVE_INFINITY]) {
     const life = new Life(world, crashAt);
     try {
@@ -112,14 +121,15 @@ async function live(
     owner: "test",
     begin: { rollout: script.rollout ?? "r1", stable, candidate, plan },
     clock: {
-      now: clock.now,
+      ...clock,
       async sleep(milliseconds) {
         // A run that doesn't end is a failure, not a test that hangs.
         sleeps += 1;
         if (sleeps > 100_000) throw new Error("the run doesn't end");
         await clock.sleep(milliseconds);
         while (commands[0] && world.now >= began + commands[0].after * 1000) {
-          await give(hand, clock, commands.shift()!.command, "ana").catch(() => {});
+          // In another process, which began just now.
+          await give(hand, new Life(world).clock, commands.shift()!.command, "ana").catch(() => {});
         }
         while (meddling[0] && world.now >= began + meddling[0].after * 1000) {
           world.move(split("blue", "green", meddling.shift()!.share));

@@ -1,4 +1,4 @@
-import type { Clock } from "../../rollout/clock.ts";
+import { type Clock, SteadyTime } from "../../rollout/clock.ts";
 import { type Random, seededRandom } from "../../rollout/load/random.ts";
 import type {
   AlarmReading,
@@ -11,15 +11,33 @@ import type {
 /** How a track answers at a moment: the shares of its requests that fail and that are slow. */
 export type Health = (track: string, second: number) => { errors: number; slow?: number };
 
+/** What could be read since a moment. */
+export interface Remembered {
+  at: number;
+  config: Weights;
+  state: Weights;
+  real: Weights;
+  servers: Readonly<Record<string, number>>;
+  stable: string;
+}
+
 /** What outlives a controller that is killed: the cloud, the config, the journal, the time. */
 export class World {
-  /** Milliseconds since the epoch. */
+  /** The true time, in milliseconds since the epoch. */
   now: number;
+  /** How far the clock of the controller's machine is ahead of it: somebody set it. */
+  clockAheadMs = 0;
+  /** Names its last start; undefined: it can't be named. */
+  boot: string | undefined = "the first";
+  /** For how long that machine was suspended. */
+  suspendedMs = 0;
   config: Weights;
   state: Weights;
   real: Weights;
   stable = "blue";
   servers: Record<string, number> = { blue: 2, green: 2 };
+  /** Until then nothing can be written on the controller's machine. */
+  diskFullUntil = 0;
   /** How many servers there can be, whatever is asked for. */
   mostServers = 100;
   /** How many a track may have by its declaration. */
@@ -31,10 +49,18 @@ export class World {
   deployed: string[] = [];
   drained: string[] = [];
   /** Each act as it was called. */
-  calls: { call: string; at: number; intent: number }[] = [];
+  calls: { call: string; at: number; intent: string }[] = [];
+  /** When each entry of the journal was written, by the true time. */
+  written: number[] = [];
+  /** What was drained, and which share of the traffic it had then. */
+  drains: { at: number; track: string; share: number }[] = [];
+  /** When somebody else moved the weights. */
+  meddled: number[] = [];
   /** Every split that the balancer ever had. */
   splits: { at: number; weights: Weights }[] = [];
   requestsPerSecond = 100;
+  /** Whether a share of the requests is just that, not a matter of chance. */
+  exact = false;
   health: Health = () => ({ errors: 0.001 });
   hasMetrics: (second: number) => boolean = () => true;
   /** What alarms say of a track at a moment; it throws while they can't be read. Left out: there are none. */
@@ -45,6 +71,8 @@ export class World {
   /** Whether a track's smoke tests pass at a moment, asked outside of the rollout's own. */
   serves: (track: string, now: number) => boolean = () => true;
   readonly #random: Random;
+  readonly #past: Remembered[] = [];
+  readonly #coming: { at: number; what: () => void }[] = [];
   readonly #seconds: MetricSecond[] = [];
   readonly #began: number;
 
@@ -62,9 +90,50 @@ export class World {
     this.splits.push({ at: now, weights });
   }
 
+  /** Something happens later, whatever the controller does until then. */
+  later(afterMs: number, what: () => void): void {
+    const at = this.now + afterMs;
+    const next = this.#coming.findIndex((each) => each.at > at);
+    this.#coming.splice(next < 0 ? this.#coming.length : next, 0, { at, what });
+  }
+
+  /** Time passes, and what was to happen in it happens. */
+  advance(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    for (let next = this.#coming[0]; next && next.at <= end; next = this.#coming[0]) {
+      this.#coming.shift();
+      this.now = Math.max(this.now, next.at);
+      next.what();
+    }
+    this.now = Math.max(this.now, end);
+  }
+
+  /** Keeps what can be read now, for who reads it late. */
+  remember(): Remembered {
+    const last = this.#past.at(-1);
+    const { now: at, config, state, real, servers, stable } = this;
+    const same =
+      last?.config === config &&
+      last.state === state &&
+      last.real === real &&
+      Object.entries(last.servers).every(([track, count]) => servers[track] === count) &&
+      last.stable === stable;
+    if (last && same) return last;
+    const now = { at, config, state, real, servers: { ...servers }, stable };
+    this.#past.push(now);
+    return now;
+  }
+
+  /** What could be read so long ago, in milliseconds. */
+  before(agoMs: number): Remembered {
+    this.remember();
+    return this.#past.findLast(({ at }) => at <= this.now - agoMs) ?? this.#past[0]!;
+  }
+
   move(weights: Weights): void {
     this.real = weights;
     this.splits.push({ at: this.now, weights });
+    this.remember();
   }
 
   /** Complete seconds; each is made up once, from the split that it had at its end. */
@@ -100,6 +169,7 @@ export class World {
   }
 
   #hits(requests: number, share: number): number {
+    if (this.exact) return Math.round(requests * share);
     let hits = 0;
     for (let i = 0; i < requests; i += 1) if (this.#random() < share) hits += 1;
     return hits;
@@ -116,12 +186,27 @@ export class Life {
   readonly world: World;
   /** Points passed; a point lies before, within and after everything that has an effect. */
   points = 0;
+  /** Names its open intent, where somebody listens to its journal: one that can't be written is in no other place. */
+  intent: string | null | undefined;
+  /** Aborts when its lock has passed to another. */
+  readonly ousted = new AbortController();
   readonly #crashAt: number;
+  readonly #time: SteadyTime;
   #dead = false;
 
   constructor(world: World, crashAt = Number.POSITIVE_INFINITY) {
     this.world = world;
     this.#crashAt = crashAt;
+    this.#time = new SteadyTime({
+      wall: () => world.now + world.clockAheadMs,
+      running: () => world.now - world.suspendedMs,
+      up: () => world.now,
+      boot: () => world.boot,
+    });
+  }
+
+  kill(): void {
+    this.#dead = true;
   }
 
   point(): void {
@@ -138,10 +223,12 @@ export class Life {
   get clock(): Clock {
     const { world } = this;
     return {
-      now: () => world.now,
+      now: () => this.#time.now(),
+      mark: () => this.#time.mark(),
+      goOn: (at, mark) => this.#time.goOn(at, mark),
       sleep: async (milliseconds) => {
         this.check();
-        world.now += milliseconds;
+        world.advance(milliseconds);
       },
     };
   }

@@ -34,8 +34,12 @@ export class Onlooker {
   /** What can't be read now is read the next time. @returns undefined when no rollout has begun */
   async look(): Promise<StatusView | undefined> {
     const { platform, stack } = this.#here;
-    const state = replay((await platform.journal.read()).entries);
-    if (!state) return undefined;
+    const { entries } = await platform.journal.read();
+    const state = replay(entries);
+    const last = entries.at(-1);
+    if (!state || !last) return undefined;
+    // By the run's time: what is measured here is kept beside what it measures.
+    this.#clock.goOn?.(last.at, last.mark);
     const [real, alarms, unread] = await Promise.all([
       platform.readRealWeights().catch(() => undefined),
       isWatched(state) ? this.#alarms.look(state, this.#clock) : undefined,

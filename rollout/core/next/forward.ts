@@ -104,12 +104,14 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   if (moved) return moved;
   const gates = given(seen.gates, "look at the gates");
   const over = bakedAt(state);
-  const passed = gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
+  const passed =
+    now >= over && gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
   const skipped = state.skip && !gates.verdict.hold;
   if (passed || skipped) {
     const { reason, evidence } = gates.verdict;
     return (
       heldByFreeze(state, now) ??
+      movedMeanwhile(state, seen, now, true) ??
       note({
         kind: "passed",
         step: stage.step,
@@ -148,10 +150,13 @@ function keep(state: RolloutState, seen: Seen, now: number): Action {
   const over = stage.at === "keep" ? stage.since + plan.limits.keepSeconds * 1000 : now;
   const idle = is === "promoted" ? stable : candidate;
   if (now < over) return wait(over, `${idle} keeps its servers a while`);
-  return stopping(
-    once(state, seen, now, { do: "drain", track: idle }),
-    `${is}, all but the draining of ${idle}`,
-  );
+  const action = once(state, seen, now, { do: "drain", track: idle });
+  const keeps = is === "promoted" ? candidate : stable;
+  const { stable: named = keeps } = seen.weights?.read ?? {};
+  // The next rollout would go back to the track that is drained here.
+  if (action.is === "act" && named !== keeps)
+    return stop(`${is}, but the config's stable key is ${named}: set it to ${keeps}`);
+  return stopping(action, `${is}, all but the draining of ${idle}`);
 }
 
 /** Stops in place of giving up, where a rollback would do more harm than to leave everything as it is. */

@@ -4,7 +4,10 @@ import type { RolloutState } from "../state.ts";
 import { only, sameWeights, shareOf, weightsText } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
+import { isFresh } from "./fresh.ts";
 import { sick } from "./sick.ts";
+
+const STALE_MS = 10_000;
 
 /**
  * The way back: stable gets the servers, then all the traffic, then the weights are read back. Neither a freeze nor a
@@ -28,7 +31,7 @@ export function goBack(state: RolloutState, seen: Seen, now: number): Action {
     case "busy":
       return brought.action;
     case "spent":
-      return stop(`the rollback can't be verified: ${brought.reason}`);
+      return stop(`the rollback can't be verified: ${brought.reason}${realText(seen)}`);
     case "due":
       return ready(state, seen, now) ?? { is: "act", act };
   }
@@ -37,7 +40,7 @@ export function goBack(state: RolloutState, seen: Seen, now: number): Action {
 /** What is still to be looked at, or stops the rollback, before the traffic moves; undefined when nothing is. */
 function first(state: RolloutState, seen: Seen, now: number): Action | undefined {
   const sight = seen.real;
-  if (!sight || sight.length !== state.length || now - sight.at > 10_000) return look({ at: "real" });
+  if (!sight || sight.length !== state.length || !isFresh(sight, now, STALE_MS)) return look({ at: "real" });
   // An unreadable balancer doesn't keep us from sending it the right weights.
   if (sight.read && !state.forced && !isKnown(sight.read, state.known)) {
     return stop(`the rollback found other weights on the balancer: ${weightsText(sight.read)}`);
@@ -77,4 +80,9 @@ function unpromote(state: RolloutState, now: number): Action {
     );
   }
   return { is: "act", act: { do: "stable", track: state.stable } };
+}
+
+/** Where the users are, which is what whoever is called wants to know first. */
+function realText({ weights }: Seen): string {
+  return weights?.read ? ` (the balancer has ${weightsText(weights.read.real)})` : "";
 }

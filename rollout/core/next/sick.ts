@@ -1,6 +1,7 @@
 import { type Action, look, type Seen, stop, wait } from "../action.ts";
 import type { RolloutState } from "../state.ts";
 import { shareOf } from "../weights.ts";
+import { isFresh } from "./fresh.ts";
 
 /**
  * In whole percent. With this share or more, stable has enough users of its own: the gates compare the candidate with
@@ -24,7 +25,7 @@ export function sick(state: RolloutState, seen: Seen, now: number): Action | und
   if (insisted || forced || (weights && shareOf(weights, stable) >= COMPARED)) return undefined;
   const sight = seen.service;
   const again = look({ at: "service", track: stable });
-  if (sight?.track !== stable || sight.length !== length || now - sight.at > STALE_MS) return again;
+  if (sight?.track !== stable || sight.length !== length || !isFresh(sight, now, STALE_MS)) return again;
   if (sight.read?.passed) return undefined;
   const why = sight.read?.details.join("; ") ?? sight.error;
   if (sight.failingSince === undefined || sight.failingSince === sight.at) {

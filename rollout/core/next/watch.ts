@@ -18,7 +18,7 @@ export type Watched =
 export function watch(state: RolloutState, seen: Seen, now: number): Watched {
   if (!isWatched(state)) return { is: "well" };
   const sight = seen.gates;
-  if (!sight || sight.steps !== state.steps.length || now >= lookAt(sight))
+  if (!sight || sight.steps !== state.steps.length || sight.at > now || now >= lookAt(sight))
     return busy(look({ at: "gates" }));
   const { outcome, hold = false, reason, evidence } = sight.verdict;
   if (outcome === "fail") return { is: "sick", reason, evidence };

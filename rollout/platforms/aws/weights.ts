@@ -32,11 +32,16 @@ export class AwsWeights {
   async read(): Promise<Reading> {
     const { config, facts, listener } = this.#parts;
     const [stated, { weights, targetGroupArns }, split] = await Promise.all([
-      config.weights(),
+      config.read(),
       facts.read(),
       listener.read(),
     ]);
-    return { config: stated, state: weights, real: sharesOf(split, targetGroupArns) };
+    return {
+      config: stated.weights,
+      stable: stated.stable,
+      state: weights,
+      real: sharesOf(split, targetGroupArns),
+    };
   }
 
   async readReal(): Promise<Weights> {

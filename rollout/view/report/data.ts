@@ -157,6 +157,7 @@ function markOf(entry: JournalEntry, { candidate }: RolloutState): Mark[] {
     case "stopped":
     case "hold":
     case "failed":
+    case "unwritten":
       return [{ at, text: entry.kind, kind: "bad" }];
     case "ended":
       return [{ at, text: entry.outcome, kind: entry.outcome === "promoted" ? "good" : "bad" }];

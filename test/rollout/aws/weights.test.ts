@@ -85,6 +85,7 @@ describe("a step", () => {
     expect(await configText()).toBe(TEXT.replace("90", "75").replace("10", "25"));
     expect(await platform.readWeights()).toEqual({
       config: { blue: 75, green: 25 },
+      stable: "blue",
       state: { blue: 75, green: 25 },
       real: { blue: 75, green: 25 },
     });
@@ -146,6 +147,7 @@ describe("the emergency", () => {
     expect(engine.ups.map(({ targets }) => targets)).toEqual([[URN]]);
     expect(await platform.readWeights()).toEqual({
       config: { blue: 100, green: 0 },
+      stable: "blue",
       state: { blue: 100, green: 0 },
       real: { blue: 100, green: 0 },
     });

@@ -36,7 +36,7 @@ test("a history has what the gates judge by; a step begins with a whole second",
 });
 
 test.each([
-  ["page", ["stopped", "hold", "rollback"]],
+  ["page", ["stopped", "hold", "rollback", "unwritten"]],
   ["tell", ["begin", "passed", "released", "frozen", "paused", "ended", "command"]],
   [undefined, ["intent", "done", "failed", "lost", "verified"]],
 ])("%s: %j", (how, kinds) => {

@@ -45,6 +45,7 @@ test.each<[Note, string]>([
   [{ kind: "hold", reason: "x" }, "P1"],
   [{ kind: "rollback", reason: "x" }, "P2"],
   [{ kind: "paused", reason: "x" }, "P2"],
+  [{ kind: "unwritten", reason: "x" }, "P2"],
   [{ kind: "ended", outcome: "rolled-back", reason: "x" }, "P2"],
   [{ kind: "frozen", until: 0 }, "P3"],
   [{ kind: "ended", outcome: "promoted", reason: "x" }, "P4"],

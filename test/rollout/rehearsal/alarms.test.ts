@@ -129,13 +129,18 @@ describe("the board of a stack's alarms", () => {
     mkdirSync(dirname(file), { recursive: true });
     const none = { socket: "", logs: "", named: { balancer: {}, targetGroups: {} } };
     writeOrder(file, { ...watched, ...none, refused: { green: "it uses thresholds" } });
-    const reading = { name: "beta-blue-state", state: "OK", reason: "" } as const;
-    if (at !== undefined) writeBoard(boardFile(file), { at, alarms: { blue: reading } });
+    const reading = { name: "beta-blue-state", state: "OK", reason: "", since: NOW - 90_000 } as const;
+    if (at !== undefined) writeBoard(boardFile(file), { at, now: at + 5_000, alarms: { blue: reading } });
     return here;
   }
 
   it("tells a track's alarm", () => {
-    expect(trackAlarm(place(NOW - 30_000), "blue", NOW)).toMatchObject({ state: "OK" });
+    expect(trackAlarm(place(NOW - 30_000), "blue", { now: NOW, wall: NOW })).toMatchObject({ state: "OK" });
+  });
+
+  it("tells since when by the reader's clock: the keeper's was 5 s ahead of the machine's, this one is 2 s behind it", () => {
+    const told = trackAlarm(place(NOW), "blue", { now: NOW - 2_000, wall: NOW });
+    expect(told.since).toBe(NOW - 97_000);
   });
 
   it.each([
@@ -143,11 +148,13 @@ describe("the board of a stack's alarms", () => {
     ["whoever kept it has ended", NOW - 30_001],
     ["it is of another time", NOW + 30_001],
   ])("fails closed when %s", (_, at) => {
-    expect(() => trackAlarm(place(at), "blue", NOW)).toThrow("nobody looks at the alarms now");
+    expect(() => trackAlarm(place(at), "blue", { now: NOW, wall: NOW })).toThrow(
+      "nobody looks at the alarms now",
+    );
   });
 
   it("fails closed for an alarm that isn't played, and says why", () => {
-    expect(() => trackAlarm(place(NOW), "green", NOW)).toThrow(
+    expect(() => trackAlarm(place(NOW), "green", { now: NOW, wall: NOW })).toThrow(
       "the alarm of green isn't played here: it uses thresholds",
     );
   });

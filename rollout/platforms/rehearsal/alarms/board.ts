@@ -20,8 +20,16 @@ export interface AlarmOrder extends WatchedAlarms {
 interface Board {
   /** Milliseconds since the epoch. */
   at: number;
+  /** What the keeper's clock said then: an alarm's `since` is by that clock. */
+  now: number;
   /** By track. */
   alarms: Record<string, AlarmReading>;
+}
+
+/** One moment by two clocks, in milliseconds since the epoch: the reader's own, and the machine's, which others share. */
+export interface Moment {
+  now: number;
+  wall: number;
 }
 
 /** How often the alarms are looked at, in milliseconds: several samples go into a minute. */
@@ -58,17 +66,26 @@ export function writeBoard(file: string, board: Board): void {
  * @throws {RehearsalError} when nobody looks at the alarms, or the track has none that is played here: that isn't an alarm
  * that is off
  */
-export function trackAlarm(place: Pick<Place, "folder" | "stack">, track: string, now: number): AlarmReading {
+export function trackAlarm(
+  place: Pick<Place, "folder" | "stack">,
+  track: string,
+  { now, wall }: Moment,
+): AlarmReading {
   const file = orderFile(place);
   const board = JSON.parse(textIn(boardFile(file)) ?? "{}") as Partial<Board>;
-  if (board.at === undefined || Math.abs(now - board.at) > STALE_MS)
+  if (board.at === undefined || Math.abs(wall - board.at) > STALE_MS)
     throw new RehearsalError(
       `nobody looks at the alarms now: rollout rehearse up --stack ${place.stack} starts what does`,
     );
   const alarm = board.alarms?.[track];
-  if (alarm) return alarm;
+  if (alarm) return byClock(alarm, now - wall - ((board.now ?? board.at) - board.at));
   const why = (JSON.parse(textIn(file) ?? "{}") as Partial<AlarmOrder>).refused?.[track];
   throw new RehearsalError(
     `the alarm of ${track} isn't played here: ${why ?? "the stack has no such track"}`,
   );
+}
+
+/** Where the machine's clock was set since one of the two processes began, their times differ. */
+function byClock(alarm: AlarmReading, aheadMs: number): AlarmReading {
+  return alarm.since === undefined ? alarm : { ...alarm, since: alarm.since + aheadMs };
 }

@@ -29,7 +29,8 @@ export async function ensureAlarms(room: Room): Promise<void> {
     command: [process.execPath, main, file],
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
-  const all = async () => tracks.every((track) => trackAlarm(place, track, Date.now()));
+  const all = async () =>
+    tracks.every((track) => trackAlarm(place, track, { now: Date.now(), wall: Date.now() }));
   await untilReady(started, all, { signal: room.signal });
   room.say(`alarms: those of ${tracks.join(", ") || "no track"} are evaluated each minute`);
 }

@@ -34,5 +34,5 @@ async function look(): Promise<void> {
   }
   await played.look();
   const told = Object.entries(now.ofTrack).map(([track, arn]) => [track, played?.reading(arn)]);
-  writeBoard(boardFile(file), { at: Date.now(), alarms: Object.fromEntries(told) });
+  writeBoard(boardFile(file), { at: Date.now(), now: systemClock.now(), alarms: Object.fromEntries(told) });
 }

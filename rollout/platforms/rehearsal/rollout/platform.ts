@@ -4,6 +4,7 @@ import { milliseconds } from "../../../../infra/settings/duration.ts";
 import type { Settings } from "../../../../infra/settings/settled.ts";
 import { mostServers } from "../../../../infra/settings/tier.ts";
 import { member } from "../../../../infra/sure.ts";
+import { type Clock, systemClock } from "../../../clock.ts";
 import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
@@ -46,37 +47,44 @@ const FREE_MS = 60_000;
  *
  * @throws {RehearsalError} when the stack isn't up
  */
-export function rehearsalPlatform(options: Options): Platform {
-  return new Rehearsal(options);
+export function rehearsalPlatform(options: Options, clock: Clock = systemClock): Platform {
+  return new Rehearsal(options, clock);
 }
 
 class Rehearsal implements Platform {
   readonly kind = "rehearsal";
   readonly journal: FileJournal;
   readonly #options: Options;
+  readonly #clock: Clock;
   readonly #config: StackFile;
   readonly #metrics: RehearsalMetrics;
 
-  constructor(options: Options) {
+  constructor(options: Options, clock: Clock) {
     const ledger = Ledger.openOrFail(placeIn(options));
     const { logs } = ledger.place;
     this.#options = options;
+    this.#clock = clock;
     this.#config = new StackFile(projectOf(options), options.stack);
     // Beside the logs: what a rollout did stays to be read when the stack is taken down.
     this.journal = new FileJournal(journalFolder(logs), userLock(ledger.place, "rollout.lock"));
-    this.#metrics = new RehearsalMetrics({
-      socket: layoutOf(ledger).socket,
-      logs,
-      file: join(logs, "rollout", "seconds.ndjson"),
-      slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
-      counters: this.#settings().plan.gates.counters,
-    });
+    this.#metrics = new RehearsalMetrics(
+      {
+        socket: layoutOf(ledger).socket,
+        logs,
+        file: join(logs, "rollout", "seconds.ndjson"),
+        slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
+        counters: this.#settings().plan.gates.counters,
+      },
+      clock.now,
+    );
   }
 
   async readWeights(): Promise<Reading> {
     const ledger = this.#ledger();
+    const { weights: config, stable } = await this.#config.read();
     return {
-      config: await this.#config.weights(),
+      config,
+      stable,
       state: appliedWeights(ledger),
       real: (await readBalancer(ledger)).weights,
     };
@@ -150,7 +158,7 @@ class Rehearsal implements Platform {
   }
 
   async alarms(track: string): Promise<readonly AlarmReading[]> {
-    return [trackAlarm(this.#ledger().place, track, Date.now())];
+    return [trackAlarm(this.#ledger().place, track, { now: this.#clock.now(), wall: Date.now() })];
   }
 
   /**

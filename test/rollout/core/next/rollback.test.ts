@@ -154,7 +154,7 @@ describe("before there were users, and after the first try", () => {
 
   test("three tries that can't be verified stop it", () => {
     expect(back(seen(reading(LEFT)), { tries: 3, lastError: "denied" })).toEqual(
-      stop("the rollback can't be verified: denied"),
+      stop("the rollback can't be verified: denied (the balancer has blue 90 green 10)"),
     );
   });
 });

@@ -1,0 +1,172 @@
+import { checkWeights, sameWeights, shareOf, type Weights, weightsText } from "../../rollout/core/weights.ts";
+import type { Story } from "./play.ts";
+
+/** From the moment that a candidate is sick to the last of its traffic: the data, the decision, the act, its reading back. */
+const NOTICED_MS = 12_000;
+/** A bake of the sieve's plan. */
+const BAKE_MS = 5_000;
+
+/** What must hold whatever happens. @returns what didn't, in words */
+export function violations(story: Story): string[] {
+  return RULES.flatMap((rule) => rule(story));
+}
+
+type Rule = (story: Story) => string[];
+
+const RULES: readonly Rule[] = [
+  weightsSum,
+  oneActForOneIntent,
+  intentsEnd,
+  everyRunEnds,
+  nothingDrainsUnderTraffic,
+  sicknessEnds,
+  stableIsFit,
+  stepsBake,
+  theEndIsAsItSays,
+  whoStopsPages,
+  timeGoesOn,
+];
+
+function weightsSum({ world }: Story): string[] {
+  return world.splits.flatMap(({ weights }) => {
+    try {
+      checkWeights(weights);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+}
+
+function oneActForOneIntent({ world }: Story): string[] {
+  const acts = world.calls.map(({ intent }) => intent);
+  const twice = acts.filter((intent, index) => acts.indexOf(intent) !== index);
+  return twice.map((intent) => `intent ${intent} was acted upon twice`);
+}
+
+/** An intent is open until its end: no second one begins before. */
+function intentsEnd({ world }: Story): string[] {
+  let open: number | undefined;
+  const wrong: string[] = [];
+  for (const [index, entry] of world.journal.entries()) {
+    if (entry.kind === "intent") {
+      if (open !== undefined) wrong.push(`intent ${index} begins while ${open} is open`);
+      if (entry.id !== index) wrong.push(`intent ${index} calls itself ${entry.id}`);
+      open = entry.id;
+    } else if (entry.kind === "done" || entry.kind === "failed" || entry.kind === "lost") {
+      if (entry.id !== open) wrong.push(`entry ${index} ends ${entry.id}, open is ${open}`);
+      open = undefined;
+    }
+  }
+  return wrong;
+}
+
+function everyRunEnds({ endings, world }: Story): string[] {
+  const endless = endings.filter(({ error }) => error?.message === "the run doesn't end");
+  if (endless.length > 0) return ["the run doesn't end"];
+  // With a disk that is full for good nothing ends, and nobody says that it did.
+  const stuck = world.diskFullUntil === Number.POSITIVE_INFINITY;
+  return stuck || endings.some(({ result }) => result)
+    ? []
+    : [`no run came to an end: ${endings.at(-1)?.error?.message}`];
+}
+
+function splitAt({ world }: Story, at: number): Weights {
+  return world.splits.findLast((split) => split.at <= at)?.weights ?? {};
+}
+
+function nothingDrainsUnderTraffic(story: Story): string[] {
+  return story.world.drains.flatMap(({ at, track: idle, share }) => {
+    const moved = story.world.meddled.some((time) => at - time < 5_000 && at >= time);
+    return share > 0 && !moved ? [`${idle} was drained with ${share} % of the traffic`] : [];
+  });
+}
+
+/** Whether somebody was told that a person must decide, at that time or before. */
+function isPaged({ told }: Story, at: number): boolean {
+  return told.some((each) => each.how === "page" && each.entry.kind !== "rollback" && each.at <= at);
+}
+
+/** Nobody stays on a candidate that is known to be sick, unless a person was called. */
+function sicknessEnds(story: Story): string[] {
+  const { world, brokenAt, heldMs, schedule, told } = story;
+  if (brokenAt === undefined || schedule.sky.name === "both break" || world.requestsPerSecond === 0)
+    return [];
+  const { splits } = world;
+  const ends = Math.max(world.now, ...story.endings.map(({ at }) => at));
+  for (const [index, { at, weights }] of splits.entries()) {
+    if (shareOf(weights, "green") === 0) continue;
+    const from = Math.max(at, brokenAt);
+    // Splits that follow on one another with traffic for the candidate are one stretch.
+    let last = index;
+    while (splits[last + 1] && shareOf(splits[last + 1]!.weights, "green") > 0) last += 1;
+    const to = splits[last + 1]?.at ?? ends;
+    const most = NOTICED_MS + heldMs;
+    if (
+      to - from > most &&
+      !told.some((each) => each.how === "page" && each.entry.kind !== "rollback" && each.at <= from + most)
+    )
+      return [`the sick candidate kept ${weightsText(weights)} for ${(to - from) / 1000} s`];
+  }
+  return [];
+}
+
+/** No traffic goes back to a stable that couldn't take it, unless a person insisted. */
+function stableIsFit(story: Story): string[] {
+  const { world, heldMs } = story;
+  const insisted = world.journal.some(
+    (entry) => entry.kind === "command" && ["rollback", "restore", "adopt"].includes(entry.command),
+  );
+  if (insisted) return [];
+  return world.splits.flatMap(({ at, weights }, index) => {
+    const before = world.splits[index - 1]?.weights;
+    if (!before || shareOf(weights, "blue") <= shareOf(before, "blue") || world.meddled.includes(at))
+      return [];
+    // Late commands of an earlier decision are nobody's decision now.
+    const decided = world.journal.some((entry) => entry.kind === "rollback");
+    if (!decided || shareOf(before, "blue") >= 5) return [];
+    const wrong = [];
+    if (!world.serves("blue", at - 5_000 - heldMs)) wrong.push("a stable that is sick");
+    if ((world.before(world.now - at + 5_000 + heldMs).servers.blue ?? 0) < 2)
+      wrong.push("a stable that is too small");
+    return wrong.map((what) => `all traffic was moved to ${what}`);
+  });
+}
+
+function stepsBake({ world, passed }: Story): string[] {
+  return passed.flatMap((at) => {
+    const baked = at - world.splits.findLast((split) => split.at < at)!.at;
+    return baked < BAKE_MS ? [`a step was passed after ${baked / 1000} s of its 5 s`] : [];
+  });
+}
+
+function theEndIsAsItSays(story: Story): string[] {
+  const { world, endings } = story;
+  const end = endings.findLast(({ result }) => result);
+  if (!end?.result || end.result.outcome === "stopped") return [];
+  const { outcome } = end.result;
+  // A run that was overtaken in the middle of an act has called for somebody.
+  if (story.told.some(({ entry }) => entry.by === "a run that was overtaken")) return [];
+  const target = { [outcome === "promoted" ? "green" : "blue"]: 100 };
+  // What somebody moves in the last seconds is found by the next run, or by the check of every night.
+  if (world.meddled.some((at) => end.at - at < 32_000)) return [];
+  const wrong = [];
+  if (!sameWeights(splitAt(story, end.at), target))
+    wrong.push(`the balancer has ${weightsText(splitAt(story, end.at))}`);
+  if (!sameWeights(world.config, target)) wrong.push(`the config has ${weightsText(world.config)}`);
+  if (!sameWeights(world.state, target)) wrong.push(`the state has ${weightsText(world.state)}`);
+  if (outcome === "promoted" && world.stable !== "green") wrong.push(`the stable key is ${world.stable}`);
+  if (outcome === "rolled-back" && world.stable !== "blue") wrong.push(`the stable key is ${world.stable}`);
+  return wrong.map((what) => `${outcome}, but ${what}`);
+}
+
+function whoStopsPages(story: Story): string[] {
+  const { endings } = story;
+  const stopped = endings.filter(({ result }) => result?.outcome === "stopped");
+  return stopped.flatMap(({ at }) => (isPaged(story, at) ? [] : ["a run stopped, and nobody was told"]));
+}
+
+function timeGoesOn({ world }: Story): string[] {
+  const back = world.journal.findIndex(({ at }, index) => at < (world.journal[index - 1]?.at ?? 0));
+  return back < 0 ? [] : [`entry ${back} of the journal is older than the one before it`];
+}
