@@ -13,6 +13,7 @@ export default defineConfig({
             "test/rollout/**/*.test.ts",
             "test/app/**/*.test.ts",
             "test/support/**/*.test.ts",
+            "test/own/**/*.test.ts",
             "test/mutants/**/*.test.ts",
           ],
           globalSetup: "test/support/own-temporary-folder.ts",

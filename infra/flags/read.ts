@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { projectFolder } from "../project-folder.ts";
 import { type FlagDocument, flagDocument } from "./document.ts";
 import { FlagsError, parseFlags } from "./parse.ts";
 
@@ -12,8 +14,7 @@ import { FlagsError, parseFlags } from "./parse.ts";
 export function readFlags(stack: string): FlagDocument {
   const file = `flags.${stack}.yaml`;
   try {
-    // Next to this program, not to where it was started: the engine and the capture start it in different folders.
-    return flagDocument(parseFlags(file, readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")));
+    return flagDocument(parseFlags(file, readFileSync(join(projectFolder(), file), "utf8")));
   } catch (error) {
     if (error instanceof FlagsError) throw new pulumi.RunError(error.message);
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { projectFolder } from "../project-folder.ts";
 import { entry, nth } from "../sure.ts";
 import type { Architecture } from "./architecture.ts";
 import { buildContext, contextDigest } from "./build-context.ts";
@@ -142,10 +142,8 @@ interface Build {
   digest: string;
 }
 
-const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-
 function inProject(folder: string): string {
-  return path.resolve(PROJECT, folder);
+  return path.resolve(projectFolder(), folder);
 }
 
 /** Fifty builds stay to go back to; what a failed push leaves goes after a day. */

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { ofType } from "../../rollout/graph/resources.ts";
 import { CLIENT_TESTS, commandsFor } from "../rollout/docs-clients.ts";
-import { type DocCommand, ROOT } from "../rollout/docs-pages.ts";
+import type { DocCommand } from "../rollout/docs-pages.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";
+import { sampleProject } from "../support/sample.ts";
 import { aws, awsCli } from "./cli.ts";
 import { Moto, motoThere, skipped as withoutMoto } from "./moto.ts";
 
@@ -97,6 +98,6 @@ function call(...words: string[]) {
 
 /** Those that the program makes. */
 async function logGroups(stack: string): Promise<string[]> {
-  const graph = await captureGraph({ projectDir: ROOT, stack });
+  const graph = await captureGraph({ projectDir: sampleProject(), stack });
   return ofType(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => String(inputs.name));
 }

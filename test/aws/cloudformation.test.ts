@@ -8,6 +8,7 @@ import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
 import { ROOT } from "../rollout/docs-pages.ts";
 import { graphOf } from "../rollout/preview/corpus/project.ts";
+import { sampleProject } from "../support/sample.ts";
 import { PARTS } from "./cloudformation/shapes.ts";
 import { type Template, templateOf } from "./cloudformation/template.ts";
 import { motoThere, skipped } from "./moto.ts";
@@ -54,7 +55,7 @@ describe.skipIf(!motoThere)(
         const graph =
           stack === "given"
             ? await graphOf({ stack: "beta", config: GIVEN })
-            : await captureGraph({ projectDir: ROOT, stack });
+            : await captureGraph({ projectDir: sampleProject(), stack });
         graphs.set(stack, graph);
         made.set(stack, templateOf(graph));
       }

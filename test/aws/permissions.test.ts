@@ -6,7 +6,7 @@ import { specification } from "../../rollout/preview/replacement/specification.t
 import { KEPT } from "../infra/pipeline/kept.ts";
 import { NEEDS } from "../infra/pipeline/needs.ts";
 import { calledBy } from "../infra/pipeline/rollout-calls.ts";
-import { ROOT } from "../rollout/docs-pages.ts";
+import { sampleProject } from "../support/sample.ts";
 import { motoThere, skipped } from "./moto.ts";
 import { schemaOf } from "./schemas.ts";
 
@@ -56,7 +56,7 @@ describe.skipIf(!motoThere)(`${skipped}the deploying role, against what AWS asks
 
   beforeAll(async () => {
     const graphs = await Promise.all(
-      ["beta", "prod"].map((stack) => captureGraph({ projectDir: ROOT, stack })),
+      ["beta", "prod"].map((stack) => captureGraph({ projectDir: sampleProject(), stack })),
     );
     const types = new Set(graphs.flatMap(({ resources }) => resources.map(({ type }) => type)));
     for (const type of types) {

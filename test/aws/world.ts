@@ -15,6 +15,7 @@ import { makeCertificates } from "../../rollout/platforms/rehearsal/machine/auth
 import { certificateFiles } from "../../rollout/platforms/rehearsal/machine/authority-files.ts";
 import { ask } from "../../rollout/smoke/client.ts";
 import { versionsOf } from "../../rollout/smoke/versions.ts";
+import { ROOT } from "../support/sample.ts";
 import { makeAccount } from "./account.ts";
 import { Traffic } from "./balancer.ts";
 import { deploymentOf, isClosed } from "./deployment.ts";
@@ -23,7 +24,7 @@ import { makeFlags } from "./flags.ts";
 import { Front } from "./front.ts";
 import { lacking } from "./lacking.ts";
 import { Moto } from "./moto.ts";
-import { layOut, ROOT } from "./project.ts";
+import { layOut } from "./project.ts";
 import { type MadeStack, makeStack } from "./stack.ts";
 
 /** What the CLI was started with, and how it ended. */

@@ -1,11 +1,12 @@
-import { copyFileSync, cpSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { enginePreview } from "../../rollout/preview/engine/preview.ts";
 import type { Preview } from "../../rollout/preview/model.ts";
 import type { Case } from "../rollout/preview/corpus/case.ts";
 import { CORPUS, told } from "../rollout/preview/corpus/corpus.ts";
-import { change, ROOT } from "../rollout/preview/corpus/project.ts";
+import { change } from "../rollout/preview/corpus/project.ts";
+import { ROOT, SAMPLE } from "../support/sample.ts";
 import { Engine, pulumiThere } from "./engine.ts";
 
 // Every change of the preview's corpus through the real engine and its state, which know nothing of the captured graph
@@ -45,12 +46,13 @@ async function playedOn(stack: "beta" | "prod"): Promise<void> {
     const infra = join(engine.project, "infra");
     rmSync(infra);
     cpSync(join(ROOT, "infra"), infra, { recursive: true });
-    copyFileSync(join(ROOT, `flags.${stack}.yaml`), join(engine.project, `flags.${stack}.yaml`));
+    copyFileSync(join(SAMPLE, `flags.${stack}.yaml`), join(engine.project, `flags.${stack}.yaml`));
     await engine.up();
     for (const each of CASES.filter((one) => one.stack === stack)) {
       previews.set(each.name, await played(engine, each).catch((error: Error) => error));
-      for (const [file] of each.edits ?? []) copyFileSync(join(ROOT, file), join(engine.project, file));
-      copyFileSync(join(ROOT, `Pulumi.${stack}.yaml`), engine.configFile);
+      for (const [file] of each.edits ?? [])
+        copyFileSync(join(existsSync(join(SAMPLE, file)) ? SAMPLE : ROOT, file), join(engine.project, file));
+      copyFileSync(join(SAMPLE, `Pulumi.${stack}.yaml`), engine.configFile);
     }
   } finally {
     await engine.remove();

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { CreateBucketCommand, GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "yaml";
 import { Moto } from "../aws/moto.ts";
-import { type DocCommand, ROOT } from "../rollout/docs-pages.ts";
+import type { DocCommand } from "../rollout/docs-pages.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";
+import { SAMPLE } from "../support/sample.ts";
 import { Engine } from "./engine.ts";
 
 /** The pages' own names, so that what they say is typed as it stands. */
@@ -48,7 +49,7 @@ export class DocsWorld {
     await makeKey(moto);
     const unsaid = { PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined };
     const world = new DocsWorld(await Engine.laidOut("beta", unsaid), moto);
-    await copyFile(join(ROOT, "Pulumi.prod.yaml"), world.#configFile("prod"));
+    await copyFile(join(SAMPLE, "Pulumi.prod.yaml"), world.#configFile("prod"));
     return world;
   }
 

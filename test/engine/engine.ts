@@ -3,8 +3,8 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } fro
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseDocument } from "yaml";
+import { ROOT, SAMPLE } from "../support/sample.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 /** Whether there is a `pulumi` on the PATH; without one the tests here are skipped. */
 export const pulumiThere = spawnSync("pulumi", ["version"]).status === 0;
 
@@ -128,10 +128,11 @@ export class Engine {
   async #layOut(): Promise<void> {
     const { folder } = this;
     for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
-    for (const each of ["app", "infra", "node_modules", "package.json", "Pulumi.yaml"]) {
+    for (const each of ["app", "infra", "node_modules", "package.json"]) {
       await symlink(join(ROOT, each), join(this.project, each));
     }
-    await copyFile(join(ROOT, `Pulumi.${this.stack}.yaml`), this.configFile);
+    await copyFile(join(SAMPLE, "Pulumi.yaml"), join(this.project, "Pulumi.yaml"));
+    await copyFile(join(SAMPLE, `Pulumi.${this.stack}.yaml`), this.configFile);
     for (const each of PACKAGES) {
       const plugin = join(folder, "plugins", `pulumi-resource-${each}`);
       await writeFile(

@@ -8,7 +8,8 @@ import { trackName } from "../../infra/settings/schema/track.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph, Value } from "../../rollout/graph/model.ts";
 import { textOf } from "../../rollout/preview/shown.ts";
-import { inCopy, ROOT } from "../rollout/preview/corpus/project.ts";
+import { inCopy } from "../rollout/preview/corpus/project.ts";
+import { SAMPLE } from "../support/sample.ts";
 import { NAME_RULES, UNNAMED } from "./aws-names.ts";
 
 interface Named {
@@ -54,14 +55,14 @@ test.each(CASES)(
 /** The graph of beta's config under another name, with other tracks. */
 function graphOf({ stack, tracks: [stable, candidate] }: Named): Promise<Graph> {
   return inCopy(["infra"], (folder) => {
-    const config = parseDocument(readFileSync(join(ROOT, "Pulumi.beta.yaml"), "utf8"));
+    const config = parseDocument(readFileSync(join(SAMPLE, "Pulumi.beta.yaml"), "utf8"));
     const set = (key: string, value: unknown) =>
       config.setIn(["config", `rollout:${key}`], config.createNode(value));
     set("tracks", { [stable]: { weight: 100, build: "app" }, [candidate]: { weight: 0, build: "app" } });
     set("stable", stable);
     set("pipeline", { repository: "example/shop" });
     writeFileSync(join(folder, `Pulumi.${stack}.yaml`), config.toString());
-    copyFileSync(join(ROOT, "flags.beta.yaml"), join(folder, `flags.${stack}.yaml`));
+    copyFileSync(join(SAMPLE, "flags.beta.yaml"), join(folder, `flags.${stack}.yaml`));
     return captureGraph({ projectDir: folder, stack });
   });
 }

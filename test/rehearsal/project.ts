@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
+import { ROOT, SAMPLE } from "../support/sample.ts";
 
 const copies: { root: string; projectDir: string; stateDir: string; stack: string }[] = [];
 
@@ -32,8 +31,8 @@ export function projectCopy(changes: Changes = {}, name = ".") {
   mkdirSync(projectDir, { recursive: true });
   for (const name of ["node_modules", "infra", "app", "package.json"])
     symlinkSync(join(ROOT, name), join(projectDir, name));
-  for (const name of ["Pulumi.yaml", "flags.beta.yaml"]) cpSync(join(ROOT, name), join(projectDir, name));
-  const original = parse(readFileSync(join(ROOT, "Pulumi.beta.yaml"), "utf8")).config as Record<
+  for (const name of ["Pulumi.yaml", "flags.beta.yaml"]) cpSync(join(SAMPLE, name), join(projectDir, name));
+  const original = parse(readFileSync(join(SAMPLE, "Pulumi.beta.yaml"), "utf8")).config as Record<
     string,
     unknown
   >;

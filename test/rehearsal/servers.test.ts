@@ -13,6 +13,7 @@ import { ensurePostgres } from "../../rollout/platforms/rehearsal/stores/postgre
 import { ensureRedis } from "../../rollout/platforms/rehearsal/stores/redis.ts";
 import { prepareUp } from "../../rollout/platforms/rehearsal/verbs/prepare.ts";
 import { fixtureGraph } from "../rollout/rehearsal/fixture.ts";
+import { sampleProject } from "../support/sample.ts";
 
 // Each real server by itself, without the balancer: it has what the captured stack says, and refuses what it must.
 
@@ -23,7 +24,7 @@ const graph = fixtureGraph({
 const options = {
   stack: "beta",
   stateDir,
-  projectDir: join(import.meta.dirname, "../.."),
+  projectDir: sampleProject(),
   capture: async () => graph,
 };
 let room: Room;

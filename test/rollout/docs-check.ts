@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { parse } from "yaml";
 import { schema } from "../../infra/settings/schema.ts";
 import { VERBS } from "../../rollout/cli/verbs.ts";
+import { SAMPLE } from "../support/sample.ts";
 import { type DocCommand, ROOT } from "./docs-pages.ts";
 
 /** Verbs that are about no stack, or about all of them. */
@@ -131,5 +132,5 @@ function workflowFaults(words: string[]): string[] {
 }
 
 function configOf(stack: string): string {
-  return join(ROOT, `Pulumi.${stack}.yaml`);
+  return join(SAMPLE, `Pulumi.${stack}.yaml`);
 }

@@ -20,6 +20,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "watch",
     "network",
     "hooks",
+    "project-folder.ts",
     "aws-client.ts",
     "sure.ts",
   ],

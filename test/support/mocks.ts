@@ -30,6 +30,8 @@ export interface RecordOptions {
   /** Config with its namespace: `{ "aws:region": "us-east-1" }`. */
   config?: Record<string, string>;
   stack?: string;
+  /** The folder of Pulumi.yaml; by default the working folder. */
+  projectDir?: string;
 }
 
 /**
@@ -39,9 +41,10 @@ export interface RecordOptions {
  * @throws what `fn` throws, also in an `apply` nobody awaits, and on an invoke nobody expected
  */
 export async function record(fn: () => unknown, options: RecordOptions = {}): Promise<Recording> {
-  const { invokes = {}, config = {}, stack = "beta" } = options;
+  const { invokes = {}, config = {}, stack = "beta", projectDir = process.cwd() } = options;
   const { registrations, outputs } = await observe(fn, {
     project: "rollout",
+    projectDir,
     stack,
     config,
     token: (_urn, name, property) => `\${${name}.${property}}`,

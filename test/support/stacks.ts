@@ -4,12 +4,13 @@ import { parse } from "yaml";
 import { program } from "../../infra/program.ts";
 import { parseSettings } from "../../infra/settings/parse.ts";
 import { type Recording, record } from "./mocks.ts";
+import { SAMPLE, sampleProject } from "./sample.ts";
 
 type Config = Record<string, unknown>;
 
-/** The keys of `Pulumi.<stack>.yaml` without their namespace, as they are in the repository. */
+/** The keys of `Pulumi.<stack>.yaml` without their namespace, of the sample. */
 export function shippedConfig(stack: string): Config {
-  const { config } = parse(readFileSync(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), "utf8"));
+  const { config } = parse(readFileSync(join(SAMPLE, `Pulumi.${stack}.yaml`), "utf8"));
   return Object.fromEntries(
     Object.entries(config as Config).flatMap(([key, value]) =>
       key.startsWith("rollout:") ? [[key.slice("rollout:".length), value]] : [],
@@ -34,6 +35,7 @@ function recordAnew(stack: string, change: Config): Promise<Recording> {
   const settings = parseSettings(stack, "us-east-1", { ...shippedConfig(stack), ...change });
   return record(() => program(settings), {
     stack,
+    projectDir: sampleProject(),
     invokes: {
       "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
       "aws:route53/getZone:getZone": ({ name }) => ({ zoneId: `zone of ${name}` }),

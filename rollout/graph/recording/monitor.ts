@@ -5,12 +5,14 @@ import { setMocks } from "@pulumi/pulumi/runtime/mocks.js";
 import { registerStackTransformation, runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
 import { Failures } from "./failures.ts";
 import { type Registration, registrationOf } from "./registration.ts";
-import { getMonitor, waitForRPCs, withLocalStorage, withoutHooks } from "./runtime.ts";
+import { getMonitor, setRootDirectory, waitForRPCs, withLocalStorage, withoutHooks } from "./runtime.ts";
 import { shaped } from "./shapes.ts";
 import { secret, type Wire } from "./wire.ts";
 
 export interface Surroundings {
   project: string;
+  /** The folder of Pulumi.yaml. */
+  projectDir: string;
   stack: string;
   /** Every key with its namespace (`aws:region`); structured values as JSON text, as the engine hands them over. */
   config: Record<string, string>;
@@ -84,11 +86,12 @@ class Observer {
   }
 
   async install(): Promise<void> {
-    const { project, stack, config, secretKeys } = this.#surroundings;
+    const { project, projectDir, stack, config, secretKeys } = this.#surroundings;
     const unused = () => {
       throw new Error("the monitor's own methods answer");
     };
     await setMocks({ call: unused, newResource: unused }, project, stack);
+    setRootDirectory(projectDir);
     setAllConfig(config, secretKeys);
     withoutHooks();
     // The mock monitor shows little of a request (no parent, no options), so its methods are replaced.

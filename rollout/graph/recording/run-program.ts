@@ -19,6 +19,7 @@ export async function runProgram(projectDir: string, stack: string): Promise<Gra
   const tokens = new Tokens();
   const observed = await observe(() => exportsOf(project), {
     project: project.name,
+    projectDir: process.cwd(),
     stack,
     config: project.config,
     secretKeys: project.secretKeys,

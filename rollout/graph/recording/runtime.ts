@@ -17,6 +17,14 @@ export const { waitForRPCs } = settings as unknown as { waitForRPCs(): Promise<v
 /** The engine as the program sees it. */
 export const { getMonitor } = settings as unknown as { getMonitor(): object };
 
+/** Says which folder is the project's: `pulumi.getRootDirectory()`, which the engine says to a program that it starts. */
+export function setRootDirectory(folder: string): void {
+  const { getStore } = state as unknown as {
+    getStore(): { settings: { options: { rootDirectory?: string } } };
+  };
+  getStore().settings.options.rootDirectory = folder;
+}
+
 /**
  * Accepts the hooks that a program registers and runs none, because nothing is created. With the engine, Pulumi would
  * start a server for them.

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expiredFlags, flagDocument } from "../../../infra/flags/document.ts";
+import { parseFlags } from "../../../infra/flags/parse.ts";
 import { readFlags } from "../../../infra/flags/read.ts";
 import { type Flag, IMPORTANCES } from "../../../infra/flags/schema.ts";
 import { evaluate, readDocument } from "../../../rollout/flags/document.ts";
+import { SAMPLE } from "../../support/sample.ts";
 
 const PLAIN: Flag = {
   description: "Charts",
@@ -85,8 +89,9 @@ test("what may go under stress is told to the app", () => {
   );
 });
 
-test.each(["beta", "prod"])("%s ships with the plans' four flags", (stack) => {
-  const { values } = readFlags(stack);
+test.each(["beta", "prod"])("%s of the sample has the plans' four flags", (stack) => {
+  const file = `flags.${stack}.yaml`;
+  const { values } = flagDocument(parseFlags(file, readFileSync(join(SAMPLE, file), "utf8")));
   const optional = { owner: "product", importance: "optional" };
   expect(values).toEqual({
     dashboard_charts: {

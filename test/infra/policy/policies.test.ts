@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import { POLICIES, POLICY_IDS } from "../../../infra/policy/index.ts";
 import { checkPolicies, waiversOf } from "../../../rollout/preview/policies.ts";
 import { shippedGraph } from "../../support/shipped-graph.ts";
+import { remove, set } from "./graph.ts";
 import { MUTATIONS } from "./mutations.ts";
 
 const TODAY = new Date().toISOString().slice(0, 10);
 
-describe.each(["beta", "prod"])("the shipped stack %s", (stack) => {
+describe.each(["beta", "prod"])("the sample's %s", (stack) => {
   test("breaks no rule, and no waiver in its config has ended or is unused", async () => {
     const graph = await shippedGraph(stack);
     const verdict = checkPolicies(graph, waiversOf(graph), TODAY);
@@ -28,6 +29,17 @@ test.each(MUTATIONS.map(([policy, name, edit], index) => ({ policy, name, edit, 
     for (const each of found) expect(each.found).toMatch(/^\S.{3,}[^.]$/);
   },
 );
+
+test("a stack may do without a web firewall when its balancer says that it is meant", async () => {
+  const broken = async (webFirewall: string) => {
+    const graph = await shippedGraph("beta");
+    remove("WebAclAssociation", "beta-waf")(graph);
+    set("LoadBalancer", "beta-alb", "tags", { webFirewall })(graph);
+    return checkPolicies(graph, [], TODAY).violations.map(({ policy }) => policy);
+  };
+  expect(await broken("none")).toEqual([]);
+  expect(await broken("managed")).toEqual(["balancer-web-firewall"]);
+});
 
 test("rules are told apart, and say why and what to do", () => {
   expect(POLICY_IDS.size).toBe(POLICIES.length);

@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 import { parseSettings } from "../../../infra/settings/parse.ts";
 
 const MINIMAL = {
@@ -53,14 +50,4 @@ test.each([
   ["a.b.example.com", "example.com", "example.com"],
 ])("the zone of %s (config: %s) is %s", (domain, zone, expected) => {
   expect(parseSettings("x", "eu-west-1", { ...MINIMAL, domain, zone }).zone).toBe(expected);
-});
-
-test.each(["beta", "prod"])("Pulumi.%s.yaml is valid", (stack) => {
-  const file = join(import.meta.dirname, `../../../Pulumi.${stack}.yaml`);
-  const { config } = parse(readFileSync(file, "utf8"));
-  const own = Object.entries(config).flatMap(([key, value]) =>
-    key.startsWith("rollout:") ? [[key.slice("rollout:".length), value]] : [],
-  );
-  const settings = parseSettings(stack, config["aws:region"], Object.fromEntries(own));
-  expect(settings.tier).toBe(stack);
 });

@@ -6,14 +6,14 @@ import { drive } from "../../../rollout/cli/rollout/drive.ts";
 import { stackSettings } from "../../../rollout/config/settings.ts";
 import { Held } from "../../../rollout/platforms/held.ts";
 import type { JournalStore } from "../../../rollout/platforms/platform.ts";
+import { sampleProject } from "../../support/sample.ts";
 import { simulatedPlatform } from "../../support/simulated-platform.ts";
 import { planFor } from "../../support/simulated-run.ts";
 import { Life, World } from "../../support/simulated-world.ts";
-import { ROOT } from "../docs-pages.ts";
 
 // A run that ends by an error: who was to watch the candidate is gone, and only the run can still say so.
 
-const settings = stackSettings(ROOT, "beta");
+const settings = stackSettings(sampleProject(), "beta");
 const begin = {
   rollout: "r1",
   stable: "blue",
@@ -34,7 +34,7 @@ async function driven(change: (journal: JournalStore) => Partial<JournalStore>) 
   const noticesFile = join(folder, "notices.ndjson");
   const stage = {
     ...{ platform: { ...platform, journal: { ...platform.journal, ...change(platform.journal) } }, settings },
-    ...{ stack: "beta", json: false, projectDir: ROOT, say: () => {}, noticesFile },
+    ...{ stack: "beta", json: false, projectDir: sampleProject(), say: () => {}, noticesFile },
   };
   const error = await drive(stage, { begin }).then(
     () => undefined,

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { SAMPLE } from "../../support/sample.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "phases-"));
@@ -108,7 +109,7 @@ describe("rollout score", () => {
 // In a project of its own, where no stack is up: that is what `run` says once a phase has let it through.
 describe("rollout run --phase", () => {
   for (const file of ["Pulumi.yaml", "Pulumi.beta.yaml", "Pulumi.prod.yaml", "phases.yaml"])
-    copyFileSync(join(ROOT, file), join(folder, file));
+    copyFileSync(join(SAMPLE, file), join(folder, file));
   writeFileSync(join(folder, "index.ts"), "");
   const run = (...args: string[]) => rolloutIn(folder, "run", "--stack", "prod", ...args);
 

@@ -9,8 +9,9 @@ import { FlagsFile } from "../../../rollout/flags/file.ts";
 import { gitHistory } from "../../../rollout/flags/git-history.ts";
 import { withOff } from "../../../rollout/flags/off.ts";
 import { flagsText, historyText } from "../../../rollout/flags/text.ts";
+import { SAMPLE } from "../../support/sample.ts";
 
-const SHIPPED = join(import.meta.dirname, "../../../flags.beta.yaml");
+const SHIPPED = join(SAMPLE, "flags.beta.yaml");
 let folder: string;
 let file: FlagsFile;
 const text = () => readFileSync(file.path, "utf8");

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { captureText } from "../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
+import { SAMPLE, sampleProject } from "../../support/sample.ts";
 import { recordStack } from "../../support/stacks.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -20,12 +21,12 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
   let text: string;
   let graph: Graph;
   beforeAll(async () => {
-    text = await captureText({ projectDir: ROOT, stack });
+    text = await captureText({ projectDir: sampleProject(), stack });
     graph = JSON.parse(text);
   });
 
   test("is captured byte for byte the same again", async () => {
-    expect(await captureText({ projectDir: ROOT, stack })).toBe(text);
+    expect(await captureText({ projectDir: sampleProject(), stack })).toBe(text);
   });
 
   test("has all that the program tells among its outputs: a rollout on AWS reads no others", async () => {
@@ -94,14 +95,14 @@ describe("a change of weight", () => {
     mkdirSync(join(ROOT, ".cache"), { recursive: true });
     elsewhere = mkdtempSync(join(ROOT, ".cache", "weights-"));
     for (const file of ["Pulumi.yaml", "package.json", "flags.beta.yaml"])
-      copyFileSync(join(ROOT, file), join(elsewhere, file));
+      copyFileSync(join(file === "package.json" ? ROOT : SAMPLE, file), join(elsewhere, file));
     for (const folder of ["infra", "app", "node_modules"])
       symlinkSync(join(ROOT, folder), join(elsewhere, folder));
   });
   afterAll(() => rmSync(elsewhere, { recursive: true }));
 
   async function capturedAt(blue: number, green: number): Promise<Graph> {
-    const config = readFileSync(join(ROOT, "Pulumi.beta.yaml"), "utf8")
+    const config = readFileSync(join(SAMPLE, "Pulumi.beta.yaml"), "utf8")
       .replace(/(blue: \{ weight:) \d+/, `$1 ${blue}`)
       .replace(/(green: \{ weight:) \d+/, `$1 ${green}`);
     writeFileSync(join(elsewhere, "Pulumi.beta.yaml"), config);

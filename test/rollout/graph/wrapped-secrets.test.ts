@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { captureGraph } from "../../../rollout/graph/capture.ts";
 import type { Value } from "../../../rollout/graph/model.ts";
-import { ROOT } from "../preview/corpus/project.ts";
+import { sampleProject } from "../../support/sample.ts";
 
 // What a capture hides, each decided: a secret, or plain text that an SDK wraps as one, of which the preview would say
 // nothing when it changes.
@@ -19,7 +19,7 @@ const DECIDED: Record<string, string> = {
 };
 
 test.each(["beta", "prod"])("what a capture of %s hides is decided", async (stack) => {
-  const { resources, outputs } = await captureGraph({ projectDir: ROOT, stack });
+  const { resources, outputs } = await captureGraph({ projectDir: sampleProject(), stack });
   const hidden = resources.flatMap(({ type, inputs }) => hiddenIn(inputs).map((path) => `${type} ${path}`));
   expect([...new Set(hidden)].toSorted()).toEqual(Object.keys(DECIDED).toSorted());
   expect(hiddenIn(outputs)).toEqual([]);

@@ -13,16 +13,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { SAMPLE } from "../../support/sample.ts";
 import { CLIENT_TESTS, commandsFor } from "../docs-clients.ts";
 import { ROOT } from "../docs-pages.ts";
 import { Typist } from "../docs-typist.ts";
 
-const PROGRAM = [
-  "app",
-  "infra",
-  "package.json",
-  ...readdirSync(ROOT).filter((name) => name.endsWith(".yaml")),
-];
 const commands = commandsFor(CLIENT_TESTS.preview).flatMap((page) => page.commands);
 
 let folder: string;
@@ -33,7 +28,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "rollout-docs-"));
   const [origin, clone] = [join(folder, "origin"), join(folder, "clone")];
   mkdirSync(origin);
-  for (const name of PROGRAM) cpSync(join(ROOT, name), join(origin, name), { recursive: true });
+  for (const name of ["app", "infra", "package.json"])
+    cpSync(join(ROOT, name), join(origin, name), { recursive: true });
+  for (const name of readdirSync(SAMPLE)) cpSync(join(SAMPLE, name), join(origin, name));
   writeFileSync(join(origin, ".gitignore"), "node_modules\nbin\n");
   git(origin, "init", "--quiet", "--initial-branch=main");
   commit(origin, { blue: 90, green: 10 });

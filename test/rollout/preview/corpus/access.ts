@@ -104,11 +104,7 @@ export const access: Case[] = [
     name: "servers no longer send metrics",
     stack: "beta",
     edits: [
-      [
-        "infra/servers/server-role.ts",
-        'allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": HOST_METRICS } }),',
-        "",
-      ],
+      ["infra/servers/server-role.ts", 'allow(["cloudwatch:PutMetricData"],', 'allow(["ec2:DescribeTags"],'],
     ],
     dangers: [],
   },

@@ -1,22 +1,21 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { type CaptureOptions, captureGraph } from "../../../../rollout/graph/capture.ts";
 import type { Graph } from "../../../../rollout/graph/model.ts";
+import { layOutSample } from "../../../support/sample.ts";
 import type { Case } from "./case.ts";
 
-export const ROOT = join(import.meta.dirname, "..", "..", "..", "..");
-
 /**
- * The graph of the working tree with a case's change in it. The program is copied and what else changes, the rest is
+ * The graph of the sample with a case's change in it. The program is copied and what else changes, the rest is
  * linked.
  */
 export async function graphOf(
   { stack, config = {}, edits = [] }: Pick<Case, "stack" | "config" | "edits">,
   capture: (options: CaptureOptions) => Promise<Graph> = captureGraph,
 ): Promise<Graph> {
-  const copied = ["infra", `Pulumi.${stack}.yaml`, ...edits.map(([file]) => file.split("/")[0]!)];
+  const copied = ["infra", ...edits.map(([file]) => file.split("/")[0]!)];
   return inCopy(copied, (folder) => {
     change(folder, { stack, config, edits });
     return capture({ projectDir: folder, stack });
@@ -27,10 +26,7 @@ export async function graphOf(
 export async function inCopy<T>(copied: readonly string[], work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "rollout-corpus-"));
   try {
-    for (const name of readdirSync(ROOT)) {
-      if (copied.includes(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-      else symlinkSync(join(ROOT, name), join(folder, name));
-    }
+    layOutSample(folder, copied);
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
