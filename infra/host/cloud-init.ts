@@ -22,6 +22,8 @@ const PACKAGES = [
   "openssl",
   // Migrations, and looking into a restored database: from nowhere else is one reached.
   "postgresql-client",
+  // For `rollout console`: psql's counterpart.
+  "redis-tools",
   "ufw",
   "unattended-upgrades",
 ];

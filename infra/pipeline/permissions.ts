@@ -124,7 +124,8 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 
 /**
  * What a person's own commands need besides. `rollout check` reads the account's quotas. `rollout drill restore`
- * makes a copy of the database, has a server look into it, and deletes it. No role of the pipeline has this, but
+ * makes a copy of the database, has a server look into it, and deletes it; `logs`, `exec`, `console` and `ps` visit what
+ * runs. No role of the pipeline has this, but
  * that of those on call (operators.ts), beside what deploys.
  *
  * The live database can't be deleted with it. But whoever may run a script on the servers is root there, as in a
@@ -140,8 +141,35 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
     allow("RunScript", ["ssm:SendCommand"], `arn:aws:ssm:${region}::document/AWS-RunShellScript`),
     // No narrower resource: Service Authorization Reference, AWS Systems Manager.
     allow("FollowScript", ["ssm:GetCommandInvocation"], "*"),
+    ...mayVisit({ stack, region }),
     // A copy is named after the live one and the drill.
     allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
+  ];
+}
+
+/**
+ * The servers' logs, and sessions with the stack's own servers, each for one command (Systems Manager User Guide, "Start a
+ * session with a document by specifying the session documents in IAM policies", "Allow a user to end only sessions they
+ * started").
+ */
+function mayVisit({ stack, region }: Scope): Statement[] {
+  const named = { BoolIfExists: { "ssm:SessionDocumentAccessCheck": "true" } };
+  return [
+    allow("ReadLogs", ["logs:FilterLogEvents"], `arn:aws:logs:${region}:*:log-group:/rollout/${stack}/*`),
+    {
+      ...allow("Session", ["ssm:StartSession"], `arn:aws:ec2:${region}:*:instance/*`),
+      Condition: { ...named, StringEquals: { "ssm:resourceTag/stack": stack } },
+    },
+    {
+      ...allow(
+        "SessionDocument",
+        ["ssm:StartSession"],
+        `arn:aws:ssm:${region}::document/AWS-StartInteractiveCommand`,
+      ),
+      Condition: named,
+    },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
+    allow("OwnSessions", ["ssm:ResumeSession", "ssm:TerminateSession"], "arn:aws:ssm:*:*:session/${aws:userid}-*"),
   ];
 }
 

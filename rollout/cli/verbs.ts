@@ -28,6 +28,16 @@ export const VERBS: Record<
     summary: "close the stack to users, or open it again",
     load: () => import("./maintenance.ts"),
   },
+  ps: { summary: "show which version of which process runs where", load: () => import("./visit/ps.ts") },
+  logs: { summary: "show what the app's processes print", load: () => import("./visit/logs.ts") },
+  exec: {
+    summary: "run a command in the app's container, or a shell",
+    load: () => import("./visit/exec.ts"),
+  },
+  console: {
+    summary: "open psql or redis-cli as the app logs in",
+    load: () => import("./visit/console.ts"),
+  },
   smoke: { summary: "ask the stack whether it serves", load: () => import("./smoke.ts") },
   check: {
     summary: "go through the checklist before a launch, or watch the service",

@@ -57,7 +57,18 @@ export type Note =
   /** The journal couldn't be written for a while. Told at once; in the journal once it can be written again. */
   | { kind: "unwritten"; reason: string }
   /** From a person, written by another process. With adopt and restore: the weights that are to hold. */
-  | { kind: "command"; command: Command; weights?: Weights };
+  | { kind: "command"; command: Command; weights?: Weights }
+  /** From a person, at any time, also when no rollout is under way: it moves nothing. */
+  | ({ kind: "visit" } & Visit);
+
+/** A person looks into what runs, or has it do something: never what came of it, and no secret. */
+export interface Visit {
+  verb: "logs" | "exec" | "console" | "ps";
+  /** A server's name, such as `blue-1`; undefined: none alone. */
+  server?: string;
+  /** What was asked for, in words: a command, or which logs. */
+  command?: string;
+}
 
 export type Outcome = "promoted" | "rolled-back";
 
@@ -69,6 +80,11 @@ export type JournalEntry = Note & {
   /** The same moment by a clock that nobody can set: how long ago it is, for who goes on on that machine. */
   mark?: { boot: string; up: number };
 };
+
+/** Whether people write such entries, at any time, beside the one run that writes all others. */
+export function isOfPeople({ kind }: Pick<JournalEntry, "kind">): boolean {
+  return kind === "command" || kind === "visit";
+}
 
 /**
  * Who is to be told: `page` wakes somebody, `tell` is for the channel.

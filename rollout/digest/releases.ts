@@ -25,12 +25,14 @@ export interface Stop {
   reason: string;
 }
 
-/** A journal's rollouts, oldest first, each with its own entries. */
+/** A journal's rollouts, oldest first, each with its own entries; of people's visits those before its end. */
 export function rolloutsIn(entries: readonly JournalEntry[]): { rollout: string; entries: JournalEntry[] }[] {
   const rollouts: { rollout: string; entries: JournalEntry[] }[] = [];
   for (const entry of entries) {
     if (entry.kind === "begin") rollouts.push({ rollout: entry.rollout, entries: [] });
-    rollouts.at(-1)?.entries.push(entry);
+    const own = rollouts.at(-1)?.entries;
+    if (entry.kind === "visit" && own?.some(({ kind }) => kind === "ended")) continue;
+    own?.push(entry);
   }
   return rollouts;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
-import type { JournalEntry, Note } from "../core/journal.ts";
+import { isOfPeople, type JournalEntry, type Note } from "../core/journal.ts";
 import { replay, step } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import { UserError } from "../errors.ts";
@@ -132,7 +132,7 @@ export class Book {
   /** @throws {TakenOver} when another controller has written */
   async readCommands(): Promise<JournalEntry[]> {
     const news = await this.read();
-    const other = news.find(({ kind }) => kind !== "command");
+    const other = news.find((entry) => !isOfPeople(entry));
     for (const entry of news) this.#heard(entry);
     if (other) throw new TakenOver(`Another controller (${other.by}) has taken over this rollout.`);
     return news;

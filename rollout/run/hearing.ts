@@ -52,5 +52,5 @@ export async function runnerOf(
 /** Whether the controller has written anything since. */
 async function isAnswered({ journal }: Pick<Platform, "journal">): Promise<boolean> {
   const { entries } = await journal.read();
-  return entries.at(-1)?.kind !== "command";
+  return entries.findLast(({ kind }) => kind !== "visit")?.kind !== "command";
 }

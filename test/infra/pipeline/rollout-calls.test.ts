@@ -4,8 +4,10 @@ import { calls, sources } from "./rollout-calls.ts";
 
 /** What `rollout run`, `shift`, `promote`, `rollback`, `flags` and their like call, in a workflow or by hand. */
 const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/platforms/aws"];
-/** What only a person's commands call: `check`, `digest`, `incident`, `postmortem`, `drill restore`. */
-const OPERATING = ["rollout/check", "rollout/digest", "rollout/drill"];
+/** What only a person's commands call: `check`, `digest`, `incident`, `postmortem`, `drill restore`, `logs`, `exec`. */
+const OPERATING = ["rollout/check", "rollout/digest", "rollout/drill", "rollout/visit"];
+/** What AWS's CLI and its plugin call for a session that `exec` and `console` open. */
+const SESSIONS = ["ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession"];
 /** What only an administrator's calls: no role of ours may delete a stack. */
 const REMOVING = ["rollout/teardown"];
 /** What plays AWS on this machine is asked by AWS's clients, too. */
@@ -47,7 +49,7 @@ test("who operates may do all that a person's commands ask besides, and that is 
   expect(refused).toEqual([]);
   const lacking = asked.filter(([action, resource]) => !allows(deploying, action, resource));
   expect([...new Set(mayOperate(scope).flatMap(({ Action }) => Action))].toSorted()).toEqual(
-    lacking.map(([action]) => action).toSorted(),
+    [...lacking.map(([action]) => action), ...SESSIONS].toSorted(),
   );
 });
 

@@ -15,6 +15,7 @@ const SERVICES: Record<string, { prefix: string; resource: string }> = {
     resource: "arn:aws:appconfig:us-east-1:1:application/abc1234/environment/def5678",
   },
   backup: { prefix: "backup", resource: "arn:aws:backup:us-east-1:1:backup-vault:beta-backups-1" },
+  "cloudwatch-logs": { prefix: "logs", resource: "arn:aws:logs:us-east-1:1:log-group:/rollout/beta/app" },
   cloudwatch: { prefix: "cloudwatch", resource: "*" },
   "elastic-load-balancing-v2": {
     prefix: "elasticloadbalancing",

@@ -8,7 +8,7 @@ import type { CheckName, RestoreFindings } from "../checks.ts";
 import { compareScript, NO_CONNECTION, NOT_TRACKED } from "./compare-script.ts";
 import { judgeCompared } from "./compared.ts";
 import { judgeReplies } from "./replies.ts";
-import { type Ran, runOn } from "./run-command.ts";
+import { type Ran, runOn } from "../../../visit/aws/run-command.ts";
 import type { Address } from "./script.ts";
 import { smokeScript } from "./smoke-script.ts";
 

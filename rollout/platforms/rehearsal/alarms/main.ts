@@ -1,10 +1,12 @@
 import { setPriority } from "node:os";
 import { systemClock } from "../../../clock.ts";
+import { LogClock } from "../logs/times.ts";
 import { BalancerSampler } from "../metrics/balancer-sampler.ts";
 import { type AlarmOrder, boardFile, EVERY_MS, orderFrom, writeBoard } from "./board.ts";
 import { PlayedAlarms } from "./played.ts";
 
-// The process that evaluates a rehearsal's alarms, as CloudWatch does on AWS, rollout or not: `node main.ts ORDER`.
+// The process that plays CloudWatch's part, rollout or not: it evaluates a rehearsal's alarms, and tells the time of what
+// programs print: `node main.ts ORDER`.
 
 /** Users first: what runs in the background must not take their processor. */
 const NICENESS = 10;
@@ -17,6 +19,7 @@ setPriority(NICENESS);
 
 let known: AlarmOrder | undefined;
 let played: PlayedAlarms | undefined;
+const clock = new LogClock(order().logs);
 
 while (!stop.signal.aborted) {
   await look().catch((error: Error) =>
@@ -26,6 +29,7 @@ while (!stop.signal.aborted) {
 }
 
 async function look(): Promise<void> {
+  clock.note(Date.now());
   const now = order();
   if (!played || now !== known) {
     // Other alarms begin anew, as a changed stack's do.

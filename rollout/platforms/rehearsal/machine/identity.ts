@@ -12,6 +12,17 @@ export function startTimeOf(pid: number): string | undefined {
   return process.platform === "linux" ? fromProc(pid) : fromPs(pid);
 }
 
+/** Ticks a second, as proc(5) counts them: the kernel tells every program 100 (`USER_HZ`). */
+const TICKS = 100;
+
+/** What {@link startTimeOf} says, in milliseconds since the epoch; undefined where the kernel doesn't tell when it booted. */
+export function momentOf(started: string): number | undefined {
+  if (process.platform !== "linux") return Date.parse(started) || undefined;
+  const [, ticks] = /-(\d+)$/.exec(started) ?? [];
+  const [, booted] = /^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8")) ?? [];
+  return ticks && booted ? Number(booted) * 1000 + (Number(ticks) * 1000) / TICKS : undefined;
+}
+
 /** Whether a start time can still be that of a living process; elsewhere than on Linux that isn't told. */
 export function isOfThisBoot(started: string): boolean {
   return process.platform !== "linux" || started.startsWith(bootId());

@@ -7,8 +7,17 @@ const CHUNK = 1 << 20;
 export class Tail {
   readonly #files = new Map<string, Place>();
 
-  /** Tells each line that was written whole since the last call. */
-  read(file: string, tell: (line: string) => void): void {
+  /** Begins to read a file at the first line that begins there or later. */
+  from(file: string, offset: number): void {
+    if (offset > 0) this.#files.set(file, { ...beginning(), offset: offset - 1, skips: true });
+  }
+
+  /**
+   * Tells each line that was written whole since the last call.
+   *
+   * @param tell also told where in the file the line ends, in bytes
+   */
+  read(file: string, tell: (line: string, end: number) => void): void {
     const known = this.#files.get(file) ?? beginning();
     const handle = openSync(file, "r");
     try {
@@ -21,8 +30,13 @@ export class Tail {
         if (length === 0) break;
         known.offset += length;
         const lines = (known.rest + known.decoder.write(chunk.subarray(0, length))).split("\n");
+        let end = known.offset - length - Buffer.byteLength(known.rest);
         known.rest = lines.pop() ?? "";
-        for (const line of lines) tell(line);
+        for (const line of lines) {
+          end += Buffer.byteLength(line) + 1;
+          if (!known.skips) tell(line, end);
+          known.skips = false;
+        }
       }
     } finally {
       closeSync(handle);
@@ -35,9 +49,11 @@ export class Tail {
 interface Place {
   offset: number;
   rest: string;
+  /** The next line was begun before the place that is asked for. */
+  skips: boolean;
   decoder: StringDecoder;
 }
 
 function beginning(): Place {
-  return { offset: 0, rest: "", decoder: new StringDecoder("utf8") };
+  return { offset: 0, rest: "", skips: false, decoder: new StringDecoder("utf8") };
 }

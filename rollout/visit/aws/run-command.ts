@@ -1,8 +1,8 @@
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { clientSettings } from "../../../../infra/aws-client.ts";
-import { given } from "../../../../infra/sure.ts";
-import type { Clock } from "../../../clock.ts";
-import { waitFor } from "../../../waiting.ts";
+import { clientSettings } from "../../../infra/aws-client.ts";
+import { given } from "../../../infra/sure.ts";
+import type { Clock } from "../../clock.ts";
+import { waitFor } from "../../waiting.ts";
 
 /** How a script ended on a server. */
 export interface Ran {
@@ -24,6 +24,8 @@ export interface CommandOptions {
   comment: string;
   /** Ends the waiting, not the script. */
   signal?: AbortSignal | undefined;
+  /** How often its end is looked for, in milliseconds; five seconds by default. */
+  everyMs?: number;
 }
 
 const EVERY_MS = 5_000;
@@ -38,7 +40,7 @@ const UNDER_WAY = new Set(["Pending", "InProgress", "Delayed", "Cancelling"]);
  * @throws when the command can't be sent, isn't at its end in time, or can't be followed
  */
 export async function runOn(instanceId: string, script: string, options: CommandOptions): Promise<Ran> {
-  const { region, clock, withinSeconds, comment, signal } = options;
+  const { region, clock, withinSeconds, comment, signal, everyMs = EVERY_MS } = options;
   const client = new SSMClient(clientSettings(region));
   const { Command } = await client.send(
     new SendCommandCommand({
@@ -52,7 +54,7 @@ export async function runOn(instanceId: string, script: string, options: Command
   );
   let ran: Ran | undefined;
   const withinMs = (withinSeconds + 2 * DELIVERED_WITHIN_SECONDS) * 1000;
-  const patience = { clock, everyMs: EVERY_MS, withinMs, signal };
+  const patience = { clock, everyMs, withinMs, signal };
   await waitFor(`${comment} on ${instanceId}`, patience, async () => {
     ran = await endOf(client, instanceId, Command?.CommandId);
     return ran !== undefined;

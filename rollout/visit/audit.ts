@@ -1,0 +1,67 @@
+import { isSecretName } from "../../infra/settings/secrecy/names.ts";
+import type { Clock } from "../clock.ts";
+import type { Visit } from "../core/journal.ts";
+import { JournalConflict, type JournalStore } from "../platforms/platform.ts";
+import { Redactor } from "../preview/redact.ts";
+import { SECRET } from "../preview/shown.ts";
+import { plainLine } from "../view/plain.ts";
+
+/**
+ * Writes a visit down before it happens: who, when and which command, never what came of it.
+ *
+ * @param by who visits
+ * @throws when the journal can't be written: then nobody is let in
+ */
+export async function writeDown(
+  { journal, clock, by }: { journal: JournalStore; clock: Clock; by: string },
+  visit: Visit,
+): Promise<void> {
+  for (;;) {
+    const { version } = await journal.read();
+    try {
+      await journal.append({ kind: "visit", ...visit, at: clock.now(), by }, version);
+      return;
+    } catch (error) {
+      if (!(error instanceof JournalConflict)) throw error;
+    }
+  }
+}
+
+/** What a journal's reader needs of a command; the whole text of a script isn't that. */
+const MOST_LETTERS = 500;
+
+const VALUE = String.raw`('[^']*'|"[^"]*"|[^\s'"]+)`;
+
+/** An option of two letters and more, and what it is given. */
+const OPTION = new RegExp(String.raw`(?<=^|[\s'"])(--?[\w-]{2,})(\s+)${VALUE}`, "g");
+
+/** What stands before a secret that looks like any word: in SQL, HTTP, and the short options of clients. */
+const BEFORE = [
+  /\b(?:password|identified\s+by)\s+(?=['"])/,
+  /\b(?:bearer|basic)\s+/,
+  /\bredis-cli\b[^|;&]*?\s(?:-a|auth)\s+/,
+  /\bmysql\w*\b[^|;&]*?\s-p/,
+  /\s-u\s+[^\s:'"]+:/,
+].map((each) => new RegExp(`(${each.source})${VALUE}`, "gi"));
+
+/**
+ * A command as the journal keeps it: in one line, without secrets, those known and those that look like one.
+ *
+ * @param known secrets in clear
+ */
+export function commandText(words: readonly string[], known: readonly string[] = []): string {
+  const said = new Redactor(known).text(words.map(quoted).join(" "));
+  const bare = BEFORE.reduce(
+    (text, pattern) => text.replaceAll(pattern, `$1${SECRET}`),
+    said.replaceAll(OPTION, (all, option: string, space: string) =>
+      isSecretName(option.replace(/^-+/, "")) ? `${option}${space}${SECRET}` : all,
+    ),
+  );
+  const text = plainLine(bare);
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)}...` : text;
+}
+
+/** As a shell would have to be told it, near enough to read. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./()-]+$/.test(word) ? word : `'${word}'`;
+}
