@@ -168,8 +168,12 @@ function mayVisit({ stack, region }: Scope): Statement[] {
       ),
       Condition: named,
     },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
-    allow("OwnSessions", ["ssm:ResumeSession", "ssm:TerminateSession"], "arn:aws:ssm:*:*:session/${aws:userid}-*"),
+    allow(
+      "OwnSessions",
+      ["ssm:ResumeSession", "ssm:TerminateSession"],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills in who it is
+      "arn:aws:ssm:*:*:session/${aws:userid}-*",
+    ),
   ];
 }
 

@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
-import type { Store } from "./visited.ts";
+import type { StoreName } from "./visited.ts";
 
 /** The variable of the app that says where a store is. */
-export const URL_OF: Record<Store, string> = { database: "DATABASE_URL", cache: "REDIS_URL" };
-export const CLIENT_OF: Record<Store, string> = { database: "psql", cache: "redis-cli" };
+export const URL_OF: Record<StoreName, string> = { database: "DATABASE_URL", cache: "REDIS_URL" };
+export const CLIENT_OF: Record<StoreName, string> = { database: "psql", cache: "redis-cli" };
 
 export interface Login {
   words: string[];
@@ -17,7 +17,7 @@ export interface Login {
  * @param env the app's variables
  * @throws {UserError} when the app has no such store
  */
-export function loginTo(store: Store, env: Readonly<Record<string, string>>): Login {
+export function loginTo(store: StoreName, env: Readonly<Record<string, string>>): Login {
   const url = URL.parse(env[URL_OF[store]] ?? "");
   if (!url) throw new UserError(`the app has no ${store}: its ${URL_OF[store]} is empty`);
   const password = decodeURIComponent(url.password);
@@ -30,7 +30,9 @@ export function loginTo(store: Store, env: Readonly<Record<string, string>>): Lo
       CLIENT_OF.cache,
       ...["-h", url.hostname, "-p", url.port || "6379", "-n", url.pathname.slice(1) || "0"],
       ...(url.username ? ["--user", decodeURIComponent(url.username)] : []),
-      ...(url.protocol === "rediss:" ? ["--tls", ...(env.SSL_CERT_FILE ? ["--cacert", env.SSL_CERT_FILE] : [])] : []),
+      ...(url.protocol === "rediss:"
+        ? ["--tls", ...(env.SSL_CERT_FILE ? ["--cacert", env.SSL_CERT_FILE] : [])]
+        : []),
     ],
     env: { REDISCLI_AUTH: password },
   };

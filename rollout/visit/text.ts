@@ -20,7 +20,9 @@ export function processesText(processes: readonly AppProcess[], now: number): st
     server,
     version ?? "unknown",
     state,
-    since === undefined ? "unknown" : `${new Date(since).toISOString().slice(0, 19)}Z (${ageText(now - since)})`,
+    since === undefined
+      ? "unknown"
+      : `${new Date(since).toISOString().slice(0, 19)}Z (${ageText(now - since)})`,
   ]);
   const all = [HEAD, ...rows];
   const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

@@ -47,14 +47,14 @@ export interface WrittenLine {
 
 /** The stores that there is a client for. */
 export const STORES = ["database", "cache"] as const;
-export type Store = (typeof STORES)[number];
+export type StoreName = (typeof STORES)[number];
 
 /** What is run for a person, and where. */
 export type Errand =
   /** A command in the process's own environment and folder. */
   | { in: AppProcess; command: readonly string[] }
   /** psql or redis-cli beside the process, logged in as the app is. */
-  | { beside: AppProcess; store: Store; words: readonly string[] };
+  | { beside: AppProcess; store: StoreName; words: readonly string[] };
 
 /** Told what a command prints, as it comes. */
 export type Hear = (bytes: Buffer, from: "stdout" | "stderr") => void;

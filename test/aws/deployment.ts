@@ -15,7 +15,8 @@ export function deploymentOf(
   weights: Weights,
 ): Deployment {
   const { resources: known = [] } = stack.state(weights);
-  Object.assign(known[0]!.outputs!, { url: graph.outputs.url, secretNames, flags });
+  const { url, logGroups } = graph.outputs;
+  Object.assign(known[0]!.outputs!, { url, secretNames, flags, logGroups });
   return {
     resources: [
       ...known,

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { parse } from "yaml";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
-import type { Deployment } from "../../rollout/platforms/aws/deployment.ts";
+import { type Deployment, outputsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
 import { Listener } from "../../rollout/platforms/aws/listener.ts";
 import { sharesOf, splitOf } from "../../rollout/platforms/aws/split.ts";
@@ -129,6 +129,11 @@ export class World {
       .map((line) => JSON.parse(line));
   }
 
+  /** Of the stack's state. */
+  get outputs(): Record<string, unknown> {
+    return outputsOf(this.#state.deployment);
+  }
+
   /** Those that went well, in order. */
   get ups(): Up[] {
     return this.#state.ups;
@@ -150,7 +155,9 @@ export class World {
    * @param at "now": by the clock on the wall; "later": by the clock that earlier runs had come to
    */
   start(words: string[], at: "now" | "later" = "later"): { process: ChildProcess; ended: Promise<Ended> } {
-    const process = spawn(join(ROOT, "bin/rollout"), [...words, "--on", "aws", "--stack", this.stack.name], {
+    const end = words.includes("--") ? words.indexOf("--") : words.length;
+    const all = words.toSpliced(end, 0, "--on", "aws", "--stack", this.stack.name);
+    const process = spawn(join(ROOT, "bin/rollout"), all, {
       cwd: this.folder,
       env: this.environment(at),
       stdio: ["ignore", "pipe", "pipe"],

@@ -73,14 +73,15 @@ describe("exec", () => {
 
   test("passes every byte on, and to a terminal none that it would obey", () => {
     const bytes = "\\033[2J\\377\\0\\n";
-    const plain = spawnSync(
-      ROLLOUT,
-      ["exec", "--stack", "beta", "--track", "blue", "--", "printf", bytes],
-      { cwd: project.projectDir },
-    );
+    const plain = spawnSync(ROLLOUT, ["exec", "--stack", "beta", "--track", "blue", "--", "printf", bytes], {
+      cwd: project.projectDir,
+    });
     expect([...plain.stdout]).toEqual([27, 91, 50, 74, 255, 0, 10]);
     const words = `${ROLLOUT} exec --stack beta --track blue -- printf '${bytes}'`;
-    const seen = spawnSync("script", ["-qec", words, "/dev/null"], { cwd: project.projectDir, encoding: "utf8" });
+    const seen = spawnSync("script", ["-qec", words, "/dev/null"], {
+      cwd: project.projectDir,
+      encoding: "utf8",
+    });
     expect(seen.stdout).toContain("\\u001b[2J");
     expect(seen.stdout).not.toContain("\u001b");
   });
@@ -97,7 +98,10 @@ describe("exec", () => {
   });
 
   test("asks which track, names what there is, and lets no unknown one in", () => {
-    expect(type(["exec"], ["true"])).toMatchObject({ status: 2, stderr: expect.stringContaining("--track blue") });
+    expect(type(["exec"], ["true"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--track blue"),
+    });
     const { status: code, stderr } = type(["exec", "--track", "red"], ["true"]);
     expect([code, stderr]).toEqual([
       1,
@@ -106,7 +110,10 @@ describe("exec", () => {
   });
 
   test("with --json is one document", () => {
-    const { stdout } = type(["exec", "--track", "blue", "--json"], ["sh", "-c", "echo out; echo err >&2; exit 4"]);
+    const { stdout } = type(
+      ["exec", "--track", "blue", "--json"],
+      ["sh", "-c", "echo out; echo err >&2; exit 4"],
+    );
     expect(JSON.parse(stdout)).toEqual({
       stack: "beta",
       track: "blue",
@@ -130,13 +137,19 @@ describe("console", () => {
   test("is redis-cli, logged in over TLS as the app is", () => {
     const { stdout, stderr, status: code } = type(["console", "cache"], ["ping"]);
     expect([code, stdout], stderr).toEqual([0, "PONG\n"]);
-    expect(type(["console", "cache"], ["config", "get", "tls-port"]).stdout).toContain(`${status.cache.port}`);
+    expect(type(["console", "cache"], ["config", "get", "tls-port"]).stdout).toContain(
+      `${status.cache.port}`,
+    );
   });
 
   test("tells no password to who reads the list of processes", async () => {
-    const child = spawn(ROLLOUT, ["console", "--stack", "beta", "database", "--", "-c", "SELECT pg_sleep(20)"], {
-      cwd: project.projectDir,
-    });
+    const child = spawn(
+      ROLLOUT,
+      ["console", "--stack", "beta", "database", "--", "-c", "SELECT pg_sleep(20)"],
+      {
+        cwd: project.projectDir,
+      },
+    );
     try {
       const listed = () => spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout;
       await expect.poll(listed, { timeout: 30_000 }).toMatch(/psql.*pg_sleep/);
@@ -152,7 +165,10 @@ describe("logs", () => {
     const [secret] = secrets();
     const file = join(logs, "blue-1.app.log");
     appendFileSync(file, `connecting to postgresql://app:${secret}@127.0.0.1/app\n\u001b[31mred\u001b[0m\n`);
-    appendFileSync(file, "-----BEGIN PRIVATE KEY-----\nTWlJRXZnSUJBREFOQmdr\n-----END PRIVATE KEY-----\nafter\n");
+    appendFileSync(
+      file,
+      "-----BEGIN PRIVATE KEY-----\nTWlJRXZnSUJBREFOQmdr\n-----END PRIVATE KEY-----\nafter\n",
+    );
     const { stdout, status: code } = type(["logs"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\S+Z blue-1 web \| connecting to postgresql:\/\/app:\(secret\)@127/m);
@@ -162,7 +178,10 @@ describe("logs", () => {
     expect(stdout).toContain("blue-1 web | after");
     expect(stdout).toContain("green-1 web | ");
     for (const each of secrets()) expect(stdout).not.toContain(each);
-    const times = stdout.split("\n").filter(Boolean).map((line) => line.slice(0, 20));
+    const times = stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.slice(0, 20));
     expect(times).toEqual(times.toSorted());
     expect(type(["logs", "--track", "green"]).stdout).not.toContain("blue-1");
   });
@@ -181,7 +200,8 @@ describe("logs", () => {
     appendFileSync(file, "an old line\n");
     // The time is told every 5 s: the old line is older than the next three seconds when two more have passed.
     const { size } = await import("node:fs").then(({ statSync }) => statSync(file));
-    const noted = () => readFileSync(join(logs, "times.ndjson"), "utf8").includes(`"green-1.app.log":${size}`);
+    const noted = () =>
+      readFileSync(join(logs, "times.ndjson"), "utf8").includes(`"green-1.app.log":${size}`);
     await expect.poll(noted, { timeout: 20_000 }).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     appendFileSync(file, "a new line\n");
@@ -196,9 +216,11 @@ describe("logs", () => {
     });
     let said = "";
     child.stdout.on("data", (bytes) => (said += bytes));
-    await expect.poll(visits, { timeout: 30_000 }).toContainEqual(
-      expect.objectContaining({ verb: "logs", command: expect.stringContaining("--follow") }),
-    );
+    await expect
+      .poll(visits, { timeout: 30_000 })
+      .toContainEqual(
+        expect.objectContaining({ verb: "logs", command: expect.stringContaining("--follow") }),
+      );
     appendFileSync(join(logs, "blue-1.app.log"), "while it follows\n");
     await expect.poll(() => said, { timeout: 10_000 }).toContain("blue-1 web | while it follows");
     const ended = new Promise((resolve) => child.once("close", resolve));
@@ -210,7 +232,10 @@ describe("logs", () => {
 test("the journal has who, when and which command, no output and no secret; a rollout takes it for nobody's word", () => {
   const [secret] = secrets();
   const before = visits().length;
-  type(["exec", "--track", "blue"], ["sh", "-c", `: ${secret}; curl -u ann:hunter2hunter --password geheim99 x`]);
+  type(
+    ["exec", "--track", "blue"],
+    ["sh", "-c", `: ${secret}; curl -u ann:hunter2hunter --password geheim99 x`],
+  );
   type(["console", "cache"], ["AUTH", "geheim99"]);
   const added = visits().slice(before);
   expect(added).toEqual([

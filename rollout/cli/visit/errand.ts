@@ -30,7 +30,10 @@ export async function done(
   });
   process.exitCode = code;
   if (!json) return;
-  const texts = { stdout: Buffer.concat(said.stdout).toString(), stderr: Buffer.concat(said.stderr).toString() };
+  const texts = {
+    stdout: Buffer.concat(said.stdout).toString(),
+    stderr: Buffer.concat(said.stderr).toString(),
+  };
   const { track, server, process: name } = "in" in errand ? errand.in : errand.beside;
   outLine(JSON.stringify({ stack, track, server, process: name, exitCode: code, ...texts }));
 }

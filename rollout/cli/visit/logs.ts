@@ -27,7 +27,10 @@ export function register(program: Command): void {
     )
     .option("--track <name>", "this track only")
     .option("--server <name>", "this server only, such as blue-1 or i-0123456789abcdef0")
-    .option("--process <name>", "this process only: web, migrate or a worker's name; of nginx access or error")
+    .option(
+      "--process <name>",
+      "this process only: web, migrate or a worker's name; of nginx access or error",
+    )
     .addOption(new Option("--of <kind>", "who writes").choices(LOG_KINDS).default("app"))
     .option("--since <duration>", "how far to look back, such as 10m or 2h", durationOf, 600_000)
     .option("-f, --follow", "stay, and show what comes")
@@ -47,7 +50,8 @@ async function logs(options: Options, command: Command): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const cleaner = new Cleaner(secrets);
   const found: WrittenLine[] = [];
-  const show = (line: WrittenLine) => outLine(json ? JSON.stringify({ stack, ...told(line) }) : lineText(line));
+  const show = (line: WrittenLine) =>
+    outLine(json ? JSON.stringify({ stack, ...told(line) }) : lineText(line));
   await visited.logs(
     { kind, track, server, process: name, since: Date.now() - since, follow, signal: stop.signal },
     (lines) => {

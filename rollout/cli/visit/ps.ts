@@ -23,8 +23,9 @@ export function register(program: Command): void {
           (options.track === undefined || each.track === options.track) &&
           (options.process === undefined || each.process === options.process),
       );
-      const told = processes.map(({ since, ...each }) => ({
+      const told = processes.map(({ since, version, ...each }) => ({
         ...each,
+        version: version ?? null,
         since: since === undefined ? null : new Date(since).toISOString(),
       }));
       outLine(json ? JSON.stringify({ stack, processes: told }) : processesText(processes, Date.now()));

@@ -1,6 +1,6 @@
 import { shellWord } from "../../../infra/host/shell-word.ts";
 import { CLIENT_OF, URL_OF } from "../clients.ts";
-import { type Errand, type Store, WEB } from "../visited.ts";
+import { type Errand, type StoreName, WEB } from "../visited.ts";
 
 /** How a process's container is called on its server, after `rollout-` (infra/host/app-unit.ts). */
 export function containerOf(process: string): string {
@@ -30,20 +30,20 @@ export function scriptOf(errand: Errand, terminal: boolean): string {
  * reaches the stores. Passwords stay there, and aren't among the words, which every user of the server could read. They are
  * letters and digits (infra/data/secrets.ts): nothing in them is escaped.
  */
-const LOGIN: Record<Store, string> = {
-  database: `${valueOf("database")}
+const LOGIN: Record<StoreName, string> = {
+  database: `${readUrl("database")}
 password=\${url#*://*:}
 export PGPASSWORD=\${password%%@*}
 exec ${CLIENT_OF.database} "\${url/":$PGPASSWORD@"/@}"`,
-  cache: `${valueOf("cache")}
+  cache: `${readUrl("cache")}
 rest=\${url#*://*:}
 export REDISCLI_AUTH=\${rest%%@*}
 rest=\${rest#*@}
 at=\${rest%%/*}
-exec ${CLIENT_OF.cache} --tls --cacert /etc/rollout/tls/authorities.pem -h "\${at%:*}" -p "\${at##*:}" -n "\${rest##*/}"`,
+exec ${CLIENT_OF.cache} --tls --cacert "\${ROLLOUT_ROOT-}/etc/rollout/tls/authorities.pem" -h "\${at%:*}" -p "\${at##*:}" -n "\${rest##*/}"`,
 };
 
-function valueOf(store: Store): string {
+function readUrl(store: StoreName): string {
   return `url=$(sed -n 's/^${URL_OF[store]}=//p' "\${ROLLOUT_ROOT-}/run/rollout/app.env")
 if [[ -z $url ]]; then echo 'the app has no ${store}: its ${URL_OF[store]} is empty' >&2; exit 1; fi`;
 }

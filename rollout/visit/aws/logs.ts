@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogsClient,
+  type FilteredLogEvent,
+  paginateFilterLogEvents,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { until } from "../../waiting.ts";
@@ -62,6 +66,7 @@ function lineOf(event: FilteredLogEvent, { kind, server, process }: LogQuery): W
   const { logStreamName = "", timestamp = 0, message = "" } = event;
   const [, track = "", before, id = logStreamName, behind] = STREAM.exec(logStreamName) ?? [];
   const name = behind ?? before ?? (kind === "app" ? WEB : "access");
-  if ((server !== undefined && server !== id) || (process !== undefined && process !== name)) return undefined;
+  if ((server !== undefined && server !== id) || (process !== undefined && process !== name))
+    return undefined;
   return { at: timestamp, track, server: id, process: name, text: message.replace(/\n$/, "") };
 }

@@ -55,7 +55,8 @@ async function onServer(
     return listed.length > 0 ? listed : untold("no container");
   } catch (error) {
     const { name, message } = error as Error;
-    return untold(`unknown (${message || name})`);
+    const why = name === "InvalidInstanceId" ? "Systems Manager doesn't reach it" : message || name;
+    return untold(`unknown (${why})`);
   }
 }
 

@@ -4,11 +4,11 @@ import type { Clock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";
 import type { StackFacts } from "../../../platforms/aws/deployment.ts";
 import { ServerFleet } from "../../../platforms/aws/servers.ts";
+import { type Ran, runOn } from "../../../visit/aws/run-command.ts";
 import type { CheckName, RestoreFindings } from "../checks.ts";
 import { compareScript, NO_CONNECTION, NOT_TRACKED } from "./compare-script.ts";
 import { judgeCompared } from "./compared.ts";
 import { judgeReplies } from "./replies.ts";
-import { type Ran, runOn } from "../../../visit/aws/run-command.ts";
 import type { Address } from "./script.ts";
 import { smokeScript } from "./smoke-script.ts";
 
