@@ -1,5 +1,5 @@
 import { Misuse, UserError } from "../errors.ts";
-import { type AppProcess, WEB } from "./visited.ts";
+import { APP, type AppProcess, isMeant } from "./visited.ts";
 
 export interface Choice {
   track?: string | undefined;
@@ -14,10 +14,10 @@ export interface Choice {
  * @throws {UserError} when there is none such, or it doesn't run
  */
 export function chosen(processes: readonly AppProcess[], choice: Choice): AppProcess {
-  const { track, server, process = WEB } = choice;
+  const { track, server, process = APP } = choice;
   const found = processes.filter(
     (each) =>
-      each.process === process &&
+      isMeant(each.process, process) &&
       (track === undefined || each.track === track) &&
       (server === undefined || each.server === server),
   );

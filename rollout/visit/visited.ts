@@ -1,11 +1,16 @@
 import type { JournalStore } from "../platforms/platform.ts";
 
-/** What answers requests; every other process is named in config. */
-export const WEB = "web";
+/** The process that answers requests; the others have their names in config (app.processes), a worker with its number. */
+export const APP = "app";
+
+/** Whether a process is meant by a name: of a worker that runs several times its own name means all of them. */
+export function isMeant(process: string, asked: string | undefined): boolean {
+  return asked === undefined || process === asked || process.replace(/-\d+$/, "") === asked;
+}
 
 /** One process of the image, as it is now. */
 export interface AppProcess {
-  /** {@link WEB}, or a worker's name. */
+  /** {@link APP}, or a worker's or job's name, such as `worker-1`. */
   process: string;
   track: string;
   /** Such as `blue-1`; on AWS the instance's id. */
@@ -40,7 +45,7 @@ export interface WrittenLine {
   at: number;
   track: string;
   server: string;
-  /** {@link WEB}, a worker's name, `migrate`, `access` or `error`. */
+  /** {@link APP}, a worker's name, `migrate`, `access` or `error`. */
   process: string;
   text: string;
 }
@@ -79,6 +84,6 @@ export interface Visited {
 
 export function byPlace(a: AppProcess, b: AppProcess): number {
   const key = ({ track, process, server }: AppProcess) =>
-    [track, process === WEB ? "" : process, server].join("\n");
+    [track, process === APP ? "" : process, server].join("\n");
   return key(a) < key(b) ? -1 : 1;
 }

@@ -32,7 +32,7 @@ const CONTAINERS: Container[] = [
     startedAt: STARTED,
     env: { VERSION, TRACK: "blue", PASSWORD: "geheim99" },
   },
-  { name: "rollout-worker", status: "restarting", startedAt: STARTED, env: { VERSION, TRACK: "blue" } },
+  { name: "rollout-worker-1", status: "restarting", startedAt: STARTED, env: { VERSION, TRACK: "blue" } },
 ];
 
 // CloudWatch, S3, EC2's groups and Secrets Manager are moto's; Systems Manager runs scripts here, where docker's own
@@ -87,7 +87,7 @@ describe.skipIf(!motoThere || !hasDocker)(
       const [first] = instances.blue!.toSorted();
       expect(processes.filter((each: { server: string }) => each.server === first)).toEqual([
         {
-          process: "web",
+          process: "app",
           track: "blue",
           server: first,
           version: VERSION,
@@ -95,7 +95,7 @@ describe.skipIf(!motoThere || !hasDocker)(
           since: "2026-11-29T09:00:00.123Z",
         },
         {
-          process: "worker",
+          process: "worker-1",
           track: "blue",
           server: first,
           version: VERSION,
@@ -104,7 +104,7 @@ describe.skipIf(!motoThere || !hasDocker)(
         },
       ]);
       expect(processes.find((each: { server: string }) => each.server === silent)).toEqual({
-        process: "web",
+        process: "app",
         track: "green",
         server: silent,
         version: null,
@@ -131,7 +131,7 @@ describe.skipIf(!motoThere || !hasDocker)(
 
     test("exec says where the command didn't run", async () => {
       const green = await type(["exec", "--server", silent], ["true"]);
-      expect([green.code, green.stderr]).toEqual([1, expect.stringContaining(`web on ${silent} is unknown`)]);
+      expect([green.code, green.stderr]).toEqual([1, expect.stringContaining(`app on ${silent} is unknown`)]);
     });
 
     test("console is psql and redis-cli on the server, logged in as the app is", async () => {
@@ -195,15 +195,15 @@ describe.skipIf(!motoThere || !hasDocker)(
         [60_000, "first"],
         [20_000, `it is ${SecretString}`],
       );
-      await put(`blue/worker-${blue}`, [40_000, "second \u001b[2J"]);
+      await put(`blue/worker-1/${blue}`, [40_000, "second \u001b[2J"]);
       await put(`green/${instances.green![0]}`, [30_000, "third"]);
       const { code, stdout, stderr } = await type(["logs"]);
       expect(code, stderr).toBe(0);
       expect(stdout.split("\n").map((line) => line.slice(21))).toEqual([
-        `blue ${blue} web | first`,
-        `blue ${blue} worker | second \\u001b[2J`,
-        `green ${instances.green![0]} web | third`,
-        `blue ${blue} web | it is (secret)`,
+        `blue ${blue} app | first`,
+        `blue ${blue} worker-1 | second \\u001b[2J`,
+        `green ${instances.green![0]} app | third`,
+        `blue ${blue} app | it is (secret)`,
         "",
       ]);
       const worker = await type(["logs", "--track", "blue", "--process", "worker", "--since", "2h"]);

@@ -45,13 +45,13 @@ test("ps names each process with the version that its server answers, and since 
   for (const { track, version, process, state, since } of processes) {
     const answer = await get(`${status.url}/version`, ca(), { "x-rollout-track": track, ...client(1) });
     expect(answer.track).toBe(track);
-    expect([process, state]).toEqual(["web", "running"]);
+    expect([process, state]).toEqual(["app", "running"]);
     expect(version).toBe(status.servers.find((each) => each.track === track)!.version);
     const age = Date.now() - Date.parse(since);
     expect(age).toBeGreaterThan(0);
     expect(age).toBeLessThan(180_000);
   }
-  expect(type(["ps"]).stdout).toMatch(/^process +track +server +version +state +since\nweb +blue +blue-1 /);
+  expect(type(["ps"]).stdout).toMatch(/^process +track +server +version +state +since\napp +blue +blue-1 /);
 });
 
 describe("exec", () => {
@@ -105,7 +105,7 @@ describe("exec", () => {
     const { status: code, stderr } = type(["exec", "--track", "red"], ["true"]);
     expect([code, stderr]).toEqual([
       1,
-      "there is no process web of red; there are: blue blue-1 web, green green-1 web\n",
+      "there is no process app of red; there are: blue blue-1 app, green green-1 app\n",
     ]);
   });
 
@@ -118,7 +118,7 @@ describe("exec", () => {
       stack: "beta",
       track: "blue",
       server: "blue-1",
-      process: "web",
+      process: "app",
       exitCode: 4,
       stdout: "out\n",
       stderr: "err\n",
@@ -138,7 +138,7 @@ describe("console", () => {
     const { stdout, stderr, status: code } = type(["console", "cache"], ["ping"]);
     expect([code, stdout], stderr).toEqual([0, "PONG\n"]);
     expect(type(["console", "cache"], ["config", "get", "tls-port"]).stdout).toContain(
-      `${status.cache.port}`,
+      `${status.cache!.port}`,
     );
   });
 
@@ -171,12 +171,12 @@ describe("logs", () => {
     );
     const { stdout, status: code } = type(["logs"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\S+Z blue-1 web \| connecting to postgresql:\/\/app:\(secret\)@127/m);
-    expect(stdout).toContain("blue-1 web | \\u001b[31mred");
-    expect(stdout).toContain("web | (secret)\n");
+    expect(stdout).toMatch(/^\S+Z blue-1 app \| connecting to postgresql:\/\/app:\(secret\)@127/m);
+    expect(stdout).toContain("blue-1 app | \\u001b[31mred");
+    expect(stdout).toContain("app | (secret)\n");
     expect(stdout).not.toContain("TWlJRXZnSUJBREFOQmdr");
-    expect(stdout).toContain("blue-1 web | after");
-    expect(stdout).toContain("green-1 web | ");
+    expect(stdout).toContain("blue-1 app | after");
+    expect(stdout).toContain("green-1 app | ");
     for (const each of secrets()) expect(stdout).not.toContain(each);
     const times = stdout
       .split("\n")
@@ -222,7 +222,7 @@ describe("logs", () => {
         expect.objectContaining({ verb: "logs", command: expect.stringContaining("--follow") }),
       );
     appendFileSync(join(logs, "blue-1.app.log"), "while it follows\n");
-    await expect.poll(() => said, { timeout: 10_000 }).toContain("blue-1 web | while it follows");
+    await expect.poll(() => said, { timeout: 10_000 }).toContain("blue-1 app | while it follows");
     const ended = new Promise((resolve) => child.once("close", resolve));
     child.kill("SIGINT");
     expect(await ended).toBe(0);

@@ -21,7 +21,7 @@ export function register(program: Command): void {
     )
     .option("--track <name>", "on which track; needed where there are several")
     .option("--server <name>", "on this server, such as blue-1 or i-0123456789abcdef0")
-    .option("--process <name>", "in this process: web, or a worker's name", "web")
+    .option("--process <name>", "in this process: app, or a worker's or job's name", "app")
     .option("-i, --interactive", "give the terminal to the command")
     .addOption(onOption())
     .action(async (words: string[], options: Choice & { interactive?: boolean }, command: Command) => {

@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .option("--server <name>", "this server only, such as blue-1 or i-0123456789abcdef0")
     .option(
       "--process <name>",
-      "this process only: web, migrate or a worker's name; of nginx access or error",
+      "this process only: app, migrate, or a worker's or job's name; of nginx access or error",
     )
     .addOption(new Option("--of <kind>", "who writes").choices(LOG_KINDS).default("app"))
     .option("--since <duration>", "how far to look back, such as 10m or 2h", durationOf, 600_000)

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { processesText } from "../../visit/text.ts";
+import { isMeant } from "../../visit/visited.ts";
 import { onOption } from "../on.ts";
 import { outLine } from "../out.ts";
 import { visitedStack } from "./visited-stack.ts";
@@ -13,7 +14,7 @@ export function register(program: Command): void {
         "AWS each server is asked by Systems Manager; one that doesn't answer is listed as unknown.",
     )
     .option("--track <name>", "this track only")
-    .option("--process <name>", "this process only: web, or a worker's name")
+    .option("--process <name>", "this process only: app, or a worker's or job's name")
     .addOption(onOption())
     .action(async (options: { track?: string; process?: string }, command: Command) => {
       const { visited, stack, json, enter } = await visitedStack(command);
@@ -21,7 +22,7 @@ export function register(program: Command): void {
       const processes = (await visited.processes()).filter(
         (each) =>
           (options.track === undefined || each.track === options.track) &&
-          (options.process === undefined || each.process === options.process),
+          isMeant(each.process, options.process),
       );
       const told = processes.map(({ since, version, ...each }) => ({
         ...each,

@@ -1,15 +1,10 @@
 import { shellWord } from "../../../infra/host/shell-word.ts";
 import { CLIENT_OF, URL_OF } from "../clients.ts";
-import { type Errand, type StoreName, WEB } from "../visited.ts";
+import type { Errand, StoreName } from "../visited.ts";
 
-/** How a process's container is called on its server, after `rollout-` (infra/host/app-unit.ts). */
-export function containerOf(process: string): string {
-  return `rollout-${process === WEB ? "app" : process}`;
-}
-
-/** @param container without `rollout-` */
-export function nameOf(container: string): string {
-  return container === "app" ? WEB : container;
+/** How a process's container is called on its server (infra/host/app-unit.ts, infra/host/processes/units.ts). */
+function containerOf(process: string): string {
+  return `rollout-${process}`;
 }
 
 /**

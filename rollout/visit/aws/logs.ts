@@ -6,7 +6,7 @@ import {
 import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { until } from "../../waiting.ts";
-import { type LogKind, type LogQuery, WEB, type WrittenLine } from "../visited.ts";
+import { APP, isMeant, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
 
 export interface LogPlace {
   region: string;
@@ -59,14 +59,13 @@ export async function readLogs(
   }
 }
 
-/** `blue/i-1`, `blue/i-1/error`, `blue/migrate-i-1`, `blue/worker-i-1`. */
-const STREAM = /^([a-z][a-z0-9]*)\/(?:([\w-]+?)-)?(i-[0-9a-f]+)(?:\/([\w-]+))?$/;
+/** `blue/i-1`, `blue/i-1/error`, `blue/migrate-i-1`, `blue/worker-1/i-1`. */
+const STREAM = /^([a-z][a-z0-9]*)\/(?:([\w-]+?)[-/])?(i-[0-9a-f]+)(?:\/([\w-]+))?$/;
 
 function lineOf(event: FilteredLogEvent, { kind, server, process }: LogQuery): WrittenLine | undefined {
   const { logStreamName = "", timestamp = 0, message = "" } = event;
   const [, track = "", before, id = logStreamName, behind] = STREAM.exec(logStreamName) ?? [];
-  const name = behind ?? before ?? (kind === "app" ? WEB : "access");
-  if ((server !== undefined && server !== id) || (process !== undefined && process !== name))
-    return undefined;
+  const name = behind ?? before ?? (kind === "app" ? APP : "access");
+  if ((server !== undefined && server !== id) || !isMeant(name, process)) return undefined;
   return { at: timestamp, track, server: id, process: name, text: message.replace(/\n$/, "") };
 }

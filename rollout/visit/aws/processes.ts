@@ -3,8 +3,7 @@ import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import type { ServerGroup } from "../../platforms/aws/deployment.ts";
 import { describeGroup } from "../../platforms/aws/servers.ts";
-import { type AppProcess, byPlace, WEB } from "../visited.ts";
-import { nameOf } from "./container.ts";
+import { APP, type AppProcess, byPlace } from "../visited.ts";
 import { runOn } from "./run-command.ts";
 
 export interface Fleet {
@@ -44,7 +43,7 @@ async function onServer(
   { region, clock }: Pick<Fleet, "region" | "clock">,
 ): Promise<AppProcess[]> {
   const untold = (state: string): AppProcess[] => [
-    { process: WEB, track, server, version: undefined, state, since: undefined },
+    { process: APP, track, server, version: undefined, state, since: undefined },
   ];
   if (LifecycleState !== "InService") return untold(`server ${LifecycleState}`);
   try {
@@ -63,13 +62,13 @@ async function onServer(
 /** Of lines `/rollout-app running 2026-11-29T17:00:00.123456789Z 0123456789ab`. */
 export function listedIn(stdout: string): Pick<AppProcess, "process" | "version" | "state" | "since">[] {
   return stdout.split("\n").flatMap((line) => {
-    const [, container = "", state = "", started = "", version = ""] =
+    const [, process = "", state = "", started = "", version = ""] =
       /^\/?rollout-([\w-]+) (\S+) (\S+) (\S+)$/.exec(line) ?? [];
-    if (container === "") return [];
+    if (process === "") return [];
     const since = Date.parse(started.replace(/(\.\d{3})\d+/, "$1"));
     return [
       {
-        process: nameOf(container),
+        process,
         state,
         since: state === "running" && since > 0 ? since : undefined,
         version: version === "unknown" ? undefined : version,

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { LogTimes } from "../../platforms/rehearsal/logs/times.ts";
 import { Tail } from "../../platforms/rehearsal/machine/tail.ts";
 import { until } from "../../waiting.ts";
-import { type LogKind, type LogQuery, WEB, type WrittenLine } from "../visited.ts";
+import { APP, isMeant, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
 
-/** `blue-1.app.log`, also of servers that are gone. */
-const OF_A_SERVER = /^(([a-z][a-z0-9]*)-\d+)\.([\w-]+)\.log$/;
+/** `blue-1.app.log`, `blue-1.worker-1.process.log`, also of servers that are gone. */
+const OF_A_SERVER = /^(([a-z][a-z0-9]*)-\d+)\.([\w-]+)(\.process)?\.log$/;
 
 /** What writes which log, by the file's name, and how it is called on AWS. */
 const WRITERS: Record<LogKind, Record<string, string>> = {
-  app: { app: WEB, migrate: "migrate" },
+  app: { app: APP, migrate: "migrate" },
   nginx: { access: "access", nginx: "error" },
 };
 
@@ -57,13 +57,13 @@ function filesIn(folder: string, { kind, track, server, process }: LogQuery) {
   return readdirSync(folder)
     .toSorted()
     .flatMap((file) => {
-      const [, id = "", of = "", writer = ""] = OF_A_SERVER.exec(file) ?? [];
-      const name = WRITERS[kind][writer];
+      const [, id = "", of = "", writer = "", isOwn] = OF_A_SERVER.exec(file) ?? [];
+      const name = isOwn && kind === "app" ? writer : WRITERS[kind][writer];
       if (name === undefined) return [];
       const isAsked =
         (track === undefined || track === of) &&
         (server === undefined || server === id) &&
-        (process === undefined || process === name);
+        isMeant(name, process);
       return isAsked ? [{ file, server: id, track: of, process: name }] : [];
     });
 }

@@ -3,30 +3,42 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { momentOf } from "../../platforms/rehearsal/machine/identity.ts";
 import { isRunning } from "../../platforms/rehearsal/machine/processes.ts";
-import type { Ledger, ProcessRecord } from "../../platforms/rehearsal/machine/state.ts";
+import type { Ledger, ProcessRecord, ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import { keysOf } from "../../platforms/rehearsal/servers/keys.ts";
-import { type AppProcess, byPlace, WEB } from "../visited.ts";
+import { APP, type AppProcess, byPlace } from "../visited.ts";
 
 /** A process here, with what the ledger has of it. */
-export interface ProcessHere extends AppProcess {
+export interface FoundProcess extends AppProcess {
   record: ProcessRecord | undefined;
 }
 
 /** The app's processes by the ledger, those too that should run and don't. */
-export function processesOf({ state }: Ledger): ProcessHere[] {
-  const all = state.servers.map((server) => {
-    const record = state.processes[keysOf(server).app];
-    return {
-      process: WEB,
-      track: server.track,
-      server: server.id,
-      version: server.version,
-      state: isRunning(record) ? "running" : "ended",
-      since: isRunning(record) ? momentOf(record.started) : undefined,
-      record,
-    };
+export function processesOf({ state }: Ledger): FoundProcess[] {
+  const all = state.servers.flatMap((server) => {
+    const others = Object.keys(state.processes).flatMap((key) => {
+      const [, name] =
+        OF_CONFIG.exec(key.startsWith(`${server.id}.`) ? key.slice(server.id.length) : "") ?? [];
+      return name === undefined ? [] : [found(server, name, state.processes[key])];
+    });
+    return [found(server, APP, state.processes[keysOf(server).app]), ...others];
   });
   return all.toSorted(byPlace);
+}
+
+/** What stands behind the server's name in the ledger: `.worker-1.process`. */
+const OF_CONFIG = /^\.([\w-]+)\.process$/;
+
+function found(server: ServerRecord, process: string, record: ProcessRecord | undefined): FoundProcess {
+  const runs = isRunning(record);
+  return {
+    process,
+    track: server.track,
+    server: server.id,
+    version: server.version,
+    state: runs ? "running" : "ended",
+    since: runs ? momentOf(record.started) : undefined,
+    record,
+  };
 }
 
 /**
@@ -35,7 +47,7 @@ export function processesOf({ state }: Ledger): ProcessHere[] {
  * @throws {UserError} when it has ended
  */
 export function surroundingsOf(
-  { record, server, process: name }: ProcessHere,
+  { record, server, process: name }: FoundProcess,
   { place }: Pick<Ledger, "place">,
 ): { env: Record<string, string>; cwd: string } {
   if (!isRunning(record)) throw new UserError(`${name} on ${server} has ended`);

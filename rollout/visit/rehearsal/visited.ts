@@ -21,7 +21,7 @@ import {
   type WrittenLine,
 } from "../visited.ts";
 import { readLogs } from "./logs.ts";
-import { type ProcessHere, processesOf, surroundingsOf } from "./processes.ts";
+import { type FoundProcess, processesOf, surroundingsOf } from "./processes.ts";
 
 /**
  * The running rehearsal, for who visits it: its processes are this machine's own.
@@ -69,7 +69,7 @@ function callOf(errand: Errand, ledger: Ledger): Call {
   return { words: all, env: { ...env, PATH, HOME, ...terminal, ...login.env }, cwd };
 }
 
-function hereOf({ process, server }: AppProcess, ledger: Ledger): ProcessHere {
+function hereOf({ process, server }: AppProcess, ledger: Ledger): FoundProcess {
   const found = processesOf(ledger).find((each) => each.process === process && each.server === server);
   return given(found, `${process} on ${server}`);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Cleaner } from "../../../rollout/visit/clean.ts";
 import { ageText, lineText } from "../../../rollout/visit/text.ts";
 
-const line = (text: string, server = "blue-1") => ({ at: 0, track: "blue", server, process: "web", text });
+const line = (text: string, server = "blue-1") => ({ at: 0, track: "blue", server, process: "app", text });
 
 describe("what is taken out of logs", () => {
   const clean = (...texts: string[]) => {
@@ -30,9 +30,9 @@ describe("what is taken out of logs", () => {
 
 it("each line of a text says whose it is", () => {
   expect(lineText(line("one\ntwo"))).toBe(
-    "1970-01-01T00:00:00Z blue-1 web | one\n1970-01-01T00:00:00Z blue-1 web | two",
+    "1970-01-01T00:00:00Z blue-1 app | one\n1970-01-01T00:00:00Z blue-1 app | two",
   );
-  expect(lineText(line("x", "i-1"))).toBe("1970-01-01T00:00:00Z blue i-1 web | x");
+  expect(lineText(line("x", "i-1"))).toBe("1970-01-01T00:00:00Z blue i-1 app | x");
 });
 
 it.each([
