@@ -45,8 +45,8 @@ describe.each(pages)("$name", (page) => {
   });
 
   it("is short enough for a bad night", () => {
-    if (!["README.md", "docs/config.md"].includes(name))
-      expect(text.split("\n").length).toBeLessThanOrEqual(135);
+    const longest = { "README.md": 250, "ARCHITECTURE.md": 150, "docs/config.md": 400 }[name] ?? 135;
+    expect(text.split("\n").length).toBeLessThanOrEqual(longest);
   });
 });
 

@@ -15,6 +15,7 @@ import { enterPhase } from "../phases/enter-phase.ts";
 import { hasSource, SOURCES, SOURCES_HELP, type Supplied, sourceOptions } from "../phases/phase-sources.ts";
 import { TELL_HELP } from "../tell.ts";
 import { drive, stateOf } from "./drive.ts";
+import { configFromJournal } from "./from-journal.ts";
 
 interface RunOptions extends Supplied {
   candidate?: string;
@@ -22,6 +23,7 @@ interface RunOptions extends Supplied {
   restore?: boolean;
   keep?: Duration;
   anew?: boolean;
+  fromJournal?: boolean;
   phase?: string;
 }
 
@@ -54,6 +56,10 @@ export function register(program: Command): void {
       "--anew",
       "begin another rollout although the last one still keeps the servers of the track without traffic",
     )
+    .option(
+      "--from-journal",
+      "go on, and begin nothing: put the weights that the journal has into this checkout's config first",
+    )
     .option("--phase <name>", "the phase of phases.yaml that this begins: refused unless it is GO")
     .addHelpText("after", `${SOURCES_HELP}\n${TELL_HELP.split("\n").slice(1).join("\n")}`)
     .action(async (options: RunOptions, command: Command) => {
@@ -61,7 +67,10 @@ export function register(program: Command): void {
       const phase = await checkPhase(options, command);
       const here = await stackAtHand(command);
       if (phase) for (const line of phase.reach) here.say(`${phase.name}: ${line}`);
-      const begin = beginningOf(here, await stateOf(here), options, phase);
+      const before = await stateOf(here);
+      if (options.fromJournal && !(await configFromJournal(projectDir(), here.stack, before)))
+        throw new UserError(`No rollout of ${here.stack} is under way: there is nothing to go on with.`);
+      const begin = beginningOf(here, before, options, phase);
       for (const settled of ["adopt", "restore"] as const) {
         if (options[settled]) await give(here.platform, systemClock, settled, whoami());
       }

@@ -10,6 +10,7 @@ export interface Job {
   permissions?: Record<string, string>;
   concurrency?: Concurrency;
   environment?: string;
+  env?: Record<string, string>;
   "timeout-minutes"?: number;
   steps: Step[];
 }
@@ -18,6 +19,7 @@ export interface Step {
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 interface Concurrency {
@@ -51,6 +53,9 @@ function jobFaults(workflow: Workflow, job: Job): string[] {
     ...(permissions ? [] : ["says no permissions"]),
     ...(job["timeout-minutes"] ? [] : ["has no timeout"]),
     ...job.steps.flatMap(stepFaults),
+    ...(Object.values(job.env ?? {}).some((value) => /\$\{\{ *(secrets|github\.token)/.test(value))
+      ? ["gives a secret to every step, and to each action that it uses"]
+      : []),
     ...(permissions?.["id-token"] && !job.environment ? ["takes a role in AWS without an environment"] : []),
     ...(changesAStack(job) ? overlaps(workflow, job) : []),
     ...(workflow.on &&
@@ -93,7 +98,8 @@ function changesAStack(job: Job): boolean {
 function overlaps(workflow: Workflow, job: Job): string[] {
   const all = [workflow.concurrency, job.concurrency].filter((each) => each !== undefined);
   return all.some(
-    ({ group, "cancel-in-progress": cancel }) => /^stack-(beta|prod)$/.test(group) && cancel === false,
+    ({ group, "cancel-in-progress": cancel }) =>
+      /^stack-(\$\{\{ (matrix|inputs)\.stack \}\}|[a-z]+)$/.test(group) && cancel === false,
   )
     ? []
     : ["changes a stack outside of its concurrency group, or can be cancelled in it"];

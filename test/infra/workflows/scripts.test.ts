@@ -104,7 +104,7 @@ describe("report-drift", () => {
 describe("roll-out", () => {
   const rollOut = (status: string, rollout: string, env: Record<string, string>) => {
     mkdirSync(join(folder, ".github/scripts"), { recursive: true });
-    for (const name of ["no-rollout", "take-weights"]) {
+    for (const name of ["no-rollout"]) {
       writeFileSync(join(folder, `.github/scripts/${name}`), `#!/bin/sh\necho "${name} $*" >>calls\n`, {
         mode: 0o755,
       });
@@ -131,28 +131,22 @@ describe("roll-out", () => {
 
   test("starts the next run when its time is up", async () => {
     expect(await rollOut("", "exec sleep 20", { CANDIDATE: "green" })).toMatchObject({ code: 0 });
-    expect(calls("gh")).toEqual(["gh workflow run release.yml --ref main --field go-on=true"]);
+    expect(calls("gh")).toEqual([
+      "gh workflow run release.yml --ref main --field stack=prod --field go-on=true",
+    ]);
   });
 
-  test("goes on without a candidate, with the weights of the run before", async () => {
+  test("goes on without a candidate, with the weights of the journal", async () => {
     expect(await rollOut(UNDER_WAY, "exit 0", { GO_ON: "true", CANDIDATE: "red" })).toMatchObject({
       code: 0,
     });
-    expect(calls("")).toEqual(["take-weights prod", "rollout run --stack prod --on aws"]);
+    expect(calls("")).toEqual(["rollout run --stack prod --on aws --from-journal"]);
   });
 
   test.each(["", "--adopt", "green; touch pwned", "Green"])("refuses the candidate %j", async (candidate) => {
     expect(await rollOut("", "exit 0", { CANDIDATE: candidate })).toMatchObject({ code: 2 });
     expect(calls("rollout")).toEqual([]);
   });
-
-  test.each(['{"rollout":null}', '{"rollout":{"over":true}}'])(
-    "without approval nothing begins: %s",
-    async (status) => {
-      expect(await rollOut(status, "exit 0", { GO_ON: "true" })).toMatchObject({ code: 1 });
-      expect(calls("rollout")).toEqual([]);
-    },
-  );
 });
 
 describe("the weights that a rollout leaves", () => {
@@ -180,28 +174,68 @@ describe("the weights that a rollout leaves", () => {
     command("gh", 'case "$*" in *"pr list"*) ;; *) echo "$*" >>calls ;; esac');
   });
 
-  test("go onto a branch and into a pull request, from which the next run takes them", async () => {
+  test("go onto a branch and into a pull request", async () => {
     weights("weight: 25\n");
     expect(await run(".github/scripts/propose-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
     expect(git("-C", "github.git", "show", "rollout/prod-weights:Pulumi.prod.yaml")).toBe("weight: 25");
     expect(calls("pr create")).toEqual([expect.stringContaining("--head rollout/prod-weights --base main")]);
-
-    git("switch", "--quiet", "main");
-    expect(weights()).toBe("weight: 10\n");
-    expect(await run(".github/scripts/take-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
-    expect(weights()).toBe("weight: 25\n");
   });
 
-  test("are left alone when nothing changed, or nothing was left", async () => {
+  test("are left alone when nothing changed", async () => {
     expect(await run(".github/scripts/propose-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
     expect(calls("")).toEqual([]);
-    expect(await run(".github/scripts/take-weights", ["prod"], ENV)).toMatchObject({ code: 0 });
-    expect(weights()).toBe("weight: 10\n");
+  });
+});
+
+describe("no-rollout", () => {
+  const ask = (pulumi: string, status = '{"rollout":null}') => {
+    command("pulumi", pulumi);
+    command("rollout", `echo '${status}'`);
+    return run(".github/scripts/no-rollout", ["prod"], {});
+  };
+  const UP = `echo '{"listenerArn":"arn:x"}'`;
+
+  test.each([
+    ["there is no such stack", `echo "error: no stack named 'prod' found" >&2; exit 255`, /was never up/],
+    ["the stack has no listener", "echo '{}'", /was never up/],
+    ["the last rollout is over", UP, /^$/],
+  ])("lets go on when %s", async (_what, pulumi, said) => {
+    const { code, stdout } = await ask(pulumi, '{"rollout":{"over":true}}');
+    expect([code, stdout.trim()]).toEqual([0, expect.stringMatching(said)]);
   });
 
-  test("no answer from GitHub is a failure, not an absence", async () => {
-    rmSync(join(folder, "github.git"), { recursive: true });
-    expect((await run(".github/scripts/take-weights", ["prod"], ENV)).code).not.toBe(0);
+  test("holds while one is under way", async () => {
+    const { code, stderr } = await ask(UP, '{"rollout":{"over":false}}');
+    expect([code, stderr]).toEqual([1, expect.stringContaining("A rollout of prod is under way")]);
+  });
+
+  test.each([
+    "error: failed to load checkpoint: AccessDenied",
+    "error: incorrect passphrase",
+    "error: getting stack: read tcp: i/o timeout",
+  ])("no answer isn't an absence: %s", async (error) => {
+    const { code, stderr } = await ask(`echo "${error}" >&2; exit 255`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(error)]);
+    expect(stderr).toContain("can't be told");
+  });
+});
+
+describe("stacks", () => {
+  const stacks = (...names: string[]) => {
+    for (const name of ["Pulumi.yaml", "Pulumi.beta.yaml", "Pulumi.eu-prod.yaml"])
+      writeFileSync(join(folder, name), "");
+    return run(".github/scripts/stacks", names, {});
+  };
+
+  test("are those that have a file, or those that are named", async () => {
+    expect(await stacks()).toMatchObject({ code: 0, stdout: '["beta","eu-prod"]\n' });
+    expect(await stacks("eu-prod")).toMatchObject({ code: 0, stdout: '["eu-prod"]\n' });
+  });
+
+  test.each(["staging", "../beta", "$(touch pwned)", ""])("refuses %j", async (name) => {
+    const { code, stderr } = await stacks(name);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("There is no stack")]);
+    expect(existsSync(join(folder, "pwned"))).toBe(false);
   });
 });
 

@@ -58,9 +58,9 @@ test("the environments are those that the roles in AWS trust", () => {
     return Object.values(jobs).flatMap(({ environment }) => environment ?? []);
   });
   expect(environments.sort()).toEqual([
-    "${{ inputs.go-on && 'prod-rollout' || 'prod' }}",
+    "${{ inputs.go-on && format('{0}-rollout', inputs.stack) || inputs.stack }}",
+    "${{ matrix.stack }}",
     "${{ matrix.stack }}-drift",
-    "beta",
   ]);
 });
 
@@ -84,6 +84,18 @@ test.each<[fault: string, edit: (workflow: Workflow, job: Job, step: Step) => vo
   [
     "job: an expression in a script: whoever chooses the value runs commands",
     (_workflow, job) => job.steps.push({ run: "echo ${{ github.head_ref }}" }),
+  ],
+  [
+    "job: gives a secret to every step, and to each action that it uses",
+    (_workflow, job) => (job.env = { TOKEN: "${{ secrets.PULUMI_ACCESS_TOKEN }}" }),
+  ],
+  [
+    "job: gives a secret to every step, and to each action that it uses",
+    (_workflow, job) => (job.env = { GH_TOKEN: "${{ github.token }}" }),
+  ],
+  [
+    "job: changes a stack outside of its concurrency group, or can be cancelled in it",
+    (workflow) => (workflow.concurrency!.group = "stack-${{ github.ref }}"),
   ],
   [
     "job: changes a stack outside of its concurrency group, or can be cancelled in it",
