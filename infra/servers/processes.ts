@@ -42,7 +42,8 @@ export class Processes extends pulumi.ComponentResource {
           {
             name: followedParameter(args.stack, follows),
             type: "String",
-            value: tracksOf(args.settings)[follows],
+            // `value` would be a secret to Pulumi, and hidden in every preview.
+            insecureValue: tracksOf(args.settings)[follows],
             description: `Tracks of ${name} that run what follows ${follows}`,
           },
           child,

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
 import { HOST_METRICS } from "../host/logs-agent.ts";
-import { PROCESS_METRICS } from "../host/processes/agent.ts";
+import { PROCESS_METRICS } from "../host/processes/metrics.ts";
 import { type AppRoleArgs, appRole } from "./app-role.ts";
 
 export interface ServerRoleArgs {

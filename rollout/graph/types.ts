@@ -19,6 +19,9 @@ export const TYPES = {
   launchTemplate: "aws:ec2/launchTemplate:LaunchTemplate",
   ingress: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 
+  parameter: "aws:ssm/parameter:Parameter",
+  schedule: "aws:scheduler/schedule:Schedule",
+
   database: "aws:rds/instance:Instance",
   databaseParameters: "aws:rds/parameterGroup:ParameterGroup",
   cache: "aws:elasticache/replicationGroup:ReplicationGroup",

@@ -5,16 +5,16 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".cache/foreign");
 
 /** Whether bin/install-foreign has brought what nobody here wrote. */
-export const hasForeign = existsSync(join(FOLDER, "python/bin/uvicorn"));
+export const hasForeign = existsSync(join(FOLDER, "python/bin/celery"));
 /** For a test's name. */
 export const foreignSkipped = hasForeign ? "" : "(skipped: bin/install-foreign wasn't run) ";
 
-const python = (program: string) => join(FOLDER, "python/bin", program);
+export const python = (program: string) => join(FOLDER, "python/bin", program);
 
 /** A file or folder that npm brought, from `node_modules` on. */
 export const foreignModule = (path: string) => join(FOLDER, "node_modules", path);
 
-const SOURCES = join(ROOT, "test/foreign");
+export const SOURCES = join(ROOT, "test/foreign");
 
 /** Commands of a shell; HOST and PORT are set where they run. */
 const SHELL = {
@@ -32,6 +32,11 @@ export type Foreign = keyof typeof SHELL;
 /** The words of `rollout:rehearsal.command` that start one of them on every track. */
 export function commandOf(server: Foreign): string[] {
   return ["sh", "-c", `exec ${SHELL[server]}`];
+}
+
+/** The words that start Celery's command line on the tasks of test/foreign/shop.py. */
+export function celery(...words: string[]): string[] {
+  return [python("celery"), "--workdir", SOURCES, "-A", "shop", ...words];
 }
 
 /** `rollout:rehearsal` that starts several, each on the track of its name. */

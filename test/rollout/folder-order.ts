@@ -61,6 +61,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "balancer",
     "stores",
     "backups",
+    "jobs",
     "servers",
     "storage",
     "dependencies",

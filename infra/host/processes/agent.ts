@@ -1,8 +1,6 @@
 import type { Process } from "../../settings/settled.ts";
 import type { Host, HostFile } from "../host.ts";
-
-/** The namespace of what a server counts of its processes, for alarms and the role's permission. */
-export const PROCESS_METRICS = "Rollout/Processes";
+import { PROCESS_COUNTS, PROCESS_METRICS } from "./metrics.ts";
 
 /** The lifecycle hook that holds a server that is to go until its processes have ended; leave-hook.ts declares it. */
 export const LEAVE_HOOK = "leave";
@@ -111,7 +109,7 @@ def look():
             now = int(systemctl("show", "--property=NRestarts", "--value", unit).stdout or 0)
             more, restarts[unit] = now - restarts.get(unit, now), now
             if more > 0:
-                count("ProcessRestarts", name, more, Track=track)
+                count("${PROCESS_COUNTS.restarts}", name, more, Track=track)
 
 def take(name):
     while not leaving.is_set():
@@ -149,7 +147,7 @@ def run(name, url, held):
     if failed and leaving.is_set():
         return hold(0)
     all(clients["sqs"].delete_message)
-    count("JobFailed" if failed else "JobDone", name)
+    count("${PROCESS_COUNTS.failed}" if failed else "${PROCESS_COUNTS.done}", name)
 
 # The group waits with the end of a server until its processes have ended.
 def go():

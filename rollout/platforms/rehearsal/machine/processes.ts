@@ -5,7 +5,7 @@ import { until } from "../../../waiting.ts";
 import { RehearsalError } from "./errors.ts";
 import { lastLines } from "./files.ts";
 import { startTimeOf } from "./identity.ts";
-import type { Ledger, ProcessRecord } from "./state.ts";
+import type { Ledger, ProcessRecord, Runs } from "./state.ts";
 
 export interface Start {
   /** Its name in the state, such as `blue-1.nginx`; also the name of its log. */
@@ -18,6 +18,8 @@ export interface Start {
   stopSignal?: NodeJS.Signals;
   /** How long it has to end after that; ten seconds by default. */
   graceMs?: number;
+  /** What of the app it is. */
+  runs?: Omit<Runs, "since">;
   /** The system user to run as; only root can choose. */
   user?: { uid: number; gid: number };
 }
@@ -70,6 +72,7 @@ export function start(ledger: Ledger, what: Start): Started {
       log,
       stopSignal: what.stopSignal ?? "SIGTERM",
       ...(what.graceMs !== undefined && { graceMs: what.graceMs }),
+      ...(what.runs && { runs: { ...what.runs, since: new Date().toISOString() } }),
     };
   });
   child.stdin?.on("error", () => {});

@@ -19,6 +19,22 @@ export function userLock({ folder }: Pick<Place, "folder">, name: keyof typeof U
   return join(folder, name);
 }
 
+/** What of the app a process is. */
+export interface Runs {
+  /** `app` for the server itself, else as in `app.processes`. */
+  name: string;
+  kind: "app" | "worker" | "job";
+  track: string;
+  /** The {@link ServerRecord.id} of the server that it runs on. */
+  server: string;
+  /** The server's {@link ServerRecord.version}. */
+  version: string;
+  /** When it was started; of a worker, which is started again when it ends, the first time. ISO 8601. */
+  since: string;
+  /** When it was told to end, while it still finishes what it holds. ISO 8601. */
+  ending?: string;
+}
+
 /** A process that the rehearsal started. Number and start time together name it: a number alone is used again. */
 export interface ProcessRecord {
   pid: number;
@@ -28,6 +44,8 @@ export interface ProcessRecord {
   stopSignal: NodeJS.Signals;
   /** How long it has to end after that, in milliseconds. */
   graceMs?: number;
+  /** Absent for what isn't the app's. */
+  runs?: Runs;
 }
 
 export interface ServerRecord {

@@ -28,6 +28,16 @@ export async function stop(ledger: Ledger, key: string, within?: number): Promis
   });
 }
 
+/** Tells a process to end, and that it was told. It is waited for by whoever stops it later. */
+export function endSoon(ledger: Ledger, key: string): void {
+  const record = ledger.state.processes[key];
+  if (!isRunning(record)) return;
+  ledger.change(() => {
+    if (record.runs) record.runs.ending = new Date().toISOString();
+  });
+  send(record.pid, record.stopSignal);
+}
+
 /** Stops several at once. */
 export async function stopAll(ledger: Ledger, keys: string[]): Promise<void> {
   await Promise.all(keys.map((key) => stop(ledger, key)));

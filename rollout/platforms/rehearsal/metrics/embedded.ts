@@ -3,6 +3,9 @@ import { join } from "node:path";
 import type { MetricId } from "../../../alarms/model.ts";
 import { Tail } from "../machine/tail.ts";
 
+/** Logs of the applications, of what they run besides, and of what runs their jobs. */
+const WRITTEN = /(\.(app|process)|^jobs)\.log$/;
+
 /**
  * The metrics that the applications write to their logs, as CloudWatch makes them of the same lines (CloudWatch User Guide,
  * "Embedded metric format specification"): one for each metric and set of dimensions that a line names.
@@ -21,7 +24,7 @@ export class EmbeddedMetrics {
   take(): { metric: MetricId; values: number[] }[] {
     const found: { metric: MetricId; values: number[] }[] = [];
     const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    for (const name of names.filter((each) => each.endsWith(".app.log")))
+    for (const name of names.filter((each) => WRITTEN.test(each)))
       this.#tail.read(join(this.#folder, name), (line) => found.push(...metricsIn(line)));
     return found;
   }

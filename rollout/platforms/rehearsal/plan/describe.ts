@@ -12,6 +12,7 @@ import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
 import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
+import { commandsOf, type ProcessPlan, processPlans } from "./describe-processes.ts";
 import { type StoragePlan, storagePlan } from "./describe-storage.ts";
 import { numberOf, referredOrFail } from "./lookup.ts";
 import { secretTexts } from "./resolver.ts";
@@ -35,6 +36,8 @@ export interface StackPlan {
   cache?: CachePlan | undefined;
   /** Absent when the app is given nothing of AWS. */
   storage?: StoragePlan | undefined;
+  /** What the app runs besides its servers, and where now. */
+  processes: ProcessPlan[];
   /** Absent when the stack plans none. */
   backups?: BackupPlan | undefined;
 }
@@ -46,6 +49,8 @@ export interface TrackPlan {
   command: string[];
   /** Where it is started, from the project's folder. */
   folder: string;
+  /** What starts each of the app's processes, by name. */
+  commands: Record<string, string[]>;
   /** Changes when what a server is made of changes (launch template, command): the cue to replace servers. */
   version: string;
   targetGroupUrn: string;
@@ -88,6 +93,7 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     database: databasePlan(graph, resolve),
     cache: cachePlan(graph, resolve),
     storage: anyTrack && storagePlan(graph, filesOf(graph, ...anyTrack, resolve)),
+    processes: processPlans(graph),
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
       trackPlan(graph, name, urn, resolve, secrets, give),
@@ -108,12 +114,14 @@ function trackPlan(
   const files = filesOf(graph, name, targetGroupUrn, resolve);
   const own = give(namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? ""));
   const { command, folder } = appOf(graph, name);
+  const commands = commandsOf(graph, name);
   return {
     name,
     command,
     folder,
+    commands,
     servers: numberOf(group.inputs.desiredCapacity) ?? numberOf(group.inputs.minSize) ?? 1,
-    version: digest([template.inputs, command, folder, own.version]),
+    version: digest([template.inputs, command, folder, own.version, commands]),
     targetGroupUrn,
     nginxFiles: Object.fromEntries(
       files

@@ -12,20 +12,25 @@ export function appStart(
   server: ServerRecord,
   environment: Record<string, string>,
 ): Start {
+  const { id, version } = server;
+  return {
+    key: keysOf(server).app,
+    command: wordsHere(track.command, environment),
+    runs: { name: "app", kind: "app", track: track.name, server: id, version },
+    cwd: appFolder(room, track),
+    graceMs: room.plan.stopSeconds * 1000,
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
+  };
+}
+
+/** A command's words with what they stand for on this machine. */
+export function wordsHere(words: readonly string[], environment: Record<string, string>): string[] {
   const stands: Record<string, string | undefined> = {
     "{node}": process.execPath,
     "{host}": environment.HOST,
     "{port}": environment.PORT,
   };
-  return {
-    key: keysOf(server).app,
-    command: track.command.map((word) =>
-      word.replaceAll(/\{(node|host|port)\}/g, (each) => stands[each] ?? each),
-    ),
-    cwd: appFolder(room, track),
-    graceMs: room.plan.stopSeconds * 1000,
-    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
-  };
+  return words.map((word) => word.replaceAll(/\{(node|host|port)\}/g, (each) => stands[each] ?? each));
 }
 
 /** Where a track's application and its migration run. */

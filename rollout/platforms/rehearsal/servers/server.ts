@@ -9,6 +9,7 @@ import { healthOf } from "./health.ts";
 import { keysOf } from "./keys.ts";
 import { migrate } from "./migration.ts";
 import { writeServerFiles } from "./server-files.ts";
+import { stopProcesses } from "./workers.ts";
 
 /** Gives a track's next server its name and ports, and writes it down. */
 export async function newServer(room: Room, track: TrackPlan): Promise<ServerRecord> {
@@ -77,9 +78,10 @@ export function releaseConnections(ledger: Ledger, server: ServerRecord): void {
   if (isRunning(nginx)) process.kill(nginx.pid, "SIGHUP");
 }
 
-/** Ends a server: a migration that it waits for, nginx, with whatever is still open after its draining, then the application. */
+/** Ends a server: the app's processes besides, a migration that it waits for, nginx, with whatever is still open after its draining, then the application. */
 export async function stopServer(room: Room, server: ServerRecord): Promise<void> {
   const keys = keysOf(server);
+  await stopProcesses(room.ledger, server);
   await stop(room.ledger, keys.migrate);
   await stop(room.ledger, keys.nginx);
   await stop(room.ledger, keys.app);

@@ -2,6 +2,7 @@ import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
+import { ensureJobs } from "../jobs/ensure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { locked } from "../machine/lock.ts";
 import { storesVersion } from "../plan/describe.ts";
@@ -36,6 +37,7 @@ export async function apply(options: Options): Promise<Status> {
     await converge(room);
     await ensureAlarms(room);
     ensureBackups(room);
+    await ensureJobs(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });
 }

@@ -4,6 +4,7 @@ import type { ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
 import { ensureServer, newServer, removeServer, serversOf } from "../servers/server.ts";
+import { moveWorkers } from "../servers/workers.ts";
 
 /**
  * Makes the stack that is up what its config asks for, without losing a request: what is new comes in healthy before
@@ -18,6 +19,7 @@ export async function converge(room: Room): Promise<void> {
   );
   for (const track of room.plan.tracks) await replaceOutdated(room, track);
   await moveTraffic(room);
+  await moveWorkers(room);
   await Promise.all(unwanted(room).map((server) => retire(room, server)));
   await tidyUp(room);
 }
@@ -34,6 +36,7 @@ async function replaceOutdated(room: Room, track: TrackPlan): Promise<void> {
   for (const [index, old] of outdated.entries()) {
     // A track that shrinks needs no replacement for those that it loses.
     if (index >= spare) await add(room, [track]);
+    await moveWorkers(room);
     await retire(room, old);
   }
 }

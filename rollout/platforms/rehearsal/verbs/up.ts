@@ -3,6 +3,7 @@ import { ensureBackups } from "../backups/ensure.ts";
 import { ensureBalancer } from "../balancer/balancing.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
+import { ensureJobs } from "../jobs/ensure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { locked } from "../machine/lock.ts";
 import { inStopOrder, stopAll } from "../machine/stopping.ts";
@@ -39,6 +40,7 @@ export async function up(options: UpOptions): Promise<Status> {
       await converge(room);
       await ensureAlarms(room);
       ensureBackups(room);
+      await ensureJobs(room);
     } catch (error) {
       await undo(room, before);
       throw options.signal?.aborted ? interrupted(error) : error;

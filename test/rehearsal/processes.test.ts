@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../rollout/clock.ts";
+import { planOf } from "../../rollout/core/plan.ts";
+import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
+import type { JournalEntry } from "../../rollout/platforms/platform.ts";
+import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { isRunning } from "../../rollout/platforms/rehearsal/machine/processes.ts";
+import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
+import { cacheClient } from "../../rollout/platforms/rehearsal/metrics/cache.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
+import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../rollout/platforms/rehearsal/verbs/prepare.ts";
+import { give } from "../../rollout/run/command.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
+import { run } from "../../rollout/run/run.ts";
+import { celery, foreignSkipped, hasForeign, python, SOURCES } from "./foreign.ts";
+import { projectCopy, removeCopies } from "./project.ts";
+
+// Celery as it comes from PyPI: its worker as the app's worker, its command line as the app's job, over the rehearsal's own
+// Redis with TLS and password.
+
+const TASKS = 240;
+const EVERY_SECONDS = 0.25;
+
+const processes = {
+  worker: { command: ["celery", "-A", "shop", "worker"], stopTimeout: "20s" },
+  clean: { command: ["celery", "-A", "shop", "call", "shop.clean"], schedule: "rate(1 minute)" },
+};
+
+/** What a task wrote when it was done, in seconds since the epoch. */
+interface Worked {
+  number: number;
+  track: string;
+  version: string;
+  began: number;
+  ended: number;
+}
+
+afterAll(removeCopies);
+
+describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
+  const project = projectCopy({
+    tracks: { blue: { weight: 100, servers: 2 }, green: { weight: 0, servers: 1 } },
+    app: { processes },
+    rehearsal: {
+      processes: {
+        worker: celery("worker", "--concurrency=2", "--loglevel=INFO", "--hostname=server-{port}@%h"),
+        clean: celery("call", "shop.clean", "--args=[1]"),
+      },
+    },
+  });
+  let load: RunningLoad;
+  let beganAt: number;
+
+  beforeAll(async () => {
+    beganAt = Date.now();
+    const { url, domain, caFile } = await rehearse.up(project);
+    load = startLoad({ url, domain, caFile, ratePerSecond: 100 });
+  });
+  afterAll(() => load?.stop());
+
+  const ledger = () => Ledger.openOrFail(placeIn(project));
+  const running = (kind: string) =>
+    Object.values(ledger().state.processes).filter(
+      (record) => record.runs?.kind === kind && !record.runs.ending && isRunning(record),
+    );
+  const noted = async (list: string): Promise<Worked[]> => {
+    const cache = cacheClient(await prepareChange(project, placeIn(project)));
+    await cache.connect();
+    const lines = await cache.lRange(list, 0, -1);
+    cache.destroy();
+    return lines.map((line) => JSON.parse(line) as Worked);
+  };
+
+  test("the ledger says which version's workers run where, since when", () => {
+    const versions = new Map(ledger().state.servers.map(({ id, version }) => [id, version]));
+    const told = running("worker").map(({ runs }) => runs);
+    expect(told).toEqual(
+      ["blue-1", "blue-2"].map((server) => ({
+        name: "worker",
+        kind: "worker",
+        track: "blue",
+        server,
+        version: versions.get(server),
+        since: expect.stringMatching(/^\d{4}-.*Z$/),
+      })),
+    );
+  });
+
+  test("each task is done once, through a promotion and a rollback, by the version whose turn it was", async () => {
+    const tasks = sending(project, TASKS, EVERY_SECONDS);
+    const platform = rehearsalPlatform(project);
+    const plan = planOf(
+      {
+        steps: [
+          { weight: 50, bake: "4s" },
+          { weight: 100, bake: "4s" },
+        ],
+        gates: { errorRate: { max: 0.05 }, latency: { p95: "1000ms" }, minRequests: 50, alarms: false },
+        freeze: [],
+      },
+      { keepSeconds: 600 },
+    );
+    const begin = { rollout: "first", stable: "blue", candidate: "green", plan };
+    const done = run({ platform, judge: judgeOf(plan), owner: "test", begin, pollMs: 100 });
+
+    const journal = async () => (await platform.journal.read()).entries;
+    const moved = async (track: string) => window(await journal(), track);
+    await expect.poll(() => moved("green"), { timeout: 90_000 }).toBeDefined();
+    await expect.poll(() => running("worker").map(({ runs }) => runs?.track)).toEqual(["green"]);
+    // Long enough for the candidate's workers to have their share.
+    await expect.poll(async () => (await noted("worked")).some(({ track }) => track === "green")).toBe(true);
+    await give(platform, systemClock, "rollback", "ann");
+    expect(await done).toMatchObject({ outcome: "rolled-back" });
+    expect(running("worker").map(({ runs }) => runs?.track)).toEqual(["blue", "blue"]);
+
+    await tasks;
+    await expect
+      .poll(async () => (await noted("worked")).length, { timeout: 60_000 })
+      .toBeGreaterThanOrEqual(TASKS);
+    const all = await noted("worked");
+    const numbers = all.map(({ number }) => number).toSorted((a, b) => a - b);
+    expect(numbers).toEqual(Array.from({ length: TASKS }, (_, number) => number));
+
+    const [promoted, back] = [await moved("green"), await moved("blue")];
+    const wrong = all.filter(({ track, began }) => {
+      const at = began * 1000;
+      // While they change, both may take some.
+      if (at < promoted!.from || at > back!.to) return track !== "blue";
+      return at > promoted!.to && at < back!.from && track !== "green";
+    });
+    expect(wrong).toEqual([]);
+    expect(new Set(all.map(({ track }) => track))).toEqual(new Set(["blue", "green"]));
+    const versions = new Map(ledger().state.servers.map(({ track, version }) => [track, version]));
+    expect(all.filter(({ track, version }) => version !== versions.get(track))).toEqual([]);
+  });
+
+  test("the job has run once each minute for the stack, though two servers could", async () => {
+    await expect
+      .poll(async () => (await noted("cleaned")).length, { timeout: 90_000 })
+      .toBeGreaterThanOrEqual(2);
+    const times = (await noted("cleaned")).length;
+    expect(times).toBeLessThanOrEqual(Math.ceil((Date.now() - beganAt) / 60_000));
+    const log = readFileSync(join(placeIn(project).logs, "jobs.log"), "utf8");
+    expect(log.match(/ clean: on /g)?.length).toBe(times);
+    expect(log).not.toMatch(/ clean: failed/);
+  });
+
+  test("a worker that is killed is started again, and counted", async () => {
+    const [worker] = running("worker");
+    const children = () =>
+      readFileSync(`/proc/${worker!.pid}/task/${worker!.pid}/children`, "utf8").trim().split(" ").map(Number);
+    const [before] = children();
+    process.kill(before!, "SIGKILL");
+    await expect.poll(() => children()[0], { timeout: 20_000 }).not.toBe(before);
+    await expect
+      .poll(() => readFileSync(worker!.log, "utf8"), { timeout: 20_000 })
+      .toContain('"ProcessRestarts":1');
+    expect(running("worker").map(({ pid }) => pid)).toContain(worker!.pid);
+  });
+
+  test("`down` stops all of it, and lets a task that is under way end", async () => {
+    const before = (await noted("worked")).length;
+    await sending(project, 2, 0);
+    const records = Object.values(ledger().state.processes);
+    await expect
+      .poll(() => tail(running("worker"), /shop\.work.*received/g))
+      .toBeGreaterThanOrEqual(TASKS + 2);
+    const { stopped } = await rehearse.down({ ...project, force: true });
+    expect(stopped).toEqual(
+      expect.arrayContaining(["jobs", expect.stringMatching(/^blue-\d\.worker-\d\.process$/)]),
+    );
+    expect(records.filter(isRunning)).toEqual([]);
+    expect(before).toBeGreaterThan(0);
+  });
+});
+
+/** When the workers were told to move to a track, and when all had been; milliseconds since the epoch. */
+function window(entries: readonly JournalEntry[], track: string): { from: number; to: number } | undefined {
+  const intent = entries.findLast(
+    (entry) => entry.kind === "intent" && entry.act.do === "stable" && entry.act.track === track,
+  ) as (JournalEntry & { kind: "intent" }) | undefined;
+  const done = intent && entries.find((entry) => entry.kind === "done" && entry.id === intent.id);
+  // A worker takes a moment to begin, and one that ends works on for as long as a task takes.
+  return intent && done && { from: intent.at, to: done.at + 3_000 };
+}
+
+function tail(records: { log: string }[], form: RegExp): number {
+  return records.reduce((sum, { log }) => sum + (readFileSync(log, "utf8").match(form)?.length ?? 0), 0);
+}
+
+/** Enqueues tasks with Celery's own client, with a server's environment. */
+function sending(project: ReturnType<typeof projectCopy>, many: number, every: number): Promise<void> {
+  const file = join(placeIn(project).folder, "servers/blue-1/app.env");
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  const env = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  const child: ChildProcess = spawn(python("python"), ["-c", `import shop; shop.send(${many}, ${every})`], {
+    env,
+    cwd: SOURCES,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`sending ended with ${code}`))));
+  });
+}
