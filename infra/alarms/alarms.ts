@@ -11,6 +11,7 @@ import { databaseAlarms, type WatchedDatabase } from "./database.ts";
 import { dependencyAlarms } from "./dependency.ts";
 import { tellOfEnds } from "./ends.ts";
 import { hostAlarms } from "./hosts.ts";
+import { jobAlarms, type WatchedProcesses, workerAlarms } from "./processes.ts";
 import { trackAlarms, type WatchedTrack } from "./track.ts";
 
 export interface AlarmsArgs {
@@ -27,6 +28,8 @@ export interface AlarmsArgs {
   backups: Omit<WatchedBackups, "databaseIdentifier">;
   /** Names of the services of others that the app asks. */
   dependencies?: string[];
+  /** What the app runs besides its servers. */
+  processes?: WatchedProcesses | undefined;
   topics: Record<Severity, pulumi.Input<string>>;
 }
 
@@ -48,13 +51,15 @@ export class Alarms extends pulumi.ComponentResource {
 
     const tracks = args.tracks.map((track) => {
       hostAlarms(scope, track);
-      return { name: track.name, ...trackAlarms(scope, track, args.balancerArnSuffix) };
+      const crashing = workerAlarms(scope, track.name, args.processes?.all ?? []);
+      return { name: track.name, ...trackAlarms(scope, track, args.balancerArnSuffix, crashing) };
     });
     const failing = balancerAlarms(scope, args.balancerArnSuffix);
     databaseAlarms(scope, args.database);
     cacheAlarms(scope, args.cache);
     certificateAlarm(scope, args.certificateArn);
     backupAlarms(scope, { ...args.backups, databaseIdentifier: args.database.identifier });
+    if (args.processes) jobAlarms(scope, args.processes);
     for (const each of args.dependencies ?? []) dependencyAlarms(scope, args.stack, each);
 
     this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));

@@ -35,11 +35,14 @@ export interface TrackAlarms {
 /**
  * What a track's users see (AWS docs, "CloudWatch metrics for your Application Load Balancer"). No alarm knows the
  * track's weight, so that a shift of traffic changes none of them: without requests they rest.
+ *
+ * @param crashing the alarms of its workers that say that they don't work (processes.ts)
  */
 export function trackAlarms(
   stack: Scope,
   track: WatchedTrack,
   balancerArnSuffix: pulumi.Input<string>,
+  crashing: aws.cloudwatch.MetricAlarm[],
 ): TrackAlarms {
   const scope = { ...stack, prefix: `${stack.prefix}-${track.name}` };
   const of = (name: string, statistic: string): Metric => ({
@@ -59,7 +62,7 @@ export function trackAlarms(
   ];
   unhealthy(scope, track.name, of);
 
-  return { state: together(scope, track.name, parts), down: last(parts).arn };
+  return { state: together(scope, track.name, [...parts, ...crashing]), down: last(parts).arn };
 }
 
 type MetricOf = (name: string, statistic: string) => Metric;
@@ -151,7 +154,7 @@ function together(scope: Scope, track: string, parts: aws.cloudwatch.MetricAlarm
     `${scope.prefix}-state`,
     {
       alarmName: `${scope.prefix}-state`,
-      alarmDescription: `Track ${track} fails its users: errors, latency or no server that answers. Read by rollouts; tells nobody itself.`,
+      alarmDescription: `Track ${track} fails its users: errors, latency, no server that answers, or a worker that crashes. Read by rollouts; tells nobody itself.`,
       alarmRule: pulumi.all(alarms).apply((rules) => rules.join(" OR ")),
     },
     scope.child,

@@ -35,6 +35,7 @@ export function watchingOf(
       cache: { nodeIds: cache?.nodeIds ?? [] },
       certificateArn: certificate.arn,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
+      processes: { all: settings.app.processes, scheduleGroup: tracks.scheduleGroup },
       dependencies: Object.keys(settings.app.dependencies).sort(),
       topics: alerts.topicArns,
     },

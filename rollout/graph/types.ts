@@ -5,6 +5,7 @@ export const TYPES = {
   track: "rollout:infra:Track",
   images: "rollout:infra:Images",
   serverRole: "rollout:infra:ServerRole",
+  processes: "rollout:infra:Processes",
 
   balancer: "aws:lb/loadBalancer:LoadBalancer",
   listener: "aws:lb/listener:Listener",

@@ -22,6 +22,8 @@ export interface StackFacts {
   listenerArn: string;
   /** The listener's name in the engine: what an `up` is targeted at. */
   listenerUrn: string;
+  /** What tells the servers which track runs the app's processes: it follows the weights and the stable track. */
+  followedUrns: string[];
   /** By track, as are the next two. */
   targetGroupArns: Record<string, string>;
   groups: Record<string, ServerGroup>;
@@ -68,6 +70,9 @@ export function factsOf(deployment: Deployment): StackFacts {
     url: text(outputs, "url"),
     listenerArn,
     listenerUrn: listener.urn,
+    followedUrns: ofType(deployment, TYPES.parameter)
+      .map(({ urn }) => urn)
+      .filter((urn) => urn.includes(`${TYPES.processes}$`)),
     targetGroupArns,
     groups: groupsIn(outputs),
     alarmArns: texts(outputs, "trackAlarmArns"),

@@ -114,9 +114,14 @@ export class AwsPlatform implements Platform {
     return this.#weights.setNow(weights);
   }
 
-  /** Only the config is written. The next `up` writes it into the outputs of the stack, and changes no resource. */
-  setStable(track: string): Promise<void> {
-    return this.#config.setStable(track);
+  /**
+   * Without workers and jobs only the config is written: the next `up` writes it into the outputs of the stack. With them, an
+   * `up` of what tells the servers whose they are.
+   */
+  async setStable(track: string): Promise<void> {
+    await this.#config.setStable(track);
+    const { followedUrns } = this.#facts;
+    if (followedUrns.length > 0) await this.#options.engine.up(followedUrns, `rollout: stable is ${track}`);
   }
 
   async capacity(track: string, share: number): Promise<Capacity> {

@@ -93,7 +93,8 @@ export class AwsWeights {
 
   async #reconcile(weights: Weights): Promise<void> {
     const { engine, facts } = this.#parts;
-    await engine.up([facts.known().listenerUrn], `rollout: ${weightsText(weights)}`);
+    const { listenerUrn, followedUrns } = facts.known();
+    await engine.up([listenerUrn, ...followedUrns], `rollout: ${weightsText(weights)}`);
     await this.#verify(weights);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Alarms } from "../../../infra/alarms/alarms.ts";
+import type { Process } from "../../../infra/settings/settings.ts";
 import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { evaluate } from "../../../rollout/alarms/evaluate.ts";
 import { type MetricAlarm, queriesOf } from "../../../rollout/alarms/model.ts";
@@ -9,6 +10,12 @@ import { shippedGraph } from "../../support/shipped-graph.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+const any = { command: ["x"], stopSeconds: 30, memoryMiB: undefined };
+const PROCESSES: Process[] = [
+  { ...any, name: "nightly", kind: "job", schedule: "rate(1 day)", timeoutSeconds: 60 },
+  { ...any, name: "worker", kind: "worker", count: 2, follows: "stable" },
+];
 
 function alarms(tracks = ["blue", "green"]): Promise<Recording> {
   return record(() => {
@@ -27,6 +34,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
       certificateArn: "arn:certificate",
       backups: { vaultName: "beta-vault", everyHours: 6 },
       dependencies: ["supplier"],
+      processes: { all: PROCESSES, scheduleGroup: "beta-jobs" },
       topics: { P1: "arn:p1", P2: "arn:p2", P3: "arn:p3", P4: "arn:p4" },
     });
     return { trackAlarmArns, serviceDownArn };
@@ -47,6 +55,8 @@ test("what the plans ask to be watched is watched", () => {
       "hosts-disk",
       "hosts-memory",
       "latency",
+      "process-worker-crashing",
+      "process-worker-restarts",
       "unhealthy",
       "unreached",
     ].map((each) => `beta-${name}-${each}`);
@@ -74,6 +84,9 @@ test("what the plans ask to be watched is watched", () => {
       "beta-database-transaction-ids",
       "beta-dependency-supplier-failed",
       "beta-dependency-supplier-open",
+      "beta-job-nightly-failed",
+      "beta-job-nightly-late",
+      "beta-jobs-unsent",
     ].toSorted(),
   );
 });
@@ -148,7 +161,7 @@ describe("a track", () => {
   test("has one state, of its own alarms only, that tells nobody", () => {
     const state = recorded.one(COMPOSITE, "beta-blue-state").inputs;
     expect(state.alarmRule).toBe(
-      ["errors", "errors-slow", "unreached", "latency", "down"]
+      ["errors", "errors-slow", "unreached", "latency", "down", "process-worker-crashing"]
         .map((each) => `ALARM("\${beta-blue-${each}.arn}")`)
         .join(" OR "),
     );
@@ -171,6 +184,49 @@ describe("a track", () => {
       });
     }
   });
+});
+
+test("a worker is told of by track: when it is started again and again, and when it does nothing else", () => {
+  const counted = {
+    namespace: "Rollout/Processes",
+    metricName: "ProcessRestarts",
+    dimensions: { Stack: "beta", Process: "worker", Track: "green" },
+    treatMissingData: "notBreaching",
+  };
+  expect(inputs("beta-green-process-worker-restarts")).toMatchObject({
+    ...counted,
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 3,
+    period: 900,
+    alarmActions: ["arn:p3"],
+  });
+  expect(inputs("beta-green-process-worker-crashing")).toMatchObject({
+    ...counted,
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+    period: 60,
+    evaluationPeriods: 5,
+    datapointsToAlarm: 5,
+    alarmActions: ["arn:p2"],
+  });
+});
+
+test("a job is told of when it fails once, and when nobody has begun it a quarter of an hour after it was due", () => {
+  expect(inputs("beta-job-nightly-failed")).toMatchObject({
+    metricName: "JobFailed",
+    dimensions: { Stack: "beta", Process: "nightly" },
+    threshold: 0,
+    evaluationPeriods: 1,
+  });
+  expect(inputs("beta-job-nightly-late")).toMatchObject({
+    namespace: "AWS/SQS",
+    dimensions: { QueueName: "beta-job-nightly.fifo" },
+    statistic: "Minimum",
+    threshold: 1,
+    evaluationPeriods: 15,
+    period: 60,
+  });
+  expect(inputs("beta-jobs-unsent").dimensions).toEqual({ ScheduleGroup: "beta-jobs" });
 });
 
 test("the service is down when most requests fail or no track has a server", () => {

@@ -13,6 +13,10 @@ import { graphOf } from "../preview/corpus/project.ts";
 // reason why there is none. CONTRIBUTING.md lists what an alarm takes.
 
 const SUPPLIER = { supplier: { url: "https://prices.example.com/v1" } };
+const PROCESSES = {
+  worker: { command: ["celery"] },
+  nightly: { command: ["clean"], schedule: "rate(1 day)" },
+};
 const faults = ACTS.flatMap((act) => act.faults);
 const page = readFileSync(join(ROOT, "docs/alarms.md"), "utf8");
 const rows = new Map(
@@ -24,7 +28,9 @@ const rows = new Map(
 const alarms = new Map<string, Alarm>();
 beforeAll(async () => {
   for (const stack of ["beta", "prod"] as const) {
-    const captured = alarmsOf(await graphOf({ stack, config: { "app.dependencies": SUPPLIER } }));
+    const captured = alarmsOf(
+      await graphOf({ stack, config: { "app.dependencies": SUPPLIER, "app.processes": PROCESSES } }),
+    );
     expect(captured.refused).toEqual([]);
     for (const alarm of captured.alarms) alarms.set(kindOf(alarm.name), alarm);
   }
@@ -36,7 +42,10 @@ function kindOf(name: string): string {
     .replace(/^(beta|prod)-/, "")
     .replace(/^(blue|green)-/, "<track>-")
     .replace(/^cache-\d-/, "cache-<node>-")
-    .replace("-supplier-", "-<name>-");
+    .replace(
+      /(dependency-)supplier|(process-)worker|(job-)nightly/,
+      (_, ...kind: string[]) => `${kind.find(Boolean)}<name>`,
+    );
 }
 
 test("every alarm is on its page, and no other", () => {
@@ -83,9 +92,13 @@ const ELSEWHERE: Record<string, string> = {
   "AWS/Backup NumberOfBackupJobsFailed": "AWS Backup Developer Guide, AWS Backup metrics with CloudWatch",
   "AWS/CertificateManager DaysToExpiry": "ACM User Guide, Supported CloudWatch metrics",
   "AWS/RDS MaximumUsedTransactionIDs": "RDS User Guide, CloudWatch metrics for Amazon RDS",
+  "AWS/Scheduler TargetErrorCount":
+    "EventBridge Scheduler User Guide, Monitoring EventBridge Scheduler with Amazon CloudWatch",
   "Rollout/App DependencyAsked": "app/dependency-counts.ts",
   "Rollout/App DependencyFailed": "app/dependency-counts.ts",
   "Rollout/App DependencyOpen": "app/dependency-counts.ts",
+  "Rollout/Processes JobFailed": "infra/host/processes/metrics.ts",
+  "Rollout/Processes ProcessRestarts": "infra/host/processes/metrics.ts",
 };
 
 // A name that AWS doesn't send makes an alarm that never goes off.

@@ -239,6 +239,34 @@ test("the stable track is written and nothing moves", async () => {
   expect(events).toEqual([]);
 });
 
+describe("with workers and jobs", () => {
+  const own = (name: string) =>
+    `urn:pulumi:beta::rollout::rollout:infra:Tracks$rollout:infra:Processes$aws:ssm/parameter:Parameter::beta-${name}`;
+  const followed = [own("stable"), own("traffic")];
+
+  beforeEach(async () => {
+    const type = "aws:ssm/parameter:Parameter";
+    const other = { urn: "urn:pulumi:beta::rollout::aws:ssm/parameter:Parameter::team", type };
+    engine.state.resources!.push(...followed.map((urn) => ({ urn, type })), other);
+    await platform.readWeights();
+  });
+
+  test("the servers are told of another stable track, and nobody else of anything", async () => {
+    await platform.setStable("green");
+    expect(await configText()).toBe(TEXT.replace("stable: blue", "stable: green"));
+    expect(engine.ups).toEqual([{ targets: followed, message: "rollout: stable is green" }]);
+  });
+
+  test("and of the tracks with traffic, whenever weights are set", async () => {
+    await platform.setWeights({ blue: 50, green: 50 });
+    await platform.setWeightsNow({ blue: 100 });
+    expect(engine.ups.map(({ targets }) => targets)).toEqual([
+      [URN, ...followed],
+      [URN, ...followed],
+    ]);
+  });
+});
+
 test("a state that can't be read stops the reading of weights", async () => {
   engine.deployment = async () => {
     throw new Error("the backend is away");

@@ -2,6 +2,7 @@ import { setPriority } from "node:os";
 import { systemClock } from "../../../clock.ts";
 import { LogClock } from "../logs/times.ts";
 import { BalancerSampler } from "../metrics/balancer-sampler.ts";
+import { EmbeddedMetrics } from "../metrics/embedded.ts";
 import { type AlarmOrder, boardFile, EVERY_MS, orderFrom, writeBoard } from "./board.ts";
 import { PlayedAlarms } from "./played.ts";
 
@@ -33,7 +34,11 @@ async function look(): Promise<void> {
   const now = order();
   if (!played || now !== known) {
     // Other alarms begin anew, as a changed stack's do.
-    played = new PlayedAlarms(now.alarms, new BalancerSampler(now.named, now), systemClock);
+    const balancer = new BalancerSampler(now.named, now);
+    // What is counted of the workers is in their logs.
+    const logs = new EmbeddedMetrics(now.logs);
+    const take = async () => [...(await balancer.take()), ...logs.take()];
+    played = new PlayedAlarms(now.alarms, { take }, systemClock);
     known = now;
   }
   await played.look();
