@@ -15,7 +15,7 @@ export const BY_REGION: Record<string, string[]> = {
   `),
   autoscaling: words(`
     AttachLoadBalancerTargetGroups CancelInstanceRefresh CreateAutoScalingGroup CreateOrUpdateTags
-    DeleteAutoScalingGroup DeletePolicy DeleteTags DetachLoadBalancerTargetGroups
+    DeleteAutoScalingGroup DeleteLifecycleHook DeletePolicy DeleteTags DetachLoadBalancerTargetGroups
     DisableMetricsCollection EnableMetricsCollection PutLifecycleHook PutScalingPolicy
     RollbackInstanceRefresh SetDesiredCapacity StartInstanceRefresh UpdateAutoScalingGroup
   `),
@@ -73,6 +73,10 @@ export const BY_REGION: Record<string, string[]> = {
     AddTagsToResource CreateDBInstance CreateDBParameterGroup CreateDBSubnetGroup ModifyDBInstance
     ModifyDBParameterGroup ModifyDBSubnetGroup RemoveTagsFromResource ResetDBParameterGroup
   `),
+  scheduler: words(`
+    CreateSchedule CreateScheduleGroup DeleteSchedule DeleteScheduleGroup TagResource UntagResource
+    UpdateSchedule
+  `),
   sns: words(`
     CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource
   `),
@@ -104,9 +108,13 @@ export const READ = [
   "logs",
   "rds",
   "route53",
+  "scheduler",
   "sns",
   "wafv2",
-].flatMap((service) => ["Describe*", "Get*", "List*"].map((verb) => `${service}:${verb}`));
+]
+  .flatMap((service) => ["Describe*", "Get*", "List*"].map((verb) => `${service}:${verb}`))
+  // Names and kinds, not values.
+  .concat("ssm:DescribeParameters");
 
 /** What opens something else than the description of a resource: not part of reading. */
 export const NEVER_READ = [

@@ -45,6 +45,16 @@ export function mayRead({ stack }: Scope): Statement[] {
       ),
       `arn:aws:ssm:*:*:document/${stack}-*`,
     ),
+    allow(
+      "DescribeFollowed",
+      ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"],
+      followedIn(stack),
+    ),
+    allow(
+      "DescribeJobQueues",
+      ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+      queuesOf(stack),
+    ),
     { Sid: "NoContents", Effect: "Deny", Action: NEVER_READ, Resource: "*" },
   ];
 }
@@ -115,6 +125,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
         (folder) => `arn:aws:logs:*:*:log-group:${folder}/*`,
       ),
     ),
+    ...mayRunProcesses(stack),
     // Who starts servers must be able to read which image they start from.
     allow("ServerImages", ["ssm:GetParameters"], SERVER_IMAGES),
     ...mayRelease({ stack, region }),
@@ -145,6 +156,34 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
     // A copy is named after the live one and the drill.
     allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
   ];
+}
+
+/** What says which track runs the app's processes, and where its jobs are when they are due. */
+function mayRunProcesses(stack: string): Statement[] {
+  return [
+    allow(
+      "Followed",
+      ["AddTagsToResource", "DeleteParameter", "PutParameter", "RemoveTagsFromResource"].map(
+        (each) => `ssm:${each}`,
+      ),
+      followedIn(stack),
+    ),
+    allow(
+      "JobQueues",
+      ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"].map(
+        (each) => `sqs:${each}`,
+      ),
+      queuesOf(stack),
+    ),
+  ];
+}
+
+function followedIn(stack: string): string {
+  return `arn:aws:ssm:*:*:parameter/rollout/${stack}/*`;
+}
+
+function queuesOf(stack: string): string {
+  return `arn:aws:sqs:*:*:${stack}-job-*`;
 }
 
 /**
@@ -228,7 +267,7 @@ function mayTell({ stack, region }: Scope): Statement[] {
  */
 function mayManageRoles(stack: string): Statement[] {
   const own = [`arn:aws:iam::*:role/${stack}-*`, `arn:aws:iam::*:instance-profile/${stack}-*`];
-  const services = ["appconfig", "backup", "ec2", "monitoring.rds", "vpc-flow-logs"];
+  const services = ["appconfig", "backup", "ec2", "monitoring.rds", "scheduler", "vpc-flow-logs"];
   return [
     allow(
       "Roles",

@@ -19,6 +19,12 @@ const STACKS = ["beta", "prod", "given"];
 
 /** All that an app can be given. */
 const GIVEN = {
+  "app.processes": {
+    worker: { command: ["celery", "-A", "shop"], count: 2 },
+    everywhere: { command: ["bus"], with: "traffic", stopTimeout: "10m" },
+    nightly: { command: ["clean"], schedule: "cron(0 3 ? * MON-FRI *)" },
+    often: { command: ["poll"], schedule: "rate(15 minutes)" },
+  },
   "app.buckets": ["uploads", "exports"],
   "app.permissions": [
     { actions: ["ses:SendEmail"], resources: ["*"] },

@@ -6,6 +6,7 @@ import { specification } from "../../rollout/preview/replacement/specification.t
 import { KEPT } from "../infra/pipeline/kept.ts";
 import { NEEDS } from "../infra/pipeline/needs.ts";
 import { calledBy } from "../infra/pipeline/rollout-calls.ts";
+import { graphOf } from "../rollout/preview/corpus/project.ts";
 import { sampleProject } from "../support/sample.ts";
 import { motoThere, skipped } from "./moto.ts";
 import { schemaOf } from "./schemas.ts";
@@ -47,6 +48,11 @@ const ALSO =
   ecr:GetDownloadUrlForLayer ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart
   kms:Decrypt kms:GenerateDataKey* secretsmanager:ListSecretVersionIds`.split(/\s+/);
 
+const PROCESSES = {
+  worker: { command: ["celery"], with: "traffic" },
+  nightly: { command: ["clean"], schedule: "rate(1 day)" },
+};
+
 const scope = { stack: "beta", region: "us-east-1" };
 const deploys = [...mayRead(scope), ...mayDeploy(scope)];
 
@@ -58,6 +64,7 @@ describe.skipIf(!motoThere)(`${skipped}the deploying role, against what AWS asks
     const graphs = await Promise.all(
       ["beta", "prod"].map((stack) => captureGraph({ projectDir: sampleProject(), stack })),
     );
+    graphs.push(await graphOf({ stack: "beta", config: { "app.processes": PROCESSES } }));
     const types = new Set(graphs.flatMap(({ resources }) => resources.map(({ type }) => type)));
     for (const type of types) {
       const schema = schemaOf(cloudFormationType(type, specification()));

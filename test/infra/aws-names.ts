@@ -23,6 +23,19 @@ export const NAME_RULES: Record<string, NameRule[]> = {
   ],
   "aws:appconfig/environment:Environment": [rule("name", /^.{1,64}$/, "AppConfig API, CreateEnvironment")],
   "aws:autoscaling/group:Group": [rule("name", /^[^:]{1,255}$/, "Auto Scaling API, CreateAutoScalingGroup")],
+  "aws:autoscaling/lifecycleHook:LifecycleHook": [
+    rule("name", /^[A-Za-z0-9\-_/]{1,255}$/, "Auto Scaling API, PutLifecycleHook"),
+  ],
+  "aws:scheduler/schedule:Schedule": [
+    rule("name", /^[0-9a-zA-Z-_.]{1,64}$/, "EventBridge Scheduler API, CreateSchedule"),
+  ],
+  "aws:scheduler/scheduleGroup:ScheduleGroup": [
+    rule("name", /^[0-9a-zA-Z-_.]{1,64}$/, "EventBridge Scheduler API, CreateScheduleGroup"),
+  ],
+  "aws:sqs/queue:Queue": [rule("name", /^[A-Za-z0-9_-]{1,75}\.fifo$/, "SQS API, CreateQueue")],
+  "aws:ssm/parameter:Parameter": [
+    rule("name", /^(?!\/?(aws|ssm))[a-zA-Z0-9_.\-/]{1,1011}$/i, "Systems Manager API, PutParameter"),
+  ],
   "aws:autoscaling/policy:Policy": [rule("name", /^.{1,255}$/, "Auto Scaling API, PutScalingPolicy")],
   "aws:backup/plan:Plan": [rule("name", /^[A-Za-z0-9._-]{1,50}$/, "AWS Backup API, BackupPlanInput")],
   "aws:backup/restoreTestingPlan:RestoreTestingPlan": [

@@ -61,6 +61,12 @@ function graphOf({ stack, tracks: [stable, candidate] }: Named): Promise<Graph> 
     set("tracks", { [stable]: { weight: 100, build: "app" }, [candidate]: { weight: 0, build: "app" } });
     set("stable", stable);
     set("pipeline", { repository: "example/shop" });
+    set("app", {
+      processes: {
+        ["w".repeat(20)]: { command: ["x"], with: "traffic" },
+        ["j".repeat(20)]: { command: ["x"], schedule: "rate(1 day)" },
+      },
+    });
     writeFileSync(join(folder, `Pulumi.${stack}.yaml`), config.toString());
     copyFileSync(join(SAMPLE, "flags.beta.yaml"), join(folder, `flags.${stack}.yaml`));
     return captureGraph({ projectDir: folder, stack });

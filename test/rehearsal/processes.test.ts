@@ -107,7 +107,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
         gates: { errorRate: { max: 0.05 }, latency: { p95: "1000ms" }, minRequests: 50, alarms: false },
         freeze: [],
       },
-      { keepSeconds: 600 },
+      { keepSeconds: 30 },
     );
     const begin = { rollout: "first", stable: "blue", candidate: "green", plan };
     const done = run({ platform, judge: judgeOf(plan), owner: "test", begin, pollMs: 100 });
@@ -124,7 +124,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
       .poll(async () => (await noted("worked")).some(({ track }) => track === "green"), { timeout: 30_000 })
       .toBe(true);
     await give(platform, systemClock, "rollback", "ann");
-    expect(await done).toMatchObject({ outcome: "rolled-back" });
+    await expect.poll(() => moved("blue"), { timeout: 60_000 }).toBeDefined();
     expect(running("worker").map(({ runs }) => runs?.track)).toEqual(["blue", "blue"]);
 
     await tasks;
@@ -146,6 +146,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
     expect(new Set(all.map(({ track }) => track))).toEqual(new Set(["blue", "green"]));
     const versions = new Map(ledger().state.servers.map(({ track, version }) => [track, version]));
     expect(all.filter(({ track, version }) => version !== versions.get(track))).toEqual([]);
+    expect(await done).toMatchObject({ outcome: "rolled-back" });
   });
 
   test("the job has run once each minute for the stack, though two servers could", async () => {

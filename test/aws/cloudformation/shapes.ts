@@ -176,6 +176,12 @@ export const SHAPES: Record<string, Shape> = {
       AliasTarget: renamed(first(AliasTarget), { Name: "DNSName", ZoneId: "HostedZoneId" }),
     }),
   }),
+  "aws:sqs/queue:Queue": (own) =>
+    renamed(own, {
+      MessageRetentionSeconds: "MessageRetentionPeriod",
+      VisibilityTimeoutSeconds: "VisibilityTimeout",
+    }),
+  "aws:ssm/parameter:Parameter": (own) => renamed(own, { InsecureValue: "Value" }),
   "aws:sns/topicPolicy:TopicPolicy": (own) => ({ ...own, Topics: [own.Topics!] }),
   // As an object: cfn-lint can't read it as text (rule E3051).
   "aws:ssm/document:Document": (own) => ({ ...own, Content: JSON.parse(own.Content as string) }),

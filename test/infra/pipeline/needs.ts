@@ -54,6 +54,46 @@ export const NEEDS: Record<string, [service: string, needs: Needs]> = {
       read: "DescribeAutoScalingGroups DescribeInstanceRefreshes DescribeScalingActivities",
     },
   ],
+  "autoscaling/lifecycleHook:LifecycleHook": [
+    "autoscaling",
+    { create: "PutLifecycleHook", delete: "DeleteLifecycleHook", read: "DescribeLifecycleHooks" },
+  ],
+  "scheduler/schedule:Schedule": [
+    "scheduler",
+    {
+      create: "CreateSchedule iam:PassRole",
+      update: "UpdateSchedule",
+      delete: "DeleteSchedule",
+      read: "GetSchedule",
+    },
+  ],
+  "scheduler/scheduleGroup:ScheduleGroup": [
+    "scheduler",
+    {
+      create: "CreateScheduleGroup TagResource",
+      update: tags,
+      delete: "DeleteScheduleGroup DeleteSchedule",
+      read: "GetScheduleGroup ListTagsForResource",
+    },
+  ],
+  "sqs/queue:Queue": [
+    "sqs",
+    {
+      create: "CreateQueue TagQueue",
+      update: "SetQueueAttributes TagQueue UntagQueue",
+      delete: "DeleteQueue",
+      read: "GetQueueAttributes GetQueueUrl ListQueueTags",
+    },
+  ],
+  "ssm/parameter:Parameter": [
+    "ssm",
+    {
+      create: "PutParameter AddTagsToResource",
+      update: "PutParameter AddTagsToResource RemoveTagsFromResource",
+      delete: "DeleteParameter",
+      read: "DescribeParameters GetParameters ListTagsForResource",
+    },
+  ],
   "autoscaling/policy:Policy": [
     "autoscaling",
     { create: "PutScalingPolicy", delete: "DeletePolicy", read: "DescribePolicies" },

@@ -11,10 +11,17 @@ const NAMED: Record<string, (stack: string) => string | RegExp> = {
   "iam/instanceProfile:InstanceProfile": (stack) => `${stack}-`,
   "s3/bucket:Bucket": (stack) => `${stack}-`,
   "secretsmanager/secret:Secret": (stack) => `${stack}-`,
+  "sqs/queue:Queue": (stack) => `${stack}-job-`,
+  "ssm/parameter:Parameter": (stack) => `/rollout/${stack}/`,
   "ssm/document:Document": (stack) => `${stack}-`,
   "budgets/budget:Budget": (stack) => `${stack}-`,
   "cloudwatch/logGroup:LogGroup": (stack) =>
     new RegExp(`^(/rollout/${stack}|/aws/rds/instance/${stack}-database)/`),
+};
+
+const PROCESSES = {
+  worker: { command: ["celery"], with: "traffic" },
+  nightly: { command: ["clean"], schedule: "rate(1 day)" },
 };
 
 describe.each(["beta", "prod"])("the roles of %s and what the program provisions", (stack) => {
@@ -22,7 +29,7 @@ describe.each(["beta", "prod"])("the roles of %s and what the program provisions
   const scope = { stack, region: "us-east-1" };
   const deploys = [...mayRead(scope), ...mayDeploy(scope)];
   beforeAll(async () => {
-    all = await recordStack(stack);
+    all = await recordStack(stack, { app: { processes: PROCESSES } });
   });
 
   const types = () =>
