@@ -71,7 +71,7 @@ export class Dependency {
   }
 
   get circuit(): Circuit {
-    if (Date.now() < this.#heldUntil || this.#breaker.state === CircuitState.Open) return "open";
+    if (performance.now() < this.#heldUntil || this.#breaker.state === CircuitState.Open) return "open";
     return this.#breaker.state === CircuitState.Closed ? "closed" : "half-open";
   }
 
@@ -82,7 +82,7 @@ export class Dependency {
    * @throws {Error} that says why there is no answer: it failed, took too long, or isn't asked just now
    */
   async get(path: string): Promise<unknown> {
-    if (Date.now() < this.#heldUntil) throw new Error("it asked to be left alone for a while (429)");
+    if (performance.now() < this.#heldUntil) throw new Error("it asked to be left alone for a while (429)");
     return this.#policy.execute(({ signal }) => this.#try(path, signal));
   }
 
@@ -96,7 +96,7 @@ export class Dependency {
     if (answer.ok) return answer.json();
     await answer.body?.cancel();
     if (answer.status === 429)
-      this.#heldUntil = Date.now() + holdMs(answer.headers.get("retry-after"), Date.now());
+      this.#heldUntil = performance.now() + holdMs(answer.headers.get("retry-after"), Date.now());
     throw new Answered(answer.status);
   }
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What a wait needs of the world. */
 export interface Waiting {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds, by a clock that nobody sets. */
   now(): number;
   sleep(milliseconds: number): Promise<unknown>;
   say(text: string): unknown;
@@ -12,7 +12,7 @@ export interface Waiting {
 
 /** Where `pulumi up` runs: what is said stands among its lines. */
 export const inUpdate: Waiting = {
-  now: Date.now,
+  now: () => performance.now(),
   sleep: (milliseconds) => after(milliseconds),
   say: (text) => pulumi.log.info(text),
   warn: (text) => pulumi.log.warn(text),

@@ -61,7 +61,7 @@ export class DrillStage {
     this.#signal?.throwIfAborted();
     this.say(`broken: ${what}`);
     this.#broken.push({ what, mend });
-    this.brokenAt = Date.now();
+    this.brokenAt = systemClock.now();
     await inject();
   }
 
@@ -87,10 +87,18 @@ export class DrillStage {
    * @param look a throw counts as not yet
    * @returns how long it took since it was broken or since `from`, in seconds; undefined when it took longer than `within`
    */
-  async until(look: () => Promise<boolean>, within: number, from = Date.now()): Promise<number | undefined> {
-    const patience = { everyMs: 100, withinMs: from + within * 1000 - Date.now(), signal: this.#signal };
+  async until(
+    look: () => Promise<boolean>,
+    within: number,
+    from = systemClock.now(),
+  ): Promise<number | undefined> {
+    const patience = {
+      everyMs: 100,
+      withinMs: from + within * 1000 - systemClock.now(),
+      signal: this.#signal,
+    };
     const cameAbout = await until(patience, () => look().catch(() => false));
-    return cameAbout ? (Date.now() - from) / 1000 : undefined;
+    return cameAbout ? (systemClock.now() - from) / 1000 : undefined;
   }
 
   /** @param seconds of real time; an interrupted drill doesn't wait */

@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import { type LoadOptions, type RunningLoad, startLoad } from "../load/load.ts";
 import { openClient, type Target } from "../load/requests/client.ts";
 import type { Shot } from "../load/requests/shot.ts";
@@ -44,7 +45,7 @@ export class DrillTraffic {
 
   constructor(target: Target, steady: Steady) {
     this.#client = openClient(target, 64, TIMEOUT_MS);
-    const startedAt = Date.now();
+    const startedAt = systemClock.now();
     this.#load = startLoad({
       ...target,
       ...steady,
@@ -54,7 +55,7 @@ export class DrillTraffic {
   }
 
   /** The requests that were due in a stretch of time and have their answer, or their end. */
-  between(fromMs: number, toMs = Date.now()): Fate[] {
+  between(fromMs: number, toMs = systemClock.now()): Fate[] {
     return this.fates.filter(({ dueAt }) => dueAt >= fromMs && dueAt < toMs);
   }
 

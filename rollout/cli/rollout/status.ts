@@ -67,9 +67,9 @@ function logging(): (view: StatusView) => void {
   let at = 0;
   return (view) => {
     const what = JSON.stringify([view.doing, view.attention, view.asked, view.real]);
-    if (what === last && Date.now() - at < 30_000) return;
+    if (what === last && performance.now() - at < 30_000) return;
     last = what;
-    at = Date.now();
+    at = performance.now();
     outLine(`${new Date().toISOString().slice(11, 19)}  ${statusLine(view)}`);
   };
 }

@@ -1,4 +1,5 @@
 import type { MetricAlarm } from "../../alarms/model.ts";
+import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
@@ -27,12 +28,12 @@ const EXTRA_LOOKS = 45;
  * @throws {UserError} when the rehearsal isn't well to begin with, or there is no alarm of the name
  */
 export async function drillAlarms({ only, by, ...options }: DrillOptions): Promise<DrillReport> {
-  const startedAt = Date.now();
+  const startedAt = systemClock.now();
   const stage = await AlarmStage.open(options);
   try {
     const drill = new Drill(stage, only);
     const done = await drill.run();
-    const endedAt = Date.now();
+    const endedAt = systemClock.now();
     const seconds = Math.round((endedAt - startedAt) / 1000);
     const report = resultsOf(stage, drill.attempts, { ...done, seconds });
     const about = { drill: "alarms", stack: report.stack, on: "rehearsal", by, startedAt, endedAt } as const;

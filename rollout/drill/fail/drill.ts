@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { KEY as STAND_IN } from "../../platforms/rehearsal/dependencies/ensure.ts";
 import { orderMood } from "../../platforms/rehearsal/dependencies/order.ts";
@@ -53,7 +54,7 @@ async function drill(
   { scenario: name, stack, by, signal }: FailDrill,
 ): Promise<DrillRecord> {
   const scenario = scenarioOf(name);
-  const startedAt = Date.now();
+  const startedAt = systemClock.now();
   try {
     await putRight(stage);
     await calm(stage);
@@ -73,7 +74,7 @@ async function drill(
   const checks = stage.findings.all(names, "the drill ended before it");
   const { figures, facts } = stage;
   const about = { drill: `fail-${name}`, stack, on: "rehearsal", by } as const;
-  return recordOf({ ...about, startedAt, endedAt: Date.now(), checks, figures, facts });
+  return recordOf({ ...about, startedAt, endedAt: systemClock.now(), checks, figures, facts });
 }
 
 /** An earlier drill that was killed may have left processes stopped, or the stand-in failing. */
@@ -91,7 +92,7 @@ async function calm(stage: FailStage): Promise<void> {
     return stage.room.ledger.state.servers.every(({ id }) => servers[id]?.status === "UP");
   };
   const ready = await stage.until(isIn, READY_WITHIN);
-  const from = Date.now();
+  const from = systemClock.now();
   await stage.wait(CALM);
   const fates = stage.traffic.between(from);
   const lost = fates.filter((fate) => fate.lost).length;
@@ -119,7 +120,7 @@ async function play(stage: FailStage, scenario: Scenario, signal?: AbortSignal):
 }
 
 async function noneLostAfter(stage: FailStage): Promise<void> {
-  const from = Date.now();
+  const from = systemClock.now();
   await stage.wait(CALM);
   const fates = stage.traffic.between(from);
   const lost = fates.filter((fate) => fate.lost).length;

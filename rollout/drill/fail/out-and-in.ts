@@ -1,4 +1,5 @@
 import { first } from "../../../infra/sure.ts";
+import { systemClock } from "../../clock.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { healthOfTrack, shareWithout } from "./ground.ts";
@@ -56,14 +57,14 @@ export async function outAndIn(
   const out = await stage.until(all(/^DOWN/), PATIENCE * limit, stage.brokenAt);
   stage.figure("detectSeconds", out);
   findings.judge("out", late("out", out, limit), `after ${seconds(out ?? 0)}, expected within ${limit} s`);
-  const noticed = Date.now();
+  const noticed = systemClock.now();
   await stage.wait(WATCHED);
   const fates = stage.traffic.between(noticed);
   const lost = fates.filter((fate) => fate.lost).length;
   findings.judge("goes on", goesOn(fates, deadShare), goingOn(lost, fates.length, deadShare));
 
   await stage.mend();
-  const mended = Date.now();
+  const mended = systemClock.now();
   const back = await stage.until(all(/^UP/), PATIENCE * inWithin(health), mended);
   stage.figure("recoverSeconds", back);
   findings.judge(

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { first, given } from "../../../infra/sure.ts";
+import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { untilArchived } from "../../platforms/rehearsal/backups/archive.ts";
 import { ARCHIVE_TIMEOUT_SECONDS } from "../../platforms/rehearsal/backups/config.ts";
@@ -56,7 +57,7 @@ export async function drillRestore(options: RestoreDrill): Promise<DrillRecord> 
 }
 
 async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<DrillRecord> {
-  const startedAt = Date.now();
+  const startedAt = systemClock.now();
   const findings: RestoreFindings = new Findings(room.say);
   const figures: DrillRecord["figures"] = {};
   const facts: DrillRecord["facts"] = {};
@@ -76,7 +77,7 @@ async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<Drill
     at === undefined ? CHECKS.filter((name) => name !== "moment") : CHECKS.filter((name) => name !== "RPO");
   const checks = findings.all(named, stopped);
   const about = { drill: "restore", stack, on: "rehearsal", by } as const;
-  return recordOf({ ...about, startedAt, endedAt: Date.now(), checks, figures, facts });
+  return recordOf({ ...about, startedAt, endedAt: systemClock.now(), checks, figures, facts });
 }
 
 class NoDrill extends UserError {}
@@ -86,7 +87,7 @@ async function goodBackup(room: Room, findings: RestoreFindings, at?: number): P
   const store = storeOf(room);
   await takeFirstBackup(store);
   const { good, problems } = await inspect(store);
-  const age = tooOld(room.plan.backups?.schedules ?? [], good.at(-1), Date.now());
+  const age = tooOld(room.plan.backups?.schedules ?? [], good.at(-1), systemClock.now());
   const wrong = [...problems, ...(age ? [age] : [])];
   findings.judge("backups", wrong, `${good.length} good, the newest is ${good.at(-1)?.label}`);
   if (at === undefined || good.length === 0) return good.at(-1);

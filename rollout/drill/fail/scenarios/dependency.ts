@@ -1,6 +1,7 @@
 import { member } from "../../../../infra/sure.ts";
 import { alarmsOf } from "../../../alarms/capture.ts";
 import { queriesOf } from "../../../alarms/model.ts";
+import { systemClock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";
 import { circuitsOf } from "../../../platforms/rehearsal/dependencies/circuits.ts";
 import { type DeclaredDependency, declaredIn } from "../../../platforms/rehearsal/dependencies/declared.ts";
@@ -79,7 +80,7 @@ async function slow(stage: FailStage, { timeoutMs }: DeclaredDependency): Promis
     stage.figure("detectSeconds", opened);
     stage.findings.judge("opens", late("open", opened, OPENS_WITHIN), `after ${seconds(opened ?? 0)}`);
     const before = await callsOf(stage.room.ledger.state, NAME);
-    const from = Date.now();
+    const from = systemClock.now();
     await stage.wait(WATCHED);
     calls = (await callsOf(stage.room.ledger.state, NAME)) - before;
     asked = stage.traffic.between(from).length;
@@ -122,7 +123,7 @@ function judgeAnswers({ findings, figures }: FailStage, seen: readonly DrillRepl
 
 async function closes(stage: FailStage): Promise<void> {
   await stage.mend();
-  const mended = Date.now();
+  const mended = systemClock.now();
   let taken: number | undefined;
   // Only requests find out that it is back.
   await quotesWhile(stage, async () => {
@@ -137,11 +138,11 @@ async function limited(stage: FailStage): Promise<void> {
   await orderWhile(stage, "limited", "the supplier answers 429");
   const { state } = stage.room.ledger;
   const before = await callsOf(state, NAME);
-  const from = Date.now();
+  const from = systemClock.now();
   await quotesWhile(stage, () => stage.wait(WATCHED));
   const calls = (await callsOf(state, NAME)) - before;
   // Requests that were on their way together when the first 429 came have each had theirs.
-  const rounds = Math.ceil((Date.now() - from) / 1000 / RETRY_AFTER_SECONDS) + 1;
+  const rounds = Math.ceil((systemClock.now() - from) / 1000 / RETRY_AFTER_SECONDS) + 1;
   const most = 2 * rounds * state.servers.length;
   stage.findings.judge(
     "429 obeyed",

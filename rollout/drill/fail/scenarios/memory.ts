@@ -1,4 +1,5 @@
 import { first } from "../../../../infra/sure.ts";
+import { systemClock } from "../../../clock.ts";
 import type { ServerRecord } from "../../../platforms/rehearsal/machine/state.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { limitMemory, startApp } from "../app-process.ts";
@@ -83,7 +84,7 @@ async function leakToTheLimit(
     `after ${seconds(ended ?? 0)} at ${stage.facts.limit}`,
   );
   // From here on it counts: the leak itself is slow on purpose.
-  stage.brokenAt = Date.now();
+  stage.brokenAt = systemClock.now();
 }
 
 /** Straight at the app, which takes faults from this machine alone (app/faults.ts). */
@@ -121,7 +122,7 @@ async function outAndBack(stage: FailStage, server: ServerRecord, restarted: () 
   const isIn = async () => {
     const status = (await stage.balancer()).servers[server.id]?.status ?? "";
     if (status.startsWith("DOWN") && stage.figures.detectSeconds === undefined)
-      stage.figure("detectSeconds", (Date.now() - stage.brokenAt) / 1000);
+      stage.figure("detectSeconds", (systemClock.now() - stage.brokenAt) / 1000);
     // `UP 1/2` is a server whose last check failed.
     return restarted() && status === "UP";
   };

@@ -1,3 +1,4 @@
+import { systemClock } from "../../../clock.ts";
 import type { DrillReply } from "../../traffic.ts";
 import { seconds } from "../judge.ts";
 import { statusesOf } from "../quotes.ts";
@@ -64,7 +65,7 @@ async function flood(stage: FailStage, from: string): Promise<DrillReply[]> {
   };
   const isRefused = () => seen.some(({ status }) => status === 429);
   while (!isRefused() && seen.length < MOST) await round();
-  stage.figure("detectSeconds", (Date.now() - stage.brokenAt) / 1000);
+  stage.figure("detectSeconds", (systemClock.now() - stage.brokenAt) / 1000);
   for (let rounds = 0; rounds < GOES_ON.rounds; rounds += 1) {
     await stage.wait(GOES_ON.every);
     await round();
@@ -78,10 +79,10 @@ async function servedAgain(stage: FailStage, from: string, refusal: DrillReply |
     stage.findings.add("served again", "unknown", "nothing said how long to wait");
     return;
   }
-  const stopped = Date.now();
+  const stopped = systemClock.now();
   await stage.wait(asked);
   const { status } = await stage.traffic.ask({ path: "/version", from });
-  const taken = (Date.now() - stopped) / 1000;
+  const taken = (systemClock.now() - stopped) / 1000;
   stage.figure("recoverSeconds", taken);
   stage.findings.judge(
     "served again",
