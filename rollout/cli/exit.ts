@@ -15,6 +15,8 @@ export async function runCommand(program: Command, argv: string[]): Promise<void
     if (error.code !== "EPIPE") throw error;
     process.exit();
   });
+  // What is told to people may have nobody to hear it, or no room: that ends nothing.
+  process.stderr.on("error", () => {});
   for (const command of [program, ...program.commands]) throwing(command);
   try {
     await program.parseAsync(argv);

@@ -25,6 +25,8 @@ export interface Platform {
   setWeights(weights: Weights): Promise<void>;
   /** Emergency: the balancer first, by API, then the config is written and reconciled, so that no later `up` resets it. */
   setWeightsNow(weights: Weights): Promise<void>;
+  /** The balancer alone, where nothing can be written: what it has then is in no other place. */
+  moveTraffic(weights: Weights): Promise<void>;
   /** The config's `stable` key (comments kept): no traffic moves. */
   setStable(track: string): Promise<void>;
   /** Whether a track has the healthy servers for a share of the traffic, in whole percent. */

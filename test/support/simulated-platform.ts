@@ -101,6 +101,7 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
     },
     setWeights: (weights) => act("setWeights", write(weights), move(weights), note(weights)),
     setWeightsNow: (weights) => act("setWeightsNow", move(weights), write(weights), note(weights)),
+    moveTraffic: (weights) => act("moveTraffic", move(weights)),
     setStable: (track) =>
       act("setStable", () => {
         if (world.now < world.diskFullUntil) throw noSpace();

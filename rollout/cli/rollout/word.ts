@@ -16,6 +16,8 @@ export interface Word {
   instead?: string;
   /** What happens when no run is there to hear it; by default it is said that one must be started. */
   alone?: (here: StackAtHand) => Promise<number>;
+  /** What happens when the word can't be written, or nothing can; by default it is an error. */
+  unwritten?: (here: StackAtHand, error: Error) => Promise<number>;
 }
 
 const WORDS = {
@@ -40,7 +42,10 @@ export function wordVerb(command: keyof typeof WORDS): { register(program: Verb)
 }
 
 /** A verb that gives a rollout a person's word. The word is in the journal when it ends; the run acts on it. */
-export function registerWord(program: Verb, { command, summary, description, alone, instead }: Word): void {
+export function registerWord(
+  program: Verb,
+  { command, summary, description, alone, instead, unwritten }: Word,
+): void {
   program
     .command(command)
     .summary(summary)
@@ -48,25 +53,34 @@ export function registerWord(program: Verb, { command, summary, description, alo
     .addOption(onOption())
     .action(async (_options, verb: Verb) => {
       const here = await stackAtHand(verb);
-      const { platform, stack, json, say } = here;
-      await give(platform, systemClock, command, whoami()).catch((error: unknown) => {
-        if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
-        throw error;
-      });
-      // Whether a run that seems to be there is alive matters only when this command could do the work itself.
-      const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
-      if (runner === undefined && alone) {
-        process.exitCode = await alone(here);
-        return;
+      try {
+        await speak(here);
+      } catch (error) {
+        if (!unwritten || error instanceof UserError) throw error;
+        process.exitCode = await unwritten(here, error as Error);
       }
-      if (runner === undefined) say(`Nobody runs this rollout now. Go on: rollout run --stack ${stack}`);
-      if (runner?.answered === false)
-        say(
-          `It hasn't answered yet: it acts when what it does now is over. See: rollout status --stack ${stack}`,
-        );
-      const text = runner ? `${command}: told ${runner.owner}` : `${command}: noted`;
-      out(json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`);
     });
+
+  async function speak(here: StackAtHand): Promise<void> {
+    const { platform, stack, json, say } = here;
+    await give(platform, systemClock, command, whoami()).catch((error: unknown) => {
+      if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
+      throw error;
+    });
+    // Whether a run that seems to be there is alive matters only when this command could do the work itself.
+    const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
+    if (runner === undefined && alone) {
+      process.exitCode = await alone(here);
+      return;
+    }
+    if (runner === undefined) say(`Nobody runs this rollout now. Go on: rollout run --stack ${stack}`);
+    if (runner?.answered === false)
+      say(
+        `It hasn't answered yet: it acts when what it does now is over. See: rollout status --stack ${stack}`,
+      );
+    const text = runner ? `${command}: told ${runner.owner}` : `${command}: noted`;
+    out(json ? `${JSON.stringify({ stack, command, runner: runner?.owner ?? null })}\n` : `${text}\n`);
+  }
 }
 
 async function toldOnly(platform: Platform): Promise<{ owner: string; answered?: boolean } | undefined> {

@@ -42,7 +42,8 @@ function first(state: RolloutState, seen: Seen, now: number): Action | undefined
   const sight = seen.real;
   if (!sight || sight.length !== state.length || !isFresh(sight, now, STALE_MS)) return look({ at: "real" });
   // An unreadable balancer doesn't keep us from sending it the right weights.
-  if (sight.read && !state.forced && !isKnown(sight.read, state.known)) {
+  const isBack = sight.read && sameWeights(sight.read, only(state.stable));
+  if (sight.read && !isBack && !state.forced && !isKnown(sight.read, state.known)) {
     return stop(`the rollback found other weights on the balancer: ${weightsText(sight.read)}`);
   }
   return ready(state, seen, now);
@@ -67,7 +68,8 @@ function ready(state: RolloutState, seen: Seen, now: number): Action | undefined
 function trusting(state: RolloutState, seen: Seen): RolloutState {
   const read = seen.weights?.read;
   if (!read) return state;
-  const known = [...(state.known ?? []), read.config, read.state ?? read.config];
+  // Where somebody has moved the traffic back already, there is nothing to ask a person.
+  const known = [...(state.known ?? []), read.config, read.state ?? read.config, only(state.stable)];
   return { ...state, known: state.forced ? [...known, read.real] : known };
 }
 

@@ -114,6 +114,10 @@ export class AwsPlatform implements Platform {
     return this.#weights.setNow(weights);
   }
 
+  moveTraffic(weights: Weights): Promise<void> {
+    return this.#weights.setReal(weights);
+  }
+
   /**
    * Without workers and jobs only the config is written: the next `up` writes it into the outputs of the stack. With them, an
    * `up` of what tells the servers whose they are.

@@ -61,9 +61,7 @@ export class AwsWeights {
    * that no later `up` brings the old weights back.
    */
   async setNow(weights: Weights): Promise<void> {
-    await this.#parts.listener.set(this.#splitOf(weights));
-    await this.#verify(weights);
-    await this.#parts.moved(weights);
+    await this.setReal(weights);
     try {
       await this.#write(weights);
       await this.#reconcile(weights);
@@ -73,6 +71,13 @@ export class AwsWeights {
         { cause: error },
       );
     }
+  }
+
+  /** The balancer alone, and a look at it. */
+  async setReal(weights: Weights): Promise<void> {
+    await this.#parts.listener.set(this.#splitOf(weights));
+    await this.#verify(weights);
+    await this.#parts.moved(weights);
   }
 
   #splitOf(weights: Weights): Forward {

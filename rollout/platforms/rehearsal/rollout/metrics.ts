@@ -1,7 +1,6 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told } from "../../platform.ts";
-import type { RehearsalError } from "../machine/errors.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
@@ -19,6 +18,8 @@ export interface RehearsalMetricsOptions {
   slowMs: number;
   /** What the applications count, by the gate's name. */
   counters?: Readonly<Record<string, CounterGate>>;
+  /** Told, once, that measured seconds can't be kept on the disk. */
+  say?: (line: string) => void;
 }
 
 /** After a second's end, so that its last answers are in the logs. */
@@ -40,10 +41,13 @@ export class RehearsalMetrics {
   /** Slow answers that are logged and not yet in a second. */
   readonly #slow = new Map<string, number>();
   #working: Promise<void> | undefined;
-  #failure: RehearsalError | undefined;
+  #failure: Error | undefined;
+  readonly #say: (line: string) => void;
+  /** Measured seconds that aren't in the file yet. */
+  #unkept: KeptSecond[] = [];
 
   constructor(
-    { socket, logs, file, slowMs, counters = {} }: RehearsalMetricsOptions,
+    { socket, logs, file, slowMs, counters = {}, say = () => {} }: RehearsalMetricsOptions,
     now: () => number = Date.now,
   ) {
     this.#balancer = new BalancerCounts(socket);
@@ -51,12 +55,13 @@ export class RehearsalMetrics {
     this.#counters = new CounterLogs(logs, counters);
     this.#file = new SecondsFile(file);
     this.#now = now;
+    this.#say = say;
   }
 
   /**
    * Complete seconds since the given one, oldest first. A second that nobody could measure is left out.
    *
-   * @throws {RehearsalError} while the balancer can't be read: that is not the same as counts of nothing
+   * @throws while balancer or logs can't be read: that is not the same as counts of nothing
    */
   async since(epochSecond: number): Promise<Told> {
     await this.#measure();
@@ -80,14 +85,16 @@ export class RehearsalMetrics {
   async #take(): Promise<void> {
     const second = Math.floor((this.#now() - SETTLE_MS) / 1000) - 1;
     if (this.#measuredTo !== undefined && second <= this.#measuredTo) return;
-    let answered: Awaited<ReturnType<BalancerCounts["take"]>>;
     try {
-      answered = await this.#balancer.take();
+      await this.#takeTo(second);
+      this.#failure = undefined;
     } catch (error) {
-      this.#failure = error as RehearsalError;
-      return;
+      this.#failure = error as Error;
     }
-    this.#failure = undefined;
+  }
+
+  async #takeTo(second: number): Promise<void> {
+    const answered = await this.#balancer.take();
     const logged = this.#logs.read();
     const counted = this.#counters.read();
     if (answered === undefined || this.#measuredTo === undefined) this.#begin(logged, counted, second);
@@ -119,7 +126,19 @@ export class RehearsalMetrics {
     );
     const second: KeptSecond = { epochSecond, from, tracks };
     this.#seconds.push(second);
-    this.#file.append(second);
+    this.#keep(second);
+  }
+
+  /** What isn't kept is judged all the same: on a full disk a rollout goes on watching. */
+  #keep(second: KeptSecond): void {
+    const isNews = this.#unkept.length === 0;
+    this.#unkept.push(second);
+    try {
+      for (; this.#unkept[0]; this.#unkept.shift()) this.#file.append(this.#unkept[0]);
+    } catch (error) {
+      if (isNews)
+        this.#say(`what is measured can't be kept (${(error as Error).message}); it is judged all the same`);
+    }
   }
 
   /**

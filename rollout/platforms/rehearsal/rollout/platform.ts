@@ -74,6 +74,7 @@ class Rehearsal implements Platform {
         file: join(logs, "rollout", "seconds.ndjson"),
         slowMs: milliseconds(this.#settings().plan.gates.latency.p95),
         counters: this.#settings().plan.gates.counters,
+        say: options.say,
       },
       clock.now,
     );
@@ -102,10 +103,14 @@ class Rehearsal implements Platform {
 
   /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
   async setWeightsNow(weights: Weights): Promise<void> {
-    await setBalancer(this.#ledger(), weights);
-    this.#release(weights);
+    await this.moveTraffic(weights);
     await this.#config.setWeights(weights);
     await this.#apply();
+  }
+
+  async moveTraffic(weights: Weights): Promise<void> {
+    await setBalancer(this.#ledger(), weights);
+    this.#release(weights);
   }
 
   async setStable(track: string): Promise<void> {

@@ -32,7 +32,8 @@ export class SecondsFile {
 
   append(second: KeptSecond): void {
     mkdirSync(dirname(this.#file), { recursive: true });
-    appendFileSync(this.#file, `${JSON.stringify(second)}\n`);
+    // The line before may have been cut short by a full disk.
+    appendFileSync(this.#file, `\n${JSON.stringify(second)}\n`);
   }
 }
 
