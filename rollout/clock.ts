@@ -64,7 +64,9 @@ export class SteadyTime {
 
   now(): number {
     const ran = this.#sources.running() - this.#running;
-    this.#suspended = this.#suspendedMs(ran);
+    // Time in which the machine was suspended has passed.
+    const suspended = this.#sources.up() - this.#up - ran;
+    if (suspended > this.#suspended + SUSPENDED_MS) this.#suspended = suspended;
     return Math.floor(this.#wall + ran + this.#suspended + this.#ahead);
   }
 
@@ -78,13 +80,6 @@ export class SteadyTime {
     const isKnown = mark && here?.boot === mark.boot && here.up >= mark.up;
     const by = isKnown ? at + here.up - mark.up - this.now() : Math.max(0, at - this.now());
     if (!isKnown || Math.abs(by) > PRECISE_MS) this.#ahead += by;
-  }
-
-  /** Time in which the machine was suspended has passed. A clock that was set forward says the same, and hasn't. */
-  #suspendedMs(ran: number): number {
-    const { up, wall } = this.#sources;
-    const without = Math.min(up() - this.#up, wall() - this.#wall) - ran;
-    return without > this.#suspended + SUSPENDED_MS ? without : this.#suspended;
   }
 }
 

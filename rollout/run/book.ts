@@ -70,7 +70,7 @@ export class Book {
     // The same of a person's word: it isn't from the future.
     const heard = news.map((entry) => ({ ...entry, at: Math.min(entry.at, now) }));
     const kept = this.#entries.slice(known);
-    this.#entries = [...this.#entries.slice(0, known), ...heard, ...after(heard, kept)];
+    this.#entries = [...this.#entries.slice(0, known), ...heard, ...after(news, kept)];
     this.#state =
       kept.length > 0 ? replay(this.#entries) : heard.reduce<RolloutState | undefined>(step, this.#state);
     return news;
@@ -150,8 +150,8 @@ export class Book {
     this.#trouble = error;
     this.#unwritten += 2;
     this.#take(entry);
-    const { at, by } = entry;
-    this.#take({ kind: "unwritten", reason: (error as Error).message, at, by });
+    const { at, by, mark } = entry;
+    this.#take({ kind: "unwritten", reason: (error as Error).message, at, by, ...(mark && { mark }) });
   }
 
   /** Whether an entry was written after all: only the answer was lost. */

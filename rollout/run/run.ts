@@ -64,7 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
-  const { platform, judge, owner, clock = systemClock, pollMs = 1000, heard, leave } = options;
+  const { platform, judge, owner, clock = systemClock, heard } = options;
   const notices = new Notices(options.notify);
   const book = new Book(platform.journal, clock, owner, (entry) => {
     heard?.(entry);
@@ -75,9 +75,29 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   // The last notice may have died with whoever was to send it.
   notices.tell(book.entries.findLast(urgency), book.entries);
   await beginOrGoOn(book, options.begin);
+  const acting: Acting = { book, platform, clock, lock, unrecorded: undefined };
+  try {
+    return await decide(options, acting, senses, notices);
+  } catch (error) {
+    const isOver = error instanceof TakenOver || lock.lost.aborted;
+    if (isOver && acting.unrecorded) {
+      notices.tell(overtaken(error as Error, acting.unrecorded, clock), book.entries);
+      await notices.sent();
+    }
+    throw error;
+  }
+}
+
+async function decide(
+  { leave, pollMs = 1000 }: RunOptions,
+  acting: Acting,
+  senses: Senses,
+  notices: Notices,
+): Promise<RunResult> {
+  const { book, clock, lock } = acting;
   for (;;) {
     lock.lost.throwIfAborted();
-    await catchUp(book, clock);
+    await catchUp(acting);
     const state = given(book.state, "rollout in the journal");
     if (state.outcome && leave?.(state)) {
       await end(book, notices, clock);
@@ -95,7 +115,7 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
         await book.write(action.note);
         break;
       case "act":
-        await act(action, { book, platform, clock, lock, notices });
+        await act(action, acting, senses);
         break;
       case "wait":
         await clock.sleep(Math.max(1, Math.min(action.until - clock.now(), pollMs)));
@@ -110,8 +130,10 @@ const DECIDED_MS = 10_000;
 const LAST_MS = 5_000;
 
 /** @throws when the journal has been away for the plan's patience */
-async function catchUp(book: Book, clock: Clock): Promise<void> {
+async function catchUp(acting: Acting): Promise<void> {
+  const { book, clock } = acting;
   await book.catchUp();
+  if (!book.isBehind) acting.unrecorded = undefined;
   const { behind, state } = book;
   const patience = given(state, "rollout in the journal").plan.limits.patienceSeconds * 1000;
   if (behind && clock.now() - behind.since >= patience) throw behind.error;
@@ -138,16 +160,20 @@ interface Acting {
   platform: Platform;
   clock: Clock;
   lock: Lock;
-  notices: Notices;
+  /** The last act, until its end is in the journal. */
+  unrecorded: Act | undefined;
 }
 
 /**
  * Writes the intent, does the act, writes its end. When a command was written before the intent, nothing is done: the
  * command is heard first. Nor is anything when the writing took so long that the decision is old.
  */
-async function act({ act }: Action & { is: "act" }, acting: Acting): Promise<void> {
+async function act({ act }: Action & { is: "act" }, acting: Acting, senses: Senses): Promise<void> {
   const { book, platform, clock, lock } = acting;
-  if (mustWait(book)) return clock.sleep(1_000);
+  if (mustWait(book)) {
+    senses.forget();
+    return clock.sleep(1_000);
+  }
   const id = book.entries.length;
   const decided = clock.now();
   if (!(await book.write({ kind: "intent", id, act }))) return;
@@ -156,11 +182,13 @@ async function act({ act }: Action & { is: "act" }, acting: Acting): Promise<voi
     await book.record({ kind: "lost", id });
     return;
   }
+  acting.unrecorded = act;
   const end = await perform(platform, act).then(
     (result) => ({ kind: "done", id, ...(result && { result }) }) as const,
     (error: Error) => ({ kind: "failed", id, error: error.message }) as const,
   );
-  await book.record(end).catch((error: unknown) => overtaken(error, act, acting));
+  await book.record(end);
+  if (!book.isBehind) acting.unrecorded = undefined;
 }
 
 /** What leads on needs an intent in the journal. The way back can't wait for one. */
@@ -169,11 +197,7 @@ function mustWait(book: Book): boolean {
 }
 
 /** Another run has taken over in the middle of an act: it may think that the act is undone, and somebody must know. */
-async function overtaken(error: unknown, act: Act, { clock, notices, book }: Acting): Promise<never> {
-  if (error instanceof TakenOver) {
-    const reason = `${error.message} Meanwhile this one did "${act.do}": look whether the weights are what they should be`;
-    notices.tell({ kind: "stopped", reason, at: clock.now(), by: "a run that was overtaken" }, book.entries);
-    await notices.sent();
-  }
-  throw error;
+function overtaken({ message }: Error, act: Act, clock: Clock): JournalEntry {
+  const reason = `${message.replace(/\.$/, "")}. Meanwhile this one did "${act.do}": look whether the weights are what they should be`;
+  return { kind: "stopped", reason, at: clock.now(), by: "a run that was overtaken" };
 }

@@ -18,6 +18,12 @@ export class Senses {
     this.#watch = new Watch(platform, judge);
   }
 
+  /** Time has passed without anything that shows it: what was seen of the world is to be seen anew. */
+  forget(): void {
+    const { gates } = this.seen;
+    this.seen = gates ? { gates } : {};
+  }
+
   async look(look: Look, state: RolloutState): Promise<void> {
     const { seen } = this;
     switch (look.at) {

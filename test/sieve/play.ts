@@ -57,6 +57,7 @@ class Player {
   #calls = 0;
   #next = 0;
   #throttledUntil = 0;
+  #controllers = 0;
 
   constructor(schedule: Schedule, trace?: (line: string) => void) {
     const world = this.#world;
@@ -109,7 +110,7 @@ class Player {
         paused?.();
         await resumed;
       }
-      return this.#upset(call, half, life, number);
+      return this.#upset(call, half, life);
     };
     life.intent = null;
     const platform = simulatedPlatform(life, interfere);
@@ -127,10 +128,15 @@ class Player {
         life.check();
         this.#story.told.push({ entry, how, at: world.now });
       },
-    }).then(
-      (result): Ending => ({ result, at: world.now }),
-      (error: Error): Ending => ({ error, at: world.now }),
-    );
+    })
+      .then((result): Ending => {
+        life.check();
+        return { result, at: world.now };
+      })
+      .then(
+        (ending) => ending,
+        (error: Error): Ending => ({ error, at: world.now }),
+      );
     this.#said(`${nameOf(number)} ends: ${ending.result?.outcome ?? ending.error?.message}`);
     for (const resume of this.#waiting.get(life) ?? []) resume();
     if (!(ending.error instanceof Crash)) this.#story.endings.push(ending);
@@ -143,7 +149,7 @@ class Player {
     life.intent = entry.kind === "intent" ? `${id} of ${entry.by}` : id === undefined ? life.intent : null;
   }
 
-  async #upset(call: CallName, half: number, life: Life, number: number): Promise<How | undefined> {
+  async #upset(call: CallName, half: number, life: Life): Promise<How | undefined> {
     const { upsets } = this.#schedule;
     const world = this.#world;
     const at = this.#calls;
@@ -159,13 +165,13 @@ class Player {
       const kind = kinds[what % kinds.length]!;
       this.#story.upsets.push(`${at} ${call}${half > 0 ? `, half ${half}` : ""}: ${kind.name}`);
       this.#said(`-- ${this.#story.upsets.at(-1)}`);
-      how = (await kind.do(this.#stageOf(life, number))) ?? how;
+      how = (await kind.do(this.#stageOf(life))) ?? how;
     }
     this.#said(`${at} ${call}${half > 0 ? ` ${half}` : ""} ${how ?? ""}`);
     return how;
   }
 
-  #stageOf(life: Life, number: number): Stage {
+  #stageOf(life: Life): Stage {
     const world = this.#world;
     return {
       world,
@@ -187,17 +193,18 @@ class Player {
         world.health = (track, second) =>
           track === "green" && second >= from ? { errors: 0.4 } : before(track, second);
       },
-      takeOver: (calls, knows) => this.#takeOver(life, number, calls, knows),
+      takeOver: (calls, knows) => this.#takeOver(life, calls, knows),
     };
   }
 
-  async #takeOver(life: Life, number: number, calls: number, knows: boolean): Promise<void> {
+  async #takeOver(life: Life, calls: number, knows: boolean): Promise<void> {
     this.#story.heldMs += 2_000;
     if (knows) life.ousted.abort(new Error("the lease is lost"));
     this.#world.lockedBy = undefined;
     const { promise: paused, resolve: pause } = Promise.withResolvers<void>();
     const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
-    const other = this.#live(number + 100, calls, pause, resumed).then(() => {});
+    this.#controllers += 1;
+    const other = this.#live(100 * this.#controllers, calls, pause, resumed).then(() => {});
     this.#others.push(other);
     this.#waiting.set(life, [...(this.#waiting.get(life) ?? []), resume]);
     await Promise.race([paused, other]);

@@ -1,4 +1,3 @@
-import type { Command } from "../../rollout/core/journal.ts";
 import { split } from "../../rollout/core/weights.ts";
 import { give } from "../../rollout/run/command.ts";
 import { type CallName, type How, simulatedPlatform } from "../support/simulated-platform.ts";
@@ -46,9 +45,9 @@ const kind = (name: string, what: (stage: Stage) => void | Promise<void>): Kind 
   },
 });
 
-const command = (word: Command): Kind =>
+const command = (word: "pause" | "promote" | "rollback"): Kind =>
   kind(`somebody says ${word}`, async ({ world, hold }) => {
-    hold(word === "pause" ? 25_000 : 2_000);
+    hold({ pause: 25_000, promote: 2_000, rollback: 15_000 }[word]);
     const hand = new Life(world);
     await give(simulatedPlatform(hand), hand.clock, word, "ana").catch(() => {});
   });
@@ -85,7 +84,7 @@ const ANYWHERE: readonly Kind[] = [
   kind("the candidate breaks", (stage) => stage.breakCandidate()),
   kind("the disk is full for a while", ({ world, hold }) => {
     hold(15_000);
-    world.diskFullUntil = world.now + 8_000;
+    world.diskFullUntil = Math.max(world.diskFullUntil, world.now + 8_000);
   }),
   kind("the disk is full for good", ({ world }) => {
     world.diskFullUntil = Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ import { bakedAt, type RolloutState } from "../state.ts";
 import { only, shareOf } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
-import { movedMeanwhile } from "./meanwhile.ts";
+import { heldToTheEnd, movedMeanwhile } from "./meanwhile.ts";
 
 /** The step can't be taken: what has been done is to be taken back. */
 export interface GiveUp {
@@ -107,11 +107,12 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   const passed =
     now >= over && gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
   const skipped = state.skip && !gates.verdict.hold;
-  if (passed || skipped) {
+  const held = passed || skipped ? heldToTheEnd(state, seen, now) : false;
+  if (typeof held !== "boolean") return held;
+  if (held) {
     const { reason, evidence } = gates.verdict;
     return (
       heldByFreeze(state, now) ??
-      movedMeanwhile(state, seen, now, true) ??
       note({
         kind: "passed",
         step: stage.step,

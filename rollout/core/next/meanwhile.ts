@@ -6,7 +6,8 @@ import { isFresh } from "./fresh.ts";
 
 /** How old a look at the balancer may be while nothing is done, and when a step is to pass. */
 const EVERY_MS = 30_000;
-const AT_THE_END_MS = 5_000;
+/** Less than the pause between two looks at the gates: the wait for a good one is theirs. */
+const AT_THE_END_MS = 900;
 
 /**
  * Looks at the balancer during a bake.
@@ -16,18 +17,26 @@ const AT_THE_END_MS = 5_000;
  * read, is looked at meanwhile. Only when it differs is everything read. A failed look proves nothing here; the next
  * act needs a good one.
  *
- * @param isEnd whether the step is about to pass: what is said of it then was so to its end
  * @returns what to do about it; undefined: nothing, the split is as the rollout left it
  */
 export function movedMeanwhile(
   state: RolloutState,
   { real, weights }: Seen,
   now: number,
-  isEnd = false,
 ): Action | undefined {
-  if (!real || real.length !== state.length || !isFresh(real, now, isEnd ? AT_THE_END_MS : EVERY_MS))
-    return look({ at: "real" });
+  if (!real || real.length !== state.length || !isFresh(real, now, EVERY_MS)) return look({ at: "real" });
   if (!real.read || isKnown(real.read, state.known)) return undefined;
   if (!weights || weights.length !== state.length || weights.at < real.at) return look({ at: "weights" });
   return weights.read && drifted(weights.read, state.known) ? stopAtDrift(state, weights.read) : undefined;
+}
+
+/**
+ * Whether the split was the rollout's to the end of a bake: only then is what the gates say said of it. It takes a good look.
+ *
+ * @returns an action where it must be looked at
+ */
+export function heldToTheEnd(state: RolloutState, { real }: Seen, now: number): Action | boolean {
+  if (!real || real.length !== state.length || !isFresh(real, now, AT_THE_END_MS))
+    return look({ at: "real" });
+  return real.read !== undefined && isKnown(real.read, state.known);
 }

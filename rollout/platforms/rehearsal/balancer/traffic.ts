@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { MaintenanceModel, Split } from "../plan/balancer/model.ts";
 import type { BalancerLayout } from "./config/layout.ts";
@@ -44,8 +45,24 @@ export async function readMaintenance(layout: BalancerLayout): Promise<boolean> 
   return FIREWALL.closed in (await readMap(layout.socket, FIREWALL_MAP));
 }
 
-/** The file first: should this process die between the two, the next reload brings what was meant. */
+/**
+ * The file first: should this process die between the two, the next reload brings what was meant. A full disk doesn't keep the
+ * traffic from moving: it is moved, and then told.
+ */
 async function change({ folder, socket }: BalancerLayout, map: string, lines: MapLines): Promise<void> {
-  writeAtomically(join(folder, map), mapText(lines), 0o600);
+  const unwritten = failureOf(() => writeAtomically(join(folder, map), mapText(lines), 0o600));
   await replaceMap(socket, map, lines);
+  if (unwritten)
+    throw new RehearsalError(
+      `the balancer has it, but its file ${map} can't be written: ${unwritten.message}`,
+    );
+}
+
+function failureOf(work: () => void): Error | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }

@@ -18,11 +18,9 @@ export interface Holder {
 export function takeLock<Note extends object>(file: string, note: Note): (Holder & Note) | undefined {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.draft`;
-  writeFileSync(
-    draft,
-    JSON.stringify({ ...note, pid: process.pid, started: startTimeOf(process.pid) ?? "" }),
-  );
+  const text = JSON.stringify({ ...note, pid: process.pid, started: startTimeOf(process.pid) ?? "" });
   try {
+    writeFileSync(draft, text);
     // A link either is made, with its content, or exists already: no one sees an empty lock.
     for (let attempt = 0; attempt < 5; attempt += 1) {
       if (linked(draft, file)) return undefined;

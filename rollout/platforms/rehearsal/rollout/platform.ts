@@ -109,8 +109,7 @@ class Rehearsal implements Platform {
   }
 
   async moveTraffic(weights: Weights): Promise<void> {
-    await setBalancer(this.#ledger(), weights);
-    this.#release(weights);
+    await setBalancer(this.#ledger(), weights).finally(() => this.#release(weights));
   }
 
   async setStable(track: string): Promise<void> {
