@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type Clock, systemClock } from "../../clock.ts";
 import { planOf } from "../../core/plan.ts";
 import { allAt, drifted, readingText } from "../../core/reading.ts";
-import { checkWeights, type Weights, weightsText } from "../../core/weights.ts";
+import { checkWeights, sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Reading } from "../../platforms/platform.ts";
 import { type Lacking, makeRoom } from "../../run/make-room.ts";
@@ -74,10 +74,28 @@ export async function shift(
       lock.lost.throwIfAborted();
       await sound(here, restore);
     }
-    await platform.setWeights(weights);
+    await move(here, real, weights);
     await verified(here, weights, clock);
   } finally {
     await lock.release();
+  }
+}
+
+/** What fails before the traffic has moved leaves the config as it was: the two must not say different things. */
+async function move(
+  { platform, say }: Pick<StackAtHand, "platform" | "say">,
+  before: Weights,
+  weights: Weights,
+) {
+  try {
+    await platform.setWeights(weights);
+  } catch (error) {
+    const now = await platform.readWeights().catch(() => undefined);
+    if (now && sameWeights(now.real, before) && !sameWeights(now.config, before)) {
+      say("nothing was moved: the config gets its weights back");
+      await platform.setWeights(before).catch(() => {});
+    }
+    throw error;
   }
 }
 

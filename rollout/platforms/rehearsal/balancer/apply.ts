@@ -78,7 +78,10 @@ export async function applyTraffic(layout: BalancerLayout, model: BalancerModel)
 export async function retire(layout: BalancerLayout, track: string, server: string): Promise<number> {
   const known = trackNamed(lastWritten(layout).model, track);
   if (!known) return 0;
-  const cut = await drainServer(layout, known, server);
+  const { tracks } = await counters(layout.socket);
+  // A command that was killed may have come so far.
+  const isThere = tracks[track]?.servers.some(({ name }) => name === server);
+  const cut = isThere ? await drainServer(layout, known, server) : 0;
   forget(layout, track, server);
   return cut;
 }

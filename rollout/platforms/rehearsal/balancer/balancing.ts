@@ -75,7 +75,7 @@ export async function tidyUp(room: Room): Promise<void> {
 function setupOf({ ledger: { state }, certificates, plan }: Room): BalancerSetup {
   const placesOf = (track: string) =>
     state.servers
-      .filter((server) => server.track === track)
+      .filter((server) => server.track === track && !server.leaving)
       .map(({ id, port }) => ({ name: id, address: "127.0.0.1", port }));
   return {
     address: "127.0.0.1",

@@ -58,6 +58,8 @@ export interface ServerRecord {
   port: number;
   /** Where its application listens. */
   appPort: number;
+  /** It is being taken away. Written down before anything is done, so that a command that comes after a kill goes on with it. */
+  leaving?: true;
 }
 
 /** All that is known of a stack that is up; lies in `state.json` in its folder. */

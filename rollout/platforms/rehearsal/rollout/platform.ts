@@ -120,7 +120,8 @@ class Rehearsal implements Platform {
   async capacity(track: string, share: number): Promise<Capacity> {
     const ledger = this.#ledger();
     const [own, real] = await Promise.all([serversOf(ledger, track), this.readRealWeights()]);
-    return rehearsedCapacity(track, share, this.#settings(), ledger.state.servers, own, real);
+    const made = ledger.state.servers.filter(({ leaving }) => !leaving);
+    return rehearsedCapacity(track, share, this.#settings(), made, own, real);
   }
 
   async restoreCapacity(track: string, servers: number): Promise<void> {

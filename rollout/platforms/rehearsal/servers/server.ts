@@ -94,6 +94,7 @@ export async function removeServer(room: Room, server: ServerRecord): Promise<vo
   });
 }
 
+/** A track's servers, but for those that are being taken away. */
 export function serversOf(state: State, track: string): ServerRecord[] {
-  return state.servers.filter((server) => server.track === track);
+  return state.servers.filter((server) => server.track === track && !server.leaving);
 }

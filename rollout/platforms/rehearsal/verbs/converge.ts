@@ -1,4 +1,5 @@
 import { nth } from "../../../../infra/sure.ts";
+import { readBalancer } from "../balancer/balancer-view.ts";
 import { letGo, moveTraffic, takeIn, tidyUp } from "../balancer/balancing.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
@@ -13,6 +14,7 @@ import { moveWorkers } from "../servers/workers.ts";
  * @throws {RehearsalError} when a new server doesn't get healthy; the old ones still serve
  */
 export async function converge(room: Room): Promise<void> {
+  await reviveStrangers(room);
   await add(
     room,
     room.plan.tracks.flatMap((track) => Array.from({ length: missing(room, track) }, () => track)),
@@ -54,18 +56,47 @@ async function add(room: Room, tracks: TrackPlan[]): Promise<void> {
   }
 }
 
+/**
+ * A command that was killed may have left servers that never came to the balancer, or have died since. They are started,
+ * and those that don't get healthy are given up: they must not be waited for again and again.
+ */
+async function reviveStrangers(room: Room): Promise<void> {
+  const { servers } = await readBalancer(room.ledger);
+  const strangers = room.ledger.state.servers.filter((server) => !(server.id in servers) && !server.leaving);
+  await Promise.all(
+    strangers.map(async (server) => {
+      const track = room.plan.tracks.find(({ name }) => name === server.track);
+      const revived =
+        track && (await ensureServer(room, track, server).then(() => true, toldWhy(room, server)));
+      if (!revived) await removeServer(room, server);
+    }),
+  );
+}
+
+function toldWhy(room: Room, { id }: ServerRecord): (error: Error) => false {
+  return ({ message }) => {
+    room.say(`${id}: an earlier command left it half-way, and it is given up: ${message}`);
+    return false;
+  };
+}
+
 async function retire(room: Room, server: ServerRecord): Promise<void> {
+  room.ledger.change(() => {
+    server.leaving = true;
+  });
   room.say(`${server.id}: draining`);
   await letGo(room, server);
   await removeServer(room, server);
   room.say(`${server.id}: stopped`);
 }
 
-/** Servers of tracks that are gone, and the newest of those that a track has too many of. */
+/** Servers that are leaving already, those of tracks that are gone, and the newest of those that a track has too many of. */
 function unwanted(room: Room): ServerRecord[] {
   const { state } = room.ledger;
   const wanted = new Map(room.plan.tracks.map(({ name, servers }) => [name, servers]));
-  return [...new Set(state.servers.map(({ track }) => track))].flatMap((track) =>
+  const leaving = state.servers.filter((server) => server.leaving);
+  const others = [...new Set(state.servers.map(({ track }) => track))].flatMap((track) =>
     serversOf(state, track).slice(wanted.get(track) ?? 0),
   );
+  return [...leaving, ...others];
 }

@@ -90,7 +90,7 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
  */
 export async function serversOf(ledger: Ledger, track: string): Promise<ServerStatus[]> {
   const view = await readBalancer(ledger);
-  const own = ledger.state.servers.filter((server) => server.track === track);
+  const own = ledger.state.servers.filter((server) => server.track === track && !server.leaving);
   return Promise.all(own.map((server) => serverStatus(ledger, server, view)));
 }
 
