@@ -1,6 +1,7 @@
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import { explained, mistakesText } from "../settings/explain.ts";
 import { upTo } from "../sure.ts";
+import { yamlValue } from "../yaml.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
 
 /** A flags file that can't be used, with every mistake in it: where it is and the rule it breaks. */
@@ -30,7 +31,7 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
       document.errors.map(({ message }) => upTo(message, "\n").replace(/:$/, "")),
     );
   }
-  const flags: unknown = document.toJS();
+  const flags = valueIn(file, document);
   const parsed = flagsSchema.safeParse(flags);
   if (!parsed.success) {
     const mistakes = explained(parsed.error, flags);
@@ -40,4 +41,12 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
     );
   }
   return new Map(Object.entries(parsed.data.flags).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function valueIn(file: string, document: Document): unknown {
+  try {
+    return yamlValue(document);
+  } catch (error) {
+    throw new FlagsError(file, [(error as Error).message]);
+  }
 }

@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { last } from "../../infra/sure.ts";
+import { yamlValue } from "../../infra/yaml.ts";
 import { UserError } from "../errors.ts";
 
 /** One value in a config file, such as `["rollout:tracks", "blue", "weight"]` below `config`. */
@@ -66,6 +67,11 @@ function parsed(text: string, file: string): Document {
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake) throw new UserError(`${file}: ${mistake.message}`);
+  try {
+    yamlValue(document);
+  } catch (error) {
+    throw new UserError(`${file}: ${(error as Error).message}`);
+  }
   return document;
 }
 

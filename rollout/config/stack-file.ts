@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
+import { engineYaml } from "../graph/engine-yaml.ts";
 import { edited } from "./edit.ts";
 import { stableIn, weightsIn, withStable, withWeights } from "./weights.ts";
 
@@ -64,7 +64,7 @@ function stackFileOf(projectDir: string, stack: string): string {
 
 function stackConfigDir(projectDir: string): string {
   const file = join(projectDir, "Pulumi.yaml");
-  const project = existsSync(file) ? parse(readFileSync(file, "utf8")) : undefined;
+  const project = existsSync(file) ? engineYaml("Pulumi.yaml", readFileSync(file, "utf8")) : undefined;
   return (project as { stackConfigDir?: string } | undefined)?.stackConfigDir ?? "";
 }
 

@@ -70,6 +70,26 @@ export interface Visit {
   command?: string;
 }
 
+/** Every kind of entry. */
+export const KINDS = [
+  "begin",
+  "intent",
+  "done",
+  "failed",
+  "lost",
+  "verified",
+  "passed",
+  "hold",
+  "released",
+  "frozen",
+  "paused",
+  "rollback",
+  "stopped",
+  "ended",
+  "unwritten",
+  "command",
+] as const satisfies readonly Note["kind"][];
+
 export type Outcome = "promoted" | "rolled-back";
 
 export type JournalEntry = Note & {

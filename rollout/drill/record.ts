@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
+import { stored } from "../platforms/rehearsal/machine/lost/stored.ts";
 import { DRILLS } from "../platforms/rehearsal/machine/state.ts";
 
 /** What a check found, of a drill or before a launch. `unknown`: it couldn't be looked at from here. That is no pass. */
@@ -75,8 +77,24 @@ export function drillFiles(stackFolder: string): DrillRecords {
       if (!existsSync(folder)) return [];
       return readdirSync(folder)
         .filter((name) => name.endsWith(".json"))
-        .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as DrillRecord)
+        .map((name) => recordIn(join(folder, name)))
         .sort((a, b) => a.startedAt - b.startedAt);
     },
   };
+}
+
+const recordSchema = z.looseObject({
+  version: z.literal(1),
+  id: z.string(),
+  drill: z.string(),
+  outcome: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number(),
+  checks: z.array(z.looseObject({})),
+});
+
+/** @throws {Damaged} */
+function recordIn(file: string): DrillRecord {
+  const wayOut = "Remove it, or play that drill again: what it found is lost.";
+  return stored(file, recordSchema, wayOut) as unknown as DrillRecord;
 }

@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument, type Scalar, visit } from "yaml";
+import { yamlValue } from "../../infra/yaml.ts";
 import { UserError } from "../errors.ts";
 
 /**
@@ -27,7 +28,7 @@ export function engineYaml(file: string, text: string): unknown {
     },
   });
   try {
-    return document.toJS();
+    return yamlValue(document);
   } catch (failure) {
     // An alias that leads nowhere, or to itself, or to ever more.
     throw new UserError(`${file}: ${(failure as Error).message}`);

@@ -1,7 +1,8 @@
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import type { z } from "zod";
 import { explained, type Mistake, mistakesText } from "../../infra/settings/explain.ts";
 import { upTo } from "../../infra/sure.ts";
+import { yamlValue } from "../../infra/yaml.ts";
 import { Misuse } from "../errors.ts";
 
 /** A file that a person wrote and that can't be used, with every mistake in it: where it is and the rule it breaks. */
@@ -38,9 +39,17 @@ export function readDocument<S extends z.ZodType>(
       yaml.errors.map(({ message }) => ({ path: "", rule: first(message) })),
     );
   }
-  const document: unknown = yaml.toJS();
+  const document = valueIn(file, yaml);
   const parsed = schema.safeParse(document);
   const mistakes = [...(parsed.success ? [] : explained(parsed.error, document)), ...rules(document)];
   if (mistakes.length > 0) throw new FileError(file, mistakes);
   return parsed.data as z.output<S>;
+}
+
+function valueIn(file: string, yaml: Document): unknown {
+  try {
+    return yamlValue(yaml);
+  } catch (error) {
+    throw new FileError(file, [{ path: "", rule: (error as Error).message }]);
+  }
 }

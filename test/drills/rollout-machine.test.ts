@@ -113,7 +113,7 @@ it("judges on, says so once, and takes the candidate back, on a full disk", asyn
   console.log(`full disk: all traffic back after ${seconds.toFixed(1)} s`);
   expect(seconds).toBeLessThan(15);
   expect((await exit)[0]).toBe(1);
-  expect(said.text.match(/^[\d:]+  the journal can't be written/gm)).toHaveLength(1);
+  expect(said.text.match(/^[\d:]+ {2}the journal can't be written/gm)).toHaveLength(1);
   expect(said.text.match(/what is measured can't be kept/g)).toHaveLength(1);
   expect(said.text).toContain("stopped: the rollback can't be verified");
   expect(said.text).toContain("the balancer has blue 100");

@@ -20,6 +20,8 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/cli/phases/phase-sources.ts": "a metric's time, as CloudWatch takes it",
   "rollout/cli/rollout/drive.ts": "when a notice was written",
   "rollout/cli/rollout/report.ts": "until when a report tells",
+  "rollout/cli/visit/logs.ts": "a moment that a person names",
+  "rollout/cli/visit/ps.ts": "since when, for people",
   "rollout/clock.ts": "the clock's beginning",
   "rollout/digest/sources/alarm-history.ts": "ages, as AWS counts them",
   "rollout/drill/alarms/faults/certificate.ts": "a certificate's end",
@@ -35,6 +37,7 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/platforms/rehearsal/rollout/metrics.ts": "the default of a test's clock",
   "rollout/platforms/rehearsal/rollout/platform.ts": "the age of a file that another process writes",
   "rollout/platforms/rehearsal/verbs/prepare.ts": "names of folders, by time",
+  "rollout/visit/rehearsal/logs.ts": "a log's time",
 };
 
 test("nothing measures a duration by a clock that somebody may set", () => {

@@ -22,6 +22,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "hooks",
     "project-folder.ts",
     "aws-client.ts",
+    "yaml.ts",
     "sure.ts",
   ],
   rollout: [

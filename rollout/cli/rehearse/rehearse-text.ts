@@ -23,6 +23,7 @@ export function statusText(status: Status): string {
   ];
   return [
     `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
+    ...unserved(status),
     `split: ${splitText(status)}`,
     ...Object.entries(status.tracks ?? {}).map(
       ([track, { requests, failures }]) => `${track}: ${requests} requests, ${failures} failed`,
@@ -35,9 +36,18 @@ export function statusText(status: Status): string {
 }
 
 /** What is missing of it, another `up` starts. */
-function allRun({ servers, database, cache, balancer }: Status): boolean {
+function allRun(status: Status): boolean {
+  const { servers, database, cache, balancer } = status;
   const single = [database, ...(cache ? [cache] : []), balancer].every(({ pid }) => pid);
-  return single && servers.every(({ pids }) => pids.nginx && pids.app);
+  return single && servers.every(({ pids }) => pids.nginx && pids.app) && unserved(status).length === 0;
+}
+
+/** Tracks that have users and nobody to answer them. */
+function unserved({ real, asked, servers }: Status): string[] {
+  const carrying = Object.entries(real ?? asked ?? {}).filter(([, share]) => share > 0);
+  return carrying
+    .filter(([name]) => !servers.some(({ track, healthy }) => track === name && healthy))
+    .map(([name, share]) => `nobody serves ${name}: ${share} % of the users get 502 or 503`);
 }
 
 /** One figure where config and balancer agree, both where they don't. */

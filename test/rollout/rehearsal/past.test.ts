@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const logs = () => join(folder, "logs");
-const entry = (at: number): JournalEntry => ({ kind: "ended", outcome: "promoted", at }) as never;
+const entry = (at: number): JournalEntry => ({ kind: "ended", outcome: "promoted", at, by: "me" }) as never;
 
 async function live(at: number) {
   const journal = new FileJournal(journalFolder(logs()), join(folder, "lock"));

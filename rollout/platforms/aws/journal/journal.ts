@@ -1,4 +1,5 @@
 import type { Clock } from "../../../clock.ts";
+import { UserError } from "../../../errors.ts";
 import { JournalConflict, type JournalEntry, type JournalStore, type Lock } from "../../platform.ts";
 import { takeLease } from "./lease.ts";
 import { type Objects, Overtaken, type StoredObject } from "./objects.ts";
@@ -23,7 +24,7 @@ export class S3Journal implements JournalStore {
     this.#known = await this.#objects.read(this.#key, this.#known);
     const { text, etag } = this.#known ?? { text: "", etag: null };
     const lines = text.split("\n").filter((line) => line !== "");
-    return { entries: lines.map((line) => JSON.parse(line)), version: etag };
+    return { entries: lines.map((line, index) => this.#entryIn(line, index)), version: etag };
   }
 
   async append(entry: JournalEntry, version: string | null): Promise<string> {
@@ -36,6 +37,16 @@ export class S3Journal implements JournalStore {
       return etag;
     } catch (error) {
       throw error instanceof Overtaken ? conflict() : error;
+    }
+  }
+
+  #entryIn(line: string, index: number): JournalEntry {
+    try {
+      return JSON.parse(line);
+    } catch {
+      throw new UserError(
+        `entry ${index} of the journal ${this.#key} is damaged: what a rollout has done can't be told from it. The bucket keeps its earlier versions; traffic stays as it is.`,
+      );
     }
   }
 

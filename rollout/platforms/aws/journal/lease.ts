@@ -57,7 +57,13 @@ function refuseIfHeld(found: StoredObject): void {
 }
 
 function leaseIn(found: StoredObject | undefined): Lease {
-  return found ? JSON.parse(found.text) : { owner: "somebody", since: 0, lastsMs: null };
+  const nobody = { owner: "somebody", since: 0, lastsMs: null };
+  try {
+    return found ? JSON.parse(found.text) : nobody;
+  } catch {
+    // Who wrote this wrote it as a living one does: it is waited for as for one.
+    return { ...nobody, lastsMs: TIMES.lastsMs };
+  }
 }
 
 class HeldLease implements Lock {

@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import type { AlarmReading } from "../../platform.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { currentOf, textIn, writeAtomically } from "../machine/files.ts";
+import { Damaged, stored } from "../machine/lost/stored.ts";
 import type { Place } from "../machine/state.ts";
 import type { Named } from "../metrics/named.ts";
 import type { WatchedAlarms } from "./watched.ts";
@@ -53,7 +55,35 @@ export function writeOrder(file: string, order: AlarmOrder): void {
 
 /** Gives the order as it is now. */
 export function orderFrom(file: string): () => AlarmOrder {
-  return currentOf(file, () => JSON.parse(readFileSync(file, "utf8")) as AlarmOrder);
+  return currentOf(file, () => orderIn(file));
+}
+
+const REORDERED = "rollout rehearse apply writes it anew.";
+const readingSchema = z.looseObject({
+  name: z.string(),
+  state: z.enum(["OK", "ALARM", "INSUFFICIENT_DATA"]),
+  reason: z.string(),
+  since: z.number().optional(),
+});
+const boardSchema = z.object({
+  at: z.number(),
+  now: z.number(),
+  alarms: z.record(z.string(), readingSchema),
+});
+const orderSchema = z.looseObject({
+  socket: z.string(),
+  logs: z.string(),
+  named: z.looseObject({}),
+  alarms: z.array(z.looseObject({})),
+  ofTrack: z.record(z.string(), z.string()),
+  refused: z.record(z.string(), z.string()),
+});
+
+/** @throws {Damaged} */
+function orderIn(file: string): AlarmOrder {
+  const order = stored(file, orderSchema, REORDERED);
+  if (!order) throw new Damaged(`${file} is missing: ${REORDERED}`);
+  return order as unknown as AlarmOrder;
 }
 
 export function writeBoard(file: string, board: Board): void {
@@ -72,14 +102,14 @@ export function trackAlarm(
   { now, wall }: Moment,
 ): AlarmReading {
   const file = orderFile(place);
-  const board = JSON.parse(textIn(boardFile(file)) ?? "{}") as Partial<Board>;
+  const board: Partial<Board> = stored(boardFile(file), boardSchema, "It is written anew every 5 s.") ?? {};
   if (board.at === undefined || Math.abs(wall - board.at) > STALE_MS)
     throw new RehearsalError(
       `nobody looks at the alarms now: rollout rehearse up --stack ${place.stack} starts what does`,
     );
   const alarm = board.alarms?.[track];
   if (alarm) return byClock(alarm, now - wall - ((board.now ?? board.at) - board.at));
-  const why = (JSON.parse(textIn(file) ?? "{}") as Partial<AlarmOrder>).refused?.[track];
+  const why = orderIn(file).refused[track];
   throw new RehearsalError(
     `the alarm of ${track} isn't played here: ${why ?? "the stack has no such track"}`,
   );

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeAtomically } from "../machine/files.ts";
+import { Damaged, stored } from "../machine/lost/stored.ts";
 import type { BalancerModel, BalancerSetup } from "../plan/balancer/model.ts";
 import { trackNamed } from "../plan/balancer/model.ts";
 import { configText, structureOf } from "./config/config.ts";
@@ -123,9 +125,26 @@ function writeConfig(layout: BalancerLayout, written: Written): string {
   return createHash("sha256").update(structureOf(config)).digest("hex");
 }
 
-function lastWritten(layout: BalancerLayout): Written {
-  return JSON.parse(readFileSync(layout.recordFile, "utf8")) as Written;
+/** @throws {Damaged} when the record can't be what was written, or is missing */
+export function lastWritten({ recordFile }: Pick<BalancerLayout, "recordFile">): Written {
+  const written = stored(recordFile, writtenSchema, REMADE);
+  if (!written) throw new Damaged(`${recordFile} is missing. ${REMADE}`);
+  return written as unknown as Written;
 }
+
+const REMADE =
+  "The balancer serves on as it is. To have it anew: rollout rehearse down --stack STACK, then up.";
+
+const placesSchema = z.array(z.looseObject({ name: z.string(), address: z.string(), port: z.int() }));
+const writtenSchema = z.object({
+  model: z.looseObject({
+    tracks: z.array(z.looseObject({ name: z.string(), health: z.looseObject({}), drainSeconds: z.number() })),
+    split: z.looseObject({ weights: z.record(z.string(), z.number()) }),
+    firewall: z.looseObject({}),
+  }),
+  setup: z.looseObject({ servers: z.record(z.string(), placesSchema) }),
+  running: z.string(),
+});
 
 type Servers = BalancerSetup["servers"];
 

@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { given } from "../../../../infra/sure.ts";
 import { type ReadyFlags, readDocument } from "../../../flags/document.ts";
-import { currentOf, textIn, writeAtomically } from "../machine/files.ts";
+import { currentOf, writeAtomically } from "../machine/files.ts";
+import { stored } from "../machine/lost/stored.ts";
 import type { Place } from "../machine/state.ts";
 import type { FlagsPlan } from "../plan/describe-flags.ts";
 
@@ -34,10 +36,17 @@ export function publish(file: string, plan: FlagsPlan): number {
   return next.version;
 }
 
-/** @returns undefined when nothing was published */
+const publishedSchema = z.object({
+  application: z.string(),
+  environment: z.string(),
+  profile: z.string(),
+  document: z.string(),
+  version: z.int(),
+});
+
+/** @returns undefined when nothing was published @throws {Damaged} */
 export function published(file: string): Published | undefined {
-  const text = textIn(file);
-  return text === undefined ? undefined : (JSON.parse(text) as Published);
+  return stored(file, publishedSchema, "Remove it: rollout rehearse apply publishes the flags again.");
 }
 
 export interface ServedFlags extends Published {

@@ -1,8 +1,10 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import type { JournalEntry } from "../../../core/journal.ts";
+import { z } from "zod";
+import { type JournalEntry, KINDS } from "../../../core/journal.ts";
 import { JournalConflict, type JournalStore, type Lock } from "../../platform.ts";
+import { Damaged, stored } from "../machine/lost/stored.ts";
 import { lease } from "./lease.ts";
 
 /**
@@ -23,9 +25,16 @@ export class FileJournal implements JournalStore {
   async read(): Promise<{ entries: JournalEntry[]; version: string | null }> {
     mkdirSync(this.#folder, { recursive: true });
     const count = readdirSync(this.#folder).filter((name) => ENTRY.test(name)).length;
-    for (let n = this.#entries.length; n < count; n += 1)
-      this.#entries.push(JSON.parse(readFileSync(join(this.#folder, nameOf(n)), "utf8")));
+    for (let n = this.#entries.length; n < count; n += 1) this.#entries.push(this.#entry(n));
     return { entries: [...this.#entries], version: count === 0 ? null : String(count) };
+  }
+
+  /** @throws {Damaged} when it is missing among later ones, or can't be what was written */
+  #entry(number: number): JournalEntry {
+    const file = join(this.#folder, nameOf(number));
+    const entry = stored(file, entrySchema, LOST);
+    if (!entry) throw new Damaged(`${file} is missing. ${LOST}`);
+    return entry as unknown as JournalEntry;
   }
 
   async append(entry: JournalEntry, version: string | null): Promise<string> {
@@ -49,6 +58,20 @@ export class FileJournal implements JournalStore {
     return lease(this.#leaseFile, owner);
   }
 }
+
+const LOST =
+  "What a rollout has done can't be told from it any more. Traffic stays as it is; move it with rehearse apply, after putting the journal's folder aside.";
+
+/** What each entry has, of whatever kind; the kinds with a number must have one. */
+const entrySchema = z.looseObject({
+  kind: z.enum(KINDS),
+  at: z.number(),
+  by: z.string(),
+  id: z.int().optional(),
+  act: z.looseObject({ do: z.string() }).optional(),
+  plan: z.looseObject({}).optional(),
+  weights: z.record(z.string(), z.number()).optional(),
+});
 
 const ENTRY = /^\d{6}\.json$/;
 

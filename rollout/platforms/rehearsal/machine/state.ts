@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { checkedStackName } from "../../../core/stack-name.ts";
 import { aliasIn, checkOutside, isPlain } from "./disk/outside.ts";
 import { RehearsalError } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
+import { foundOf } from "./lost/found.ts";
+import { STATE_VERSION, stateSchema } from "./lost/state-schema.ts";
+import { anew, Damaged, stored } from "./lost/stored.ts";
 
 /** The folder of a rehearsal's drill records within the stack's. */
 export const DRILLS = "drills";
@@ -141,11 +144,31 @@ export class Ledger {
     return ledger;
   }
 
-  /** @returns undefined when the stack isn't up */
+  /**
+   * @returns undefined when the stack isn't up
+   * @throws {Damaged} when its record can't be what was written
+   */
   static open(place: Place): Ledger | undefined {
-    if (!existsSync(place.stateFile)) return undefined;
-    const state = JSON.parse(readFileSync(place.stateFile, "utf8")) as State;
+    const state = stored(place.stateFile, stateSchema, anew(place.stack)) as State | undefined;
+    if (!state) return undefined;
+    if (state.stack !== place.stack || !isWithin(state.database.folder, [place.folder, state.outside]))
+      throw new Damaged(`${place.stateFile} is damaged: it speaks of another stack's. ${anew(place.stack)}`);
     return new Ledger(plainPlace(place, state.outside), state);
+  }
+
+  /** A ledger of what is found on the machine, for a stack whose record is damaged: to take it down, and for nothing else. */
+  static ofFound(place: Place): Ledger {
+    return new Ledger(place, {
+      version: STATE_VERSION,
+      stack: place.stack,
+      domain: "",
+      port: 0,
+      redirectPort: 0,
+      database: { port: 0, folder: join(place.folder, "postgres") },
+      servers: [],
+      numbered: {},
+      processes: foundOf(place),
+    });
   }
 
   /** @throws {RehearsalError} when the stack isn't up */
@@ -163,4 +186,8 @@ export class Ledger {
     edit(this.state);
     writeAtomically(this.place.stateFile, JSON.stringify(this.state, null, 2), 0o600);
   }
+}
+
+function isWithin(path: string, folders: readonly (string | undefined)[]): boolean {
+  return folders.some((folder) => folder !== undefined && resolve(path).startsWith(folder + sep));
 }

@@ -1,9 +1,12 @@
-import { randomInt } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHash, randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { z } from "zod";
 import type { Graph } from "../../../graph/model.ts";
 import { ofType } from "../../../graph/resources.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { writeAtomically } from "../machine/files.ts";
+import { anew, Damaged, stored } from "../machine/lost/stored.ts";
 import { numberOf } from "./lookup.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -30,7 +33,7 @@ export class Kept {
     if (known !== undefined) return known;
     const made = make();
     this.#known[name] = made;
-    writeAtomically(this.#file, JSON.stringify(this.#known, null, 2), 0o600);
+    writeAtomically(this.#file, written(this.#known), 0o600);
     return made;
   }
 }
@@ -50,10 +53,28 @@ export function newPassword(length: number): string {
   return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join("");
 }
 
+/** Beside the secrets: a letter that was changed is another password, which nobody knows. */
+const CHECKSUM = "checksum";
+
+const secretsSchema = z.record(z.string(), z.string());
+
+function written(known: Record<string, string>): string {
+  return JSON.stringify({ ...known, [CHECKSUM]: checksumOf(known) }, null, 2);
+}
+
+/** Only a file that is missing is a new one. @throws {Damaged} when those in it can't be had any more */
 function read(file: string): Record<string, string> {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return {};
-  }
+  const wayOut = `Database and servers know the passwords that were in it. ${anew(basename(dirname(file)))}`;
+  const { [CHECKSUM]: checksum, ...known } = stored(file, secretsSchema, wayOut) ?? {};
+  if (checksum !== undefined && checksum !== checksumOf(known))
+    throw new Damaged(`${file} is damaged: it isn't what was written. ${wayOut}`);
+  if (checksum === undefined && existsSync(file) && Object.keys(known).length === 0)
+    throw new Damaged(`${file} is damaged: it is empty. ${wayOut}`);
+  return known;
+}
+
+function checksumOf(known: Record<string, string>): string {
+  return createHash("sha256")
+    .update(JSON.stringify(Object.entries(known).sort()))
+    .digest("hex");
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
 import type { Settings } from "../../../../infra/settings/settled.ts";
@@ -21,6 +20,7 @@ import type {
   Weights,
 } from "../../platform.ts";
 import { trackAlarm } from "../alarms/board.ts";
+import { lastWritten } from "../balancer/apply.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { FileJournal } from "../journal/journal.ts";
@@ -252,14 +252,8 @@ function isUp({ healthy, balancer }: Pick<ServerStatus, "healthy" | "balancer">)
  * @throws {RehearsalError} when the balancer's record can't be read
  */
 function appliedWeights(ledger: Ledger): Weights {
-  const { recordFile } = layoutOf(ledger);
-  try {
-    const { model } = JSON.parse(readFileSync(recordFile, "utf8"));
-    const tracks = (model.tracks as { name: string }[]).map(({ name }) => name);
-    return Object.fromEntries(tracks.map((name) => [name, model.split.weights[name] ?? 0]));
-  } catch (error) {
-    throw new RehearsalError(`${recordFile} can't be read: ${(error as Error).message}`);
-  }
+  const { tracks, split } = lastWritten(layoutOf(ledger)).model;
+  return Object.fromEntries(tracks.map(({ name }) => [name, split.weights[name] ?? 0]));
 }
 
 /**

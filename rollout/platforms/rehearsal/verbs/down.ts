@@ -1,6 +1,7 @@
 import { RehearsalError } from "../machine/errors.ts";
 import { locked } from "../machine/lock.ts";
 import { livingHolder } from "../machine/lock-file.ts";
+import { Damaged } from "../machine/lost/stored.ts";
 import { Ledger, type Place, USERS, userLock } from "../machine/state.ts";
 import { inStopOrder, stopAll } from "../machine/stopping.ts";
 import { removeCopy } from "./copy-place.ts";
@@ -31,7 +32,7 @@ export async function down(options: DownOptions): Promise<Down> {
   return locked(place, async () => {
     if (!options.force) refuseWhileUsed(place);
     await removeCopy(place);
-    const ledger = Ledger.open(place);
+    const ledger = recorded(place, options);
     if (!ledger) return { stack: place.stack, stopped: [] };
     const keys = Object.keys(ledger.state.processes);
     for (const group of inStopOrder(keys)) {
@@ -41,6 +42,18 @@ export async function down(options: DownOptions): Promise<Down> {
     removeState(ledger);
     return { stack: place.stack, stopped: keys, logs: place.logs };
   });
+}
+
+/** Where the record is damaged, what is found on the machine takes its place. */
+function recorded(place: Place, { say }: DownOptions): Ledger | undefined {
+  try {
+    return Ledger.open(place);
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    const ledger = Ledger.ofFound(place);
+    say?.(`${error.message.replace(/\. .*$/s, "")}: what runs of ${place.stack} is found by its logs`);
+    return ledger;
+  }
 }
 
 function refuseWhileUsed(place: Place): void {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LOADS } from "../../../load/result.ts";
 import { PAST } from "../journal/past.ts";
-import { removeOutside } from "../machine/disk/outside.ts";
+import { outsidesOf, removeOutside } from "../machine/disk/outside.ts";
 import type { Ledger, Place } from "../machine/state.ts";
 import { DRILLS } from "../machine/state.ts";
 
@@ -16,7 +16,9 @@ export function removeState(ledger: Ledger): void {
     if (!keeps(place, name)) rmSync(join(place.folder, name), whole);
   }
   rmSync(place.stateFile, { force: true });
-  if (state.outside !== undefined) removeOutside(state.outside);
+  // Also those that a damaged record doesn't name.
+  for (const outside of new Set([state.outside, ...outsidesOf(place.folder)]))
+    if (outside !== undefined) removeOutside(outside);
 }
 
 /** What is worth more than the rehearsal that it came from. */

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { statusText } from "../../../rollout/cli/rehearse/rehearse-text.ts";
+import type { Status } from "../../../rollout/platforms/rehearsal/index.ts";
+
+function status(healthy: { blue: boolean[]; green: boolean[] }, real = { blue: 90, green: 10 }): Status {
+  const server = (track: string) => (isHealthy: boolean, index: number) => ({
+    id: `${track}-${index + 1}`,
+    track,
+    version: "1",
+    port: 1,
+    pids: { nginx: 2, app: 3 },
+    healthy: isHealthy,
+  });
+  return {
+    stack: "beta",
+    url: "https://127.0.0.1:8443",
+    caFile: "ca.pem",
+    domain: "beta.example.com",
+    port: 8443,
+    asked: real,
+    real,
+    maintenance: false,
+    unreadable: [],
+    servers: [...healthy.blue.map(server("blue")), ...healthy.green.map(server("green"))],
+    database: { port: 1, pid: 4 },
+    balancer: { port: 8443, pid: 5 },
+    logs: "logs",
+  };
+}
+
+it("a stack is up when each track that has users has somebody to answer them", () => {
+  expect(statusText(status({ blue: [true, false], green: [true] }))).toMatch(/^beta is up: /);
+});
+
+it("it isn't when its processes run, and none of a track's servers is well", () => {
+  const lines = statusText(status({ blue: [false, false], green: [true] })).split("\n");
+  expect(lines.slice(0, 2)).toEqual([
+    "beta is partly down: https://127.0.0.1:8443",
+    "nobody serves blue: 90 % of the users get 502 or 503",
+  ]);
+});
+
+it("a track without users may be away", () => {
+  expect(statusText(status({ blue: [true], green: [] }, { blue: 100, green: 0 }))).toMatch(/^beta is up: /);
+});
