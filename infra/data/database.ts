@@ -19,19 +19,29 @@ export interface DatabaseArgs {
   logRetentionDays: number;
 }
 
+/** What a stack must know of the database that it has. */
+export interface HeldDatabase {
+  readonly address: pulumi.Output<string>;
+  readonly port: number;
+  readonly arn: pulumi.Output<string>;
+  readonly identifier: pulumi.Output<string>;
+  /** Where it stands, and any copy of it. */
+  readonly subnetGroupName: pulumi.Output<string>;
+  /** The database and the role to connect with; undefined where a secret of the team's says all of it. */
+  readonly login: { name: string; user: string } | undefined;
+}
+
 /**
  * PostgreSQL on RDS: encrypted, private, TLS only, with point in time recovery.
  *
  * `protect` refuses any deletion or replacement until somebody says `pulumi state unprotect`, whatever made it necessary.
  */
-export class Database extends pulumi.ComponentResource {
+export class Database extends pulumi.ComponentResource implements HeldDatabase {
   readonly address: pulumi.Output<string>;
   readonly port = 5432;
   readonly arn: pulumi.Output<string>;
   readonly identifier: pulumi.Output<string>;
-  /** Where it stands, and any copy of it. */
   readonly subnetGroupName: pulumi.Output<string>;
-  /** The database and the role to connect with. */
   readonly login: { name: string; user: string };
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -14,23 +14,30 @@ export interface AppSecret {
 export class AppSecrets extends pulumi.ComponentResource {
   /** 64 characters: signs the app's sessions. */
   readonly secretKey: AppSecret;
-  readonly databasePassword: AppSecret;
+  /** Undefined where the database was there before. */
+  readonly databasePassword: AppSecret | undefined;
   /** Undefined where the stack has no cache. */
   readonly cachePassword: AppSecret | undefined;
   /** Lets operators in while maintenance keeps everybody else out. */
   readonly operatorToken: AppSecret;
 
-  constructor(name: string, args: { cache: boolean }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: { database: boolean; cache: boolean },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("rollout:infra:AppSecrets", name, {}, opts);
     this.secretKey = this.#make(`${name}-secret-key`, 64, "Signs the app's sessions");
-    this.databasePassword = this.#make(`${name}-database-password`, 32, "The app's password at PostgreSQL");
+    this.databasePassword = args.database
+      ? this.#make(`${name}-database-password`, 32, "The app's password at PostgreSQL")
+      : undefined;
     this.cachePassword = args.cache
       ? this.#make(`${name}-cache-password`, 32, "The app's password at Redis")
       : undefined;
     this.operatorToken = this.#make(`${name}-operator-token`, 32, "Lets operators pass maintenance");
     this.registerOutputs({
       secretKey: this.secretKey.arn,
-      databasePassword: this.databasePassword.arn,
+      databasePassword: this.databasePassword?.arn,
       cachePassword: this.cachePassword?.arn,
       operatorToken: this.operatorToken.arn,
     });

@@ -12,8 +12,7 @@ export function placeholder(name: SecretName | "credentials-token"): string {
  * balancer wouldn't find a track that ran under another's name or on another port.
  */
 export function environment(host: Host): Record<string, string> {
-  const { app, database } = host;
-  const databaseQuery = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/database-ca.pem`;
+  const { app } = host;
   return {
     ...TRUSTED,
     ...app.environment,
@@ -24,8 +23,7 @@ export function environment(host: Host): Record<string, string> {
     VERSION: host.version,
     APP_NAME: app.name,
     DEBUG: "false",
-    // The passwords are letters and digits: nothing in them needs escaping in a URL.
-    DATABASE_URL: `postgresql://${database.user}:${placeholder("database-password")}@${database.host}:${database.port}/${database.name}?${databaseQuery}`,
+    ...databaseUrl(host),
     DATABASE_POOL_SIZE: String(poolSize(host.cpus)),
     ...cacheUrl(host),
     SECRET_KEY: placeholder("secret-key"),
@@ -40,6 +38,18 @@ export function environment(host: Host): Record<string, string> {
     ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
   };
 }
+
+/** The passwords are letters and digits: nothing in them needs escaping in a URL. */
+function databaseUrl({ database }: Host): Record<string, string> {
+  if (!database) return {};
+  const { user, host, port, name } = database;
+  return {
+    DATABASE_URL: `postgresql://${user}:${placeholder("database-password")}@${host}:${port}/${name}?${DATABASE_QUERY}`,
+  };
+}
+
+/** TLS, by the database's own authority. */
+export const DATABASE_QUERY = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/database-ca.pem`;
 
 function cacheUrl({ cache }: Host): Record<string, string> {
   if (!cache) return {};

@@ -27,7 +27,8 @@ export interface Host {
   /** Memory that the container may use, in MiB. */
   memoryMiB: number;
   app: Settings["app"];
-  database: { host: string; port: number; name: string; user: string };
+  /** Undefined: a secret of the app's says where it is. */
+  database?: { host: string; port: number; name: string; user: string } | undefined;
   /** Undefined: the stack has none. */
   cache?: { host: string; port: number } | undefined;
   /** ARNs in Secrets Manager, each under its placeholder in the environment's template. */

@@ -6,6 +6,8 @@ export interface FirewallArgs {
   vpcId: pulumi.Input<string>;
   /** Address ranges, IPv4 or IPv6, from which servers take ssh. Empty closes the port. */
   sshFrom: string[];
+  /** The security group of a database that is there already. */
+  databaseGroupId?: string | undefined;
   /** Whether there is a cache to reach. */
   cache: boolean;
 }
@@ -81,7 +83,7 @@ export class Firewall extends pulumi.ComponentResource {
     const groups = {
       balancer: groupOf("balancer"),
       servers: groupOf("servers"),
-      database: groupOf("database"),
+      database: args.databaseGroupId ? pulumi.output(args.databaseGroupId) : groupOf("database"),
       cache: args.cache ? groupOf("cache") : undefined,
     };
 

@@ -18,11 +18,20 @@ export function groundOf(environment: Environment) {
   const network = networkOf(environment);
   const firewall = new Firewall(
     stack,
-    { vpcId: network.vpcId, sshFrom: settings.operators.sshFrom, cache: settings.cache !== undefined },
+    {
+      vpcId: network.vpcId,
+      sshFrom: settings.operators.sshFrom,
+      databaseGroupId: settings.database.existing?.securityGroup,
+      cache: settings.cache !== undefined,
+    },
     opts,
   );
   const logs = new Logs(stack, { retentionDays: LOG_RETENTION_DAYS }, opts);
-  const secrets = new AppSecrets(stack, { cache: settings.cache !== undefined }, opts);
+  const secrets = new AppSecrets(
+    stack,
+    { database: !settings.database.existing, cache: settings.cache !== undefined },
+    opts,
+  );
   const given = new GivenSecrets(stack, settings.app.secrets, opts);
   const alerts = new Alerts(stack, settings.operators, opts);
   return { network, firewall, logs, secrets, given, alerts };

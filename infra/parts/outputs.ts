@@ -45,7 +45,7 @@ export function outputsOf(settings: Settings, parts: Parts) {
 }
 
 /** What the rehearsal starts, in the containers' place. */
-function rehearsedIn({ rehearsal: { processes: commands, ...rehearsal }, app }: Settings) {
+function rehearsedIn({ rehearsal: { processes: commands, ...rehearsal }, app, database }: Settings) {
   const processes = app.processes.map(({ memoryMiB, ...each }) => ({
     ...each,
     command: commands[each.name] ?? each.command,
@@ -54,7 +54,19 @@ function rehearsedIn({ rehearsal: { processes: commands, ...rehearsal }, app }: 
     ...rehearsal,
     startSeconds: seconds(app.startTimeout),
     stopSeconds: seconds(app.stopTimeout),
+    ...(database.existing && { database: playedIn(database) }),
     ...(processes.length > 0 && { processes }),
+  };
+}
+
+/** What the rehearsal plays in place of a database that is there already: by RDS's own names. */
+function playedIn({ existing, version, instanceClass, storageGiB, multiAz }: Settings["database"]) {
+  return {
+    identifier: existing?.instance,
+    engineVersion: String(version),
+    instanceClass,
+    allocatedStorage: storageGiB,
+    multiAz,
   };
 }
 
@@ -86,7 +98,7 @@ function namesIn({ logs, secrets, given }: Ground) {
     logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
     secretNames: {
       secretKey: secrets.secretKey.name,
-      databasePassword: secrets.databasePassword.name,
+      ...(secrets.databasePassword && { databasePassword: secrets.databasePassword.name }),
       ...(secrets.cachePassword && { cachePassword: secrets.cachePassword.name }),
       operatorToken: secrets.operatorToken.name,
       ...(given.secretName && { app: given.secretName }),

@@ -1,8 +1,10 @@
 import { Backups } from "../data/backups.ts";
 import { Buckets } from "../data/buckets.ts";
 import { Cache } from "../data/cache.ts";
-import { Database } from "../data/database.ts";
+import { Database, type HeldDatabase } from "../data/database.ts";
+import { existingDatabase } from "../data/existing-database.ts";
 import { Journal } from "../data/journal.ts";
+import { given } from "../sure.ts";
 import type { Environment } from "./environment.ts";
 import { type Ground, LOG_RETENTION_DAYS } from "./ground.ts";
 
@@ -54,7 +56,12 @@ function cacheOf({ stack, settings, tier, opts }: Environment, { network, firewa
   );
 }
 
-function databaseOf({ stack, settings, tier, opts }: Environment, { network, firewall, secrets }: Ground) {
+function databaseOf(
+  { stack, settings, tier, opts }: Environment,
+  { network, firewall, secrets }: Ground,
+): HeldDatabase {
+  const { existing } = settings.database;
+  if (existing) return existingDatabase(existing, { provider: opts.providers.aws });
   return new Database(
     stack,
     {
@@ -64,7 +71,7 @@ function databaseOf({ stack, settings, tier, opts }: Environment, { network, fir
       tier,
       databaseName: `app_${identifier(stack)}`,
       username: `app_${identifier(stack)}`,
-      password: secrets.databasePassword.value,
+      password: given(secrets.databasePassword, "password of the database").value,
       logRetentionDays: LOG_RETENTION_DAYS,
     },
     opts,

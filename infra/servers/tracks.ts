@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Buckets } from "../data/buckets.ts";
 import type { Cache } from "../data/cache.ts";
-import type { Database } from "../data/database.ts";
+import type { HeldDatabase } from "../data/database.ts";
 import type { GivenSecrets } from "../data/given-secrets.ts";
 import type { AppSecrets } from "../data/secrets.ts";
 import { cloudInit } from "../host/cloud-init.ts";
@@ -28,7 +28,7 @@ export interface TracksArgs {
   logs: Logs;
   secrets: AppSecrets;
   given: GivenSecrets;
-  database: Database;
+  database: HeldDatabase;
   cache: Cache | undefined;
   buckets: Buckets;
   /** The names under which a server asks AppConfig for the flags. */
@@ -156,7 +156,7 @@ function userData(
       databaseHost: database.address,
       cacheHost: cache?.endpoint ?? "",
       secretKey: secrets.secretKey.arn,
-      databasePassword: secrets.databasePassword.arn,
+      databasePassword: secrets.databasePassword?.arn ?? "",
       cachePassword: secrets.cachePassword?.arn ?? "",
       appSecrets: given.places,
       appRole: appRole ?? "",
@@ -203,11 +203,11 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     cpus: settings.server.cpus,
     memoryMiB: settings.server.memoryMiB,
     app: settings.app,
-    database: { host: known.databaseHost, port: database.port, ...database.login },
+    database: database.login && { host: known.databaseHost, port: database.port, ...database.login },
     cache: cache && { host: known.cacheHost, port: cache.port },
     secrets: {
       "secret-key": known.secretKey,
-      "database-password": known.databasePassword,
+      ...(database.login && { "database-password": known.databasePassword }),
       ...(cache && { "cache-password": known.cachePassword }),
     },
     appSecrets: known.appSecrets,

@@ -79,6 +79,10 @@ export function settled(stack: string, region: string, config: Parsed): Settings
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
     app: {
       ...config.app,
+      secrets: {
+        ...config.app.secrets,
+        ...(config.database.existing && { DATABASE_URL: config.database.existing.url }),
+      },
       drain: config.app.drain ?? config.app.timeout,
       processes: processesOf(config.app.processes),
     },

@@ -78,3 +78,53 @@ describe("network.existing", () => {
     }
   });
 });
+
+describe("database.existing", () => {
+  const existing = {
+    instance: "shop-prod",
+    securityGroup: "sg-0123456789abcdef0",
+    url: { from: "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-AbCdEf", key: "url" },
+  };
+
+  test("makes no database and no password, lets the servers in, and takes the app's URL from its secret", async () => {
+    const all = await recordStack("prod", { database: { existing } });
+    const made = all.resources.map(({ type, name }) => `${type} ${name}`);
+    expect(
+      made.filter((each) => /aws:rds|database-password|SecurityGroup prod-database$/.test(each)),
+    ).toEqual([]);
+    const [rule] = all
+      .of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+      .filter(({ inputs }) => inputs.securityGroupId === existing.securityGroup);
+    expect(rule!.inputs).toMatchObject({
+      fromPort: 5432,
+      toPort: 5432,
+      referencedSecurityGroupId: "${prod-servers.id}",
+    });
+    for (const { inputs } of all.of("aws:ec2/launchTemplate:LaunchTemplate")) {
+      const text = userDataText(inputs.userData);
+      expect(text).toContain(`DATABASE_URL ${existing.url.from} v1 url`);
+      expect(text).not.toMatch(/DATABASE_URL=|database-password/);
+    }
+  });
+
+  test("backs it up, tries the backups and watches it", async () => {
+    const all = await recordStack("prod", { database: { existing } });
+    const arn = "arn:aws:rds:us-east-1:123456789012:db:shop-prod";
+    expect(all.one("aws:backup/selection:Selection").inputs.resources).toEqual([arn]);
+    expect(all.outputs).toMatchObject({
+      databaseArn: arn,
+      rehearsal: { database: { identifier: "shop-prod" } },
+    });
+    const alarms = all
+      .of("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .filter(({ inputs }) => inputs.dimensions?.DBInstanceIdentifier === "shop-prod");
+    expect(alarms.length).toBeGreaterThan(3);
+  });
+
+  test("leaves DATABASE_URL to nobody else", async () => {
+    const app = { environment: { DATABASE_URL: "postgresql://elsewhere/x" } };
+    expect(() => recordStack("prod", { database: { existing }, app })).toThrow(
+      "rollout:app.environment.DATABASE_URL: is set by the stack itself",
+    );
+  });
+});

@@ -4,14 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statusText } from "../../rollout/cli/rehearse/rehearse-text.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { commandOf, foreignSkipped, hasForeign } from "./foreign.ts";
-import { counted, projectCopy, removeCopies } from "./project.ts";
+import { counted, get, projectCopy, removeCopies } from "./project.ts";
 
-// A stack without a cache and a web firewall, in a network that is there, in a project of another name: uvicorn from PyPI
+// A stack without a cache and a web firewall, with a database and in a network that are there already, in a project of another name: uvicorn from PyPI
 // serves in it.
 
 const LEAN = {
   cache: "none",
   webFirewall: "none",
+  database: {
+    existing: {
+      instance: "shop-prod",
+      securityGroup: "sg-0123456789abcdef0",
+      url: { from: "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-AbCdEf", key: "url" },
+    },
+  },
   network: {
     existing: {
       vpc: "vpc-0123456789abcdef0",
@@ -45,6 +52,14 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}a lean stack`, () => {
     expect(statusText(status)).not.toContain("cache");
     const { processes } = JSON.parse(readFileSync(join(project.stateDir, "beta", "state.json"), "utf8"));
     expect(Object.keys(processes)).not.toContain("redis");
+  });
+
+  test("leads the app to a database here, over TLS, in place of the one that is there", async () => {
+    const ca = readFileSync(status.caFile, "utf8");
+    const itself = encodeURIComponent(`https://localhost:${new URL(status.url).port}/version`);
+    const { status: code, body } = await get(`${status.url}/trust?url=${itself}`, ca);
+    expect(code, body).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ database: expect.stringMatching(/^TLSv1/), cache: null });
   });
 
   test("serves by its weights, and a shift moves them", async () => {

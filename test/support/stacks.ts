@@ -38,6 +38,14 @@ function recordAnew(stack: string, change: Config): Promise<Recording> {
     projectDir: sampleProject(),
     invokes: {
       "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
+      "aws:rds/getInstance:getInstance": ({ dbInstanceIdentifier: id }) => ({
+        address: `${id}.rds.example.com`,
+        dbInstanceArn: `arn:aws:rds:us-east-1:123456789012:db:${id}`,
+        dbSubnetGroup: "shop",
+      }),
+      "aws:secretsmanager/getSecretVersions:getSecretVersions": () => ({
+        versions: [{ versionId: "v1", versionStages: ["AWSCURRENT"] }],
+      }),
       "aws:route53/getZone:getZone": ({ name }) => ({ zoneId: `zone of ${name}` }),
       "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({ userName: "AWS", password: "token" }),
     },

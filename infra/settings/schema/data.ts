@@ -1,7 +1,29 @@
 import { z } from "zod";
 import { flag, text, whole } from "./fields.ts";
+import { elsewhere } from "./secrets.ts";
+
+const existing = z.strictObject(
+  {
+    instance: text(
+      "must be the identifier of an RDS instance",
+      /^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/,
+    ).describe("its identifier, in the stack's account and region"),
+    securityGroup: text(
+      "must be a security group's id, such as sg-0123456789abcdef0",
+      /^sg-[0-9a-f]{8,17}$/,
+    ).describe("its security group, which lets the stack's servers in from now on"),
+    url: elsewhere.describe("the secret that the app's DATABASE_URL is, whole"),
+  },
+  "must be a database: { instance, securityGroup, url }",
+);
 
 export const database = z.strictObject({
+  existing: existing
+    .optional()
+    .describe(
+      "an RDS instance for PostgreSQL that is there already, in place of one of the stack's own: it is backed up and watched, " +
+        "and the other keys say what it is; the rehearsal has a database of its own all the same",
+    ),
   instanceClass: text("must be an RDS instance class such as db.t4g.small", /^db\.[a-z0-9]+\.[a-z0-9]+$/)
     .default("db.t4g.small")
     .describe("RDS instance class"),

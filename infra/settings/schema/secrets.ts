@@ -14,7 +14,8 @@ const value = z
   .regex(/^[^\r\n\0]+$/, "must be one line of text; a key of several lines goes in base64")
   .transform((secret) => new Hidden(secret));
 
-const elsewhere = z.strictObject(
+/** A secret that is kept elsewhere. */
+export const elsewhere = z.strictObject(
   {
     from: text("must be the ARN of a secret in AWS Secrets Manager", SECRET_ARN).describe(
       "a secret of AWS Secrets Manager that is kept elsewhere, by its ARN; in another account its policy must let the servers in",

@@ -6,7 +6,7 @@ import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { trackNamed } from "../../platforms/rehearsal/plan/balancer/model.ts";
-import { only } from "../../platforms/rehearsal/plan/lookup.ts";
+import { databaseIn } from "../../platforms/rehearsal/plan/database-in.ts";
 import { type WrittenFile, writtenFiles } from "../../platforms/rehearsal/plan/written-files.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 
@@ -51,7 +51,7 @@ export function zonesOf(graph: Graph): string[] {
 
 /** What becomes of the database when its zone is lost. */
 export function databaseInZones(graph: Graph): string {
-  return only(graph, TYPES.database).inputs.multiAz === true
+  return databaseIn(graph).inputs.multiAz === true
     ? "RDS fails over to its standby in another zone"
     : "in one zone: when that is the lost one, it comes back with its zone or from a backup (rollout drill restore)";
 }

@@ -19,6 +19,7 @@ const ANSWERS: Record<string, string[]> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ["accountId", "arn", "id", "userId"],
   "aws:index/getPartition:getPartition": ["dnsSuffix", "id", "partition", "reverseDnsPrefix"],
   "aws:index/getRegion:getRegion": ["description", "endpoint", "id", "name", "region"],
+  "aws:rds/getInstance:getInstance": ["address", "dbInstanceArn", "dbSubnetGroup", "id"],
   "aws:secretsmanager/getSecretVersions:getSecretVersions": ["arn", "id", "name", "secretArn", "secretName"],
   "aws:ssm/getParameter:getParameter": ["arn", "id", "insecureValue", "value", "version"],
   "aws:route53/getZone:getZone": ["arn", "id", "name", "nameServers", "primaryNameServer", "zoneId"],

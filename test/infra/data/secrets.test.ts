@@ -4,7 +4,7 @@ import { record } from "../../support/mocks.ts";
 
 const recorded = () =>
   record(() => {
-    const secrets = new AppSecrets("beta", { cache: true });
+    const secrets = new AppSecrets("beta", { database: true, cache: true });
     return { value: secrets.secretKey.value, arn: secrets.secretKey.arn, name: secrets.secretKey.name };
   });
 

@@ -16,7 +16,7 @@ it("gives the app every variable it is promised", () => {
     COOKIE_SECURE: "true",
     DATABASE_POOL_SIZE: "8",
     DATABASE_URL:
-      `postgresql://app_production:@@database-password@@@${HOST.database.host}:5432/app_production` +
+      `postgresql://app_production:@@database-password@@@${HOST.database!.host}:5432/app_production` +
       "?sslmode=verify-full&sslrootcert=/etc/rollout/tls/database-ca.pem",
     DEBUG: "false",
     DEPENDENCIES: '{"supplier":{"url":"https://prices.example.com/v1","timeoutMs":800}}',

@@ -27,7 +27,7 @@ async function userDataOf(tracks: Record<string, unknown>): Promise<Record<strin
       database: { address: "database.internal", port: 5432, login: { name: "app_beta", user: "app_beta" } },
       cache: { endpoint: "cache.internal", port: 6379 },
       logs: new Logs("beta", { retentionDays: 30 }),
-      secrets: new AppSecrets("beta", { cache: true }),
+      secrets: new AppSecrets("beta", { database: true, cache: true }),
       given: new GivenSecrets("beta", settings.app.secrets),
       buckets: { byName: {} },
       flags: { application: "rollout-beta", environment: "beta", profile: "flags" },

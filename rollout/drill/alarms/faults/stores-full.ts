@@ -4,13 +4,12 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
 import { given } from "../../../../infra/sure.ts";
-import { TYPES } from "../../../graph/types.ts";
 import { writeOwned } from "../../../platforms/rehearsal/machine/disk/owned.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";
 import { stop } from "../../../platforms/rehearsal/machine/stopping.ts";
 import { cacheClient } from "../../../platforms/rehearsal/metrics/cache.ts";
 import { databaseClient } from "../../../platforms/rehearsal/metrics/database.ts";
-import { only } from "../../../platforms/rehearsal/plan/lookup.ts";
+import { databaseIn } from "../../../platforms/rehearsal/plan/database-in.ts";
 import type { Fault } from "../fault.ts";
 import type { AlarmStage } from "../stage.ts";
 
@@ -109,7 +108,7 @@ async function withCache(
 }
 
 function classOf({ room }: AlarmStage): string {
-  return String(only(room.graph, TYPES.database).inputs.instanceClass);
+  return String(databaseIn(room.graph).inputs.instanceClass);
 }
 
 function bytesOf(stage: AlarmStage): number {

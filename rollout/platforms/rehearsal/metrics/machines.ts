@@ -2,7 +2,7 @@ import { ofType, referred } from "../../../graph/resources.ts";
 import { textOf } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
 import type { ServerRecord } from "../machine/state.ts";
-import { only } from "../plan/lookup.ts";
+import { databaseIn } from "../plan/database-in.ts";
 import type { Room } from "../room.ts";
 import { keysOf } from "../servers/keys.ts";
 import { processorsOf } from "./allowance.ts";
@@ -27,7 +27,7 @@ export function machinesOf(
   const { processes, servers } = ledger.state;
   const pids = (...keys: string[]) => keys.flatMap((key) => processes[key]?.pid ?? []);
   const template = serverType(graph);
-  const database = only(graph, TYPES.database);
+  const database = databaseIn(graph);
   return {
     ...Object.fromEntries(
       servers.map((server: ServerRecord) => {

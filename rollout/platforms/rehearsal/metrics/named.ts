@@ -3,6 +3,7 @@ import type { Graph, Value } from "../../../graph/model.ts";
 import { ofType } from "../../../graph/resources.ts";
 import { referencesIn } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
+import { databaseIn } from "../plan/database-in.ts";
 import { only } from "../plan/lookup.ts";
 
 /** The dimensions by which CloudWatch knows the parts of a stack; the captured alarms say the same names. */
@@ -23,6 +24,7 @@ export interface Named {
 export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: string }[]): Named {
   const name = localNames(graph);
   const [cache] = ofType(graph, TYPES.cache);
+  const { urn, inputs } = databaseIn(graph);
   const balancer = { LoadBalancer: name({ urn: only(graph, TYPES.balancer).urn, property: "arnSuffix" }) };
   const ofTracks = (dimensions: (urn: string) => Record<string, string>) =>
     Object.fromEntries(tracks.map((track) => [track.name, dimensions(track.targetGroupUrn)]));
@@ -33,7 +35,7 @@ export function namesIn(graph: Graph, tracks: { name: string; targetGroupUrn: st
       AutoScalingGroupName: name({ urn: groupOf(graph, urn), property: "name" }),
     })),
     database: {
-      DBInstanceIdentifier: name({ urn: only(graph, TYPES.database).urn, property: "identifier" }),
+      DBInstanceIdentifier: urn ? name({ urn, property: "identifier" }) : String(inputs.identifier),
     },
     ...(cache && {
       cache: { CacheClusterId: `${name({ urn: cache.urn, property: "replicationGroupId" })}-001` },

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
-import { TYPES } from "../../../graph/types.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { logOf } from "../machine/processes.ts";
-import { only } from "../plan/lookup.ts";
+import { databaseIn } from "../plan/database-in.ts";
 import type { Room } from "../room.ts";
 import { ALLOWANCE, type Allowance } from "./allowance.ts";
 import { BalancerSampler } from "./balancer-sampler.ts";
@@ -92,7 +91,7 @@ export class Sampler {
     const figures = await this.#database.take();
     // A monitor of an instance that is down sends nothing at all.
     if (!figures || !usage) return [];
-    const { inputs } = only(graph, TYPES.database);
+    const { inputs } = databaseIn(graph);
     const total = memoryGiB(String(inputs.instanceClass)) * 2 ** 30;
     const storage = Number(inputs.allocatedStorage) * 2 ** 30;
     return given("AWS/RDS", this.#named.database, {

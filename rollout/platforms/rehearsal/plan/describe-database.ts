@@ -3,7 +3,7 @@ import type { Graph, Value } from "../../../graph/model.ts";
 import { referred } from "../../../graph/resources.ts";
 import { type Resolve, textOf } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
-import { only } from "./lookup.ts";
+import { databaseIn } from "./database-in.ts";
 
 /** The RDS instance as PostgreSQL settings. */
 export interface DatabasePlan {
@@ -21,7 +21,7 @@ export interface DatabasePlan {
 }
 
 export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
-  const database = only(graph, TYPES.database);
+  const database = databaseIn(graph);
   const group = referred(graph, database.inputs.parameterGroupName, TYPES.databaseParameters);
   const given = parametersOf(group?.inputs.parameters, resolve);
   const here = Object.entries(given).filter(([name, value]) => !isAwsOnly(name, value));
@@ -30,7 +30,8 @@ export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
     name: textOf(database.inputs.dbName, resolve),
     username: textOf(database.inputs.username, resolve),
     password: textOf(database.inputs.password, resolve),
-    forceTls: given["rds.force_ssl"] === "1",
+    // An existing one says nothing of it; who refuses it there would notice too late.
+    forceTls: database.urn === undefined || given["rds.force_ssl"] === "1",
     parameters: Object.fromEntries(here),
     leftOut: Object.keys(given).filter(
       (name) => name !== "rds.force_ssl" && isAwsOnly(name, member(given, name)),

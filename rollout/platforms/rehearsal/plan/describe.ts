@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { APP_SECRETS } from "../../../../infra/host/environment.ts";
+import { APP_SECRETS, DATABASE_QUERY, placeholder } from "../../../../infra/host/environment.ts";
 import { MIGRATE } from "../../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
 import { ofType, referred } from "../../../graph/resources.ts";
@@ -8,6 +8,7 @@ import { targetGroupsOf } from "../../../graph/tracks.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { SecretsHere } from "./app-secrets.ts";
+import { existingIn } from "./database-in.ts";
 import { type BackupPlan, backupPlan } from "./describe-backups.ts";
 import { type CachePlan, cachePlan } from "./describe-cache.ts";
 import { type DatabasePlan, databasePlan } from "./describe-database.ts";
@@ -15,7 +16,7 @@ import { type FlagsPlan, flagsPlan } from "./describe-flags.ts";
 import { commandsOf, type ProcessPlan, processPlans } from "./describe-processes.ts";
 import { type StoragePlan, storagePlan } from "./describe-storage.ts";
 import { numberOf, referredOrFail } from "./lookup.ts";
-import { secretTexts } from "./resolver.ts";
+import { DATABASE, secretTexts } from "./resolver.ts";
 import { type WrittenFile, writtenFiles } from "./written-files.ts";
 
 /** What a captured stack asks this machine to run. Data only: the same graph gives the same plan. */
@@ -112,7 +113,9 @@ function trackPlan(
   const group = groupOf(graph, name, targetGroupUrn);
   const template = templateOf(graph, group);
   const files = filesOf(graph, name, targetGroupUrn, resolve);
-  const own = give(namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? ""));
+  const here = inItsPlace(graph, resolve);
+  const given = namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? "");
+  const own = give(given.filter((variable) => !here.environment.startsWith(`${variable}=`)));
   const { command, folder } = appOf(graph, name);
   const commands = commandsOf(graph, name);
   return {
@@ -128,11 +131,23 @@ function trackPlan(
         .filter(({ path }) => path.startsWith(NGINX))
         .map(({ path, content }) => [path.slice(NGINX.length), content]),
     ),
-    environment: contentOf(files, ENVIRONMENT, name),
+    environment: contentOf(files, ENVIRONMENT, name) + here.environment,
     migration: files.find(({ path }) => path === MIGRATE)?.content,
-    secrets: secretsOf(contentOf(files, SECRETS, name), secrets, name),
+    secrets: { ...secretsOf(contentOf(files, SECRETS, name), secrets, name), ...here.secrets },
     appSecrets: own.texts,
   };
+}
+
+/** What leads the app to the database here, where a secret leads it to one that is there already. */
+function inItsPlace(
+  graph: Graph,
+  resolve: Resolve,
+): { environment: string; secrets: Record<string, string> } {
+  if (!existingIn(graph)) return { environment: "", secrets: {} };
+  const { name, username, password } = databasePlan(graph, resolve);
+  const secret = "database-password";
+  const url = `postgresql://${username}:${placeholder(secret)}@${DATABASE}/${name}?${DATABASE_QUERY}`;
+  return { environment: `DATABASE_URL=${url}\n`, secrets: { [secret]: password } };
 }
 
 function filesOf(graph: Graph, name: string, targetGroupUrn: string, resolve: Resolve): WrittenFile[] {

@@ -7,6 +7,7 @@ import { ofType } from "../../../graph/resources.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { writeAtomically } from "../machine/files.ts";
 import { anew, Damaged, stored } from "../machine/lost/stored.ts";
+import { EXISTING, existingIn } from "./database-in.ts";
 import { numberOf } from "./lookup.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -38,13 +39,14 @@ export class Kept {
   }
 }
 
-/** A password for each RandomPassword of the graph, by its urn. */
+/** A password for each RandomPassword of the graph, by its urn, and for a database that the stack only knows from outside. */
 export function passwordsFor(graph: Graph, kept: Kept): Record<string, string> {
+  const made = ofType(graph, TYPES.password).map(
+    ({ urn, inputs }) => [urn, numberOf(inputs.length) ?? 32] as const,
+  );
+  const existing = existingIn(graph) ? [[EXISTING, 32] as const] : [];
   return Object.fromEntries(
-    ofType(graph, TYPES.password).map(({ urn, inputs }) => [
-      urn,
-      kept.of(urn, () => newPassword(numberOf(inputs.length) ?? 32)),
-    ]),
+    [...made, ...existing].map(([urn, length]) => [urn, kept.of(urn, () => newPassword(length))]),
   );
 }
 

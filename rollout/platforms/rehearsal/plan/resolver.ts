@@ -1,9 +1,11 @@
 import { CREDENTIALS } from "../../../../infra/host/environment.ts";
+import { given } from "../../../../infra/sure.ts";
 import type { Graph, Reference } from "../../../graph/model.ts";
 import { byUrn, ofType, referred } from "../../../graph/resources.ts";
 import { isReference, type Resolve } from "../../../graph/text.ts";
 import { TYPES } from "../../../graph/types.ts";
 import { RehearsalError } from "../machine/errors.ts";
+import { EXISTING } from "./database-in.ts";
 
 /**
  * Host names that stand for the database and the cache in what the servers are told. Where each listens here is known
@@ -27,6 +29,7 @@ export function localResolver(graph: Graph, passwords: Record<string, string>): 
   return ({ urn, property }) => {
     // What the cloud would be asked for: a zone, a version.
     if (urn.startsWith("invoke:")) return `${urn}.${property}`;
+    if (urn === EXISTING) return given(passwords[urn], "password of the database");
     const resource = known.get(urn);
     if (!resource) throw new RehearsalError(`the graph refers to ${urn}, which isn't in it`);
     if (resource.type === TYPES.password && property === "result") {
@@ -38,8 +41,8 @@ export function localResolver(graph: Graph, passwords: Record<string, string>): 
       return partOf(DATABASE, property) ?? unknown(resource.name, property);
     if (resource.type === TYPES.cache) return partOf(CACHE, property) ?? unknown(resource.name, property);
     if (resource.type === TYPES.bucket && property !== "arn") return resource.name;
-    const given = resource.inputs[property];
-    return typeof given === "string" ? given : unknown(resource.name, property);
+    const input = resource.inputs[property];
+    return typeof input === "string" ? input : unknown(resource.name, property);
   };
 }
 
