@@ -27,6 +27,7 @@ const OUTCOMES: Record<string, Outcome> = {
   preview: previewed,
   up: broughtUp,
   "stack output": outputShown,
+  "stack rename": renamed,
 };
 
 /** @throws {Error} when nobody says what must come of such a command */
@@ -46,6 +47,13 @@ async function made({ world, words, stack, before, after }: Seen): Promise<void>
   expect([before, after?.resources]).toEqual([undefined, []]);
   const asked = words.find((word) => word.startsWith("--secrets-provider="))?.split(/=(.*)/)[1];
   expect(await world.file(stack)).toMatchObject({ secretsprovider: asked, encryptedkey: expect.any(String) });
+}
+
+/** What was up is under the other name: test/engine/named.test.ts goes on from there. */
+function renamed({ words, said, before, after }: Seen): void {
+  expect(before?.resources.length).toBeGreaterThan(0);
+  expect(after).toBeUndefined();
+  expect(said).toContain(words[2]);
 }
 
 async function configShown({ world, stack, said }: Seen): Promise<void> {

@@ -50,6 +50,7 @@ export class DocsWorld {
     const unsaid = { PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined };
     const world = new DocsWorld(await Engine.laidOut("beta", unsaid), moto);
     await copyFile(join(SAMPLE, "Pulumi.prod.yaml"), world.#configFile("prod"));
+    await copyFile(join(SAMPLE, "flags.prod.yaml"), join(world.engine.project, "flags.prod.yaml"));
     return world;
   }
 

@@ -8,6 +8,9 @@ import { ROOT, SAMPLE } from "../support/sample.ts";
 /** Whether there is a `pulumi` on the PATH; without one the tests here are skipped. */
 export const pulumiThere = spawnSync("pulumi", ["version"]).status === 0;
 
+/** Where nobody answers. */
+const NOBODY = "http://127.0.0.1:9";
+
 const PACKAGES = ["aws", "docker", "random"];
 
 export interface Run {
@@ -133,6 +136,8 @@ export class Engine {
     }
     await copyFile(join(SAMPLE, "Pulumi.yaml"), join(this.project, "Pulumi.yaml"));
     await copyFile(join(SAMPLE, `Pulumi.${this.stack}.yaml`), this.configFile);
+    const flags = `flags.${this.stack}.yaml`;
+    await copyFile(join(SAMPLE, flags), join(this.project, flags));
     for (const each of PACKAGES) {
       const plugin = join(folder, "plugins", `pulumi-resource-${each}`);
       await writeFile(
@@ -154,6 +159,9 @@ export class Engine {
       ...this.#state,
       // The program's hooks ask AWS, and there is none: let them find that out at once.
       AWS_EC2_METADATA_DISABLED: "true",
+      // Also where a stand-in of AWS plays what holds the state: it has no figure that an alarm could wait for.
+      AWS_ENDPOINT_URL_CLOUDWATCH: NOBODY,
+      AWS_ENDPOINT_URL_APPCONFIG: NOBODY,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     };

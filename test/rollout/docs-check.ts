@@ -18,6 +18,7 @@ const PULUMI = [
   "config set",
   "stack init",
   "stack output",
+  "stack rename",
   "stack select",
   "refresh",
   "cancel",
