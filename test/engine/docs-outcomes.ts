@@ -28,6 +28,7 @@ const OUTCOMES: Record<string, Outcome> = {
   up: broughtUp,
   "stack output": outputShown,
   "stack rename": renamed,
+  "stack rm": removed,
 };
 
 /** @throws {Error} when nobody says what must come of such a command */
@@ -47,6 +48,12 @@ async function made({ world, words, stack, before, after }: Seen): Promise<void>
   expect([before, after?.resources]).toEqual([undefined, []]);
   const asked = words.find((word) => word.startsWith("--secrets-provider="))?.split(/=(.*)/)[1];
   expect(await world.file(stack)).toMatchObject({ secretsprovider: asked, encryptedkey: expect.any(String) });
+}
+
+/** Its config stays: without it nobody could make it again. */
+async function removed({ world, stack, before, after }: Seen): Promise<void> {
+  expect([before?.resources, after]).toEqual([[], undefined]);
+  expect((await world.file(stack)).config).toHaveProperty("rollout:domain");
 }
 
 /** What was up is under the other name: test/engine/named.test.ts goes on from there. */

@@ -58,8 +58,11 @@ export class DocsWorld {
   async ready(commands: readonly DocCommand[]): Promise<void> {
     await this.engine.succeed("login", `s3://${BUCKET}`);
     const texts = commands.map(({ text }) => text);
-    for (const stack of new Set(commands.map(stackOf)))
-      if (!texts.some((text) => text.includes(`stack init ${stack}`))) await this.#made(stack);
+    for (const stack of new Set(commands.map(stackOf))) {
+      const ends = texts.some((text) => text.includes(`stack rm ${stack}`));
+      if (ends || !texts.some((text) => text.includes(`stack init ${stack}`))) await this.#made(stack);
+      if (ends) await this.#unmade(stack);
+    }
     if (texts.some((text) => text.includes("pulumi login"))) await this.engine.succeed("logout");
   }
 
@@ -100,6 +103,12 @@ export class DocsWorld {
     if (await this.state(stack)) return;
     await this.engine.succeed("stack", "init", stack, "--secrets-provider", SECRETS);
     await this.engine.succeed("up", "--yes", "--skip-preview", "--stack", stack);
+  }
+
+  /** As a teardown leaves it. */
+  async #unmade(stack: string): Promise<void> {
+    await this.engine.succeed("state", "unprotect", "--all", "--yes", "--stack", stack);
+    await this.engine.succeed("destroy", "--yes", "--skip-preview", "--stack", stack);
   }
 
   #configFile(stack: string): string {
