@@ -10,6 +10,11 @@ export interface FaultOrder {
   latencyRate: number;
   /** The share of sound orders that are refused, as a mistake in the rules would: only what is counted of the business shows it. */
   refuseRate: number;
+  /** The share of requests that are never answered, and of those whose answer begins and never ends. */
+  hangRate: number;
+  endlessRate: number;
+  /** The share of requests that find nothing there (404), but for `/health`. */
+  lostRate: number;
   /** How many MiB more are taken each second and never given back, as a leak does. */
   leakMiB: number;
   /** Ends the process at once, as a crash would. */
@@ -21,9 +26,14 @@ export const noFaults: FaultOrder = {
   latencyMs: 0,
   latencyRate: 1,
   refuseRate: 0,
+  hangRate: 0,
+  endlessRate: 0,
+  lostRate: 0,
   leakMiB: 0,
   crash: false,
 };
+
+const RATES = ["errorRate", "latencyRate", "refuseRate", "hangRate", "endlessRate", "lostRate"] as const;
 
 /** An order in a request's body; what it leaves out is back to normal. */
 export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: string[] } {
@@ -32,7 +42,7 @@ export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: 
   const mistakes = Object.keys(body)
     .filter((key) => !Object.hasOwn(noFaults, key))
     .map((key) => `${key} is not a fault`);
-  for (const key of ["errorRate", "latencyRate", "refuseRate"] as const) {
+  for (const key of RATES) {
     if (!(order[key] >= 0 && order[key] <= 1)) mistakes.push(`${key} must be a number from 0 to 1`);
   }
   if (!(order.latencyMs >= 0 && order.latencyMs <= 60_000)) mistakes.push("latencyMs must be 0 to 60000");
@@ -45,6 +55,17 @@ export function parseFaults(body: unknown): { order: FaultOrder } | { mistakes: 
 export async function suffer(order: FaultOrder, random = Math.random): Promise<boolean> {
   if (order.latencyMs > 0 && random() < order.latencyRate) await sleep(order.latencyMs);
   return random() < order.errorRate;
+}
+
+/** How a request is to be answered otherwise than by its route; undefined: it isn't. */
+export function hollow(
+  { hangRate, endlessRate, lostRate }: FaultOrder,
+  random = Math.random,
+): "hang" | "endless" | "lost" | undefined {
+  const at = random();
+  if (at < hangRate) return "hang";
+  if (at < hangRate + endlessRate) return "endless";
+  return at < hangRate + endlessRate + lostRate ? "lost" : undefined;
 }
 
 /** True when a sound order is to be refused. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { suffer } from "./faults.ts";
+import { hollow, suffer } from "./faults.ts";
 import { type Answer, corsHeaders, preflightHeaders, Refusal } from "./http.ts";
 import { type Log, reasonOf } from "./log.ts";
 import { route, type Service } from "./routes.ts";
@@ -21,6 +21,17 @@ export function appServer(service: Service, log: Log): Server {
 async function serve(service: Service, log: Log, request: IncomingMessage, response: ServerResponse) {
   const start = performance.now();
   const path = (request.url ?? "/").split("?", 1)[0]!;
+  const broken = path === "/health" || path === "/faults" ? undefined : hollow(service.faults);
+  if (broken === "hang") return;
+  if (broken === "endless") {
+    response.writeHead(200, { "Content-Type": "text/plain" });
+    response.write("this goes on\n");
+    return;
+  }
+  if (broken === "lost") {
+    send(service, request, response, { status: 404, json: { errors: ["a fault was ordered"] } });
+    return;
+  }
   const work = () => answerTo(service, log, request, path);
   const answer = await (path === "/health" ? work() : service.stress.during(work));
   send(service, request, response, answer);

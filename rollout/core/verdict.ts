@@ -8,7 +8,16 @@ export interface TrackCounts {
   slow: number;
   /** What the application counted of its business, by the name that the plan's gate has for it. */
   counters?: Readonly<Record<string, Tally>>;
+  /** How requests went otherwise than most do, where the platform sees it. Only compared with stable. */
+  ways?: Readonly<Partial<Record<Way, Tally>>>;
 }
+
+/**
+ * Clients that were refused (4xx) or sent elsewhere (3xx), of those that asked; requests that waited beyond the latency limit, whoever gave
+ * up in the end; and answers that were cut.
+ */
+export const WAYS = ["4xx", "3xx", "unfinished", "cut"] as const;
+export type Way = (typeof WAYS)[number];
 
 /** Such as quotes that failed, of quotes that were asked for. */
 export interface Tally {

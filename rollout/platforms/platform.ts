@@ -8,7 +8,7 @@ import type { SmokeResult } from "../smoke/run.ts";
 export type { Capacity } from "../core/action.ts";
 export type { JournalEntry } from "../core/journal.ts";
 export type { Reading } from "../core/reading.ts";
-export type { AlarmReading, MetricSecond, Tally, TrackCounts } from "../core/verdict.ts";
+export type { AlarmReading, MetricSecond, Tally, TrackCounts, Way } from "../core/verdict.ts";
 export type { Weights } from "../core/weights.ts";
 
 /**

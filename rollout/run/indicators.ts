@@ -1,4 +1,4 @@
-import { first, last } from "../../infra/sure.ts";
+import { first, given, last } from "../../infra/sure.ts";
 import { shareFalseAlarm } from "../analysis/analyse.ts";
 import {
   type BurnGate,
@@ -14,7 +14,7 @@ import { beginStep, type Gate, learn, newGate, observe } from "../analysis/gate.
 import { type GateSettings, gateSettings } from "../analysis/settings.ts";
 import { type GateVerdict, verdictOf } from "../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../core/plan.ts";
-import type { TrackCounts } from "../core/verdict.ts";
+import { type TrackCounts, WAYS, type Way } from "../core/verdict.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
 export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
@@ -28,6 +28,8 @@ export interface Indicator {
   beginStep(): void;
   observe(candidate: TrackCounts | undefined, stable: TrackCounts | undefined): void;
   verdict(baked: boolean): GateVerdict;
+  /** It may fail a candidate, but what it doesn't see keeps none from passing: not every platform has it. */
+  onlyFails?: boolean;
 }
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
@@ -58,13 +60,21 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
       sequential(name, max, counterOf(name), min),
     ),
   ];
+  const ways = WAYS.map((way) => sequential(way, UNBOUND, wayOf(way), 0));
   const { objective } = gates;
   const budget = objective === undefined ? [] : [{ ...common, objective }];
-  const settings = shareFalseAlarm([...counted.map((each) => each.settings), ...budget]);
-  const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(settings[index]), of));
-  const burning = budget.map(() => burnIndicator(last(settings), first(tests).gate));
+  // The ways share one part between them.
+  const [share, ...parts] = shareFalseAlarm([common, ...counted.map((each) => each.settings), ...budget]);
+  const { falseAlarm } = given(share, "part of the false-alarm rate");
+  const ofWays = shareFalseAlarm(ways.map(({ settings }) => ({ ...settings, falseAlarm })));
+  const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(parts[index]), of));
+  const burning = budget.map(() => burnIndicator(last(parts), first(tests).gate));
   const indicators = tests.map(({ indicator }) => indicator);
-  return [...indicators.slice(0, 2), ...burning, ...indicators.slice(2)];
+  const compared = ways.map(({ of }, index) => {
+    const { indicator } = sequentialIndicator(gateSettings(ofWays[index]), of);
+    return { ...indicator, onlyFails: true };
+  });
+  return [...indicators.slice(0, 2), ...burning, ...indicators.slice(2), ...compared];
 }
 
 function sequentialIndicator(settings: GateSettings, of: Of): { indicator: Indicator; gate: Gate } {
@@ -109,6 +119,16 @@ function counterOf(name: string): Of {
     return { requests: total, bad: Math.min(bad, total) };
   };
 }
+
+function wayOf(way: Way): Of {
+  return (counts) => {
+    const { bad, total } = counts?.ways?.[way] ?? { bad: 0, total: 0 };
+    return { requests: total, bad: Math.min(bad, total) };
+  };
+}
+
+/** A share that is no objective: nobody knows how many 404s are right, only that they aren't more than stable's. */
+const UNBOUND = 0.49;
 
 /** The config also takes 0 and 1, which no test can judge: they are replaced by the nearest share that one can. */
 function within(objective: number): number {

@@ -1,4 +1,4 @@
-import { nth } from "../../infra/sure.ts";
+import { nth, upTo } from "../../infra/sure.ts";
 import { together } from "../analysis/analyse.ts";
 import type { Counts } from "../analysis/counts.ts";
 import type { GateVerdict } from "../analysis/verdict.ts";
@@ -24,6 +24,7 @@ export function judgeOf(plan: Plan): Judge {
     const verdicts: GateEvidence[] = count.indicators.map((indicator) => {
       const verdict = indicator.verdict(history.baked);
       const { name } = indicator;
+      if (indicator.onlyFails && verdict.outcome !== "fail") return { name, ...silent(verdict) };
       // What an earlier step has shown isn't ground to pass this one.
       return { name, ...(begun || verdict.outcome === "fail" ? verdict : waiting(name, verdict)) };
     });
@@ -31,6 +32,17 @@ export function judgeOf(plan: Plan): Judge {
     const all = alarms ? [...verdicts, alarms] : verdicts;
     const { outcome, hold, reason } = together(all);
     return { outcome, hold, reason, evidence: all } satisfies Verdict;
+  };
+}
+
+/** Said of what may only fail: nothing, so far. */
+function silent(verdict: GateVerdict): GateVerdict {
+  return {
+    ...verdict,
+    outcome: "pass",
+    hold: false,
+    toPass: 1,
+    reason: `${upTo(verdict.reason, ":")}: as with stable`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Seen } from "../core/action.ts";
 import type { RolloutState } from "../core/state.ts";
-import type { Judge } from "../core/verdict.ts";
+import type { Judge, Verdict } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
 import { MetricHistory } from "./history.ts";
@@ -11,11 +11,13 @@ export class Watch {
   readonly #judge: Judge;
   readonly #history: MetricHistory;
   readonly #alarms: AlarmWatch;
+  readonly #retest: Retest;
 
   constructor(platform: Platform, judge: Judge) {
     this.#judge = judge;
     this.#history = new MetricHistory((since) => platform.metrics(since));
     this.#alarms = new AlarmWatch(platform);
+    this.#retest = new Retest(platform);
   }
 
   /** Metrics that can't be read are no data: the gates say what they make of that. */
@@ -23,7 +25,8 @@ export class Watch {
     const history = this.#history;
     const reading = history.read(state).catch((error: Error) => error.message);
     const [failure, alarms] = await Promise.all([reading, this.#alarms.look(state, clock)]);
-    const verdict = this.#judge(history.of(state, alarms));
+    const judged = this.#judge(history.of(state, alarms));
+    const verdict = judged.outcome === "pass" ? await this.#retest.confirm(judged, state, clock) : judged;
     const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
     const heard = history.seconds.findLast(({ tracks }) => (tracks[state.candidate]?.requests ?? 0) > 0);
     return {
@@ -34,5 +37,50 @@ export class Watch {
       steps: state.steps.length,
       verdict: { ...verdict, reason },
     };
+  }
+}
+
+/** How long a passed test holds, while the step waits for something else. */
+const HOLDS_MS = 60_000;
+const AGAIN_MS = 1_000;
+
+/**
+ * The candidate's smoke tests, asked again before a step passes: what worked without users may have stopped since, and answer
+ * quickly and well-formed that there is nothing here.
+ */
+class Retest {
+  readonly #platform: Pick<Platform, "smoke">;
+  #passed: { at: number; steps: number; rollout: string } | undefined;
+
+  constructor(platform: Pick<Platform, "smoke">) {
+    this.#platform = platform;
+  }
+
+  /** @returns the gates' word, unless the tests are against it: one that fails is asked once more, as it proves little */
+  async confirm(
+    verdict: Verdict,
+    { rollout, candidate, steps }: RolloutState,
+    clock: Clock,
+  ): Promise<Verdict> {
+    const last = this.#passed;
+    const isSame = last?.rollout === rollout && last.steps === steps.length;
+    if (isSame && clock.now() - last.at < HOLDS_MS) return verdict;
+    const ask = () =>
+      this.#platform
+        .smoke(candidate)
+        .catch((error: Error) => ({ passed: undefined, details: [error.message] }));
+    let told = await ask();
+    if (!told.passed) {
+      await clock.sleep(AGAIN_MS);
+      told = await ask();
+    }
+    if (told.passed) {
+      this.#passed = { at: clock.now(), steps: steps.length, rollout };
+      return verdict;
+    }
+    const why = told.details.join("; ");
+    if (told.passed === undefined)
+      return { ...verdict, outcome: "wait", reason: `its smoke tests can't be asked: ${why}` };
+    return { ...verdict, outcome: "fail", reason: `its smoke tests fail again: ${why}` };
   }
 }

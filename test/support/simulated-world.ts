@@ -5,6 +5,7 @@ import type {
   JournalEntry,
   MetricSecond,
   Tally,
+  TrackCounts,
   Weights,
 } from "../../rollout/platforms/platform.ts";
 
@@ -67,6 +68,8 @@ export class World {
   alarms: ((track: string, now: number) => AlarmReading[]) | undefined;
   /** What the business counts of a track in a second. */
   counters: ((track: string, second: number) => Record<string, Tally>) | undefined;
+  /** How a track's requests go otherwise than most do, in a second. */
+  ways: ((track: string, second: number) => TrackCounts["ways"]) | undefined;
   smoke: { passed: boolean; details: string[] } = { passed: true, details: [] };
   /** Whether a track's smoke tests pass at a moment, asked outside of the rollout's own. */
   serves: (track: string, now: number) => boolean = () => true;
@@ -161,6 +164,7 @@ export class World {
           requests,
           errors: this.#hits(requests, errors),
           slow: this.#hits(requests, slow),
+          ...(this.ways && { ways: this.ways(track, epochSecond) }),
           ...(this.counters && { counters: this.counters(track, epochSecond) }),
         },
       ] as const;

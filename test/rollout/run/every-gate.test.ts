@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gates } from "../../../infra/settings/schema/gates.ts";
 import { planOf } from "../../../rollout/core/plan.ts";
+import { WAYS } from "../../../rollout/core/verdict.ts";
 import type { GateEvidence } from "../../../rollout/run/indicators.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { ROOT } from "../docs-pages.ts";
@@ -78,11 +79,7 @@ test("a judge answers for each gate, and for no other", () => {
     alarms: { candidate: [alarm], stable: [alarm] },
   });
   const names = (verdict.evidence as GateEvidence[]).map(({ name }) => name);
-  expect(names.toSorted()).toEqual(
-    Object.values(GATES)
-      .map(({ name }) => name)
-      .toSorted(),
-  );
+  expect(names.toSorted()).toEqual([...Object.values(GATES).map(({ name }) => name), ...WAYS].toSorted());
 });
 
 const others = [

@@ -15,6 +15,8 @@ export interface TrackCounters {
   http3xx: number;
   http4xx: number;
   http5xx: number;
+  /** Answers that a server broke off. */
+  cut: number;
   /** Requests at this moment. */
   sessions: number;
   servers: ServerStats[];
@@ -58,6 +60,7 @@ function tracksFrom(rows: Row[]): Record<string, TrackCounters> {
       http3xx: numberIn(row, "hrsp_3xx"),
       http4xx: numberIn(row, "hrsp_4xx"),
       http5xx: numberIn(row, "hrsp_5xx"),
+      cut: numberIn(row, "srv_abrt"),
       sessions: numberIn(row, "scur"),
       servers: rows
         .filter(({ pxname, svname }) => pxname === row.pxname && svname !== "BACKEND")

@@ -1,14 +1,42 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { TrackCounts } from "../../platform.ts";
+import type { Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
-import { answerIn } from "../servers/answers.ts";
+import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
   epochSecond: number;
   track: string;
   counts: TrackCounts;
+  /** Clients that were answered otherwise than most, of those that asked. */
+  ways?: Partial<Record<Way, Tally>>;
+}
+
+/** What is told of clients: each counts once in so many seconds, so that a bot's thousand 404s are one. */
+const ONCE_SECONDS = 600;
+const CLASSES = { "3xx": 300, "4xx": 400 } as const;
+type Class = keyof typeof CLASSES;
+/** Too many requests: said of the client, not of the version. */
+const LIMITED = 429;
+
+/** The clients that asked, and those of them that were answered so. */
+type Clients = Record<Class, { all: Set<string>; so: Set<string> }>;
+
+type Counting = Omit<LoggedSecond, "ways"> & { ways: Clients };
+
+/** Now and then those whose time is over are forgotten. */
+const MOST_TOLD = 10_000;
+
+function noClients(): Clients {
+  const none = () => ({ all: new Set<string>(), so: new Set<string>() });
+  return { "3xx": none(), "4xx": none() };
+}
+
+function talliesOf(clients: Clients): Partial<Record<Way, Tally>> {
+  return Object.fromEntries(
+    Object.entries(clients).map(([name, { all, so }]) => [name, { bad: so.size, total: all.size }]),
+  );
 }
 
 /**
@@ -19,6 +47,8 @@ export class AccessLogReader {
   readonly #folder: string;
   readonly #slowMs: number;
   readonly #tail = new Tail();
+  /** Clients that were counted, by class and track, and until when that is enough. */
+  readonly #told = new Map<string, number>();
 
   /** @param slowMs a longer answer is slow, in milliseconds */
   constructor(folder: string, slowMs: number) {
@@ -28,15 +58,15 @@ export class AccessLogReader {
 
   /** What was written since the last call, added up by second and track. */
   read(): LoggedSecond[] {
-    const seconds = new Map<string, LoggedSecond>();
+    const seconds = new Map<string, Counting>();
     for (const name of readdirSync(this.#folder)) {
       if (name.endsWith(".access.log"))
         this.#tail.read(join(this.#folder, name), (line) => this.#add(line, seconds));
     }
-    return [...seconds.values()];
+    return [...seconds.values()].map(({ ways, ...second }) => ({ ...second, ways: talliesOf(ways) }));
   }
 
-  #add(line: string, seconds: Map<string, LoggedSecond>): void {
+  #add(line: string, seconds: Map<string, Counting>): void {
     const answer = answerIn(line);
     if (!answer) return;
     const epochSecond = Math.floor(Date.parse(answer.time) / 1000);
@@ -44,11 +74,29 @@ export class AccessLogReader {
     const key = `${epochSecond} ${track}`;
     let second = seconds.get(key);
     if (!second) {
-      second = { epochSecond, track, counts: { requests: 0, errors: 0, slow: 0 } };
+      second = { epochSecond, track, counts: { requests: 0, errors: 0, slow: 0 }, ways: noClients() };
       seconds.set(key, second);
     }
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
     if ((answer.seconds ?? 0) * 1000 > this.#slowMs) second.counts.slow += 1;
+    this.#addClient(answer, epochSecond, second.ways);
+  }
+
+  #addClient({ track, address, status }: LoggedAnswer, now: number, ways: Clients): void {
+    if (address === undefined || status === LIMITED) return;
+    for (const [name, from] of Object.entries(CLASSES) as [Class, number][]) {
+      const key = `${name} ${track} ${address}`;
+      if ((this.#told.get(key) ?? 0) > now) continue;
+      ways[name].all.add(address);
+      if (status < from || status >= from + 100) continue;
+      ways[name].so.add(address);
+      this.#told.set(key, now + ONCE_SECONDS);
+    }
+    if (this.#told.size > MOST_TOLD) this.#forget(now);
+  }
+
+  #forget(now: number): void {
+    for (const [key, until] of this.#told) if (until <= now) this.#told.delete(key);
   }
 }

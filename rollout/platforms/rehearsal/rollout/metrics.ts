@@ -2,7 +2,7 @@ import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import type { MetricSecond, Metrics as Told } from "../../platform.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
-import { BalancerCounts } from "./balancer-counts.ts";
+import { type Answered, BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
 import { recorded } from "./recorded.ts";
 import { type KeptSecond, SecondsFile } from "./seconds-file.ts";
@@ -50,7 +50,7 @@ export class RehearsalMetrics {
     { socket, logs, file, slowMs, counters = {}, say = () => {} }: RehearsalMetricsOptions,
     now: () => number = Date.now,
   ) {
-    this.#balancer = new BalancerCounts(socket);
+    this.#balancer = new BalancerCounts(socket, slowMs);
     this.#logs = new AccessLogReader(logs, slowMs);
     this.#counters = new CounterLogs(logs, counters);
     this.#file = new SecondsFile(file);
@@ -113,15 +113,25 @@ export class RehearsalMetrics {
   #end(
     epochSecond: number,
     from: number,
-    answered: Record<string, { requests: number; errors: number }>,
+    answered: Record<string, Answered>,
     logged: LoggedSecond[],
     counted: CountedSecond[],
   ): void {
     for (const { track, counts } of logged) this.#slow.set(track, (this.#slow.get(track) ?? 0) + counts.slow);
     const tracks = Object.fromEntries(
-      Object.entries(answered).map(([track, counts]) => [
+      Object.entries(answered).map(([track, { requests, errors, unfinished, cut }]) => [
         track,
-        { ...counts, slow: this.#takeSlow(track, counts.requests), ...countersOf(counted, track) },
+        {
+          requests,
+          errors,
+          slow: this.#takeSlow(track, requests),
+          ways: {
+            ...clientsOf(logged, track),
+            unfinished: { bad: unfinished, total: requests + unfinished },
+            cut: { bad: cut, total: requests + cut },
+          },
+          ...countersOf(counted, track),
+        },
       ]),
     );
     const second: KeptSecond = { epochSecond, from, tracks };
@@ -158,6 +168,12 @@ export class RehearsalMetrics {
     // Doesn't keep the process alive.
     setTimeout(() => void this.#measure().finally(() => this.#tick()), wait).unref();
   }
+}
+
+/** Of what was logged since the second before. */
+function clientsOf(logged: LoggedSecond[], track: string): Tallies {
+  const mine = logged.filter((each) => each.track === track);
+  return mine.reduce<Tallies>((sum, { ways }) => addTallies(sum, (ways ?? {}) as Tallies), {});
 }
 
 /** What was written since the second before: a line may be a moment late, none is lost. */

@@ -3,6 +3,8 @@ export interface LoggedAnswer {
   /** When it was whole, ISO 8601. */
   time: string;
   track: string;
+  /** The client's, as nginx believes it. */
+  address?: string;
   status: number;
   /** How long the app took to its first header, as an ALB counts it; undefined where nobody waited for that. */
   seconds: number | undefined;
