@@ -3,6 +3,7 @@ import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
 import { bucketVariable } from "./schema/access.ts";
+import { journeyMistakes } from "./schema/asked/journeys.ts";
 import { STORE_VARIABLES } from "./schema/variables.ts";
 import type { Parsed } from "./schema.ts";
 import { secretBy } from "./secrecy/looks.ts";
@@ -29,6 +30,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     bucketsNameTheirVariables,
     noSecretInClear,
     openVariablesAreThere,
+    journeysFit,
   ].flatMap((rule) => rule(config));
 }
 
@@ -49,6 +51,10 @@ function stableIsATrack({ tracks, stable }: Parsed): Mistake[] {
       rule: `must name a track (${Object.keys(tracks).join(", ")}), not ${JSON.stringify(stable)}`,
     },
   ];
+}
+
+function journeysFit({ journeys }: Parsed): Mistake[] {
+  return journeyMistakes(journeys);
 }
 
 function rehearsedTracksAreThere({ tracks, rehearsal }: Parsed): Mistake[] {

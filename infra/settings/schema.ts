@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { app } from "./schema/app.ts";
+import { journeys } from "./schema/asked/journeys.ts";
+import { smoke } from "./schema/asked/smoke.ts";
 import { cache, database } from "./schema/data.ts";
 import { certifiedName, domainName, duration, flag, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
@@ -8,7 +10,6 @@ import { pipeline } from "./schema/pipeline.ts";
 import { plan } from "./schema/plan.ts";
 import { processName } from "./schema/processes/processes.ts";
 import { server } from "./schema/server.ts";
-import { smoke } from "./schema/smoke.ts";
 import { track, trackName } from "./schema/track.ts";
 import { waivers } from "./schema/waivers.ts";
 
@@ -40,10 +41,13 @@ const commands = z
     "by name, what starts a process of app.processes here, in place of the words that run in the image",
   );
 
+/** What starts the sample app. */
+export const SAMPLE_COMMAND: string[] = ["{node}", "app/main.ts"];
+
 /** What the rehearsal starts in place of the container. */
 const rehearsal = z.strictObject({
   command: words
-    .default(["{node}", "app/main.ts"])
+    .default(SAMPLE_COMMAND)
     .describe(
       "the words of the command; {host} and {port} stand for where the app is to listen, {node} for the Node that runs the " +
         "rehearsal",
@@ -130,7 +134,13 @@ export const schema = z.strictObject({
     .default([])
     .describe(
       "what a track is asked before it gets users; empty: health, version, database, cache, the page and a quote of the " +
-        "sample app, or health, version and the page of any other image",
+        "sample app, or health and the page of any other",
+    ),
+  journeys: journeys
+    .default([])
+    .describe(
+      "what users do, for loads and drills, by weight; empty: what the sample app's users do, or of another app what its " +
+        "smoke tests ask without changing anything",
     ),
   pipeline: pipeline.prefault({}).describe("the workflows' way into the AWS account"),
   waivers: waivers.default([]).describe("policies that a resource may break for a while"),

@@ -1,6 +1,6 @@
 import { type Duration, seconds } from "./duration.ts";
-import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/smoke.ts";
-import type { Parsed } from "./schema.ts";
+import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/asked/smoke.ts";
+import { type Parsed, SAMPLE_COMMAND } from "./schema.ts";
 
 /** A track as the program uses it: every default filled in. */
 export interface TrackSettings {
@@ -47,6 +47,8 @@ export type Process = Worker | Job;
 export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "cache" | "app"> {
   stack: string;
   region: string;
+  /** The sample app runs, on every track. */
+  isSample: boolean;
   /** The name of the Route 53 hosted zone that holds the domain. */
   zone: string;
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
@@ -74,6 +76,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         .split(".")
         .slice(-Math.max(2, config.domain.split(".").length - 1))
         .join("."),
+    isSample: isSample(config),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     cache: config.cache === "none" ? undefined : config.cache,
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
@@ -102,11 +105,20 @@ export function settled(stack: string, region: string, config: Parsed): Settings
   };
 }
 
-/** Only the sample app is known to take a quote. */
-function testsOf({ tracks, cache }: Parsed): Parsed["smoke"] {
-  const sample = Object.values(tracks).every(({ image, build }) => !image && (build ?? "app") === "app");
-  if (!sample) return COMMON_TESTS;
-  return cache === "none" ? SAMPLE_TESTS.filter(({ name }) => name !== "cache") : SAMPLE_TESTS;
+/** Whether nothing but the sample app runs, here and on AWS: only of it is known that it takes a quote. */
+function isSample({ tracks, rehearsal }: Parsed): boolean {
+  const { command } = rehearsal;
+  return (
+    Object.values(tracks).every(({ image, build }) => !image && (build ?? "app") === "app") &&
+    [command, ...Object.values(rehearsal.tracks).map((own) => own.command ?? command)].every(
+      (words) => words.join(" ") === SAMPLE_COMMAND.join(" "),
+    )
+  );
+}
+
+function testsOf(config: Parsed): Parsed["smoke"] {
+  if (!isSample(config)) return COMMON_TESTS;
+  return config.cache === "none" ? SAMPLE_TESTS.filter(({ name }) => name !== "cache") : SAMPLE_TESTS;
 }
 
 function processesOf(processes: Parsed["app"]["processes"]): Process[] {

@@ -8,6 +8,7 @@ import { Misuse } from "../errors.ts";
 import { type Comparison, compare } from "../load/compare.ts";
 import { k6Script } from "../load/k6/script.ts";
 import { play } from "../load/play.ts";
+import { journeysOf } from "../load/profile/journeys-of.ts";
 import { readProfile, SHIPPED } from "../load/profile/read.ts";
 import type { Profile } from "../load/profile/schema.ts";
 import { lasting } from "../load/profile/stages.ts";
@@ -19,7 +20,7 @@ import { runText } from "../load/view/text.ts";
 import { targetOf } from "../load/where.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
-import { out } from "./out.ts";
+import { out, tell } from "./out.ts";
 import { textOf } from "./phases/phase-files.ts";
 
 interface Options {
@@ -62,7 +63,9 @@ async function load(_options: unknown, command: Command): Promise<void> {
   const { stack, json } = globalOptions(command);
   const dir = projectDir();
   const settings = stackSettings(dir, stack);
-  const read = readProfile(options.profile);
+  const { journeys, from } = journeysOf(settings);
+  const read = readProfile(options.profile, journeys);
+  if (read.journeys.every((each) => journeys.includes(each))) tell(`journeys: ${from}`);
   const profile = options.for === undefined ? read : lasting(read, options.for);
   if (options.printK6) return void out(k6Script(profile, settings.domain));
 

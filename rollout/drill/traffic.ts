@@ -23,6 +23,8 @@ export interface DrillReply {
   status: number;
   ms: number;
   retryAfter?: string | undefined;
+  /** What is wrong with it by a user's expectation, where one was asked; undefined: nothing. */
+  mistake?: string | undefined;
   json?: Record<string, unknown> | undefined;
 }
 
@@ -59,31 +61,32 @@ export class DrillTraffic {
     return this.fates.filter(({ dueAt }) => dueAt >= fromMs && dueAt < toMs);
   }
 
-  async ask({
-    method = "GET",
-    path,
-    body,
-    track,
-    from = this.#nextAddress(),
-  }: DrillRequest): Promise<DrillReply> {
+  ask({ method = "GET", path, body, track, from = this.#nextAddress() }: DrillRequest): Promise<DrillReply> {
+    return this.#send(
+      { method, path, from, ...(body !== undefined && { body }), mistake: () => undefined },
+      track,
+    );
+  }
+
+  /** A user's request, at a track whatever its weight. */
+  async user(shot: Shot, track?: string): Promise<DrillReply> {
+    return this.#send({ ...shot, from: this.#nextAddress() }, track);
+  }
+
+  async #send(shot: Shot, track: string | undefined): Promise<DrillReply> {
     const start = performance.now();
-    const shot: Shot = {
-      method,
-      path,
-      from,
-      ...(body !== undefined && { body }),
-      ...(track !== undefined && { headers: { "x-rollout-track": track } }),
-      mistake: () => undefined,
-    };
     const ms = () => performance.now() - start;
+    const headers = track === undefined ? {} : { headers: { "x-rollout-track": track } };
     try {
-      const { status, retryAfter, body: text } = await this.#client.send(shot);
-      return { status, ms: ms(), retryAfter, json: parsed(text) };
+      const reply = await this.#client.send({ ...shot, ...headers });
+      const { status, retryAfter, body } = reply;
+      return { status, ms: ms(), retryAfter, mistake: shot.mistake(status, body, reply), json: parsed(body) };
     } catch {
-      return { status: 0, ms: ms() };
+      return { status: 0, ms: ms(), mistake: "no answer" };
     }
   }
 
+  /** What the sample app is for. */
   quote(track?: string): Promise<DrillReply> {
     const body = JSON.stringify({ width: 1200, height: 1400, material: "pvc" });
     return this.ask({ method: "POST", path: "/quotes", body, ...(track !== undefined && { track }) });

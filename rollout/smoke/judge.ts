@@ -1,4 +1,4 @@
-import type { SmokeTest } from "../../infra/settings/schema/smoke.ts";
+import type { SmokeTest } from "../../infra/settings/schema/asked/smoke.ts";
 import type { Reply } from "./client.ts";
 
 /** What an answer is held against. */

@@ -1,5 +1,5 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
-import type { SmokeTest } from "../../infra/settings/schema/smoke.ts";
+import type { SmokeTest } from "../../infra/settings/schema/asked/smoke.ts";
 import { ask, type Door, type Reply } from "./client.ts";
 import { type Expected, isMaintenance, wrongWith } from "./judge.ts";
 

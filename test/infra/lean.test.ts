@@ -28,7 +28,7 @@ describe("cache: none", () => {
   });
 
   test("asks the sample for all but the cache before it gets users", async () => {
-    const { SAMPLE_TESTS } = await import("../../infra/settings/schema/smoke.ts");
+    const { SAMPLE_TESTS } = await import("../../infra/settings/schema/asked/smoke.ts");
     const { settled } = await import("../../infra/settings/settled.ts");
     const config = { domain: "a.example.com", stable: "blue", tracks: { blue: { weight: 100 } } };
     const names = (cache: unknown) =>

@@ -24,6 +24,8 @@ const SHELL = {
   gunicorn: `${python("gunicorn")} --chdir ${SOURCES} wsgi:app`,
   /** Threads keep connections, for gunicorn's default of 2 s. */
   threads: `${python("gunicorn")} --chdir ${SOURCES} --threads 8 wsgi:app`,
+  /** Unchanged: an API over a file, of which each server has its own. */
+  json: `cp ${SOURCES}/shop.json shop-$PORT.json && exec ${process.execPath} ${foreignModule("json-server/lib/cli/bin.js")} --quiet --host $HOST --port $PORT shop-$PORT.json`,
   /** Unchanged; it knows HOST and PORT by itself. */
   yjs: `${process.execPath} ${foreignModule("y-websocket/bin/server.js")}`,
 };
@@ -31,7 +33,7 @@ export type Foreign = keyof typeof SHELL;
 
 /** The words of `rollout:rehearsal.command` that start one of them on every track. */
 export function commandOf(server: Foreign): string[] {
-  return ["sh", "-c", `exec ${SHELL[server]}`];
+  return ["sh", "-c", SHELL[server].includes("exec ") ? SHELL[server] : `exec ${SHELL[server]}`];
 }
 
 /** The words that start Celery's command line on the tasks of test/foreign/shop.py. */

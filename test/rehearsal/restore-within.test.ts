@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { SAMPLE_TESTS } from "../../infra/settings/schema/smoke.ts";
+import { SAMPLE_TESTS } from "../../infra/settings/schema/asked/smoke.ts";
 import { Findings } from "../../rollout/drill/findings.ts";
 import type { DrillCheck } from "../../rollout/drill/record.ts";
 import { CHECKS, type CheckName } from "../../rollout/drill/restore/checks.ts";

@@ -12,6 +12,7 @@ import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { DrillStage } from "../stage.ts";
+import { type DrillUsers, readsOf, usersOf } from "../users.ts";
 import { openEndpoint, post, type SnsEndpoint } from "./endpoint.ts";
 import { toEveryTrack } from "./every-track.ts";
 import type { Pace } from "./pace.ts";
@@ -30,6 +31,7 @@ export interface PassedOn {
 /** The rehearsal that a drill breaks, its alarms, and a clock that the drill moves. */
 export class AlarmStage extends DrillStage {
   readonly captured: CapturedAlarms;
+  readonly users: DrillUsers;
   readonly rules: EventRule[];
   readonly engine: AlarmEngine;
   readonly store = new MetricStore();
@@ -54,11 +56,16 @@ export class AlarmStage extends DrillStage {
 
   private constructor(options: Options, room: Room, endpoint: SnsEndpoint) {
     const tracks = room.plan.tracks.map(({ name }) => name);
+    const users = usersOf(options);
     super(options, room, {
       ratePerSecond: PER_TRACK * tracks.length,
-      shots: toEveryTrack(tracks),
+      shots: toEveryTrack(
+        tracks,
+        readsOf(users).map(({ path }) => path),
+      ),
       timeoutMs: TIMEOUT_MS,
     });
+    this.users = users;
     this.endpoint = endpoint;
     this.captured = alarmsOf(room.graph);
     this.rules = eventRulesOf(room.graph);

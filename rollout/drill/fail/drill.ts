@@ -9,6 +9,7 @@ import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
+import { usersOf } from "../users.ts";
 import { keepReports } from "./report/kept.ts";
 import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
@@ -35,12 +36,13 @@ export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   const place = placeIn(options);
   const lockFile = userLock(place, "fail-drill.lock");
   const asked = await prepareChange(options, place);
-  scenarioOf(options.scenario).needs?.(asked);
+  const users = usersOf(options);
+  scenarioOf(options.scenario).needs?.(asked, users);
   const holder = takeLock(lockFile, {});
   if (holder)
     throw new UserError(`another failure drill of ${place.stack} is running (process ${holder.pid})`);
   try {
-    const record = await drill(new FailStage(options, asked), options);
+    const record = await drill(new FailStage(options, asked, users), options);
     await drillFiles(place.folder).write(record);
     keepReports(place.folder, record);
     return record;
@@ -70,7 +72,14 @@ async function drill(
   const fates = stage.traffic.between(startedAt);
   stage.figures.requests = fates.length;
   stage.figures.lost = fates.filter((fate) => fate.lost).length;
-  const names = expectationsOf(scenario).map((each) => each.name);
+  const expected = expectationsOf(scenario);
+  const promised = expected.filter(({ ofSample }) => stage.users.isSample || !ofSample);
+  const names = promised.map((each) => each.name);
+  if (!stage.users.isSample) stage.facts.users = stage.users.from;
+  if (promised.length < expected.length) {
+    const left = expected.filter((each) => !promised.includes(each)).map((each) => each.name);
+    stage.facts["not looked at"] = `${left.join(", ")}: only the sample app is known to promise it`;
+  }
   const checks = stage.findings.all(names, "the drill ended before it");
   const { figures, facts } = stage;
   const about = { drill: `fail-${name}`, stack, on: "rehearsal", by } as const;

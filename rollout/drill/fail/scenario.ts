@@ -1,4 +1,5 @@
 import type { Room } from "../../platforms/rehearsal/room.ts";
+import type { DrillUsers } from "../users.ts";
 import type { FailStage } from "./stage.ts";
 
 export const SCENARIO_NAMES = [
@@ -17,6 +18,8 @@ export interface Expectation {
   /** A word or two: the check's name. */
   name: string;
   text: string;
+  /** Only the sample app is known to promise it: of others it can't be said. */
+  ofSample?: true;
 }
 
 /** One way in which things fail, and what is expected of the service then. */
@@ -27,7 +30,7 @@ export interface Scenario {
   /** In the order in which they are looked at. */
   expected: readonly Expectation[];
   /** What must be there first. @throws {UserError} that says how to get it */
-  needs?(room: Pick<Room, "plan">): void;
+  needs?(room: Pick<Room, "plan">, users: DrillUsers): void;
   /** Breaks it, looks, mends it. Whatever it leaves broken the drill mends, also when it throws. */
   play(stage: FailStage): Promise<void>;
 }

@@ -56,7 +56,7 @@ export default function () {
     headers: headers,
     timeout: "TIMEOUT",
     tags: { name: journey.name },
-    responseCallback: http.expectedStatuses(journey.expect.status),
+    responseCallback: http.expectedStatuses(...[].concat(journey.expect.status)),
   };
   const answer = http.request(method, base + path, body ? JSON.stringify(body) : null, params);
   const right = {};
@@ -72,7 +72,7 @@ function drawn() {
 function isRight({ expect, keep }, answer, body, read) {
   const text = answer.body || "";
   const json = parsed(text);
-  return answer.status === expect.status
+  return [].concat(expect.status).includes(answer.status)
     && (expect.text === undefined || text.includes(expect.text))
     && (!expect.same || same(json, read))
     && (!expect.echo || Object.keys(body).every((key) => json && same(json[key], body[key])))

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { milliseconds } from "../../../infra/settings/duration.ts";
-import { durationOrNone, text, whole } from "../../../infra/settings/schema/fields.ts";
+import { type Journey, journeys } from "../../../infra/settings/schema/asked/journeys.ts";
+import { durationOrNone, whole } from "../../../infra/settings/schema/fields.ts";
 import { nth } from "../../../infra/sure.ts";
 
 /** A load profile as a person writes it: who comes, how often, what they do, and what must hold meanwhile. */
@@ -15,48 +16,6 @@ const stage = z.strictObject(
   { for: durationOrNone, users: whole(0, MOST_USERS) },
   "must be a stage: { for: 30s, users: 100 }",
 );
-
-const expectation = z.strictObject(
-  {
-    status: whole(100, 599).default(200),
-    /** The body holds this text. */
-    text: z.string("must be the text that the answer holds").min(1, "must not be empty").optional(),
-    /** The answer is JSON and repeats every field of the request's body. */
-    echo: z.boolean("must be true or false").default(false),
-    /** The answer is the one that was kept. */
-    same: z.boolean("must be true or false").default(false),
-  },
-  "must be an expectation: { status, text, echo, same }",
-);
-
-const NAME = /^[a-z][a-z0-9_-]*$/;
-const journey = z
-  .strictObject(
-    {
-      name: text("must be a name of one line", /^\S.{0,59}$/),
-      weight: whole(1, 1000),
-      request: text(
-        "must be a method and a path, such as GET /quotes/{quote}",
-        /^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*$/,
-      ),
-      body: z.record(z.string(), z.unknown(), "must be a map of fields").optional(),
-      expect: expectation.prefault({}),
-      keep: text("must be a name such as quote", NAME).optional(),
-    },
-    "must be a journey: { name, weight, request, body, expect, keep }",
-  )
-  .refine(({ request, body }) => !body || /^(POST|PUT|PATCH) /.test(request), {
-    path: ["body"],
-    message: "goes with POST, PUT and PATCH only",
-  })
-  .refine(({ expect, body }) => !expect.echo || body, {
-    path: ["expect", "echo"],
-    message: "needs a body to be repeated",
-  })
-  .refine(({ expect, request }) => !expect.same || keptIn(request), {
-    path: ["expect", "same"],
-    message: "needs a path with something kept, such as /quotes/{quote}",
-  });
 
 const ladder = "must be in order: target, acceptable, critical";
 const response = z
@@ -87,9 +46,7 @@ const users = z
   )
   .refine(({ target, acceptable, critical }) => rising([critical, acceptable, target]), ladder);
 
-export const journeysSchema = z
-  .array(journey, "must be a list of journeys")
-  .min(1, "must have at least one journey");
+export const journeysSchema = journeys.min(1, "must have at least one journey");
 
 export const profileSchema = z.strictObject(
   {
@@ -113,15 +70,9 @@ export const profileSchema = z.strictObject(
   "must be a map with the keys description, think, arrivals, stages, journeys and thresholds",
 );
 
-export type Journey = z.output<typeof journey>;
 export type LoadStage = z.output<typeof stage>;
 export type Thresholds = z.output<typeof profileSchema>["thresholds"];
 export type Profile = z.output<typeof profileSchema> & { name: string; journeys: Journey[] };
-
-/** What a path reads back: `quote` of `/quotes/{quote}`. */
-export function keptIn(request: string): string | undefined {
-  return /\{([a-z][a-z0-9_-]*)\}/.exec(request)?.[1];
-}
 
 function rising(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value >= nth(values, index - 1));

@@ -320,6 +320,15 @@ export const EDGES: Edge[] = [
   ["smoke.0.within", ...DURATION],
   ["smoke.0.times", [1, 20], [0, 21]],
   ["smoke.0.optional", [true, false], ["no"]],
+  ["journeys.0.name", ["x", text(60)], ["", " x", text(61)]],
+  ["journeys.0.weight", [1, 1000], [0, 1001, 1.5]],
+  ["journeys.0.request", ["PUT /a?b=c", "POST /"], ["put /", "PUT a", "OPTIONS /", "PUT /{nobody}"]],
+  ["journeys.0.body", [{}, { a: { from: 1, to: 2 } }], ["text", []]],
+  ["journeys.0.expect.status", [100, 599, [200, 204]], [99, 600, []]],
+  ["journeys.0.expect.text", ["x"], [""]],
+  ["journeys.0.expect.echo", [true, false], ["no"]],
+  ["journeys.0.expect.same", [true, false], ["no"]],
+  ["journeys.0.keep", ["order"], ["Order", "or der"]],
   ["pipeline.repository", ["", "example/shop"], ["shop", "example/shop/x", "-a/b"]],
   ["pipeline.ids.owner", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "123456"]],
   ["pipeline.ids.repository", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "456789"]],
@@ -359,6 +368,10 @@ export const WHOLE = {
     gates: { counters: { quotes: { bad: "QuotesFailed", total: "QuotesAsked" } } },
   },
   smoke: [{ path: "/health" }],
+  journeys: [
+    { name: "change", request: "PUT /orders/{order}", body: { a: 1 } },
+    { name: "order", request: "POST /orders", body: { a: 1 }, keep: "order" },
+  ],
   waivers: [
     {
       policy: "database-logs",

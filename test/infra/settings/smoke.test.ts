@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
-import { COMMON_TESTS, SAMPLE_TESTS } from "../../../infra/settings/schema/smoke.ts";
+import { COMMON_TESTS, SAMPLE_TESTS } from "../../../infra/settings/schema/asked/smoke.ts";
 
 const DIGEST = `registry.example.com/app@sha256:${"0".repeat(64)}`;
 

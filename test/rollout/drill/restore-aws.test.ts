@@ -26,7 +26,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { smoke } from "../../../infra/settings/schema/smoke.ts";
+import { smoke } from "../../../infra/settings/schema/asked/smoke.ts";
 import { type AwsRestoreDrill, drillRestoreOnAws } from "../../../rollout/drill/restore/aws.ts";
 import { NO_CONNECTION, NOT_TRACKED } from "../../../rollout/drill/restore/within/compare-script.ts";
 import { apiError, fakeClock, fakeEngine } from "../aws/example.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { COMMON_TESTS, SAMPLE_TESTS, smoke } from "../../../infra/settings/schema/smoke.ts";
+import { COMMON_TESTS, SAMPLE_TESTS, smoke } from "../../../infra/settings/schema/asked/smoke.ts";
 import { runSmoke, type SmokeOptions } from "../../../rollout/smoke/run.ts";
 
 const VERSION = "0123456789ab";
@@ -131,18 +131,18 @@ test("an answer that comes too late is none", async () => {
   expect(details).toEqual(["GET /slow: FAILED, no answer within 50 ms"]);
 });
 
-test("a service of somebody's own needn't tell its version, but mustn't tell another", async () => {
-  const none = await against(
-    at("/version", (r) => r.writeHead(404).end()),
+test("of a service of somebody's own only its health is known to be there", async () => {
+  const bare = await against(
+    at("/", (r) => r.writeHead(404).end()),
     { tests: COMMON_TESTS },
   );
-  expect(none.passed).toBe(true);
+  expect(bare.passed).toBe(true);
   server!.close();
-  const other = await against(
-    at("/version", (r) => r.end("v-older")),
+  const broken = await against(
+    at("/", (r) => r.writeHead(500).end()),
     { tests: COMMON_TESTS },
   );
-  expect(other.details.join("\n")).toContain(`the body doesn't hold "${VERSION}": "v-older"`);
+  expect(broken.details.join("\n")).toContain("page (GET /): FAILED, answers 500");
 });
 
 test("nothing asked is nothing shown", async () => {

@@ -1,5 +1,5 @@
 import type { DrillRecord } from "../../record.ts";
-import { expectationsOf, type Scenario } from "../scenario.ts";
+import { type Expectation, expectationsOf, type Scenario } from "../scenario.ts";
 import { SCENARIOS } from "../scenarios.ts";
 
 /** A figure of a failure drill as people read it; those that weren't measured are left out. */
@@ -27,7 +27,7 @@ export function titleOf({ drill, stack }: Pick<DrillRecord, "drill" | "stack">):
 /** All that is expected, a scenario after the other. */
 export function expectedRows(
   scenarios: readonly Scenario[] = SCENARIOS,
-): { scenario: string; breaks: string; expected: { name: string; text: string }[] }[] {
+): { scenario: string; breaks: string; expected: Expectation[] }[] {
   return scenarios.map((each) => ({
     scenario: each.name,
     breaks: each.breaks,

@@ -11,6 +11,9 @@ export function failText(record: DrillRecord, reports: { markdown: string; html:
     `${titleOf(record)}: ${outcome}`,
     `  ${facts.fails ?? ""}`,
     ...checks.map(({ name, verdict, details }) => `  ${MARKS[verdict]}  ${name.padEnd(width)}  ${details}`),
+    ...Object.entries(facts)
+      .filter(([name]) => name !== "fails")
+      .map(([name, text]) => `  ${name}: ${text}`),
     figureTexts(record).join(", "),
     `Report: ${reports.html}`,
     "",
@@ -23,7 +26,9 @@ export function expectedText(): string {
   const width = Math.max(...rows.flatMap(({ expected }) => expected.map(({ name }) => name.length)));
   const lines = rows.flatMap(({ scenario, breaks, expected }) => [
     `${scenario}: ${breaks}`,
-    ...expected.map(({ name, text }) => `  ${name.padEnd(width)}  ${text}`),
+    ...expected.map(
+      ({ name, text, ofSample }) => `  ${name.padEnd(width)}  ${text}${ofSample ? " (the sample app)" : ""}`,
+    ),
     "",
   ]);
   return `${lines.join("\n")}`;

@@ -1,4 +1,4 @@
-import { member } from "../../../../infra/sure.ts";
+import { first, member } from "../../../../infra/sure.ts";
 import { alarmsOf } from "../../../alarms/capture.ts";
 import { queriesOf } from "../../../alarms/model.ts";
 import { systemClock } from "../../../clock.ts";
@@ -8,13 +8,13 @@ import { type DeclaredDependency, declaredIn } from "../../../platforms/rehearsa
 import { callsOf, orderMood } from "../../../platforms/rehearsal/dependencies/order.ts";
 import { type Mood, RETRY_AFTER_SECONDS } from "../../../platforms/rehearsal/dependencies/stand-in.ts";
 import type { DrillReply } from "../../traffic.ts";
+import { askedWhile, slowestOf, statusesOf } from "../asked.ts";
 import { late, PATIENCE, seconds } from "../judge.ts";
-import { quotesWhile, slowestOf, statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { FailStage } from "../stage.ts";
 
 /** The one that the sample app asks. */
-const NAME = "supplier";
+const OF_SAMPLE = "supplier";
 const OPENS_WITHIN = 15;
 const CLOSES_WITHIN = 10;
 /** How long an open circuit, and then a 429, is watched, in seconds. */
@@ -23,41 +23,54 @@ const WATCHED = 3;
 /** T3: a service of others doesn't answer in time, and then limits us. Its stand-in does so. */
 export const dependency: Scenario = {
   name: "dependency",
-  breaks: "the supplier's prices don't come in time, then it answers 429",
+  breaks:
+    "a service of others, of the sample the supplier of prices, doesn't answer in time, then it answers 429",
   expected: [
     { name: "watched", text: "an alarm looks at its failures, another at an open circuit" },
     {
       name: "answers",
-      text: "a quote takes at most twice the dependency's timeout and a second, and none is refused",
+      text: "users are served all the same, each within twice the dependency's timeout and a second",
     },
-    { name: "marked", text: "a quote without the supplier's price says so" },
-    { name: "opens", text: `every server's circuit opens within ${OPENS_WITHIN} s` },
-    { name: "left alone", text: "while it is open the supplier gets a tenth of the calls, or fewer" },
+    { name: "marked", text: "a quote without the supplier's price says so", ofSample: true },
+    { name: "opens", text: `every server's circuit opens within ${OPENS_WITHIN} s`, ofSample: true },
+    {
+      name: "left alone",
+      text: "while it is open the supplier gets a tenth of the calls, or fewer",
+      ofSample: true,
+    },
     {
       name: "closes",
       text: `the circuit closes by itself within ${CLOSES_WITHIN} s, and quotes have prices again`,
+      ofSample: true,
     },
     { name: "429 obeyed", text: "after a 429 no server calls again before Retry-After is over" },
   ],
-  needs({ plan }) {
-    if (declaredIn(plan)[NAME]) return;
+  needs({ plan }, { isSample }) {
+    const declared = Object.keys(declaredIn(plan));
+    if (isSample ? declared.includes(OF_SAMPLE) : declared.length > 0) return;
+    const which = isSample
+      ? `${OF_SAMPLE}, the service of others that the sample app asks`
+      : "service of others";
     throw new UserError(
-      `The stack declares no ${NAME}, the service of others that the sample app asks. Declare it:\n` +
-        `  rollout:app: { dependencies: { ${NAME}: { url: "https://prices.example.com", timeout: 1s } } }\n` +
+      `The stack declares no ${which}. Declare it:\n` +
+        `  rollout:app: { dependencies: { ${OF_SAMPLE}: { url: "https://prices.example.com", timeout: 1s } } }\n` +
         `then: rollout rehearse apply --stack ${plan.stack}`,
     );
   },
   async play(stage) {
-    watched(stage);
-    await slow(stage, member(declaredIn(stage.room.plan), NAME));
-    await limited(stage);
+    const declared = declaredIn(stage.room.plan);
+    const name = stage.users.isSample ? OF_SAMPLE : first(Object.keys(declared).toSorted());
+    stage.facts.dependency = name;
+    watched(stage, name);
+    await (stage.users.isSample ? slow : slowOfAny)(stage, name, member(declared, name));
+    await limited(stage, name);
   },
 };
 
-function watched({ room, findings }: FailStage): void {
+function watched({ room, findings }: FailStage, name: string): void {
   const names = alarmsOf(room.graph).alarms.flatMap((alarm) => {
     const metrics = alarm.kind === "metric" ? queriesOf(alarm).map(({ metric }) => metric) : [];
-    const own = metrics.filter(({ dimensions }) => dimensions.Dependency === NAME);
+    const own = metrics.filter(({ dimensions }) => dimensions.Dependency === name);
     return own.length > 0 ? [{ alarm: alarm.name, metrics: own.map(({ name }) => name) }] : [];
   });
   const missing = ["DependencyFailed", "DependencyOpen"].filter(
@@ -70,19 +83,23 @@ function watched({ room, findings }: FailStage): void {
   );
 }
 
-async function slow(stage: FailStage, { timeoutMs }: DeclaredDependency): Promise<void> {
+async function slow(stage: FailStage, name: string, { timeoutMs }: DeclaredDependency): Promise<void> {
   const limit = (2 * timeoutMs) / 1000 + 1;
-  await orderWhile(stage, "slow", "the supplier doesn't answer");
+  await orderWhile(stage, name, "slow");
   let calls = 0;
   let asked = 0;
-  const seen = await quotesWhile(stage, async () => {
-    const opened = await stage.until(() => every(stage, "open"), OPENS_WITHIN * PATIENCE, stage.brokenAt);
+  const seen = await askedWhile(stage, async () => {
+    const opened = await stage.until(
+      () => every(stage, name, "open"),
+      OPENS_WITHIN * PATIENCE,
+      stage.brokenAt,
+    );
     stage.figure("detectSeconds", opened);
     stage.findings.judge("opens", late("open", opened, OPENS_WITHIN), `after ${seconds(opened ?? 0)}`);
-    const before = await callsOf(stage.room.ledger.state, NAME);
+    const before = await callsOf(stage.room.ledger.state, name);
     const from = systemClock.now();
     await stage.wait(WATCHED);
-    calls = (await callsOf(stage.room.ledger.state, NAME)) - before;
+    calls = (await callsOf(stage.room.ledger.state, name)) - before;
     asked = stage.traffic.between(from).length;
   });
   judgeAnswers(stage, seen, limit);
@@ -93,7 +110,7 @@ async function slow(stage: FailStage, { timeoutMs }: DeclaredDependency): Promis
     calls > most ? [`${calls} calls while ${asked} requests came`] : [],
     `${calls} calls while ${asked} requests came`,
   );
-  await closes(stage);
+  await closes(stage, name);
 }
 
 function judgeAnswers({ findings, figures }: FailStage, seen: readonly DrillReply[], limit: number): void {
@@ -121,52 +138,82 @@ function judgeAnswers({ findings, figures }: FailStage, seen: readonly DrillRepl
   );
 }
 
-async function closes(stage: FailStage): Promise<void> {
+async function closes(stage: FailStage, name: string): Promise<void> {
   await stage.mend();
   const mended = systemClock.now();
   let taken: number | undefined;
   // Only requests find out that it is back.
-  await quotesWhile(stage, async () => {
-    const isBack = async () => (await every(stage, "closed")) && (await hasPrice(stage));
+  await askedWhile(stage, async () => {
+    const isBack = async () => (await every(stage, name, "closed")) && (await hasPrice(stage));
     taken = await stage.until(isBack, CLOSES_WITHIN * PATIENCE, mended);
   });
   stage.figure("recoverSeconds", taken);
   stage.findings.judge("closes", late("closed", taken, CLOSES_WITHIN), `after ${seconds(taken ?? 0)}`);
 }
 
-async function limited(stage: FailStage): Promise<void> {
-  await orderWhile(stage, "limited", "the supplier answers 429");
+async function limited(stage: FailStage, name: string): Promise<void> {
+  await orderWhile(stage, name, "limited");
   const { state } = stage.room.ledger;
-  const before = await callsOf(state, NAME);
+  const before = await callsOf(state, name);
   const from = systemClock.now();
-  await quotesWhile(stage, () => stage.wait(WATCHED));
-  const calls = (await callsOf(state, NAME)) - before;
+  await askedWhile(stage, () => stage.wait(WATCHED));
+  const calls = (await callsOf(state, name)) - before;
   // Requests that were on their way together when the first 429 came have each had theirs.
   const rounds = Math.ceil((systemClock.now() - from) / 1000 / RETRY_AFTER_SECONDS) + 1;
   const most = 2 * rounds * state.servers.length;
-  stage.findings.judge(
-    "429 obeyed",
-    calls > most
-      ? [`${calls} calls in ${WATCHED} s, at most ${most} expected`]
-      : calls === 0
-        ? ["it wasn't called at all"]
-        : [],
-    `${calls} calls of ${state.servers.length} servers in ${WATCHED} s, at most ${most} expected`,
-  );
+  const bad = `${calls} calls in ${WATCHED} s, at most ${most} expected`;
+  if (calls === 0)
+    stage.findings.add("429 obeyed", stage.users.isSample ? "fail" : "unknown", notAsked(name));
+  else
+    stage.findings.judge(
+      "429 obeyed",
+      calls > most ? [bad] : [],
+      `${calls} calls of ${state.servers.length} servers in ${WATCHED} s, at most ${most} expected`,
+    );
   await stage.mend();
-  await quotesWhile(stage, async () => {
-    await stage.until(() => every(stage, "closed"), CLOSES_WITHIN * PATIENCE);
+  if (!stage.users.isSample) return;
+  await askedWhile(stage, async () => {
+    await stage.until(() => every(stage, name, "closed"), CLOSES_WITHIN * PATIENCE);
   });
 }
 
-function orderWhile(stage: FailStage, mood: Mood, what: string): Promise<void> {
-  const order = (each: Mood) => () => orderMood(stage.room.ledger.state, NAME, each);
-  return stage.break(what, order(mood), order("well"));
+/** Of any app it is seen whether its users are served, and how often it asks. */
+async function slowOfAny(stage: FailStage, name: string, { timeoutMs }: DeclaredDependency): Promise<void> {
+  const limit = (2 * timeoutMs) / 1000 + 1;
+  const { state } = stage.room.ledger;
+  const before = await callsOf(state, name);
+  await orderWhile(stage, name, "slow");
+  const seen = await askedWhile(stage, () => stage.wait(2 * WATCHED));
+  const calls = (await callsOf(state, name)) - before;
+  await stage.mend();
+  const slowest = slowestOf(seen);
+  stage.figures.slowestSeconds = Math.round(slowest * 100) / 100;
+  const wrong = [...new Set(seen.flatMap(({ mistake }) => mistake ?? []))];
+  if (calls === 0) stage.findings.add("answers", "unknown", notAsked(name));
+  else
+    stage.findings.judge(
+      "answers",
+      [...wrong, ...late("the slowest answer", slowest, limit)],
+      `${seen.length} requests, the slowest in ${seconds(slowest)}, expected within ${limit} s; ${name} was asked ${calls} times`,
+    );
 }
 
-async function every(stage: FailStage, state: string): Promise<boolean> {
-  const circuits = await Promise.all(stage.room.ledger.state.servers.map(circuitsOf));
-  return circuits.every((each) => each[NAME] === state);
+function notAsked(name: string): string {
+  return `no user's request led to ${name} (DEPENDENCIES): declare one that does in rollout:journeys`;
+}
+
+function orderWhile(stage: FailStage, name: string, mood: "slow" | "limited"): Promise<void> {
+  const order = (each: Mood) => () => orderMood(stage.room.ledger.state, name, each);
+  const what = mood === "slow" ? "doesn't answer" : "answers 429";
+  return stage.break(`${name} ${what}`, order(mood), order("well"));
+}
+
+async function every(stage: FailStage, name: string, state: string): Promise<boolean> {
+  const { users, room } = stage;
+  const circuits = await Promise.all(
+    room.ledger.state.servers.map((each) => circuitsOf(each, users.healthPath)),
+  );
+  return circuits.every((each) => each[name] === state);
 }
 
 async function hasPrice({ traffic }: FailStage): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { first } from "../../../../infra/sure.ts";
 import { systemClock } from "../../../clock.ts";
 import type { ServerRecord } from "../../../platforms/rehearsal/machine/state.ts";
+import { healthOf } from "../../../platforms/rehearsal/servers/health.ts";
 import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import { limitMemory, startApp } from "../app-process.ts";
 import { healthOfTrack, heaviestTrack, hostFilesOf, serversOfTrack } from "../ground.ts";
@@ -12,13 +13,13 @@ import { type AppUnit, startsAgain, UNIT_FILE, unitIn } from "../unit.ts";
 /** The app's leak, in MiB a second. */
 const LEAK = 64;
 const KILLED_WITHIN = 20;
-/** How long the app takes to start, in seconds. */
+/** How long the sample app takes to start, in seconds; of another config says it. */
 const STARTS_WITHIN = 10;
 
 /** T3: the app takes more memory than it may. */
 export const memory: Scenario = {
   name: "memory",
-  breaks: "the application of a server leaks memory until it reaches its limit",
+  breaks: "the application of a server reaches its limit of memory",
   expected: [
     {
       name: "ends alone",
@@ -58,8 +59,16 @@ async function leakToTheLimit(
   const pid = stage.pid(app);
   if (pid === undefined) throw new Error(`${server.id}'s app doesn't run`);
   await stage.break(
-    `${server.id}'s app leaks ${LEAK} MiB a second`,
+    stage.users.isSample
+      ? `${server.id}'s app leaks ${LEAK} MiB a second`
+      : `${server.id}'s app is at its limit`,
     async () => {
+      if (!stage.users.isSample) {
+        stage.facts.limit =
+          `the unit's ${unit.memoryMiB} MiB: the process was ended as the kernel ends what reaches it (SIGKILL), ` +
+          "as only the sample app can be told to leak";
+        return stage.signal(app, "SIGKILL");
+      }
       const limit = limitMemory(pid, unit.memoryMiB);
       stage.facts.limit = `${limit} MiB, in place of the unit's ${unit.memoryMiB} MiB: other programs share this machine`;
       await leak(server);
@@ -107,11 +116,12 @@ async function startedAgain(stage: FailStage, server: ServerRecord, unit: AppUni
   }
   await stage.wait(unit.restartSeconds);
   await startApp(stage.room, server);
-  const answers = async () => (await fetch(`http://127.0.0.1:${server.appPort}/health`)).ok;
-  const taken = await stage.until(answers, (unit.restartSeconds + STARTS_WITHIN) * PATIENCE, stage.brokenAt);
+  const limit = unit.restartSeconds + startsWithin(stage);
+  const answers = () => healthOf(stage.room, server);
+  const taken = await stage.until(answers, limit * PATIENCE, stage.brokenAt);
   stage.findings.judge(
     "restarted",
-    late("healthy again", taken, unit.restartSeconds + STARTS_WITHIN),
+    late("healthy again", taken, limit),
     `Restart=${unit.restart}, RestartSec=${unit.restartSeconds}: healthy ${seconds(taken ?? 0)} after its end`,
   );
 }
@@ -126,17 +136,21 @@ async function outAndBack(stage: FailStage, server: ServerRecord, restarted: () 
     // `UP 1/2` is a server whose last check failed.
     return restarted() && status === "UP";
   };
-  const within = PATIENCE * (outWithin(health) + inWithin(health) + STARTS_WITHIN);
-  const taken = await stage.until(isIn, within, stage.brokenAt);
+  const limit = outWithin(health) + inWithin(health) + startsWithin(stage);
+  const taken = await stage.until(isIn, PATIENCE * limit, stage.brokenAt);
   stage.figure("recoverSeconds", taken);
   const noticed = stage.figures.detectSeconds;
   stage.findings.judge(
     "out and in",
-    late("in", taken, outWithin(health) + inWithin(health) + STARTS_WITHIN),
+    late("in", taken, limit),
     noticed === undefined
       ? `it was back before ${health.unhealthyAfter} health checks had failed; in after ${seconds(taken ?? 0)}`
       : `out after ${seconds(noticed)}, in after ${seconds(taken ?? 0)}`,
   );
+}
+
+function startsWithin({ users, room }: FailStage): number {
+  return users.isSample ? STARTS_WITHIN : room.plan.startSeconds;
 }
 
 /** Every process of the rehearsal but this server's app. */

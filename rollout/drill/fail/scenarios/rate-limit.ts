@@ -1,7 +1,9 @@
 import { systemClock } from "../../../clock.ts";
+import { first } from "../../../../infra/sure.ts";
 import type { DrillReply } from "../../traffic.ts";
+import { readsOf } from "../../users.ts";
+import { statusesOf } from "../asked.ts";
 import { seconds } from "../judge.ts";
-import { statusesOf } from "../quotes.ts";
 import type { Scenario } from "../scenario.ts";
 import type { FailStage } from "../stage.ts";
 
@@ -33,9 +35,11 @@ export const rateLimit: Scenario = {
       async () => {},
       async () => {},
     );
-    const seen = await flood(stage, from);
+    const read = first(readsOf(stage.users));
+    stage.facts.path = read.path;
+    const seen = await flood(stage, read.path, from);
     const refused = seen.filter(({ status }) => status === 429);
-    const failed = seen.filter(({ status }) => status !== 200 && status !== 429);
+    const failed = seen.filter(({ status }) => !read.good.includes(status) && status !== 429);
     stage.findings.judge(
       "refused",
       [
@@ -53,14 +57,14 @@ export const rateLimit: Scenario = {
       `${others.length} requests of others, none lost`,
     );
     await stage.mend();
-    await servedAgain(stage, from, refused.at(-1));
+    await servedAgain(stage, read, from, refused.at(-1));
   },
 };
 
-async function flood(stage: FailStage, from: string): Promise<DrillReply[]> {
+async function flood(stage: FailStage, path: string, from: string): Promise<DrillReply[]> {
   const seen: DrillReply[] = [];
   const round = async () => {
-    const asked = Array.from({ length: AT_ONCE }, () => stage.traffic.ask({ path: "/version", from }));
+    const asked = Array.from({ length: AT_ONCE }, () => stage.traffic.ask({ path, from }));
     seen.push(...(await Promise.all(asked)));
   };
   const isRefused = () => seen.some(({ status }) => status === 429);
@@ -73,7 +77,12 @@ async function flood(stage: FailStage, from: string): Promise<DrillReply[]> {
   return seen;
 }
 
-async function servedAgain(stage: FailStage, from: string, refusal: DrillReply | undefined): Promise<void> {
+async function servedAgain(
+  stage: FailStage,
+  { path, good }: { path: string; good: readonly number[] },
+  from: string,
+  refusal: DrillReply | undefined,
+): Promise<void> {
   const asked = Number(refusal?.retryAfter);
   if (!(asked >= 0)) {
     stage.findings.add("served again", "unknown", "nothing said how long to wait");
@@ -81,12 +90,12 @@ async function servedAgain(stage: FailStage, from: string, refusal: DrillReply |
   }
   const stopped = systemClock.now();
   await stage.wait(asked);
-  const { status } = await stage.traffic.ask({ path: "/version", from });
+  const { status } = await stage.traffic.ask({ path, from });
   const taken = (systemClock.now() - stopped) / 1000;
   stage.figure("recoverSeconds", taken);
   stage.findings.judge(
     "served again",
-    status === 200 ? [] : [`after ${asked} s it is answered ${status || "nothing"}`],
+    good.includes(status) ? [] : [`after ${asked} s it is answered ${status || "nothing"}`],
     `after ${seconds(taken)}`,
   );
 }

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
+import type { SmokeTest } from "../../../../infra/settings/schema/asked/smoke.ts";
 import type { Reply } from "../../../smoke/client.ts";
 import { wrongWith } from "../../../smoke/judge.ts";
 import { titleOf } from "../../../smoke/run.ts";

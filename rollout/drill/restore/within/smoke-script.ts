@@ -1,6 +1,6 @@
 import { shellWord } from "../../../../infra/host/shell-word.ts";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
-import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
+import type { SmokeTest } from "../../../../infra/settings/schema/asked/smoke.ts";
 import { USER_AGENT } from "../../../smoke/client.ts";
 import { type Address, scriptOn } from "./script.ts";
 

@@ -1,4 +1,4 @@
-import type { SmokeTest } from "../../../../infra/settings/schema/smoke.ts";
+import type { SmokeTest } from "../../../../infra/settings/schema/asked/smoke.ts";
 import { member } from "../../../../infra/sure.ts";
 import type { Clock } from "../../../clock.ts";
 import { UserError } from "../../../errors.ts";

@@ -1,22 +1,22 @@
 import type { DrillReply } from "../traffic.ts";
 import type { FailStage } from "./stage.ts";
 
-/** How often a quote is asked for, in seconds. */
+/** How often it is asked, in seconds. */
 const EVERY = 0.25;
 
 /**
- * Asks every track for quotes, one after the other at even distances whatever becomes of the ones before, for as long as
+ * Asks every track for what users want, one after the other at even distances whatever becomes of the ones before, for as long as
  * the work lasts.
  *
  * @returns what each got, in the order of the answers
  */
-export async function quotesWhile(stage: FailStage, work: () => Promise<void>): Promise<DrillReply[]> {
+export async function askedWhile(stage: FailStage, work: () => Promise<void>): Promise<DrillReply[]> {
   const tracks = stage.room.plan.tracks.map(({ name }) => name);
   const seen: DrillReply[] = [];
   const open: Promise<void>[] = [];
   const ask = () => {
     const track = tracks[open.length % tracks.length];
-    open.push(stage.traffic.quote(track).then((each) => void seen.push(each)));
+    open.push(stage.asUser(track).then((each) => void seen.push(each)));
   };
   const timer = setInterval(ask, EVERY * 1000);
   try {

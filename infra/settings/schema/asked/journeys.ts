@@ -1,0 +1,95 @@
+import { z } from "zod";
+import type { Mistake } from "../../explain.ts";
+import { flag, text, whole } from "../fields.ts";
+
+const status = whole(100, 599);
+
+const expectation = z.strictObject(
+  {
+    status: z
+      .union([status, z.array(status).min(1)], "must be a status such as 200, or a list of them")
+      .default(200)
+      .describe("the status, or a list of those that will do"),
+    text: z
+      .string("must be the text that the answer holds")
+      .min(1, "must not be empty")
+      .optional()
+      .describe("text that the answer's body must hold"),
+    echo: flag
+      .default(false)
+      .describe("true: the answer is JSON and repeats every field of the request's body"),
+    same: flag.default(false).describe("true: the answer is the very one that was kept"),
+  },
+  "must be an expectation: { status, text, echo, same }",
+);
+
+const NAME = /^[a-z][a-z0-9_-]*$/;
+const journey = z
+  .strictObject(
+    {
+      name: text("must be a name of one line", /^\S.{0,59}$/).describe("what the user does by it"),
+      weight: whole(1, 1000).default(1).describe("its share of all requests, by the sum of all weights"),
+      request: text(
+        "must be a method and a path, such as GET /quotes/{quote}",
+        /^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*$/,
+      ).describe(
+        "method and path, such as `GET /orders/{order}`: the name in braces is one that a journey keeps",
+      ),
+      body: z
+        .record(z.string(), z.unknown(), "must be a map of fields")
+        .optional()
+        .describe(
+          "what is sent, as JSON; a field may be { from: 1, to: 9 }, a whole number, or { oneOf: [a, b] }",
+        ),
+      expect: expectation.prefault({}).describe("what the answer must be"),
+      keep: text("must be a name such as quote", NAME)
+        .optional()
+        .describe("keeps the answer, by its field id, for a path with this name in braces"),
+    },
+    "must be a journey: { name, weight, request, body, expect, keep }",
+  )
+  .refine(({ request, body }) => !body || /^(POST|PUT|PATCH) /.test(request), {
+    path: ["body"],
+    message: "goes with POST, PUT and PATCH only",
+  })
+  .refine(({ expect, body }) => !expect.echo || body, {
+    path: ["expect", "echo"],
+    message: "needs a body to be repeated",
+  })
+  .refine(({ expect, request }) => !expect.same || keptIn(request), {
+    path: ["expect", "same"],
+    message: "needs a path with something kept, such as /quotes/{quote}",
+  });
+
+/** A request of a user's, how often it comes, and what makes its answer right. */
+export type Journey = z.output<typeof journey>;
+
+export const journeys = z.array(journey, "must be a list of journeys");
+
+/** What a path reads back: `quote` of `/quotes/{quote}`. */
+export function keptIn(request: string): string | undefined {
+  return /\{([a-z][a-z0-9_-]*)\}/.exec(request)?.[1];
+}
+
+/** What is read back must be kept by a journey; a name stands once. */
+export function journeyMistakes(all: readonly Partial<Journey>[]): Mistake[] {
+  const kept = all.flatMap(({ keep }) => (typeof keep === "string" ? [keep] : []));
+  const names = all.map(({ name }) => name);
+  return all.flatMap(({ name, request }, index) => {
+    const reads = typeof request === "string" ? keptIn(request) : undefined;
+    const keeps = kept.join(", ") || "there is none";
+    return [
+      ...(reads && !kept.includes(reads)
+        ? [
+            {
+              path: `journeys[${index}].request`,
+              rule: `reads {${reads}}, which no journey keeps (${keeps})`,
+            },
+          ]
+        : []),
+      ...(name !== undefined && names.indexOf(name) < index
+        ? [{ path: `journeys[${index}].name`, rule: `is the name of journeys[${names.indexOf(name)}] too` }]
+        : []),
+    ];
+  });
+}
