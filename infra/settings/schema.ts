@@ -3,7 +3,7 @@ import { app } from "./schema/app.ts";
 import { journeys } from "./schema/asked/journeys.ts";
 import { smoke } from "./schema/asked/smoke.ts";
 import { cache, database } from "./schema/data.ts";
-import { certifiedName, domainName, duration, flag, whole } from "./schema/fields.ts";
+import { certifiedName, domainName, duration, flag, text, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
 import { pipeline } from "./schema/pipeline.ts";
@@ -67,8 +67,14 @@ const rehearsal = z.strictObject({
             .describe(
               "where it and its migration are started, such as a git worktree of another version; by default the project's folder",
             ),
+          revision: text("must be a git revision such as v1.4 or main", /^(?!-)[^\s\0]{1,200}$/)
+            .optional()
+            .describe(
+              "a git revision that this track runs: a branch, a tag or a commit of the folder's repository, checked out beside it; " +
+                "node_modules and .venv are the folder's own",
+            ),
         },
-        "must be a track's part in the rehearsal: { command, processes, folder }",
+        "must be a track's part in the rehearsal: { command, processes, folder, revision }",
       ),
       "must be a map of tracks",
     )

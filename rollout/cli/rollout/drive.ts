@@ -10,6 +10,7 @@ import type { Beginning } from "../../run/begin.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { type RunResult, run } from "../../run/run.ts";
 import { actsIn, entryText } from "../../view/entry-text.ts";
+import { OnceTold } from "../../view/once-told.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
 
@@ -37,6 +38,7 @@ export async function drive(
   // Whether users would be on the candidate without anybody to watch it, if this run ended now.
   let isUnwatched = before !== undefined && isWatched(before);
   const acts = actsIn(entries);
+  const once = new OnceTold();
   let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(here.settings.plan));
   const heard = (entry: JournalEntry) => {
     if (entry.kind === "intent") acts.set(entry.id, entry.act);
@@ -47,7 +49,7 @@ export async function drive(
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
     // Further lines of a text are indented, so that none of them can be taken for an entry of its own.
-    const text = entryText(entry, acts).replaceAll("\n", "\n          ");
+    const text = once.text(entryText(entry, acts)).replaceAll("\n", "\n          ");
     say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${text}`);
   };
   try {

@@ -1,6 +1,7 @@
 import { Redactor } from "../../preview/redact.ts";
 import { actsIn, entryText } from "../../view/entry-text.ts";
 import { duration } from "../../view/figures.ts";
+import { OnceTold } from "../../view/once-told.ts";
 import { isUnknown } from "../fact.ts";
 import { escaped } from "../render/markdown.ts";
 import { count, shareText } from "../render/text.ts";
@@ -102,9 +103,10 @@ function gateTable({ decisions }: Postmortem, say: (text: string) => string): st
 
 function timeline({ entries }: Postmortem, say: (text: string) => string): string {
   const acts = actsIn(entries);
+  const once = new OnceTold();
   const rows = entries.map((entry) => [
     `${day(entry.at)} ${clock(entry.at)}`,
-    entryText(entry, acts),
+    once.text(entryText(entry, acts)),
     entry.by,
   ]);
   return table(["time", "what", "by"], rows, say);

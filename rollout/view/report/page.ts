@@ -3,6 +3,7 @@ import { escaped } from "../escaped.ts";
 import { duration, percent } from "../figures.ts";
 import { htmlPage } from "../html-page.ts";
 import { gatesIn } from "../model.ts";
+import { OnceTold } from "../once-told.ts";
 import { chartsOf } from "./charts.ts";
 import type { ReportData } from "./data.ts";
 import { figure } from "./figure.ts";
@@ -73,10 +74,11 @@ function meter(name: string, share: number): string {
 
 function journal({ entries }: ReportData): string {
   const acts = actsIn(entries);
+  const once = new OnceTold();
   const rows = entries.map((entry, index) => {
     const bad = ["rollback", "stopped", "hold", "failed"].includes(entry.kind);
     const tone = bad ? "bad" : entry.kind === "ended" && entry.outcome === "promoted" ? "good" : "";
-    return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(entryText(entry, acts))}</td><td>${escaped(entry.by)}</td></tr>`;
+    return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(once.text(entryText(entry, acts)))}</td><td>${escaped(entry.by)}</td></tr>`;
   });
   return table(["entry", "time", "kind", "what", "by"], rows);
 }

@@ -271,6 +271,7 @@ export const EDGES: Edge[] = [
   ["rehearsal.processes", [{}, { worker: ["celery"] }], [{ other: ["x"] }, { worker: [] }, { nginx: ["x"] }]],
   ["rehearsal.tracks.green.processes", [{}, { worker: ["celery"] }], [{ other: ["x"] }, { worker: "x" }]],
   ["rehearsal.tracks.green.command", [["uvicorn"]], [[], "uvicorn"]],
+  ["rehearsal.tracks.green.revision", ["main", "v1.4", "HEAD~2", "a/b"], ["", "-x", "two words", 1]],
   ["rehearsal.tracks.green.folder", ["../shop-1.4", "."], ["", 1]],
   ["plan.steps.0.weight", [1, 99], [0, 101, 50.5]],
   ["plan.steps.0.bake", ...DURATION],

@@ -50,6 +50,8 @@ export interface TrackPlan {
   command: string[];
   /** Where it is started, from the project's folder. */
   folder: string;
+  /** Of the folder's repository, checked out beside it. */
+  revision?: string | undefined;
   /** What starts each of the app's processes, by name. */
   commands: Record<string, string[]>;
   /** Changes when what a server is made of changes (launch template, command): the cue to replace servers. */
@@ -116,12 +118,13 @@ function trackPlan(
   const here = inItsPlace(graph, resolve);
   const given = namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? "");
   const own = give(given.filter((variable) => !here.environment.startsWith(`${variable}=`)));
-  const { command, folder } = appOf(graph, name);
+  const { command, folder, revision } = appOf(graph, name);
   const commands = commandsOf(graph, name);
   return {
     name,
     command,
     folder,
+    ...(revision !== undefined && { revision }),
     commands,
     servers: numberOf(group.inputs.desiredCapacity) ?? numberOf(group.inputs.minSize) ?? 1,
     version: digest([template.inputs, command, folder, own.version, commands]),
@@ -174,14 +177,16 @@ function groupOf(graph: Graph, track: string, targetGroupUrn: string): GraphReso
 interface Rehearsed {
   command?: Value[];
   folder?: string;
+  revision?: string;
 }
 
-function appOf(graph: Graph, track: string): { command: string[]; folder: string } {
+function appOf(graph: Graph, track: string): { command: string[]; folder: string; revision?: string } {
   const { tracks, ...all } = (graph.outputs.rehearsal ?? {}) as Rehearsed & {
     tracks?: Record<string, Rehearsed>;
   };
-  const { command, folder = "." } = { ...all, ...tracks?.[track] };
-  if (Array.isArray(command) && command.length > 0) return { command: command.map(String), folder };
+  const { command, folder = ".", revision } = { ...all, ...tracks?.[track] };
+  if (Array.isArray(command) && command.length > 0)
+    return { command: command.map(String), folder, ...(revision && { revision }) };
   throw new RehearsalError(
     "the stack has no output rehearsal.command: what runs the application here is unknown",
   );
@@ -202,6 +207,12 @@ function contentOf(files: WrittenFile[], path: string, track: string): string {
 /** Of lines `NAME arn version key` the names. */
 function namesIn(lines: string): string[] {
   return lines.split("\n").flatMap((line) => line.split(" ")[0] || []);
+}
+
+/** The tracks that run something else here than on AWS, by config: a folder or a revision of their own. */
+export function tracksOfTheirOwn(graph: Graph): string[] {
+  const { tracks = {} } = (graph.outputs.rehearsal ?? {}) as { tracks?: Record<string, Rehearsed> };
+  return Object.entries(tracks).flatMap(([name, { folder, revision }]) => (folder || revision ? [name] : []));
 }
 
 /** Lines `name arn`, as the servers read them at boot. */

@@ -8,6 +8,7 @@ import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
 import { capacityOf, type Servers } from "../../../core/servers.ts";
+import type { Graph } from "../../../graph/model.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
 import { retried, until } from "../../../waiting.ts";
@@ -27,6 +28,7 @@ import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
 import { Busy, RehearsalError } from "../machine/errors.ts";
 import { Ledger, userLock } from "../machine/state.ts";
+import { tracksOfTheirOwn } from "../plan/describe.ts";
 import { releaseConnections } from "../servers/server.ts";
 import { apply } from "../verbs/apply.ts";
 import { captured, type Options, placeIn, projectOf } from "../verbs/options.ts";
@@ -155,7 +157,8 @@ class Rehearsal implements Platform {
     const graph = await captured(this.#options);
     const operatorToken = operatorTokenOf(graph, ledger);
     const { smoke: tests } = this.#settings();
-    return runSmoke({ door: doorOf(ledger), tests, track, versions: versionsOf(graph), operatorToken });
+    const versions = { ...versionsOf(graph), ...ownVersions(graph, ledger) };
+    return runSmoke({ door: doorOf(ledger), tests, track, versions, operatorToken });
   }
 
   metrics(sinceEpochSecond: number): Promise<Measured> {
@@ -201,6 +204,13 @@ class Rehearsal implements Platform {
   #ledger(): Ledger {
     return Ledger.openOrFail(placeIn(this.#options));
   }
+}
+
+/** Of tracks that run something else here than on AWS: what their servers were made from. */
+function ownVersions(graph: Graph, { state }: Ledger): Record<string, string> {
+  const own = tracksOfTheirOwn(graph);
+  const servers = state.servers.filter(({ track }) => own.includes(track));
+  return Object.fromEntries(servers.map(({ track, version }) => [track, version]));
 }
 
 type Declaring = Pick<Settings, "tier" | "tracks">;

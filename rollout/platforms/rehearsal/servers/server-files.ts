@@ -5,7 +5,7 @@ import { writeIn } from "../machine/files.ts";
 import { logOf } from "../machine/processes.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import { trustedHere } from "../machine/trusted.ts";
-import type { TrackPlan } from "../plan/describe.ts";
+import { type TrackPlan, tracksOfTheirOwn } from "../plan/describe.ts";
 import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
 import type { Room } from "../room.ts";
 import { accessHere } from "../storage/ensure.ts";
@@ -84,8 +84,10 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   return {
     ...withStandIn(captured, state.dependencies?.port),
     ...track.appSecrets,
-    // An image that is built on deployment has no digest before it.
-    ...(captured.VERSION === "unknown" && { VERSION: track.version }),
+    // An image that is built on deployment has no digest before it; and a version beside it here is another.
+    ...((captured.VERSION === "unknown" || tracksOfTheirOwn(room.graph).includes(track.name)) && {
+      VERSION: track.version,
+    }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
     ...(access && { AWS_ENDPOINT_URL: `http://127.0.0.1:${access.port}` }),

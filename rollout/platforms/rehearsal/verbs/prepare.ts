@@ -17,6 +17,7 @@ import { describe, type StackPlan } from "../plan/describe.ts";
 import { KEPT_SECRETS, Kept, passwordsFor } from "../plan/passwords.ts";
 import { localResolver } from "../plan/resolver.ts";
 import type { Room } from "../room.ts";
+import { withRevisions } from "../servers/revision.ts";
 import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
 import { removeState } from "./remove-state.ts";
 
@@ -54,7 +55,8 @@ async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<R
     said.add(line);
   };
   const from = { projectDir: projectOf(options), stack: ledger.place.stack, kept, say };
-  const plan = describe(graph, resolve, (names) => appSecrets(names, from));
+  const described = describe(graph, resolve, (names) => appSecrets(names, from));
+  const plan = await withRevisions(described, ledger.place, projectOf(options));
   if (plan.domain !== ledger.state.domain) {
     throw new RehearsalError(`The domain is now ${plan.domain}: take the stack down and bring it up again.`);
   }
