@@ -1,6 +1,7 @@
 import type { Severity } from "../../infra/watch/alerts.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import { entryText } from "../view/entry-text.ts";
+import { headline } from "../view/once-told.ts";
 import { plainLine } from "../view/plain.ts";
 import { type Message, messagesFor, type Subject } from "./messages.ts";
 import { ANSWER_MINUTES, severityOf } from "./severity.ts";
@@ -29,7 +30,7 @@ export function noticeOf(entry: JournalEntry, subject: Subject): Notice {
     stack: subject.stack,
     severity,
     event: entry.kind,
-    title: plainLine(`${severity} ${subject.stack}: ${entryText(entry)}`),
+    title: plainLine(`${severity} ${subject.stack}: ${headline(entryText(entry))}`),
     answerBy: minutes === null ? null : entry.at + minutes * 60_000,
     messages: messagesFor(entry, subject),
   };

@@ -2,9 +2,13 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { textOf } from "../cli/exit.ts";
 import { outLine, tell } from "../cli/out.ts";
+import { stackSettings } from "../config/settings.ts";
 import { checkedStackName } from "../core/stack-name.ts";
 import type { Weights } from "../core/weights.ts";
 import { Misuse } from "../errors.ts";
+import { journeysOf } from "../load/profile/journeys-of.ts";
+import { seededRandom } from "../load/random.ts";
+import { Journeys } from "../load/requests/journeys.ts";
 import { rehearsedStack } from "./rehearsed.ts";
 import { stepsOf } from "./steps.ts";
 import { tour } from "./tour.ts";
@@ -43,7 +47,12 @@ async function main(): Promise<number> {
   try {
     const say = outLine;
     const steps = (configured: Weights, stable: string) => stepsOf(configured, stable, seconds);
-    const options = { ratePerSecond: rate, seed, steps, signal: interrupted, say };
+    const settings = stackSettings(projectDir, stack);
+    const { journeys, from } = journeysOf(settings);
+    // Each user asks six times a minute, as those of the sample do.
+    const shots = settings.isSample ? undefined : new Journeys(journeys, seededRandom(seed), rate * 10);
+    if (shots) say(`journeys: ${from}`);
+    const options = { ratePerSecond: rate, seed, steps, signal: interrupted, say, shots };
     const { load, complaints } = await tour(platform, options);
     outLine(`\n${load.requests} requests in ${load.seconds.toFixed(0)} s, ${load.lost} lost`);
     for (const complaint of complaints) outLine(complaint);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Weights } from "../core/weights.ts";
 import { type LoadResult, type RunningLoad, startLoad } from "../load/load.ts";
+import type { Shots } from "../load/requests/shot.ts";
 import type { TourStop } from "./steps.ts";
 import { header, rows } from "./table.ts";
 import { complaintsOf, type JudgedStop, sharesOf } from "./verdict.ts";
@@ -29,6 +30,8 @@ export interface TourOptions {
   /** Of each step's bounds; default 0.99. */
   confidence?: number;
   seed?: number;
+  /** What users do; by default what the sample app's do. */
+  shots?: Shots | undefined;
   /** Connections are opened and code is compiled before the first step counts; default 1500 ms. */
   warmUpMs?: number;
   signal?: AbortSignal;
@@ -56,8 +59,11 @@ export interface TourResult {
 export async function tour(platform: TourPlatform, options: TourOptions): Promise<TourResult> {
   try {
     const stack = await platform.up();
-    const { ratePerSecond, seed } = options;
-    const load = startLoad({ ...stack, ratePerSecond, ...(seed === undefined ? {} : { seed }) }, "warm-up");
+    const { ratePerSecond, seed, shots } = options;
+    const load = startLoad(
+      { ...stack, ratePerSecond, ...(seed !== undefined && { seed }), ...(shots && { shots }) },
+      "warm-up",
+    );
     const { steps, result } = await underLoad(load, () => walk(platform, stack, load, options));
     return { steps, load: result, complaints: complaintsOf(steps, result) };
   } finally {

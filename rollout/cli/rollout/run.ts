@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, isDuration, seconds } from "../../../infra/settings/duration.ts";
-import { first, upTo } from "../../../infra/sure.ts";
+import { first } from "../../../infra/sure.ts";
 import { systemClock } from "../../clock.ts";
 import type { PhaseRecord } from "../../core/journal.ts";
 import { planOf } from "../../core/plan.ts";
@@ -8,6 +8,7 @@ import type { RolloutState } from "../../core/state.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Beginning } from "../../run/begin.ts";
 import { give } from "../../run/command.ts";
+import { headline } from "../../view/once-told.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out } from "../out.ts";
@@ -78,7 +79,7 @@ export function register(program: Command): void {
       const state = await stateOf(here);
       const { stack, json } = here;
       const document = { stack, rollout: state?.rollout, candidate: state?.candidate, ...result };
-      out(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${upTo(result.reason, "\n")}\n`);
+      out(json ? `${JSON.stringify(document)}\n` : `${result.outcome}: ${headline(result.reason)}\n`);
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
     });
   sourceOptions(verb);

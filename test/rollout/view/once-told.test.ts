@@ -8,7 +8,7 @@ it("tells many lines once, whatever number of server or process they have", () =
   const first = error("green-1", 10);
   expect(once.text(first)).toBe(first);
   expect(once.text(error("green-2", 11))).toBe(
-    "failed: deploy green: green-2.migrate failed (1). Its log green-2.log ends with (the same as before)",
+    "failed: deploy green: green-2.migrate failed (1). Its log green-2.log (the same as before)",
   );
   const other = error("green-3", 12).replace("division by zero", "no such table");
   expect(once.text(other)).toBe(other);
