@@ -1,5 +1,5 @@
-import { systemClock } from "../../../clock.ts";
 import { first } from "../../../../infra/sure.ts";
+import { systemClock } from "../../../clock.ts";
 import type { DrillReply } from "../../traffic.ts";
 import { readsOf } from "../../users.ts";
 import { statusesOf } from "../asked.ts";
