@@ -65,7 +65,7 @@ export function versioned(
   bucket: aws.s3.Bucket,
   keptDays: number,
   child: pulumi.CustomResourceOptions,
-): void {
+): aws.s3.BucketVersioning {
   const own = { bucket: bucket.id };
   const versions = new aws.s3.BucketVersioning(
     name,
@@ -89,6 +89,7 @@ export function versioned(
     // AWS takes a rule for old versions only once there are versions.
     { ...child, dependsOn: versions },
   );
+  return versions;
 }
 
 function onlyOverTls(bucketArn: pulumi.Output<string>): object {

@@ -42,7 +42,6 @@ ${firewallCommands(host)
   .join("\n")}
 }
 tools() {
-  snap install aws-cli --classic
   local deb=/run/agent.deb
   fetch $deb "${bucket}/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
   dpkg --install $deb && rm $deb

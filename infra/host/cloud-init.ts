@@ -3,6 +3,7 @@ import { appUnit, pullScript } from "./app-unit.ts";
 import { bootScript } from "./boot.ts";
 import { certificateFiles } from "./certificate.ts";
 import { environmentFiles } from "./environment.ts";
+import { FETCH, fetchScript } from "./fetch.ts";
 import { flagFiles } from "./flags-agent.ts";
 import { upgrades } from "./hardening.ts";
 import type { Host, HostFile } from "./host.ts";
@@ -28,17 +29,37 @@ const PACKAGES = [
   "unattended-upgrades",
 ];
 
-/** The user data of a track's servers: a `#cloud-config` document that writes {@link hostFiles} and boots. */
-export function cloudInit(host: Host): string {
-  return `#cloud-config\n${stringify(
-    {
-      package_update: true,
-      packages: [...PACKAGES, ...(host.app.processes.length > 0 ? ["python3-boto3"] : [])],
-      write_files: hostFiles(host).map(writeFile),
-      runcmd: [["/usr/local/sbin/rollout-boot"]],
-    },
-    { indentSeq: false, lineWidth: 0, blockQuote: "literal" },
-  )}`;
+/** Where a server finds the text of its files, and by what it knows that it is the one. */
+export interface FilesPlace {
+  region: string;
+  bucket: string;
+  key: string;
+  /** Of the object, as S3 calls it. */
+  version: string;
+  /** SHA-256 of the text, in hex. */
+  digest: string;
+}
+
+/** {@link hostFiles} in one text: a `#cloud-config` document that writes them. It lies in S3, for EC2 takes only 16 KiB. */
+export function filesText(host: Host): string {
+  return document({ write_files: hostFiles(host).map(writeFile) });
+}
+
+/**
+ * The user data of a track's servers: a `#cloud-config` document that installs what they need, fetches their files and boots.
+ * It is short whatever the app is given: of all that it is only the digest of.
+ */
+export function cloudInit(app: Pick<Host["app"], "processes">, place: FilesPlace): string {
+  return document({
+    package_update: true,
+    packages: [...PACKAGES, ...(app.processes.length > 0 ? ["python3-boto3"] : [])],
+    write_files: [writeFile(fetchScript(place))],
+    runcmd: [[FETCH], ["/usr/local/sbin/rollout-boot"]],
+  });
+}
+
+function document(content: object): string {
+  return `#cloud-config\n${stringify(content, { indentSeq: false, lineWidth: 0, blockQuote: "literal" })}`;
 }
 
 /** Every file that a server gets. */
@@ -63,18 +84,11 @@ export function hostFiles(host: Host): HostFile[] {
   ];
 }
 
-/** User data is short: comments and empty lines stay in the source, where who changes the file reads them. */
+/** Comments and empty lines stay in the source, where who changes the file reads them. */
 function lean(content: string): string {
   return content.replace(/^[ \t]*(#(?!!).*)?\n/gm, "");
 }
 
-/** nginx's package brings files of the same names and would start with ours before there is a certificate: they wait. */
 function writeFile({ path, content, permissions }: HostFile) {
-  const packaged = path.startsWith("/etc/nginx/") || path.startsWith("/etc/logrotate.d/");
-  return {
-    path,
-    ...(permissions && { permissions }),
-    ...(packaged && { defer: true }),
-    content: lean(content),
-  };
+  return { path, ...(permissions && { permissions }), content: lean(content) };
 }

@@ -14,14 +14,12 @@ const LIMIT = 16_384;
  * zlib doesn't promise that (its version, its processor's instructions and a byte for the system all show), so the
  * compressor is one in plain JavaScript, pinned exactly; a test holds its output, and the header has no time.
  *
- * @throws {RangeError} when it is longer than EC2 takes; only lists and maps of `app` can make it so
+ * @throws {RangeError} when it is longer than EC2 takes; a test holds the longest to half of it
  */
 export function userData(text: string): string {
   const packed = gzipSync(new TextEncoder().encode(text), { level: 9, mtime: 0 });
   if (packed.length > LIMIT) {
-    throw new RangeError(
-      `the servers' user data is ${packed.length} bytes compressed, EC2 takes ${LIMIT}: shorten rollout:app.environment, app.secrets or app.dependencies`,
-    );
+    throw new RangeError(`the servers' user data is ${packed.length} bytes compressed, EC2 takes ${LIMIT}`);
   }
   return Buffer.from(packed).toString("base64");
 }

@@ -26,6 +26,11 @@ export function mayRead({ stack }: Scope): Statement[] {
       ["s3:GetBucket*", "s3:Get*Configuration", "s3:ListBucket", "s3:ListTagsForResource"],
       `arn:aws:s3:::${stack}-*`,
     ),
+    allow(
+      "DescribeServerFiles",
+      ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
+      `arn:aws:s3:::${stack}-servers-*/*`,
+    ),
     // The one permission to read budgets, whatever the API calls it.
     allow("DescribeBudgets", ["budgets:ViewBudget"], `arn:aws:budgets::*:budget/${stack}-*`),
     // Pulumi compares a secret's value with its state, which holds it too; only the stack's own.
@@ -97,6 +102,13 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
       ].map((each) => `s3:${each}`),
       `arn:aws:s3:::${stack}-*`,
     ),
+    // What the servers get, of which Pulumi keeps the last version only: S3 has the others.
+    allow(
+      "ServerFiles",
+      ["DeleteObject", "DeleteObjectVersion", "PutObject", "PutObjectTagging"].map((each) => `s3:${each}`),
+      `arn:aws:s3:::${stack}-servers-*/*`,
+    ),
+    allow("ServerFilesList", ["s3:ListBucketVersions"], `arn:aws:s3:::${stack}-servers-*`),
     allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
     ...mayTell({ stack, region }),
     allow(

@@ -15,6 +15,8 @@ export interface ServerRoleArgs {
   /** Further repositories of ECR, for tracks whose image comes from another one. */
   otherRepositoryArns?: pulumi.Input<string>[];
   logGroupArns: pulumi.Input<string>[];
+  /** The bucket of the servers' files. */
+  filesArn: pulumi.Input<string>;
   /** What the app may do in AWS; undefined: it gets no credentials. */
   app?: Omit<AppRoleArgs, "serverRoleArn"> | undefined;
   /** What tells it which of the app's processes it runs; undefined: there are none. */
@@ -85,6 +87,7 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
           ]
         : []),
     ],
+    files: [allow(["s3:GetObjectVersion"], pulumi.interpolate`${args.filesArn}/*`)],
     image: [
       allow(["ecr:GetAuthorizationToken"], "*"),
       ...(repositories.length > 0

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK, bootSeconds } from "../host/boot.ts";
+import { cloudInit } from "../host/cloud-init.ts";
 import { LEAVE_HOOK } from "../host/processes/agent.ts";
 import { userData } from "../host/user-data.ts";
 import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Architecture, architectureOf } from "./architecture.ts";
+import type { FilesBucket } from "./files-bucket.ts";
 
 export interface TrackArgs {
   stack: string;
@@ -16,8 +19,10 @@ export interface TrackArgs {
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
   instanceProfileArn: pulumi.Input<string>;
-  /** Plain text; it is compressed and encoded here. */
-  userData: pulumi.Input<string>;
+  region: string;
+  /** The text of its servers' files, and where it is put for them. */
+  files: pulumi.Input<string>;
+  bucket: Pick<FilesBucket, "bucket" | "versioning">;
   server: Settings["server"];
   /** How long what is open at a server that leaves may go on (drain), and how long the app may take to start. */
   app: Pick<Settings["app"], "drain" | "startTimeout" | "processes">;
@@ -160,8 +165,25 @@ function launchTemplate(name: string, args: TrackArgs, parent: pulumi.Resource):
       resourceType,
       tags: tags(name, args),
     })),
-    userData: pulumi.output(args.userData).apply(userData),
+    userData: bootText(name, args, parent).apply(userData),
   };
+}
+
+/** The files go to S3, and their place and digest into the user data: other files, another launch template. */
+function bootText(name: string, args: TrackArgs, parent: pulumi.Resource): pulumi.Output<string> {
+  const { app, region, bucket } = args;
+  const key = `${args.track}.yaml`;
+  const object = new aws.s3.BucketObjectv2(
+    name,
+    { bucket: bucket.bucket, key, content: args.files, contentType: "text/yaml" },
+    { parent, dependsOn: bucket.versioning },
+  );
+  return pulumi
+    .output({ text: args.files, bucket: bucket.bucket, version: object.versionId })
+    .apply(({ text, ...place }) => {
+      const digest = createHash("sha256").update(text).digest("hex");
+      return cloudInit(app, { ...place, region, key, digest });
+    });
 }
 
 /**

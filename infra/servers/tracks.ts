@@ -4,16 +4,15 @@ import type { Cache } from "../data/cache.ts";
 import type { HeldDatabase } from "../data/database.ts";
 import type { GivenSecrets } from "../data/given-secrets.ts";
 import type { AppSecrets } from "../data/secrets.ts";
-import { cloudInit } from "../host/cloud-init.ts";
+import { filesText } from "../host/cloud-init.ts";
 import type { Host, SecretPlace } from "../host/host.ts";
-import { longest } from "../host/longest.ts";
-import { userData as pack } from "../host/user-data.ts";
 import type { Firewall } from "../network/firewall.ts";
 import type { Subnetted } from "../network/network.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
 import { architectureOf } from "./architecture.ts";
+import { FilesBucket } from "./files-bucket.ts";
 import { Images } from "./image.ts";
 import { Processes } from "./processes.ts";
 import { releaseDocument } from "./release-document.ts";
@@ -58,6 +57,7 @@ export class Tracks extends pulumi.ComponentResource {
       settings.app.processes.length > 0
         ? new Processes(name, { stack: settings.stack, settings }, { parent: this })
         : undefined;
+    const bucket = new FilesBucket(name, { parent: this });
     const role = new ServerRole(
       name,
       {
@@ -75,6 +75,7 @@ export class Tracks extends pulumi.ComponentResource {
           ? { bucketArns: arnsOf(args.buckets), permissions: settings.app.permissions }
           : undefined,
         processes,
+        filesArn: bucket.arn,
       },
       { parent: this },
     );
@@ -90,7 +91,9 @@ export class Tracks extends pulumi.ComponentResource {
             subnetIds: args.network.privateSubnetIds,
             securityGroupId: args.firewall.serversGroupId,
             instanceProfileArn: role.instanceProfileArn,
-            userData: userData(args, track, images, role.appRoleArn),
+            region: settings.region,
+            files: files(args, track, images, role.appRoleArn),
+            bucket,
             server: settings.server,
             app: settings.app,
             servers: track.servers,
@@ -140,16 +143,14 @@ function arnsOf({ byName }: Buckets): pulumi.Output<string>[] {
   return Object.values(byName).map(({ arn }) => arn);
 }
 
-function userData(
+function files(
   args: TracksArgs,
   track: TrackSettings,
   images: Images,
   appRole: pulumi.Output<string> | undefined,
 ): pulumi.Output<string> {
-  const { settings, logs, secrets, given, database, cache } = args;
+  const { logs, secrets, given, database, cache } = args;
   const version = images.versionOf(track.name);
-  // Too long is found out now, in a preview and a rehearsal too, and not when AWS has given the names in the middle of an `up`.
-  pack(cloudInit(hostOf(args, track.name, version, longest(settings, track))));
   return pulumi
     .output({
       image: images.imageOf(track.name),
@@ -167,7 +168,7 @@ function userData(
       nginx: logs.nginx.name,
       system: logs.system.name,
     })
-    .apply((known) => cloudInit(hostOf(args, track.name, version, known)));
+    .apply((known) => filesText(hostOf(args, track.name, version, known)));
 }
 
 /** What only AWS knows of a server before it is made. */

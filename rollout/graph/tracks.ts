@@ -1,7 +1,8 @@
 import { UserError } from "../errors.ts";
 import type { Graph, GraphResource, Value } from "./model.ts";
 import { byUrn, ofType } from "./resources.ts";
-import { referencesIn, textOf } from "./text.ts";
+import { serverFilesOf } from "./server-files.ts";
+import { referencesIn } from "./text.ts";
 import { TYPES } from "./types.ts";
 
 /** The tracks that the program has, by their components. */
@@ -46,7 +47,7 @@ export function trackOf(graph: Graph, resource: GraphResource): string | undefin
 export function versionIn(graph: Graph, track: string): string {
   const template = within(graph, componentOf(graph, track)).find(({ type }) => type === TYPES.launchTemplate);
   // What only the cloud knows isn't the version.
-  const told = textOf(template?.inputs.userData ?? "", () => "");
+  const told = template ? serverFilesOf(graph, template, () => "") : "";
   const version = /^[ \t]*VERSION=(\w+)[ \t]*$/m.exec(told)?.[1];
   if (!version) throw new Error(`the servers of ${track} aren't told a version`);
   return version;

@@ -27,6 +27,8 @@ export const TYPES = {
   databaseParameters: "aws:rds/parameterGroup:ParameterGroup",
   cache: "aws:elasticache/replicationGroup:ReplicationGroup",
   cacheParameters: "aws:elasticache/parameterGroup:ParameterGroup",
+  filesBucket: "rollout:infra:FilesBucket",
+  bucketObject: "aws:s3/bucketObjectv2:BucketObjectv2",
   buckets: "rollout:infra:Buckets",
   bucket: "aws:s3/bucket:Bucket",
   secret: "aws:secretsmanager/secret:Secret",

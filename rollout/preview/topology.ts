@@ -4,7 +4,7 @@ import type { Delta } from "./changes/follows.ts";
 import type { Topology } from "./model.ts";
 
 /** More than this many resources are drawn by component: nobody reads a hundred boxes. */
-const MOST_NODES = 30;
+const MOST_NODES = 40;
 
 /** What a change touches, and which of it needs which. */
 export function topologyOf(deltas: Delta[], before: Graph, after: Graph): Topology {

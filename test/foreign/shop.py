@@ -2,7 +2,9 @@
 
 import json
 import os
+import select
 import ssl
+import sys
 import time
 
 import redis
@@ -35,8 +37,10 @@ def clean(number):
     note("cleaned", number, time.time())
 
 
-def send(many, every):
-    """Enqueues so many tasks, one after the other."""
-    for number in range(many):
+def send(every):
+    """Enqueues tasks, one after the other, until its standard input ends; prints how many."""
+    number = 0
+    while not select.select([sys.stdin], [], [], every)[0]:
         work.delay(number, 0.4)
-        time.sleep(every)
+        number += 1
+    print(number)

@@ -126,6 +126,9 @@ export const NAME_RULES: Record<string, NameRule[]> = {
       "S3 User Guide, Bucket naming rules",
     ),
   ],
+  "aws:s3/bucketObjectv2:BucketObjectv2": [
+    rule("key", /^[A-Za-z0-9!\-_.*'()/]{1,1024}$/, "S3 User Guide, Naming Amazon S3 objects"),
+  ],
   "aws:secretsmanager/secret:Secret": [
     rule("name", /^[A-Za-z0-9/_+=.@-]{1,512}$/, "Secrets Manager API, CreateSecret"),
   ],

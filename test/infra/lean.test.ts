@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { schema } from "../../infra/settings/schema.ts";
 import { recordStack } from "../support/stacks.ts";
-import { userDataText } from "../support/user-data.ts";
 
 // A stack without what a team does without, or has already. What is gone must be gone everywhere.
 
@@ -23,8 +22,8 @@ describe("cache: none", () => {
     expect(JSON.stringify(all.outputs)).not.toMatch(/cache/i);
     const { inputs } = all.one("aws:cloudwatch/dashboard:Dashboard");
     expect(JSON.stringify(inputs)).not.toMatch(/cache/i);
-    for (const { inputs } of all.of("aws:ec2/launchTemplate:LaunchTemplate"))
-      expect(userDataText(inputs.userData)).not.toMatch(/REDIS|cache-password/);
+    for (const { inputs } of all.of("aws:s3/bucketObjectv2:BucketObjectv2"))
+      expect(inputs.content).not.toMatch(/REDIS|cache-password/);
   });
 
   test("asks the sample for all but the cache before it gets users", async () => {
@@ -70,8 +69,8 @@ describe("network.existing", () => {
 
   test("takes requests from its range only", async () => {
     const all = await recordStack("prod", { network: { existing: EXISTING } });
-    for (const { inputs } of all.of("aws:ec2/launchTemplate:LaunchTemplate")) {
-      const text = userDataText(inputs.userData);
+    for (const { inputs } of all.of("aws:s3/bucketObjectv2:BucketObjectv2")) {
+      const text = inputs.content;
       expect(text).toContain("ufw allow proto tcp from 10.7.0.0/16 to any port 443");
       expect(text).toContain("set_real_ip_from 10.7.0.0/16;");
       expect(text).not.toContain("10.20.0.0/16");

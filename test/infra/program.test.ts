@@ -135,7 +135,10 @@ describe("in the beta stack", () => {
     const image = `registry.example.com/app@sha256:${"1".repeat(64)}`;
     const tracks = { blue: { weight: 90, servers: 1 }, green: { weight: 10, servers: 1, image } };
     const touched = changed(before, await recordStack("beta", { tracks }));
-    expect(touched).toEqual(["aws:ec2/launchTemplate:LaunchTemplate beta-green"]);
+    expect(touched).toEqual([
+      "aws:ec2/launchTemplate:LaunchTemplate beta-green",
+      "aws:s3/bucketObjectv2:BucketObjectv2 beta-green",
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { ofType } from "../../rollout/graph/resources.ts";
-import { textOf } from "../../rollout/graph/text.ts";
+import { serverFilesOf } from "../../rollout/graph/server-files.ts";
 import { TYPES } from "../../rollout/graph/types.ts";
 import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { writtenFiles } from "../../rollout/platforms/rehearsal/plan/written-files.ts";
@@ -48,7 +48,7 @@ export async function serverRoot(project: Project, track: string): Promise<Recor
 async function filesOf({ projectDir, stack }: Project, track: string) {
   const graph = await captureGraph({ projectDir, stack });
   const template = ofType(graph, TYPES.launchTemplate).find(({ name }) => name === `${stack}-${track}`)!;
-  return writtenFiles(textOf(template.inputs.userData!, ({ urn }) => urn.split("::").at(-1)!));
+  return writtenFiles(serverFilesOf(graph, template, ({ urn }) => urn.split("::").at(-1)!));
 }
 
 /** Docker as far as a drill uses it: one container, which is a process of the sample application. */

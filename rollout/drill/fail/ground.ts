@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/model.ts";
 import { ofType } from "../../graph/resources.ts";
-import { referencesIn, textOf } from "../../graph/text.ts";
+import { serverFilesOf } from "../../graph/server-files.ts";
+import { referencesIn } from "../../graph/text.ts";
 import { TYPES } from "../../graph/types.ts";
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
@@ -60,5 +61,5 @@ export function databaseInZones(graph: Graph): string {
 export function hostFilesOf(graph: Graph): WrittenFile[] {
   const template = ofType(graph, TYPES.launchTemplate)[0];
   if (!template?.inputs.userData) throw new RehearsalError("the stack has no launch template with user data");
-  return writtenFiles(textOf(template.inputs.userData, () => "unknown"));
+  return writtenFiles(serverFilesOf(graph, template, () => "unknown"));
 }

@@ -8,8 +8,8 @@ import { effectOf } from "./effects.ts";
 import {
   type Delta,
   followReplacements,
-  followSecrets,
   followTemplates,
+  followVersions,
   kindOf,
   type ReplacesOf,
 } from "./follows.ts";
@@ -28,7 +28,7 @@ export function deltas(before: Graph, after: Graph, verdict: ReplacesOf, hide: H
     (pair): Delta => ({ ...pair, change: changeOf(pair, before, after, verdict, hide) }),
   );
   followReplacements(all, verdict);
-  followSecrets(all);
+  followVersions(all);
   followTemplates(all);
   return all
     .filter(({ change }) => change.kind !== "update" || change.properties.length > 0)

@@ -60,31 +60,39 @@ const GROUP = "aws:autoscaling/group:Group";
 const REFRESHED = "new servers take the place of the old, in turn";
 const LATER = "servers that start later are of the new kind";
 
-const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
+/** Of which a change of what they hold makes another version, and the properties that hold it. */
+const VERSIONED = [
+  // Provider aws, `secret_version.go`: `secret_string` forces a new one.
+  { type: "aws:secretsmanager/secretVersion:SecretVersion", holds: /^secret/, what: "the secret " },
+  // S3 User Guide, "Using versioning": each PUT is a version. The servers' files name secrets' versions.
+  { type: "aws:s3/bucketObjectv2:BucketObjectv2", holds: /^content/, what: "" },
+];
 
 /**
- * A secret that changes is another version of it (provider aws, `secret_version.go`: `secret_string` forces a new one), and
- * so do those change that name its id. Before {@link followTemplates}: servers' launch templates do.
+ * A secret or an object of S3 that changes is another version of it, and so do those change that name its id. Before
+ * {@link followTemplates}: servers' launch templates do.
  *
  * @param all every pair of resources; what follows is added to them
  */
-export function followSecrets(all: readonly Delta[]): void {
-  const changed = new Set(
-    all
-      .filter(({ change }) => change.type === SECRET_VERSION && change.kind !== "delete")
-      .filter(({ change }) => change.properties.some(({ path }) => path.startsWith("secret")))
-      .map(({ change }) => change.urn),
-  );
-  for (const { before, after, change } of all) {
-    if (!before || !after) continue;
-    for (const [path, value] of Object.entries(after.inputs)) {
-      const ref = referencesIn(value).find(
-        ({ urn, property }) => changed.has(urn) && property === "versionId",
-      );
-      if (!ref || change.properties.some((each) => each.path === path)) continue;
-      const follows = `the secret ${nameOf(ref.urn)}`;
-      change.properties.push({ path, replaces: "no", follows, effect: "the id of its new version" });
-    }
+export function followVersions(all: readonly Delta[]): void {
+  for (const { type, holds, what } of VERSIONED) {
+    const changed = new Set(
+      all
+        .filter(({ change }) => change.type === type && change.kind !== "delete")
+        .filter(({ change }) => change.properties.some(({ path }) => holds.test(path)))
+        .map(({ change }) => change.urn),
+    );
+    for (const delta of all) followVersion(delta, changed, what);
+  }
+}
+
+function followVersion({ before, after, change }: Delta, changed: ReadonlySet<string>, what: string): void {
+  if (!before || !after) return;
+  for (const [path, value] of Object.entries(after.inputs)) {
+    const ref = referencesIn(value).find(({ urn, property }) => changed.has(urn) && property === "versionId");
+    if (!ref || change.properties.some((each) => each.path === path)) continue;
+    const follows = `${what}${nameOf(ref.urn)}`;
+    change.properties.push({ path, replaces: "no", follows, effect: "the id of its new version" });
   }
 }
 

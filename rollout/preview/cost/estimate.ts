@@ -84,7 +84,7 @@ function times(price: number | undefined, factor: number): number | undefined {
 
 /** Costs nothing, or only by use. */
 const FREE =
-  /^(random|docker|pulumi|rollout):|^aws:(acm|appconfig|autoscaling\/policy|backup|budgets|cloudwatch\/(event|logGroup)|ec2\/(defaultSecurityGroup|flowLog|internetGateway|launchTemplate|route|routeTable|routeTableAssociation|securityGroup|securityGroupRule|subnet|vpc|vpcEndpoint):|ecr|elasticache\/(parameterGroup|subnetGroup)|iam|kms\/keyPolicy|lb\/(listener|listenerRule|targetGroup):|rds\/(parameterGroup|subnetGroup)|route53\/record|s3|secretsmanager\/secretVersion|sns|vpc|wafv2\/webAclAssociation)/;
+  /^(random|docker|pulumi|rollout):|^aws:(acm|appconfig|autoscaling\/(lifecycleHook|policy)|backup|budgets|cloudwatch\/(event|logGroup)|ec2\/(defaultSecurityGroup|flowLog|internetGateway|launchTemplate|route|routeTable|routeTableAssociation|securityGroup|securityGroupRule|subnet|vpc|vpcEndpoint):|ecr|elasticache\/(parameterGroup|subnetGroup)|iam|kms\/keyPolicy|lb\/(listener|listenerRule|targetGroup):|rds\/(parameterGroup|subnetGroup)|route53\/record|s3|scheduler|secretsmanager\/secretVersion|sns|sqs|ssm|vpc|wafv2\/webAclAssociation)/;
 
 /** The monthly cost of a stack's resources, and what the price table doesn't know: `type` or `type (class)`. */
 export function estimate(graph: Graph): { items: Item[]; unknown: string[] } {

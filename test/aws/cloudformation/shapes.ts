@@ -10,6 +10,7 @@ export const PARTS = [
   "iam/rolePolicyAttachment:RolePolicyAttachment",
   "kms/keyPolicy:KeyPolicy",
   "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "s3/bucketObjectv2:BucketObjectv2",
   "s3/bucketOwnershipControls:BucketOwnershipControls",
   "s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",

@@ -1,20 +1,32 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { cloudInit, hostFiles } from "../../../infra/host/cloud-init.ts";
+import { cloudInit, filesText, hostFiles } from "../../../infra/host/cloud-init.ts";
 import { HOST } from "./example.ts";
 
 interface WriteFile {
   path: string;
   content: string;
   permissions?: string;
-  defer?: boolean;
 }
-const text = cloudInit(HOST);
-const document = parse(text) as { write_files: WriteFile[]; packages: string[]; runcmd: string[][] };
+const text = filesText(HOST);
+const document = parse(text) as { write_files: WriteFile[] };
+const PLACE = {
+  region: "eu-south-2",
+  bucket: "production-servers-1a2b3c4",
+  key: "blue.yaml",
+  version: "3HL4kqtJlcpXroDTDmjVBH40Nrjfkd",
+  digest: createHash("sha256").update(text).digest("hex"),
+};
+const userData = parse(cloudInit(HOST.app, PLACE)) as {
+  write_files: WriteFile[];
+  packages: string[];
+  runcmd: string[][];
+};
 const fileAt = (path: string) => document.write_files.find((file) => file.path === path)!;
 
-describe("the user data", () => {
+describe("the servers' files", () => {
   it("is a cloud-config with every file, each once", () => {
     expect(text.startsWith("#cloud-config\n")).toBe(true);
     const paths = document.write_files.map(({ path }) => path);
@@ -23,7 +35,7 @@ describe("the user data", () => {
   });
 
   it("is the same for the same settings, byte for byte", () => {
-    expect(cloudInit(structuredClone(HOST))).toBe(text);
+    expect(filesText(structuredClone(HOST))).toBe(text);
   });
 
   it("says nothing of comments, and keeps what nginx reads", () => {
@@ -32,17 +44,13 @@ describe("the user data", () => {
     expect(conf).toContain("keepalive_timeout 80s;");
   });
 
-  it("keeps files that packages bring too until after the packages", () => {
-    for (const { path, defer } of document.write_files) {
-      expect([path, defer ?? false]).toEqual([path, /^\/etc\/(nginx|logrotate\.d)\//.test(path)]);
-    }
-  });
-
   const scripts = document.write_files.filter(({ content }) => content.startsWith("#!"));
   it("has its scripts executable, and starts by one of them", () => {
     expect(scripts.length).toBeGreaterThanOrEqual(4);
     for (const { permissions } of scripts) expect(permissions).toBe("0755");
-    expect(scripts.map(({ path }) => path)).toContain(document.runcmd[0]![0]);
+    // User data brings the first, which brings the second.
+    expect(userData.write_files.map(({ path }) => path)).toEqual([userData.runcmd[0]![0]]);
+    expect(scripts.map(({ path }) => path)).toContain(userData.runcmd[1]![0]);
   });
 
   it.each(scripts)("has sound bash in $path", ({ content }) => {
@@ -137,7 +145,7 @@ describe("the user data", () => {
   });
 
   it("leaves flags out where there are none", () => {
-    const without = cloudInit({ ...HOST, flags: undefined });
+    const without = filesText({ ...HOST, flags: undefined });
     expect(without).not.toContain("flags");
   });
 });

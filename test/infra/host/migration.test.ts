@@ -16,11 +16,12 @@ test("without a command nothing of it is on the servers", () => {
   expect(contentIn(HOST, APP)).not.toContain("rollout-migrate");
 });
 
-test("with one, it runs after the image is there and before the app, and fits into the user data", () => {
+test("with one, it runs after the image is there and before the app", () => {
   const unit = contentIn(migrating, APP)!;
   const order = ["rollout-pull", MIGRATE, "ExecStart="].map((each) => unit.indexOf(each));
   expect(order).toEqual(order.toSorted((one, other) => one - other));
-  expect(parse(cloudInit(migrating)).packages).toContain("postgresql-client");
+  const place = { region: "eu-south-2", bucket: "b", key: "blue.yaml", version: "1", digest: "0" };
+  expect(parse(cloudInit(migrating.app, place)).packages).toContain("postgresql-client");
 });
 
 test("the image is given exactly the words, in a container as closed as the app's and without its port", () => {

@@ -58,6 +58,15 @@ export const NEEDS: Record<string, [service: string, needs: Needs]> = {
     "autoscaling",
     { create: "PutLifecycleHook", delete: "DeleteLifecycleHook", read: "DescribeLifecycleHooks" },
   ],
+  "s3/bucketObjectv2:BucketObjectv2": [
+    "s3",
+    {
+      create: "PutObject PutObjectTagging",
+      update: "PutObject PutObjectTagging",
+      delete: "DeleteObject DeleteObjectVersion ListBucketVersions",
+      read: "GetObject GetObjectTagging GetObjectVersion",
+    },
+  ],
   "scheduler/schedule:Schedule": [
     "scheduler",
     {

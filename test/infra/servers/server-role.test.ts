@@ -36,6 +36,7 @@ async function statements(): Promise<Statement[]> {
       repositoryArn: "arn:repository",
       otherRepositoryArns: ["arn:other"],
       logGroupArns: ["arn:logs"],
+      filesArn: "arn:files",
     });
   });
   return recording
@@ -85,6 +86,7 @@ it("gives the app a role of its own, which the servers alone take", async () => 
       secretArns: ["arn:secret"],
       secretKeyArns: [],
       logGroupArns: ["arn:logs"],
+      filesArn: "arn:files",
       app,
     });
   });
@@ -112,7 +114,12 @@ it("gives the app a role of its own, which the servers alone take", async () => 
 
 it("is for EC2 alone, and ready before a server starts", async () => {
   const recording = await record(() => {
-    new ServerRole("beta", { secretArns: ["arn:secret"], secretKeyArns: [], logGroupArns: ["arn:logs"] });
+    new ServerRole("beta", {
+      secretArns: ["arn:secret"],
+      secretKeyArns: [],
+      filesArn: "arn:files",
+      logGroupArns: ["arn:logs"],
+    });
   });
   const trust = JSON.parse(recording.one("aws:iam/role:Role").inputs.assumeRolePolicy);
   expect(trust.Statement).toEqual([

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { architectureOf } from "../../../infra/servers/architecture.ts";
 import { Track, type TrackArgs } from "../../../infra/servers/track.ts";
@@ -11,7 +13,9 @@ const ARGS: TrackArgs = {
   subnetIds: ["subnet-a", "subnet-b"],
   securityGroupId: "sg-servers",
   instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/server",
-  userData: "#cloud-config\n",
+  region: "eu-south-2",
+  files: "#cloud-config\nwrite_files: []\n",
+  bucket: { bucket: pulumi.output("beta-servers-1234567"), versioning: undefined as never },
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
   app: { drain: "60s", startTimeout: "2m", processes: [] },
   servers: 1,
@@ -98,7 +102,17 @@ describe("the servers", () => {
       httpPutResponseHopLimit: 1,
     });
     expect(inputs.iamInstanceProfile).toEqual({ arn: ARGS.instanceProfileArn });
-    expect(userDataText(inputs.userData)).toBe("#cloud-config\n");
+    const text = userDataText(inputs.userData);
+    // Where the files are, which version of them, and what they must be.
+    const digest = createHash("sha256")
+      .update(ARGS.files as string)
+      .digest("hex");
+    for (const part of ["beta-servers-1234567", "blue.yaml", "${beta-blue.versionId}", digest])
+      expect(text).toContain(part);
+    expect((await recordTrack()).one("aws:s3/bucketObjectv2:BucketObjectv2").inputs).toMatchObject({
+      key: "blue.yaml",
+      content: ARGS.files,
+    });
   });
 
   it.each([

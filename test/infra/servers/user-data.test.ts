@@ -6,12 +6,11 @@ import { parseSettings } from "../../../infra/settings/parse.ts";
 import { tierOf } from "../../../infra/settings/tier.ts";
 import { Logs } from "../../../infra/watch/logs.ts";
 import { record } from "../../support/mocks.ts";
-import { userDataText } from "../../support/user-data.ts";
 
 const PINNED = `registry.example.com/app@sha256:${"0123456789ab".padEnd(64, "0")}`;
 
 /** The tracks of a stack with real secrets and logs; the rest stands in by what the tracks read of it. */
-async function userDataOf(tracks: Record<string, unknown>): Promise<Record<string, string>> {
+async function filesOf(tracks: Record<string, unknown>): Promise<Record<string, string>> {
   const settings = parseSettings("beta", "us-east-1", {
     domain: "beta.example.com",
     stable: "blue",
@@ -33,12 +32,12 @@ async function userDataOf(tracks: Record<string, unknown>): Promise<Record<strin
       flags: { application: "rollout-beta", environment: "beta", profile: "flags" },
     } as unknown as TracksArgs);
   });
-  const templates = recording.of("aws:ec2/launchTemplate:LaunchTemplate");
-  return Object.fromEntries(templates.map(({ name, inputs }) => [name, userDataText(inputs.userData)]));
+  const objects = recording.of("aws:s3/bucketObjectv2:BucketObjectv2");
+  return Object.fromEntries(objects.map(({ name, inputs }) => [name, inputs.content]));
 }
 
 it("names the secrets and holds none", async () => {
-  const { "beta-blue": text } = await userDataOf({ blue: { weight: 100, image: PINNED } });
+  const { "beta-blue": text } = await filesOf({ blue: { weight: 100, image: PINNED } });
   for (const name of ["secret-key", "database-password", "cache-password"]) {
     expect(text).toContain(`${name} \${beta-${name}.arn}`);
   }
@@ -49,7 +48,7 @@ it("names the secrets and holds none", async () => {
 
 it("is each track's own, and knows nothing of weights", async () => {
   const at = (blue: number) =>
-    userDataOf({ blue: { weight: blue, image: PINNED }, green: { weight: 100 - blue, image: PINNED } });
+    filesOf({ blue: { weight: blue, image: PINNED }, green: { weight: 100 - blue, image: PINNED } });
   const before = await at(90);
   expect(before["beta-blue"]).toContain("TRACK=blue");
   expect(before["beta-green"]).toContain("TRACK=green");

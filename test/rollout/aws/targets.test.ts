@@ -16,11 +16,14 @@ test("a track is brought up with its image, its servers' role and its testers' r
     [
       "aws:lb/listenerRule:ListenerRule beta-green-cookie",
       "aws:lb/listenerRule:ListenerRule beta-green-header",
+      "aws:s3/bucket:Bucket beta-servers",
+      "aws:s3/bucketVersioning:BucketVersioning beta-servers",
       "aws:ecr/repository:Repository beta-app",
       "docker:index/image:Image beta-app",
       "aws:iam/instanceProfile:InstanceProfile beta-server",
       "aws:iam/role:Role beta-server",
       "aws:iam/rolePolicy:RolePolicy beta-server-boot",
+      "aws:iam/rolePolicy:RolePolicy beta-server-files",
       "aws:iam/rolePolicy:RolePolicy beta-server-image",
       "aws:iam/rolePolicy:RolePolicy beta-server-logs",
       "aws:iam/rolePolicy:RolePolicy beta-server-metrics",
@@ -29,6 +32,7 @@ test("a track is brought up with its image, its servers' role and its testers' r
       "aws:autoscaling/group:Group beta-green",
       "aws:ec2/launchTemplate:LaunchTemplate beta-green",
       "aws:lb/targetGroup:TargetGroup beta-green",
+      "aws:s3/bucketObjectv2:BucketObjectv2 beta-green",
     ]
   `);
 });

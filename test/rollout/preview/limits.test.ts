@@ -308,8 +308,8 @@ describe("what is shown of a long value", () => {
 });
 
 test.each([
-  [30, 30],
-  [31, 1],
+  [40, 40],
+  [41, 1],
 ])("%s changed resources are drawn in %s boxes", (count, boxes) => {
   const many = (tags: string) =>
     graph(

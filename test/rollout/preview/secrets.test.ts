@@ -20,8 +20,10 @@ test("a changed secret of the app is told with what it does to the servers, and 
     ["beta-app SecretVersion", "secretString"],
     ["beta-blue Group", "launchTemplate.version: new servers take the place of the old, in turn"],
     ["beta-blue LaunchTemplate", "userData: the id of its new version"],
+    ["beta-blue BucketObjectv2", "content: the id of its new version"],
     ["beta-green Group", "launchTemplate.version: new servers take the place of the old, in turn"],
     ["beta-green LaunchTemplate", "userData: the id of its new version"],
+    ["beta-green BucketObjectv2", "content: the id of its new version"],
   ]);
 });
 

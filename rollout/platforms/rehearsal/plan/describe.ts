@@ -3,6 +3,7 @@ import { APP_SECRETS, DATABASE_QUERY, placeholder } from "../../../../infra/host
 import { MIGRATE } from "../../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
 import { ofType, referred } from "../../../graph/resources.ts";
+import { serverFilesOf } from "../../../graph/server-files.ts";
 import { type Resolve, referencesIn, textOf } from "../../../graph/text.ts";
 import { targetGroupsOf } from "../../../graph/tracks.ts";
 import { TYPES } from "../../../graph/types.ts";
@@ -155,7 +156,7 @@ function inItsPlace(
 
 function filesOf(graph: Graph, name: string, targetGroupUrn: string, resolve: Resolve): WrittenFile[] {
   const template = templateOf(graph, groupOf(graph, name, targetGroupUrn));
-  return writtenFiles(textOf(template.inputs.userData, resolve));
+  return writtenFiles(serverFilesOf(graph, template, resolve));
 }
 
 function templateOf(graph: Graph, group: GraphResource): GraphResource {
@@ -200,7 +201,7 @@ function secondsOf(graph: Graph, name: string): number {
 
 function contentOf(files: WrittenFile[], path: string, track: string): string {
   const file = files.find((candidate) => candidate.path === path);
-  if (!file) throw new RehearsalError(`the user data of track ${track} writes no ${path}`);
+  if (!file) throw new RehearsalError(`the servers of track ${track} get no ${path}`);
   return file.content;
 }
 

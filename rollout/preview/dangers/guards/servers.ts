@@ -32,8 +32,8 @@ export const SERVERS: Guard[] = [
     PUBLIC,
   ),
   guard(
-    /^aws:ec2\/launchTemplate:/,
-    "userData",
+    /^aws:s3\/bucketObjectv2:/,
+    "content",
     nginxTls,
     "the TLS versions of nginx",
     "Clients may again use versions that can be broken.",
@@ -41,8 +41,8 @@ export const SERVERS: Guard[] = [
   guard(/^aws:ec2\/subnet:/, "mapPublicIpOnLaunch", off(false), "its distance from the internet", PUBLIC),
 ];
 
-function nginxTls(userData: Shown | undefined): number {
-  const directives = String(userData ?? "")
+function nginxTls(files: Shown | undefined): number {
+  const directives = String(files ?? "")
     .split(";")
     .slice(0, -1);
   const versions = directives.flatMap(

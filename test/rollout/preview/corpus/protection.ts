@@ -94,6 +94,7 @@ export const protection: Case[] = [
     ["infra/data/private-bucket.ts", "blockPublicPolicy: true", "blockPublicPolicy: false"],
     "protection-weakened: beta-access-logs",
     "protection-weakened: beta-journal",
+    "protection-weakened: beta-servers",
   ),
   one(
     "instance metadata without a session",
