@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const PYTHON = join(import.meta.dirname, "../../.cache/moto/bin/python");
+/** Its Python, which has AWS's SDK. */
+export const PYTHON = join(import.meta.dirname, "../../.cache/moto/bin/python");
 
 /** Whether moto is installed (bin/install-moto); without it the tests here are skipped. */
 export const motoThere = existsSync(PYTHON);

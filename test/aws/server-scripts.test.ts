@@ -1,11 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import {
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { fromHttp } from "@aws-sdk/credential-provider-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { filesText, hostFiles } from "../../infra/host/cloud-init.ts";
 import { environmentFiles } from "../../infra/host/environment.ts";
+import { fetchScript } from "../../infra/host/fetch.ts";
 import { credentialFiles } from "../../infra/host/secrets/credentials.ts";
 import { secretsScript } from "../../infra/host/secrets/secrets-script.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
@@ -77,6 +87,43 @@ describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's
       sessionToken: expect.any(String),
     });
     expect(had.expiration!.getTime()).toBeGreaterThan(Date.now() + 45 * 60_000);
+  });
+
+  it("fetch the servers' files by their version, and take no others", async () => {
+    const s3 = new S3Client({ region: "eu-south-2", forcePathStyle: true });
+    const place = { region: "eu-south-2", bucket: "production-servers-1a2b3c4", key: "blue.yaml" };
+    const object = { Bucket: place.bucket, Key: place.key };
+    const CreateBucketConfiguration = { LocationConstraint: "eu-south-2" } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: place.bucket, CreateBucketConfiguration }));
+    const VersioningConfiguration = { Status: "Enabled" } as const;
+    await s3.send(new PutBucketVersioningCommand({ Bucket: place.bucket, VersioningConfiguration }));
+    const text = filesText(HOST);
+    const { VersionId: version } = await s3.send(new PutObjectCommand({ ...object, Body: text }));
+    const { VersionId: later } = await s3.send(
+      new PutObjectCommand({ ...object, Body: `${text}# another\n` }),
+    );
+    const digest = createHash("sha256").update(text).digest("hex");
+    const fetched = (named: string) => {
+      const root = mkdtempSync(join(folder, "root-"));
+      mkdirSync(join(root, "run"));
+      const { content } = fetchScript({ ...place, version: named, digest });
+      const env = { ...environment(), ROLLOUT_ROOT: root };
+      return { root, ...spawnSync("bash", ["-c", content], { env, encoding: "utf8" }) };
+    };
+
+    const good = fetched(version!);
+    expect([good.status, good.stderr]).toEqual([0, ""]);
+    for (const { path, permissions = "0644" } of hostFiles(HOST)) {
+      const { mode } = statSync(join(good.root, path));
+      expect([path, (mode & 0o777).toString(8).padStart(4, "0")]).toEqual([path, permissions]);
+    }
+    const conf = readFileSync(join(good.root, "etc/nginx/nginx.conf"), "utf8");
+    expect(conf).toBe(parse(text).write_files[0].content);
+
+    const other = fetched(later!);
+    expect(other.status).not.toBe(0);
+    expect(other.stderr).toContain("did NOT match");
+    expect(existsSync(join(other.root, "etc"))).toBe(false);
   });
 
   it("fill in every secret as it is, from whichever region", () => {

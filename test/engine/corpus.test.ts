@@ -15,7 +15,10 @@ import { Engine, pulumiThere } from "./engine.ts";
 /** Where they aren't: what the engine says, and why. */
 const DIFFERENCES: Record<string, { dangers: string[]; because: string }> = {};
 
-const CASES = Object.values(CORPUS).flat();
+// The engine starts from the stack as it is.
+const CASES = Object.values(CORPUS)
+  .flat()
+  .filter(({ before }) => !before);
 const previews = new Map<string, Preview | Error>();
 
 describe.skipIf(!pulumiThere)("the engine's verdicts on the corpus", () => {

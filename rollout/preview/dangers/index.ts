@@ -7,6 +7,7 @@ import { flagForEverybody } from "./flags.ts";
 import { permissionsWidened } from "./iam.ts";
 import { weightJump } from "./jump.ts";
 import { firewallOpened } from "./network/reach.ts";
+import { processesChanged } from "./processes.ts";
 import { secretsInClear } from "./secrets.ts";
 import { cacheStrained } from "./services/cache.ts";
 import { databaseStrained } from "./services/database.ts";
@@ -37,6 +38,7 @@ const CHECKS: DangerCheck[] = [
   nobodyHears,
   weightJump,
   flagForEverybody,
+  processesChanged,
 ];
 
 /** What they find is more than before; of a new stack all is, and the rules of infra/policy/ say what is too much. */

@@ -33,8 +33,11 @@ beforeAll(async () => {
     base[stack] = await graphOf({ stack }, (options) => capturer.capture(options));
   });
   await inPairs(Object.values(CORPUS).flat(), async (each, capturer) => {
-    const result = await graphOf(each, (options) => capturer.capture(options))
-      .then((after) => compare({ before: base[each.stack]!, after, steps: STEPS, today: "2026-11-21" }))
+    const capture: Parameters<typeof graphOf>[1] = (options) => capturer.capture(options);
+    const { stack, before: config } = each;
+    const before = config ? await graphOf({ stack, config }, capture) : base[stack]!;
+    const result = await graphOf(each, capture)
+      .then((after) => compare({ before, after, steps: STEPS, today: "2026-11-21" }))
       .catch((error: Error) => error);
     previews.set(each, result);
   });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ROOT } from "../docs-pages.ts";
 import { access } from "./corpus/access.ts";
 import { data } from "./corpus/data.ts";
+import { processes } from "./corpus/processes.ts";
 import { protection } from "./corpus/protection.ts";
 import { services } from "./corpus/services.ts";
 import { traffic } from "./corpus/traffic.ts";
@@ -19,6 +20,8 @@ const texts = new Map(
 /** What the README says of each kind. */
 const WORDS: Record<string, string> = {
   "aws-refuses": "what AWS refuses",
+  "process-gone": "a worker or a job that goes",
+  "job-rescheduled": "a job at other times",
   "data-outage": "an outage of the database",
   "lock-for-ever": "a lock for ever",
   "memory-shrunk": "less memory for data",
@@ -56,7 +59,7 @@ test("every check is asked", () => {
 });
 
 test("every kind has a case in the corpus, and every case a kind", () => {
-  const cases = [...access, ...data, ...protection, ...services, ...traffic].flatMap(
+  const cases = [...access, ...data, ...processes, ...protection, ...services, ...traffic].flatMap(
     ({ dangers }) => dangers,
   );
   expect([...new Set(cases.map((danger) => danger.split(":")[0]))].toSorted()).toEqual(kinds);

@@ -117,6 +117,8 @@ export const access: Case[] = [
       "iam-widened: beta-access-logs",
       "iam-widened: beta-journal",
       "iam-widened: beta-journal",
+      "iam-widened: beta-servers",
+      "iam-widened: beta-servers",
     ],
   },
   {

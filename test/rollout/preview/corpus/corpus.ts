@@ -3,12 +3,21 @@ import { access } from "./access.ts";
 import type { Case } from "./case.ts";
 import { data } from "./data.ts";
 import { harmless } from "./harmless.ts";
+import { processes } from "./processes.ts";
 import { protection } from "./protection.ts";
 import { services } from "./services.ts";
 import { traffic } from "./traffic.ts";
 
 /** By topic. */
-export const CORPUS: Record<string, Case[]> = { data, traffic, access, protection, services, harmless };
+export const CORPUS: Record<string, Case[]> = {
+  data,
+  traffic,
+  access,
+  protection,
+  services,
+  processes,
+  harmless,
+};
 
 /** The weights of both stacks' plans. */
 export const STEPS = [10, 25, 50, 100];

@@ -70,7 +70,12 @@ export const data: Case[] = [
         "new aws.s3.Bucket(\n    `${name}-new`,",
       ],
     ],
-    dangers: ["stateful-deletion: beta-access-logs", "stateful-deletion: beta-journal"],
+    dangers: [
+      "iam-widened: beta-server",
+      "stateful-deletion: beta-access-logs",
+      "stateful-deletion: beta-journal",
+      "stateful-deletion: beta-servers",
+    ],
   },
   {
     name: "the secrets are called something else in the program",
