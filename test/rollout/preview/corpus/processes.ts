@@ -2,6 +2,10 @@ import type { Case } from "./case.ts";
 
 const worker = { command: ["celery", "-A", "shop", "worker"] };
 const nightly = { command: ["clean"], schedule: "cron(0 3 * * ? *)" };
+/** With a worker go its alarms, of each track. */
+const UNWATCHED = ["blue", "green"].flatMap((track) =>
+  ["crashing", "restarts"].map((each) => `alarm-loosened: beta-${track}-process-worker-${each}`),
+);
 const with_ = (processes: Record<string, unknown>) => ({ "app.processes": processes });
 
 /** Workers and jobs. */
@@ -11,14 +15,18 @@ export const processes: Case[] = [
     stack: "beta",
     before: with_({ worker, nightly }),
     config: with_({ nightly }),
-    dangers: ["process-gone: worker"],
+    dangers: [...UNWATCHED, "process-gone: worker"],
   },
   {
     name: "a job is taken out",
     stack: "beta",
     before: with_({ worker, nightly }),
     config: with_({ worker }),
-    dangers: ["process-gone: nightly"],
+    dangers: [
+      "alarm-loosened: beta-job-nightly-failed",
+      "alarm-loosened: beta-job-nightly-late",
+      "process-gone: nightly",
+    ],
   },
   {
     name: "a job gets other times",
@@ -32,7 +40,7 @@ export const processes: Case[] = [
     stack: "beta",
     before: with_({ worker }),
     config: with_({ worker: { ...worker, schedule: "rate(1 hour)" } }),
-    dangers: ["iam-widened: beta-server", "process-gone: worker"],
+    dangers: [...UNWATCHED, "iam-widened: beta-server", "process-gone: worker"],
   },
   {
     name: "another version's workers run",
