@@ -99,8 +99,8 @@ describe("database.existing", () => {
       toPort: 5432,
       referencedSecurityGroupId: "${prod-servers.id}",
     });
-    for (const { inputs } of all.of("aws:ec2/launchTemplate:LaunchTemplate")) {
-      const text = userDataText(inputs.userData);
+    for (const { inputs } of all.of("aws:s3/bucketObjectv2:BucketObjectv2")) {
+      const text = inputs.content;
       expect(text).toContain(`DATABASE_URL ${existing.url.from} v1 url`);
       expect(text).not.toMatch(/DATABASE_URL=|database-password/);
     }

@@ -9,7 +9,8 @@ import { HOST } from "./example.ts";
 // docs/your-app.md promises what an application gets and owes: its tables against what the code hands out.
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/your-app.md"), "utf8");
-const [, owed = "", given = ""] = page.split(/^## /m);
+const section = (title: string) => page.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? "";
+const [owed, given] = [section("What it owes"), section("What it gets")];
 const namesIn = (text: string) => [...text.matchAll(/`([A-Z][A-Z_]+(?:<NAME>)?)`/g)].map(([, name]) => name);
 const variables = [...given.matchAll(/^\| (`[A-Z].*?) \|/gm)].flatMap(([, names]) => namesIn(names ?? ""));
 
