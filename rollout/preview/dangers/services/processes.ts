@@ -1,5 +1,5 @@
-import type { Graph } from "../../graph/model.ts";
-import { type DangerCheck, danger } from "./danger.ts";
+import type { Graph } from "../../../graph/model.ts";
+import { type DangerCheck, danger } from "../danger.ts";
 
 /** As the stack's outputs say it (infra/parts/outputs.ts). */
 interface Told {
