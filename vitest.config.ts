@@ -49,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: "drills",
-          include: ["test/drills/**/*.test.ts"],
+          include: ["test/drills/**/*.test.ts", "test/apps/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 300_000,
           maxWorkers: 2,

@@ -1,5 +1,6 @@
 import { milliseconds } from "../settings/duration.ts";
 import { bucketVariable } from "../settings/schema/access.ts";
+import { referencesIn, TRUSTED_VARIABLES } from "../settings/schema/variables.ts";
 import { type Host, type HostFile, type SecretName, TLS_FOLDER } from "./host.ts";
 
 /** How a secret is written in the template; the boot script puts the value in its place. */
@@ -22,17 +23,22 @@ export function environment(host: Host): Record<string, string> {
     TRACK: host.track,
     VERSION: host.version,
     APP_NAME: app.name,
+    APP_URL: `https://${host.domain}`,
     DEBUG: "false",
     ...databaseUrl(host),
     DATABASE_POOL_SIZE: String(poolSize(host.cpus)),
     ...cacheUrl(host),
     SECRET_KEY: placeholder("secret-key"),
     SESSION_EXPIRE_HOURS: String(app.sessionExpireHours),
-    ALLOWED_ORIGINS: [`https://${host.domain}`, ...app.allowedOrigins].join(","),
+    ALLOWED_ORIGINS: [
+      ...[host.domain, ...host.servedNames].map((name) => `https://${name}`),
+      ...app.allowedOrigins,
+    ].join(","),
     COOKIE_SECURE: "true",
     COOKIE_SAMESITE: "strict",
     RATE_LIMIT_PER_MINUTE: String(host.requestsPerMinute),
     MAX_BETA_USERS: String(host.maxUsers),
+    ...parts(host),
     ...dependencies(host),
     ...access(host),
     ...(host.flags ? { FLAGS_URL: flagsUrl(host.flags) } : {}),
@@ -54,6 +60,26 @@ export const DATABASE_QUERY = `sslmode=verify-full&sslrootcert=${TLS_FOLDER}/dat
 function cacheUrl({ cache }: Host): Record<string, string> {
   if (!cache) return {};
   return { REDIS_URL: `rediss://:${placeholder("cache-password")}@${cache.host}:${cache.port}/0` };
+}
+
+/** Those of the stores' parts that the team's variables refer to. */
+function parts({ app, database, cache }: Host): Record<string, string> {
+  const all: Record<string, string> = {
+    ...(database && {
+      DATABASE_HOST: database.host,
+      DATABASE_NAME: database.name,
+      DATABASE_PASSWORD: placeholder("database-password"),
+      DATABASE_PORT: String(database.port),
+      DATABASE_USER: database.user,
+    }),
+    ...(cache && {
+      REDIS_HOST: cache.host,
+      REDIS_PASSWORD: placeholder("cache-password"),
+      REDIS_PORT: String(cache.port),
+    }),
+  };
+  const asked = new Set(Object.values(app.environment).flatMap(referencesIn));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => asked.has(name)));
 }
 
 /**
@@ -83,10 +109,7 @@ export const CREDENTIALS = { host: "169.254.170.2", port: 2773 } as const;
  * Ruby, PHP, Go by the same name), Python's requests, Node, libpq. A team whose image trusts others sets its own.
  */
 export const TRUSTED: Record<string, string> = Object.fromEntries(
-  ["NODE_EXTRA_CA_CERTS", "PGSSLROOTCERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"].map((name) => [
-    name,
-    `${TLS_FOLDER}/authorities.pem`,
-  ]),
+  TRUSTED_VARIABLES.map((name) => [name, `${TLS_FOLDER}/authorities.pem`]),
 );
 
 /** JSON in one line, sorted: `{"supplier":{"url":"https://...","timeoutMs":1000}}`. Nothing where none is declared. */

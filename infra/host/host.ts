@@ -11,6 +11,8 @@ export interface Host {
   region: string;
   /** The public name that clients use, such as `beta.example.com`. */
   domain: string;
+  /** Further names that clients may use. */
+  servedNames: string[];
   /** The container image, pinned by digest: `name@sha256:...`. */
   image: string;
   /** What the app answers on /version: 12 hex digits of what it was made from. */

@@ -15,7 +15,9 @@ const WITHIN_SECONDS = 420;
  *
  * Servers ask the database whether it was done, under an advisory lock (PostgreSQL, "Advisory Locks"). So of several
  * servers that boot at once one migrates and the others wait; and a server of an older version that boots later finds
- * that its own migration was done. A migration that was interrupted is run again: the command must bear that. When
+ * that its own migration was done. They ask again and again: a question that waits in the database is a transaction, for
+ * whose end CREATE INDEX CONCURRENTLY would wait, and so the migration for those that wait for it (PostgreSQL, "Building
+ * Indexes Concurrently"). A migration that was interrupted is run again: the command must bear that. When
  * it fails, the last line says which command it was and its exit code (124: it took too long), after what it said itself.
  *
  * The script has the variables CONTAINER and IMAGE of the app's unit. The password isn't among psql's arguments,
@@ -38,8 +40,14 @@ value() { sed -n "s/^$1=//p" "\${ROLLOUT_RUN:-/run/rollout}/app.env"; }
 url=$(value DATABASE_URL)
 password=\${url#*://*:}
 export PGPASSWORD=\${password%%@*}
-code=$(psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" <<'SQL'
-SELECT pg_advisory_lock(${LOCK});
+attempt() {
+  psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" <<'SQL'
+SELECT pg_try_advisory_lock(${LOCK}) AS mine \\gset
+\\if :mine
+\\else
+\\echo busy
+\\quit
+\\endif
 CREATE TABLE IF NOT EXISTS rollout_migrations (version text PRIMARY KEY, at timestamptz DEFAULT now());
 SELECT count(*) = 0 AS due FROM rollout_migrations WHERE version = :'version' \\gset
 \\if :due
@@ -52,7 +60,12 @@ SELECT :code <> 0 AS failed \\gset
 INSERT INTO rollout_migrations VALUES (:'version');
 \\endif
 SQL
-)
+}
+while :; do
+  code=$(attempt)
+  if [[ $code != busy ]]; then break; fi
+  sleep 1
+done
 code=\${code//[^0-9]/}
 if ((code)); then
   echo the migration failed with exit code $code: ${shellWord(app.migrate.join(" "))} >&2

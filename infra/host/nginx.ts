@@ -10,10 +10,11 @@ import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
  */
 export function nginxConf({
   track,
+  domain,
   requestsPerMinute,
   bodyMiB,
   app,
-}: Pick<Host, "track" | "requestsPerMinute" | "bodyMiB" | "app">): string {
+}: Pick<Host, "track" | "domain" | "requestsPerMinute" | "bodyMiB" | "app">): string {
   return `include machine/main.conf;
 worker_processes auto;
 # After a reload, what is open goes on as long as the balancer drains; then it is closed.
@@ -33,7 +34,7 @@ ${GZIP}
 ${OWN_HEADERS}
   include machine/http.conf;
 
-${UPSTREAMS}
+${upstreams(domain)}
   server {
     include machine/listen.conf;
     server_name _;
@@ -216,7 +217,7 @@ function headers(track: string): string {
  * new connection; a repeated write might be done twice. So only reads go on kept connections, and these are kept for
  * less time than any server waits by default (gunicorn 2 s, Node and uvicorn 5 s).
  */
-const UPSTREAMS = `  upstream kept {
+const upstreams = (domain: string) => `  upstream kept {
     include machine/upstream.conf;
     keepalive 64;
     keepalive_requests 100000;
@@ -227,8 +228,10 @@ const UPSTREAMS = `  upstream kept {
   # WebSockets, and nothing else that is asked for so: over HTTP/2 in clear (h2c) requests would pass unseen.
   map $http_upgrade $upgrade_header { default ""; "~*^websocket$" websocket; }
   map "$upgrade_header $pool" $connection_header { default ""; "~^websocket " upgrade; " fresh" close; }
-  # As the client sent it, with its port: the app compares it with the page's origin.
-  map $http_host $sent_host { default $http_host; "" $host; }
+  # As the client sent it, with its port: the app compares it with the page's origin. The balancer asks for /health by the
+  # server's address, which an app refuses that answers to its own name alone.
+  map $http_host $asked_host { default $http_host; "" $host; }
+  map $uri $sent_host { default $asked_host; /health ${domain}; }
 `;
 
 function proxy({ timeout }: Host["app"]): string {

@@ -10,6 +10,8 @@ export interface FirewallArgs {
   databaseGroupId?: string | undefined;
   /** Whether there is a cache to reach. */
   cache: boolean;
+  /** Where servers may connect to besides what they need themselves. */
+  egress: { port: number; to: string[] }[];
 }
 
 const PARTS = {
@@ -39,7 +41,7 @@ const IPV4: Outside = { range: "0.0.0.0/0", word: "internet-ipv4" };
 const IPV6: Outside = { range: "::/0", word: "internet-ipv6" };
 
 /** All traffic that there is. What isn't here is refused, in both directions; answers to it need no rule. */
-function flows(sshFrom: string[]): Flow[] {
+function flows({ sshFrom, egress }: Pick<FirewallArgs, "sshFrom" | "egress">): Flow[] {
   return [
     ...[IPV4, IPV6].flatMap((from): Flow[] => [
       { from, to: "balancer", port: 443, why: "HTTPS from clients" },
@@ -51,15 +53,29 @@ function flows(sshFrom: string[]): Flow[] {
     // Servers have no IPv6 address, so IPv4 is the whole internet to them.
     { from: "servers", to: IPV4, port: 443, why: "AWS services, the image registry and outside APIs" },
     { from: "servers", to: IPV4, port: 80, why: "Ubuntu package mirrors (packages are signed)" },
+    ...egress.flatMap(({ port, to }) =>
+      [...new Set(to)].toSorted().map(
+        (range): Flow => ({
+          from: "servers",
+          to: range === IPV4.range ? IPV4 : { range, word: wordFor(range) },
+          port,
+          why: "A service that the app uses (rollout:app.egress)",
+        }),
+      ),
+    ),
     ...[...new Set(sshFrom)].toSorted().map(
       (range): Flow => ({
-        from: { range, word: `ssh-${range.replaceAll(/[^0-9a-f]/gi, "-")}` },
+        from: { range, word: `ssh-${wordFor(range)}` },
         to: "servers",
         port: 22,
         why: "ssh from the address of an operator",
       }),
     ),
   ];
+}
+
+function wordFor(range: string): string {
+  return range.replaceAll(/[^0-9a-f]/gi, "-");
 }
 
 /** Security groups chained internet → balancer → servers → database and cache, with a rule for each end of a flow. */
@@ -87,7 +103,7 @@ export class Firewall extends pulumi.ComponentResource {
       cache: args.cache ? groupOf("cache") : undefined,
     };
 
-    for (const { from, to, port, why } of flows(args.sshFrom)) {
+    for (const { from, to, port, why } of flows(args)) {
       if ([from, to].some((end) => isPart(end) && !groups[end])) continue;
       const rule = { ipProtocol: "tcp", fromPort: port, toPort: port, description: why };
       if (isPart(to)) {

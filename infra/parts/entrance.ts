@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import { Balancer } from "../traffic/balancer.ts";
 import { Certificate } from "../traffic/certificate.ts";
+import { FurtherNames } from "../traffic/further-names.ts";
 import { WebFirewall } from "../traffic/waf.ts";
 import type { Environment } from "./environment.ts";
 import type { Ground } from "./ground.ts";
@@ -16,7 +18,9 @@ export function entranceOf(
 ) {
   const { domain } = settings;
   const { zoneId } = aws.route53.getZoneOutput({ name: settings.zone }, { provider: opts.providers.aws });
-  const certificate = new Certificate(stack, { domain, zoneId }, opts);
+  const zoneIds = new Map([[settings.zone, zoneId]]);
+  const names = settings.domains.map((each) => ({ ...each, zoneId: zoneIdOf(each.zone) }));
+  const certificate = new Certificate(stack, { domain, zoneId, others: names }, opts);
   const balancer = new Balancer(
     stack,
     {
@@ -38,6 +42,7 @@ export function entranceOf(
     },
     opts,
   );
+  if (names.length > 0) new FurtherNames(stack, { names, balancer, domain }, opts);
   if (settings.webFirewall === "managed") {
     new WebFirewall(
       stack,
@@ -52,4 +57,11 @@ export function entranceOf(
     );
   }
   return { certificate, balancer };
+
+  function zoneIdOf(zone: string): pulumi.Output<string> {
+    const known =
+      zoneIds.get(zone) ?? aws.route53.getZoneOutput({ name: zone }, { provider: opts.providers.aws }).zoneId;
+    zoneIds.set(zone, known);
+    return known;
+  }
 }

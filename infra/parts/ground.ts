@@ -22,6 +22,7 @@ export function groundOf(environment: Environment) {
       vpcId: network.vpcId,
       sshFrom: settings.operators.sshFrom,
       databaseGroupId: settings.database.existing?.securityGroup,
+      egress: settings.app.egress,
       cache: settings.cache !== undefined,
     },
     opts,

@@ -195,6 +195,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     track,
     region: settings.region,
     domain: settings.domain,
+    servedNames: settings.domains.filter(({ redirect }) => !redirect).map(({ name }) => name),
     image: known.image,
     version,
     vpcCidr: args.network.cidr,

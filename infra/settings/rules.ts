@@ -4,7 +4,13 @@ import type { Mistake } from "./explain.ts";
 import { memoryGiB } from "./instance-class.ts";
 import { bucketVariable } from "./schema/access.ts";
 import { journeyMistakes } from "./schema/asked/journeys.ts";
-import { STORE_VARIABLES } from "./schema/variables.ts";
+import {
+  OWN_VARIABLES,
+  referencesIn,
+  STORE_PARTS,
+  STORE_VARIABLES,
+  TRUSTED_VARIABLES,
+} from "./schema/variables.ts";
 import type { Parsed } from "./schema.ts";
 import { secretBy } from "./secrecy/looks.ts";
 
@@ -22,12 +28,14 @@ export function brokenRules(config: Parsed): Mistake[] {
     capacityOutlastsStart,
     storageGrows,
     zoneHoldsDomain,
+    furtherNamesDiffer,
     stickinessFits,
     maintenanceHasAGate,
     knownInstanceClass,
     variablesOnce,
     storesNameTheirVariables,
     bucketsNameTheirVariables,
+    referencesAreKnown,
     noSecretInClear,
     openVariablesAreThere,
     journeysFit,
@@ -169,6 +177,15 @@ function zoneHoldsDomain({ zone, domain }: Parsed): Mistake[] {
   return [{ path: "zone", rule: `must be the domain or a parent of it (${domain}), not ${zone}` }];
 }
 
+function furtherNamesDiffer({ domain, domains }: Parsed): Mistake[] {
+  return domains.flatMap(({ name, zone }, index) => [
+    ...(name === domain ? [{ path: `domains[${index}].name`, rule: "is the domain itself" }] : []),
+    ...(zone && name !== zone && !name.endsWith(`.${zone}`)
+      ? [{ path: `domains[${index}].zone`, rule: `must be the name or a parent of it, not ${zone}` }]
+      : []),
+  ]);
+}
+
 /** What an ALB takes for the duration of a group's stickiness. */
 function stickinessFits({ stickiness }: Parsed): Mistake[] {
   if (stickiness === "none") return [];
@@ -209,6 +226,32 @@ function setBy({ app }: Parsed, own: ReadonlySet<string>, rule: string): Mistake
     Object.keys(app[key])
       .filter((name) => own.has(name))
       .map((name) => ({ path: `app.${key}.${name}`, rule })),
+  );
+}
+
+/** One value of the team's doesn't refer to another: so none can go in circles. */
+function referencesAreKnown(config: Parsed): Mistake[] {
+  const { app } = config;
+  const stores = STORES.filter((store) => config[store] !== "none");
+  const known = new Set(
+    [
+      ...OWN_VARIABLES,
+      ...TRUSTED_VARIABLES,
+      ...stores.flatMap((store): readonly string[] => STORE_VARIABLES[store]),
+      // Of a database that was there only the URL is known.
+      ...(config.database.existing ? [] : STORE_PARTS.database),
+      ...(config.cache === "none" ? [] : STORE_PARTS.cache),
+      ...app.buckets.map(bucketVariable),
+      ...Object.keys(app.secrets),
+    ].filter((name) => !Object.hasOwn(app.environment, name)),
+  );
+  return Object.entries(app.environment).flatMap(([name, value]) =>
+    referencesIn(value)
+      .filter((reference) => !known.has(reference))
+      .map((reference) => ({
+        path: `app.environment.${name}`,
+        rule: `\${${reference}} must name a variable that the stack or app.secrets sets (docs/your-app.md)`,
+      })),
   );
 }
 

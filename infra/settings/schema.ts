@@ -3,6 +3,7 @@ import { app } from "./schema/app.ts";
 import { journeys } from "./schema/asked/journeys.ts";
 import { smoke } from "./schema/asked/smoke.ts";
 import { cache, database } from "./schema/data.ts";
+import { domains } from "./schema/domains.ts";
 import { certifiedName, domainName, duration, flag, text, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
@@ -35,6 +36,8 @@ const NONE = z.literal("none");
 
 const words = z.array(z.string("must be a word of a command"), "must be the words of a command").min(1);
 
+const folder = z.string("must be a folder").min(1);
+
 const commands = z
   .record(processName, words, "must be a map of processes")
   .describe(
@@ -52,6 +55,9 @@ const rehearsal = z.strictObject({
       "the words of the command; {host} and {port} stand for where the app is to listen, {node} for the Node that runs the " +
         "rehearsal",
     ),
+  folder: folder
+    .optional()
+    .describe("where it and its migration are started, such as ../shop; by default the project's folder"),
   processes: commands.default({}),
   tracks: z
     .record(
@@ -60,13 +66,9 @@ const rehearsal = z.strictObject({
         {
           processes: commands.optional(),
           command: words.optional().describe("what starts this track, in place of command"),
-          folder: z
-            .string("must be a folder")
-            .min(1)
+          folder: folder
             .optional()
-            .describe(
-              "where it and its migration are started, such as a git worktree of another version; by default the project's folder",
-            ),
+            .describe("where this track's are started, such as a git worktree of another version"),
           revision: text("must be a git revision such as v1.4 or main", /^(?!-)[^\s\0]{1,200}$/)
             .optional()
             .describe(
@@ -96,6 +98,11 @@ export const schema = z.strictObject({
     .or(z.literal(""))
     .default("")
     .describe("the Route 53 hosted zone of the domain; empty: the domain's parent"),
+  domains: domains
+    .default([])
+    .describe(
+      "further names that lead to the stack, such as www.example.com, each with its part in the certificate",
+    ),
   tracks: z
     .record(
       z

@@ -43,14 +43,25 @@ export interface Job extends AnyProcess {
 /** What the image runs besides the web server. */
 export type Process = Worker | Job;
 
+/** A further name of the stack. */
+export interface FurtherName {
+  name: string;
+  /** The name of the Route 53 hosted zone that holds it. */
+  zone: string;
+  /** Whether who asks for it is sent to the domain. */
+  redirect: boolean;
+}
+
 /** The settings of one stack, checked and complete. */
-export interface Settings extends Omit<Parsed, "tracks" | "zone" | "database" | "cache" | "app"> {
+export interface Settings extends Omit<Parsed, "tracks" | "zone" | "domains" | "database" | "cache" | "app"> {
   stack: string;
   region: string;
   /** The sample app runs, on every track. */
   isSample: boolean;
   /** The name of the Route 53 hosted zone that holds the domain. */
   zone: string;
+  /** Sorted by name. */
+  domains: FurtherName[];
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
   tracks: TrackSettings[];
   database: Parsed["database"] & { multiAz: boolean };
@@ -70,13 +81,11 @@ export function settled(stack: string, region: string, config: Parsed): Settings
     ...config,
     stack,
     region,
-    zone:
-      config.zone ||
-      config.domain
-        .split(".")
-        .slice(-Math.max(2, config.domain.split(".").length - 1))
-        .join("."),
     isSample: isSample(config),
+    zone: zoneOf(config),
+    domains: config.domains
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .map(({ name, zone, redirect }) => ({ name, zone: zone || zoneFor(name, zoneOf(config)), redirect })),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     cache: config.cache === "none" ? undefined : config.cache,
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
@@ -119,6 +128,20 @@ function isSample({ tracks, rehearsal }: Parsed): boolean {
 function testsOf(config: Parsed): Parsed["smoke"] {
   if (!isSample(config)) return COMMON_TESTS;
   return config.cache === "none" ? SAMPLE_TESTS.filter(({ name }) => name !== "cache") : SAMPLE_TESTS;
+}
+
+function zoneOf({ zone, domain }: Parsed): string {
+  return zone || parentOf(domain);
+}
+
+function zoneFor(name: string, zone: string): string {
+  return name === zone || name.endsWith(`.${zone}`) ? zone : parentOf(name);
+}
+
+/** Of `a.example.com` and of `example.com` that is `example.com`. */
+function parentOf(name: string): string {
+  const words = name.split(".");
+  return words.slice(-Math.max(2, words.length - 1)).join(".");
 }
 
 function processesOf(processes: Parsed["app"]["processes"]): Process[] {

@@ -4,6 +4,7 @@ import type { Settings } from "../settings/settings.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
 import { entry } from "../sure.ts";
 import { AccessLogs } from "./access-logs.ts";
+import { aliasRecords } from "./aliases.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
 
 export interface BalancerArgs {
@@ -69,7 +70,7 @@ export class Balancer extends pulumi.ComponentResource {
       child,
     );
     testerRules(name, https.arn, args.tracks, child);
-    aliases(name, args, balancer, child);
+    aliasRecords(name, args, balancer, child);
 
     this.arn = balancer.arn;
     this.arnSuffix = balancer.arnSuffix;
@@ -155,21 +156,5 @@ function testerRules(
         child,
       );
     }
-  }
-}
-
-function aliases(name: string, args: BalancerArgs, balancer: aws.lb.LoadBalancer, child: Child): void {
-  for (const type of ["A", "AAAA"]) {
-    new aws.route53.Record(
-      `${name}-${type.toLowerCase()}`,
-      {
-        zoneId: args.zoneId,
-        name: args.domain,
-        type,
-        // The name has one answer, so its health can't change it.
-        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
-      },
-      child,
-    );
   }
 }

@@ -69,13 +69,23 @@ const PRIORITIES = { header: 100, cookie: 25_100, span: 24_000 };
  * refuses a place that is still taken. Every header rule comes before every cookie rule.
  */
 export function testerPriorities(tracks: readonly string[]): Map<string, { header: number; cookie: number }> {
+  return new Map(
+    [...placesOf(tracks, PRIORITIES.span)].map(([track, place]) => [
+      track,
+      { header: PRIORITIES.header + place, cookie: PRIORITIES.cookie + place },
+    ]),
+  );
+}
+
+/** A number from 0 on, below `span`, for each name, and none twice: from the name, so that another one moves none. */
+export function placesOf(names: readonly string[], span: number): Map<string, number> {
   const taken = new Set<number>();
   return new Map(
-    tracks.toSorted().map((track) => {
-      let place = hash(track) % PRIORITIES.span;
-      while (taken.has(place)) place = (place + 1) % PRIORITIES.span;
+    names.toSorted().map((name) => {
+      let place = hash(name) % span;
+      while (taken.has(place)) place = (place + 1) % span;
       taken.add(place);
-      return [track, { header: PRIORITIES.header + place, cookie: PRIORITIES.cookie + place }];
+      return [name, place];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { applyTraffic } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
 import { workerPid } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
 import { readMaintenance } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
-import { TOKEN, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
+import { ref, resource, TOKEN, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
 import { rateRule } from "./balancer-load.ts";
 import { DOMAIN, modelOf, World } from "./balancer-world.ts";
 
@@ -47,6 +47,29 @@ describe("the firewall", () => {
     expect((await world.get("/", { "x-forwarded-for": "2001:db8::7" })).status).toBe(200);
     expect((await world.get()).status).toBe(200);
   });
+});
+
+test("a name that redirects sends its visitors to the stack's, with path and query; a tester too", async () => {
+  const rule = resource("aws:lb/listenerRule:ListenerRule", "beta-www", {
+    listenerArn: ref("aws:lb/listener:Listener", "beta-https"),
+    priority: 5,
+    conditions: [{ hostHeader: { values: ["www.example.com"] } }],
+    actions: [
+      {
+        type: "redirect",
+        redirect: { host: DOMAIN, port: "443", protocol: "HTTPS", statusCode: "HTTP_301" },
+      },
+    ],
+  });
+  await start({ extra: [rule] });
+  for (const host of ["www.example.com", `WWW.example.com:${world.setup.httpsPort}`]) {
+    const sent = await world.get("/a/b?c=d&e", { host, "x-rollout-track": "green" });
+    expect([sent.status, sent.headers.location]).toEqual([
+      301,
+      `https://${DOMAIN}:${world.setup.httpsPort}/a/b?c=d&e`,
+    ]);
+  }
+  expect((await world.get("/", { host: "xwww.example.com" })).status).toBe(200);
 });
 
 test("a server sees who asked, and how", async () => {

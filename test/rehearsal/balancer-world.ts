@@ -67,7 +67,10 @@ export class World {
   /** @param counts how many servers each track has */
   static async start(wanted: Wanted, counts: Record<string, number>): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "balancer-"));
-    const certificates = await makeCertificates(join(folder, "ca"), DOMAIN);
+    const certificates = await makeCertificates(join(folder, "ca"), DOMAIN, [
+      "www.example.com",
+      "xwww.example.com",
+    ]);
     const layout = balancerLayout(join(folder, "haproxy"), findPrograms().haproxy);
     const [httpsPort, httpPort] = (await freePorts(2)) as [number, number];
     const certificateFile = certificates.bothFile;

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrationScript } from "../../infra/host/migration.ts";
 import { first } from "../../infra/sure.ts";
@@ -22,7 +24,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function migrated(version: string, migrate: string[]) {
+/** The script with its environment, ready to be run. */
+function laidOut(version: string, migrate: string[]) {
   const { content } = first(migrationScript({ ...HOST, app: { ...HOST.app, migrate } }));
   const script = join(folder, "rollout-migrate");
   writeFileSync(script, content);
@@ -31,10 +34,12 @@ function migrated(version: string, migrate: string[]) {
   writeFileSync(join(folder, "app.env"), `DATABASE_URL=${url}\nVERSION=${version}\n`);
   const programs = [dirname(findPrograms().postgres), process.env.PATH].join(delimiter);
   const env = { PATH: programs, ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "" };
-  const { status, stdout, stderr } = spawnSync("bash", [script], {
-    encoding: "utf8",
-    env: { ...env, INSTANCE_ID: "i-1", PGOPTIONS: "-c client_min_messages=warning" },
-  });
+  return { script, env: { ...env, INSTANCE_ID: "i-1", PGOPTIONS: "-c client_min_messages=warning" } };
+}
+
+function migrated(version: string, migrate: string[]) {
+  const { script, env } = laidOut(version, migrate);
+  const { status, stdout, stderr } = spawnSync("bash", [script], { encoding: "utf8", env });
   return { status, stdout, lines: stderr.trimEnd().split("\n") };
 }
 
@@ -63,6 +68,22 @@ test("one that works is done once for its version and says nothing", () => {
   const silent = { status: 0, stdout: "", lines: [""] };
   expect(migrated("v2", ["true"])).toEqual(silent);
   expect(migrated("v2", failing)).toEqual(silent);
+});
+
+test("one that makes an index while the site is used ends though another server waits for it", async () => {
+  const { script, env } = laidOut("v4", [
+    "sh",
+    "-c",
+    `echo one; sleep 2; psql -q "${database.url}" -c "CREATE TABLE parts (id int)" -c "CREATE INDEX CONCURRENTLY ON parts (id)"`,
+  ]);
+  const server = async () => {
+    const child = spawn("bash", [script], { env, timeout: 30_000 });
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    return { status, said };
+  };
+  const ended = await Promise.all([server(), server()]);
+  expect(ended.map(({ status }) => status)).toEqual([0, 0]);
+  expect(ended.map(({ said }) => said).sort()).toEqual(["", "one\n"]);
 });
 
 test("a database that can't be reached is no migration that failed", () => {

@@ -25,7 +25,10 @@ import { serverRoot } from "./server-root.ts";
 afterAll(removeCopies);
 
 describe("a restored copy, seen from a server of the stack", () => {
-  const project = projectCopy({ tracks: { blue: { weight: 100 }, green: { weight: 0 } } });
+  const project = projectCopy({
+    tracks: { blue: { weight: 100 }, green: { weight: 0 } },
+    app: { environment: { OWN_URL: "${DATABASE_URL}", OWN_HOST: "${DATABASE_HOST}", QUEUE: "${REDIS_URL}" } },
+  });
   let url: string;
   let server: Record<string, string>;
   let copy: Copy;
@@ -92,6 +95,13 @@ describe("a restored copy, seen from a server of the stack", () => {
     const told = readFileSync(join(server.ROLLOUT_ROOT!, "docker.log"), "utf8");
     expect(told).toMatch(/^run --name rollout-drill --detach .*--read-only.*--cap-drop ALL/m);
     expect(told).toContain("awslogs-stream=blue/i-0123456789abcdef0-drill");
+    // The copy's address under whichever name, or it would have been the live one.
+    const given = readFileSync(join(server.ROLLOUT_ROOT!, "docker.env"), "utf8");
+    const at = `localhost:${copy.store.port}`;
+    expect(given).toMatch(new RegExp(`^DATABASE_URL=.*@${at}/[\\s\\S]*^OWN_URL=.*@${at}/`, "m"));
+    expect(given).toContain("OWN_HOST=localhost\n");
+    expect(given).toMatch(/^QUEUE=rediss:.*\/15$/m);
+    expect(given).not.toContain(`:${new URL(url).port}`);
     expect(existsSync(join(server.ROLLOUT_ROOT!, "run/rollout-drill"))).toBe(false);
   });
 

@@ -62,7 +62,7 @@ rm)
 run)
   while (($#)); do
     case $1 in
-    --env-file) mapfile -t lines <"$2" ;;
+    --env-file) mapfile -t lines <"$2"; cp "$2" '${root}/docker.env' ;;
     --publish) port=\${2#*:} ;;
     esac
     shift

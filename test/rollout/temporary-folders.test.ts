@@ -23,6 +23,9 @@ test("a temporary folder has a name that nobody can guess", () => {
     'rollout/platforms/rehearsal/machine/disk/outside.ts: return PLAIN.test(usual) && usual.length <= LONGEST - 40 ? [usual, "/tmp"] : ["/tmp"];',
     // In a container, of its own.
     expect.stringContaining("--tmpfs /tmp:"),
+    expect.stringContaining("and not /tmp, which is writable"),
+    expect.stringContaining("may write to besides /tmp"),
+    expect.stringContaining("the most that is in /tmp"),
   ]);
 });
 

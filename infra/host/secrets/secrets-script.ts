@@ -5,6 +5,7 @@ import type { HostFile } from "../host.ts";
  * never an argument of a process, where every user of the server could read it, and never in a file elsewhere.
  *
  * The stack's own go in place of `@@name@@`; the app's are lines of their own, for nothing is known of what is in them.
+ * Last come the references of `app.environment`, each value's from its end; what they bring is taken as it is.
  * python3 is there wherever cloud-init is.
  */
 export function secretsScript(): HostFile {
@@ -35,7 +36,8 @@ if [[ $text == *@@credentials-token@@* ]]; then
   text=\${text//@@credentials-token@@/$(<"$run/credentials-token")}
 fi
 if [[ $text =~ @@([a-z-]+)@@ ]]; then refuse "nothing fills \${BASH_REMATCH[1]}"; fi
-declare -A held
+declare -A held known
+given=
 while read -r name arn _ key; do
   if [[ ! -v held[$arn] ]]; then held[$arn]=$(get "$arn"); fi
   value=\${held[$arn]}
@@ -46,9 +48,18 @@ print(value if isinstance(value, str) else json.dumps(value))' "$key" 2>/dev/nul
   fi
   if [[ -z $value || $value == None ]]; then refuse "$name has no value"; fi
   if [[ $value == *[$'\\n\\r']* ]]; then refuse "$name has several lines, a variable has one: keep it in base64"; fi
-  text+=$'\\n'$name=$value
+  given+=$name=$value$'\\n'
 done <"$etc/app-secrets"
-printf '%s\\n' "$text" >"$run/app.env.new"
+while IFS= read -r line; do known[\${line%%=*}]=\${line#*=}; done < <(printf '%s\\n%s' "$text" "$given")
+while IFS= read -r rest; do
+  line=
+  while [[ $rest =~ ^(.*)\\$\\{([A-Z][A-Z0-9_]*)\\}(.*)$ && -v known[\${BASH_REMATCH[2]}] ]]; do
+    line=\${known[\${BASH_REMATCH[2]}]}\${BASH_REMATCH[3]}$line
+    rest=\${BASH_REMATCH[1]}
+  done
+  printf '%s\\n' "$rest$line"
+done <<<"$text" >"$run/app.env.new"
+printf %s "$given" >>"$run/app.env.new"
 mv "$run/app.env.new" "$run/app.env"
 `,
   };

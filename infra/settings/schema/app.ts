@@ -2,6 +2,8 @@ import { z } from "zod";
 import { milliseconds } from "../duration.ts";
 import { buckets, permissions } from "./access.ts";
 import { duration, plainText, text, whole, wholeSeconds } from "./fields.ts";
+import { containerKeys } from "./image/container.ts";
+import { egress } from "./network.ts";
 import { processes } from "./processes/processes.ts";
 import { secrets } from "./secrets.ts";
 import { variableName } from "./variables.ts";
@@ -51,15 +53,7 @@ export const app = z.strictObject({
       "where the app says by status 200 that it can serve, within 4 seconds, every 5 seconds; nginx answers /health by it, " +
         "which is what the balancer, a booting server, checks and smoke tests ask",
     ),
-  command: z
-    .array(
-      text("must be a word of a command without quotes, $, %, ` and \\", /^[^\r\n\0"$%`\\]+$/),
-      "must be the words of a command",
-    )
-    .default([])
-    .describe(
-      "what the container runs in place of its image's own command; the rehearsal's is rehearsal.command",
-    ),
+  ...containerKeys,
   startTimeout: wholeSeconds("5s", "30m")
     .default("2m")
     .describe(
@@ -101,10 +95,17 @@ export const app = z.strictObject({
     .describe(
       "services of others that the app asks (DEPENDENCIES), by name, each watched by alarms; the sample app asks `supplier` for prices",
     ),
+  egress: egress
+    .default([])
+    .describe(
+      "where the app may connect to besides its stores and HTTPS on port 443, such as a mail server's port 587",
+    ),
   environment: z
     .record(variableName, plainText(), "must be a map of variables")
     .default({})
-    .describe("further variables of the environment file, none of them secret"),
+    .describe(
+      `further variables of the environment file, none of them secret; \${NAME} stands for one that the stack or app.secrets sets: \${DATABASE_URL}, or a part of it (docs/your-app.md)`,
+    ),
   buckets: buckets
     .default([])
     .describe(

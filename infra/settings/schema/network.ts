@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { upTo } from "../../sure.ts";
-import { text } from "./fields.ts";
+import { text, whole } from "./fields.ts";
 
 const PRIVATE = "must be a private range: of 10, 172.16 to 172.31 but 172.17, 192.168, or 100.64 to 100.127";
 
@@ -70,3 +70,43 @@ function isPrivate(range: string): boolean {
   if (first === 100) return second >= 64 && second <= 127;
   return first === 10 || (first === 192 && second === 168);
 }
+
+const rangeRule = "must be an IPv4 range such as 203.0.113.7/32";
+
+/** Servers have no IPv6 address, and EC2 wants a range without the bits that it leaves open. */
+const range = z.string(rangeRule).refine((value) => {
+  const [address = "", bits = ""] = value.split("/");
+  return /^(\d|[12]\d|3[0-2])$/.test(bits) && isIPv4(address) && startOf(address, Number(bits)) === address;
+}, rangeRule);
+
+/** The first address of a range. */
+function startOf(address: string, bits: number): string {
+  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - bits);
+  const start = Math.floor(number / size) * size;
+  return [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join(".");
+}
+
+/** What is open anyhow, to everywhere (network/firewall.ts). */
+const OPEN = [80, 443];
+
+export const egress = z
+  .array(
+    z.strictObject(
+      {
+        port: whole(1, 65_535)
+          .refine((port) => !OPEN.includes(port), `is open as it is, like ${OPEN.join(" and ")}`)
+          .describe("the TCP port"),
+        to: z
+          .array(range, "must be a list of address ranges")
+          .min(1, "must name an address range")
+          .default(["0.0.0.0/0"])
+          .describe(
+            "the IPv4 ranges that have it; by default everywhere, for a service that doesn't say where it is",
+          ),
+      },
+      "must be a way out: { port, to }",
+    ),
+    "must be a list of ways out",
+  )
+  .refine((ways) => new Set(ways.map(({ port }) => port)).size === ways.length, "must name each port once");

@@ -86,6 +86,31 @@ describe("the servers' files", () => {
     }
   });
 
+  it("opens of the container what the settings name, for a migration too", () => {
+    const app = {
+      ...HOST.app,
+      migrate: ["upgrade"],
+      entrypoint: "env",
+      user: "1000:1000",
+      writable: ["/app/uploads", "/home/node/.pm2"],
+      readOnly: false,
+      tmpMiB: 512,
+    };
+    const unit = hostFiles({ ...HOST, app }).find(({ path }) =>
+      path.endsWith("rollout-app.service"),
+    )!.content;
+    const [, container = ""] = /^Environment="CONTAINER=(.*)" IMAGE=/m.exec(unit)!;
+    for (const option of [
+      "--tmpfs /tmp:rw,noexec,nosuid,size=512m --volume /app/uploads --volume /home/node/.pm2 --cap-drop ALL",
+      "--user 1000:1000",
+      "--entrypoint env",
+    ])
+      expect(container).toContain(option);
+    expect(unit).not.toContain("--read-only");
+    const usual = fileAt("/etc/systemd/system/rollout-app.service").content;
+    expect(usual).not.toMatch(/--user|--entrypoint/);
+  });
+
   it("gives the app its own time to start and to end", () => {
     const app = { ...HOST.app, startTimeout: "10m" as const, stopTimeout: "90s" as const };
     const contentOf = (name: string) =>

@@ -37,7 +37,7 @@ test("the limits on the page are the settings' own", () => {
     tracks: { blue: { weight: 100, servers: 2 } },
   });
   const shown = [...owed.matchAll(/`app\.(\w+)` \(`([^`]+)`\)/g)].map(([, key = "", value]) => [key, value]);
-  expect(shown).toHaveLength(5);
+  expect(shown).toHaveLength(6);
   const defaults: Record<string, unknown> = app;
   for (const [key = "", value] of shown) expect([key, String(defaults[key])]).toEqual([key, value]);
   for (const [, key = ""] of page.matchAll(/`app\.(\w+)`/g))

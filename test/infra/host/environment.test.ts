@@ -8,6 +8,7 @@ it("gives the app every variable it is promised", () => {
     ALLOWED_ORIGINS:
       "https://app.customers.example.com,https://partners.example.com,https://admin.example.com",
     APP_NAME: "Window quotes",
+    APP_URL: "https://app.customers.example.com",
     AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.2:2773/@@credentials-token@@",
     AWS_DEFAULT_REGION: "eu-south-2",
     AWS_REGION: "eu-south-2",
@@ -46,6 +47,21 @@ it("sets what the settings keep from app.environment, and nothing else", () => {
   const own = Object.keys(environment({ ...HOST, access, app: { ...HOST.app, environment: {} } }));
   const stores = Object.values(STORE_VARIABLES).flat();
   expect(new Set(own)).toEqual(new Set([...OWN_VARIABLES, ...stores, ...Object.keys(TRUSTED)]));
+});
+
+it("has the stores' parts where the team's variables refer to them, and nowhere else", () => {
+  const app = {
+    ...HOST.app,
+    environment: { DB: "${DATABASE_HOST}:${DATABASE_PORT}", PW: "${REDIS_PASSWORD}" },
+  };
+  const parts = Object.entries(environment({ ...HOST, app })).filter(([name]) =>
+    /^(DATABASE|REDIS)_(?!URL|POOL)/.test(name),
+  );
+  expect(Object.fromEntries(parts)).toEqual({
+    DATABASE_HOST: HOST.database!.host,
+    DATABASE_PORT: "5432",
+    REDIS_PASSWORD: "@@cache-password@@",
+  });
 });
 
 it("lets an image trust other authorities", () => {

@@ -178,6 +178,13 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
     expect(paths).toEqual(["/api/v1/ping", "/health?deep=1"]);
   });
 
+  it("asks for the health by the stack's name, whatever address the balancer asked", async () => {
+    seen.length = 0;
+    await get(nginx.port, "/health", { host: "10.30.7.1" });
+    await get(nginx.port, "/healthy", { host: "10.30.7.1" });
+    expect(seen.map(({ host }) => host)).toEqual([HOST.domain, "10.30.7.1"]);
+  });
+
   it("refuses TLS 1.1", async () => {
     await expect(
       get(nginx.port, "/", {}, { minVersion: "TLSv1.1", maxVersion: "TLSv1.1" }),

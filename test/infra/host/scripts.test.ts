@@ -89,6 +89,30 @@ esac`,
     expect(text).toContain("\nWEBHOOK=https://hooks.example.com/services/T0/B0/x\n");
   });
 
+  it("puts what the team's variables refer to in its place, once", () => {
+    holding({ "eu-south-2/*:production-webhook-*": "https://x/${STRIPE_KEY}" });
+    const template = `${folder}/app.env.template`;
+    const lines = [
+      "A=<${DATABASE_URL}> and ${SECRET_KEY}${WEBHOOK}",
+      'B=${NONE} ${lower} $HOME `id` "$(id)"',
+      "C=${B}",
+    ];
+    writeFileSync(template, `${readFileSync(template, "utf8")}${lines.join("\n")}\n`);
+    holding({
+      "eu-south-2/*:production-app-*": '{"STRIPE_KEY": "k"}',
+      "us-east-1/*": '{"api key": "y"}',
+      "eu-south-2/*:production-webhook-*": "https://x/${STRIPE_KEY}&\\1",
+    });
+    expect(fill()).toMatchObject({ status: 0, stderr: "" });
+    const text = readFileSync(`${folder}/run/app.env`, "utf8");
+    const url = /^DATABASE_URL=(.*)$/m.exec(text)![1];
+    expect(text).toContain(`\nA=<${url}> and wordhttps://x/\${STRIPE_KEY}&\\1\n`);
+    // What nothing sets stays; the rules refuse it before.
+    expect(text).toContain('\nB=${NONE} ${lower} $HOME `id` "$(id)"\n');
+    expect(text).toContain("\nWEBHOOK=https://x/${STRIPE_KEY}&\\1\n");
+    expect(text.match(/^$/gm)).toHaveLength(1);
+  });
+
   it.each([
     ["has no key", { "us-east-1/*": '{"other": "x"}' }, "MAIL_KEY: the secret has no key api key"],
     ["is no JSON", { "us-east-1/*": "canary" }, "MAIL_KEY: the secret has no key api key"],

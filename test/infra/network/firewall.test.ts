@@ -6,11 +6,12 @@ const IN = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const OUT = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const EVERYBODY = ["0.0.0.0/0", "::/0"];
 
-function firewall(sshFrom: string[] = []): Promise<Recording> {
+function firewall(sshFrom: string[] = [], egress: { port: number; to: string[] }[] = []): Promise<Recording> {
   return record(() => {
     const { balancerGroupId, serversGroupId, databaseGroupId, cacheGroupId } = new Firewall("beta", {
       vpcId: "vpc-1",
       sshFrom,
+      egress,
       cache: true,
     });
     return { balancerGroupId, serversGroupId, databaseGroupId, cacheGroupId };
@@ -40,6 +41,25 @@ describe("what comes in", () => {
       "${beta-database.id} 5432 ${beta-servers.id}",
       "${beta-servers.id} 443 ${beta-balancer.id}",
     ]);
+  });
+});
+
+describe("what the app may reach besides", () => {
+  test("is the named ports, at the named addresses, and changes nothing else", async () => {
+    const egress = [
+      { port: 587, to: ["0.0.0.0/0"] },
+      { port: 5432, to: ["203.0.113.7/32", "198.51.100.0/24", "203.0.113.7/32"] },
+    ];
+    const { of } = await firewall([], egress);
+    const before = recorded.of(OUT).map(({ name }) => name);
+    const opened = of(OUT).filter(({ name }) => !before.includes(name));
+    expect(opened.map(readable).toSorted()).toEqual([
+      "${beta-servers.id} 5432 198.51.100.0/24",
+      "${beta-servers.id} 5432 203.0.113.7/32",
+      "${beta-servers.id} 587 0.0.0.0/0",
+    ]);
+    expect(of(OUT)).toHaveLength(before.length + opened.length);
+    expect(of(IN)).toHaveLength(recorded.of(IN).length);
   });
 });
 

@@ -22,6 +22,9 @@ export const EDGES: Edge[] = [
     ["example", "App.example.com", "a.b", "-a.example.com", "a..com", "shop.xn--", `${text(61)}.com`],
   ],
   ["zone", ["", "example.com"], ["example", "example.org"]],
+  ["domains.0.name", ["example.net", "www.app.example.net"], ["example", "App.example.com"]],
+  ["domains.0.zone", ["", "example.net"], ["example", "example.org"]],
+  ["domains.0.redirect", [true, false], ["yes"]],
   ["tracks.green.image", [DIGEST], ["app:latest", DIGEST.slice(0, -1), `${DIGEST}0`, DIGEST.toUpperCase()]],
   ["tracks.green.build", ["app"], ["", 1]],
   ["tracks.green.weight", [10], [-1, 101, 10.5, "10"]],
@@ -183,6 +186,21 @@ export const EDGES: Edge[] = [
     [[], ["gunicorn", "--bind=0.0.0.0:8000", "it's"]],
     [["a$b"], ['a"b'], ["a\\b"], ["%n"], [""], "gunicorn"],
   ],
+  ["app.entrypoint", ["env", "/usr/bin/tini"], ["", "a b", "a$b", 1]],
+  ["app.user", ["node", "1000", "1000:1000", "app:www-data"], ["", "a b", ":1", "a:", 1000]],
+  [
+    "app.writable",
+    [[], ["/app/uploads", "/home/node/.pm2", "/var/cache"]],
+    [["/"], ["/tmp"], ["/tmp/x"], ["/etc/x"], ["/a/../etc"], ["/a/"], ["app"], ["/a b"], ["/a:/b"], "/app"],
+  ],
+  ["app.readOnly", [true, false], ["no"]],
+  ["app.tmpMiB", [16, 8192], [15, 8193]],
+  ["app.egress.0.port", [1, 587, 65_535], [0, 80, 443, 65_536]],
+  [
+    "app.egress.0.to",
+    [["203.0.113.7/32", "10.0.0.0/8"], ["0.0.0.0/0"]],
+    [[], ["203.0.113.7"], ["203.0.113.7/24"], ["203.0.113.0/33"], ["2001:db8::/64"], "203.0.113.7/32"],
+  ],
   ["app.startTimeout", ["5s", "30m"], ["4s", "5500ms", "31m"]],
   ["app.stopTimeout", ["1s", "2m"], ["999ms", "121s"]],
   ["app.sessionExpireHours", [1, 720], [0, 721]],
@@ -226,9 +244,11 @@ export const EDGES: Edge[] = [
   ["app.dependencies.supplier.timeout", ["50ms", "10s"], ["49ms", "10001ms"]],
   [
     "app.environment",
-    [{}, { FEATURE_X: "on" }],
+    [{}, { FEATURE_X: "on" }, { A: "a-${DATABASE_URL}", B: "${lower} $HOME" }],
     [
       { feature: "on" },
+      { A: "${DATABSE_URL}" },
+      { A: "1", B: "${A}" },
       { SECRET_KEY: "x" },
       { A: "two\nlines" },
       { API_KEY: "abc" },
@@ -272,6 +292,7 @@ export const EDGES: Edge[] = [
   ["rehearsal.tracks.green.processes", [{}, { worker: ["celery"] }], [{ other: ["x"] }, { worker: "x" }]],
   ["rehearsal.tracks.green.command", [["uvicorn"]], [[], "uvicorn"]],
   ["rehearsal.tracks.green.revision", ["main", "v1.4", "HEAD~2", "a/b"], ["", "-x", "two words", 1]],
+  ["rehearsal.folder", ["../shop"], ["", 1]],
   ["rehearsal.tracks.green.folder", ["../shop-1.4", "."], ["", 1]],
   ["plan.steps.0.weight", [1, 99], [0, 101, 50.5]],
   ["plan.steps.0.bake", ...DURATION],
@@ -346,6 +367,7 @@ export const EDGES: Edge[] = [
 export const WHOLE = {
   tier: "prod",
   domain: "app.example.com",
+  domains: [{ name: "www.example.net" }],
   tracks: {
     blue: { weight: 90, servers: 2 },
     green: { weight: 10, servers: 2 },
@@ -353,6 +375,7 @@ export const WHOLE = {
   stable: "blue",
   database: { maxStorageGiB: 65_536 },
   app: {
+    egress: [{ port: 587 }],
     permissions: [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] }],
     dependencies: { supplier: { url: "https://prices.example.com/v1" } },
     processes: {

@@ -249,6 +249,22 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.notSecret[1]: must name a variable of app.environment, not GONE",
   ],
   [
+    "domains",
+    [{ name: "app.example.com" }, { name: "www.example.org", zone: "example.com" }],
+    "rollout:domains[0].name: is the domain itself",
+    "rollout:domains[1].zone: must be the name or a parent of it, not example.com",
+  ],
+  [
+    "app.environment",
+    { QUEUE: "${REDIS_URL}/${QUEUE_NAME}" },
+    "rollout:app.environment.QUEUE: ${QUEUE_NAME} must name a variable that the stack or app.secrets sets (docs/your-app.md)",
+  ],
+  [
+    "app.egress",
+    [{ port: 587 }, { port: 587, to: ["203.0.113.7/32"] }],
+    "rollout:app.egress: must name each port once",
+  ],
+  [
     "app",
     { environment: { BUCKET_MY_FILES: "x" }, buckets: ["my-files"] },
     "rollout:app.environment.BUCKET_MY_FILES: is set by app.buckets",

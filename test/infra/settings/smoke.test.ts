@@ -4,18 +4,22 @@ import { COMMON_TESTS, SAMPLE_TESTS } from "../../../infra/settings/schema/asked
 
 const DIGEST = `registry.example.com/app@sha256:${"0".repeat(64)}`;
 
-function settings(smoke?: unknown, image?: string) {
+function settings(smoke?: unknown, image?: string, rehearsal?: unknown) {
   return parseSettings("beta", "us-east-1", {
     domain: "beta.example.com",
     tracks: { blue: { weight: 100, servers: 2, image } },
     stable: "blue",
     ...(smoke !== undefined && { smoke }),
+    ...(rehearsal !== undefined && { rehearsal }),
   });
 }
 
 test("without any, the sample app's own tests; another image is asked what any service must answer", () => {
   expect(settings().smoke).toBe(SAMPLE_TESTS);
   expect(settings([], DIGEST).smoke).toBe(COMMON_TESTS);
+  expect(settings([], undefined, { command: ["gunicorn"] }).smoke).toBe(COMMON_TESTS);
+  expect(settings([], undefined, { tracks: { blue: { command: ["x"] } } }).smoke).toBe(COMMON_TESTS);
+  expect(settings([], undefined, { tracks: { blue: { folder: "../older" } } }).smoke).toBe(SAMPLE_TESTS);
 });
 
 test("what config declares takes the place of all of them", () => {

@@ -41,6 +41,32 @@ test("testers come in the order of the rules' priorities, not of the resources",
   ]);
 });
 
+const redirecting = (redirect: Record<string, string>) =>
+  resource("aws:lb/listenerRule:ListenerRule", "beta-www-redirect", {
+    listenerArn: ref("aws:lb/listener:Listener", "beta-https"),
+    priority: 7,
+    conditions: [{ hostHeader: { values: ["www.example.com", "example.org"] } }],
+    actions: [
+      { type: "redirect", redirect: { host: "example.com", port: "443", protocol: "HTTPS", ...redirect } },
+    ],
+  });
+
+test("names that redirect have where to, and aren't testers' rules", () => {
+  const { redirects, testers } = describe({ extra: [redirecting({ statusCode: "HTTP_301" })] });
+  expect(redirects).toEqual([
+    { from: "www.example.com", to: "example.com", status: 301 },
+    { from: "example.org", to: "example.com", status: 301 },
+  ]);
+  expect(testers).toEqual(describe().testers);
+});
+
+test("a redirect to another path can't be played", () => {
+  const extra = [redirecting({ statusCode: "HTTP_302", path: "/moved" })];
+  expect(() => describe({ extra })).toThrow(
+    'beta-www-redirect: actions[0].redirect.path: the rehearsal keeps the path in a redirect, not "/moved"',
+  );
+});
+
 test("maintenance has the page, its headers and who passes", () => {
   expect(describe().firewall.maintenance).toBeUndefined();
   expect(describe({ maintenance: true }).firewall.maintenance).toEqual({

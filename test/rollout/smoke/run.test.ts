@@ -145,6 +145,14 @@ test("of a service of somebody's own only its health is known to be there", asyn
   expect(broken.details.join("\n")).toContain("page (GET /): FAILED, answers 500");
 });
 
+test("a service whose /version says something else is as good as any", async () => {
+  const { passed } = await against(
+    at("/version", (r) => r.end("3.17.2")),
+    { tests: COMMON_TESTS },
+  );
+  expect(passed).toBe(true);
+});
+
 test("nothing asked is nothing shown", async () => {
   expect(await against(undefined, { tests: [] })).toMatchObject({ passed: false, details: [] });
 });

@@ -32,9 +32,12 @@ trap clean EXIT
 mkdir -p "$work"
 
 text=$(<"$environment")
-text=\${text/"DATABASE_URL=$live"/"DATABASE_URL=$copy"}
+# Wherever they stand: the app may have them under names of its own, and in parts.
 cache=$(value REDIS_URL)
-if [[ -n $cache ]]; then text=\${text/"REDIS_URL=$cache"/"REDIS_URL=\${cache%/*}/${CACHE}"}; fi
+if [[ -n $cache ]]; then text=\${text//"$cache"/"\${cache%/*}/${CACHE}"}; fi
+at=\${live#*@} at=\${at%%/*}
+text=\${text//"$at"/${copy.host}:${copy.port}}
+text=\${text//"\${at%:*}"/${copy.host}}
 printf '%s\\n' "$text" >"$work/app.env"
 
 cp -r "$root/etc/nginx" "$work/nginx"

@@ -12,13 +12,18 @@ const DAY = 86_400_000;
 const LIFETIME_DAYS = 90;
 
 /**
- * Makes a certificate authority and one server certificate, valid for the stack's domain and for this machine.
+ * Makes a certificate authority and one server certificate, valid for the stack's names and for this machine.
  * The authority's own key is never written: nothing else can be signed by what a person chose to trust.
  *
  * @param folder made with mode 0700 when it isn't there
  * @param domain the stack's host name
+ * @param others further names of the stack
  */
-export async function makeCertificates(folder: string, domain: string): Promise<Certificates> {
+export async function makeCertificates(
+  folder: string,
+  domain: string,
+  others: readonly string[] = [],
+): Promise<Certificates> {
   const [caKeys, serverKeys] = await Promise.all([newKeys(), newKeys()]);
   const caName = `CN=rollout rehearsal of ${domain}`;
   const ca = await x509.X509CertificateGenerator.create({
@@ -48,7 +53,7 @@ export async function makeCertificates(folder: string, domain: string): Promise<
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
-        { type: "dns", value: domain },
+        ...[domain, ...others].map((value) => ({ type: "dns" as const, value })),
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
       ]),

@@ -24,6 +24,8 @@ import { type WrittenFile, writtenFiles } from "./written-files.ts";
 export interface StackPlan {
   stack: string;
   domain: string;
+  /** Others that lead to it. */
+  furtherNames: string[];
   /** How long the application may take to start, and to end. */
   startSeconds: number;
   stopSeconds: number;
@@ -90,6 +92,9 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
   return {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
+    furtherNames: ofType(graph, TYPES.certificate).flatMap(({ inputs }) =>
+      ((inputs.subjectAlternativeNames ?? []) as Value[]).map(String),
+    ),
     startSeconds: secondsOf(graph, "startSeconds"),
     stopSeconds: secondsOf(graph, "stopSeconds"),
     flags: flagsPlan(graph),

@@ -1,11 +1,11 @@
 import { chmodSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeIn } from "../machine/files.ts";
 import { run } from "../machine/processes.ts";
 import type { ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
-import { appFolder } from "./app-start.ts";
+import { appFolder, pathIn } from "./app-start.ts";
 import type { ServerFiles } from "./server-files.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function migrate(
   const script = join(folder, "rollout-migrate");
   writeIn(script, migration);
   chmodSync(script, 0o700);
-  const programs = [dirname(process.execPath), dirname(room.programs.postgres), process.env.PATH];
+  const programs = [dirname(process.execPath), dirname(room.programs.postgres)];
   await run(room.ledger, {
     key: `${id}.migrate`,
     // A server that is taken back takes its migration along; it bears that.
@@ -34,7 +34,7 @@ export async function migrate(
     cwd: appFolder(room, track),
     env: {
       ...environment,
-      PATH: programs.join(delimiter),
+      PATH: pathIn(room, track, programs),
       ...{ ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "", INSTANCE_ID: id },
     },
   });

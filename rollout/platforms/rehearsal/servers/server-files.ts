@@ -1,9 +1,10 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { referencesIn, withReferences } from "../../../../infra/settings/schema/variables.ts";
 import { withStandIn } from "../dependencies/declared.ts";
 import { writeIn } from "../machine/files.ts";
 import { logOf } from "../machine/processes.ts";
-import type { ServerRecord } from "../machine/state.ts";
+import type { ServerRecord, State } from "../machine/state.ts";
 import { trustedHere } from "../machine/trusted.ts";
 import { type TrackPlan, tracksOfTheirOwn } from "../plan/describe.ts";
 import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
@@ -81,18 +82,42 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   };
   const secrets = { ...track.secrets, ...(access && { "credentials-token": access.token }) };
   const captured = environmentOf(track.environment, secrets, here);
-  return {
+  const own: Record<string, string> = {
     ...withStandIn(captured, state.dependencies?.port),
-    ...track.appSecrets,
     // An image that is built on deployment has no digest before it; and a version beside it here is another.
     ...((captured.VERSION === "unknown" || tracksOfTheirOwn(room.graph).includes(track.name)) && {
       VERSION: track.version,
     }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
+    ...addressesHere(captured, state),
+    ...partsHere(captured, here),
     ...(access && { AWS_ENDPOINT_URL: `http://127.0.0.1:${access.port}` }),
     FAULTS: "on",
   };
+  const known = { ...own, ...track.appSecrets };
+  const filled = Object.entries(own).map(([name, value]) => [name, withReferences(value, known)]);
+  return { ...Object.fromEntries(filled), ...track.appSecrets };
+}
+
+/** Where users find the app: a browser's `Origin` has the port. */
+function addressesHere({ ALLOWED_ORIGINS = "" }: Record<string, string>, { domain, port }: State) {
+  const there = `https://${domain}`;
+  const here = port === 443 ? there : `${there}:${port}`;
+  const origins = ALLOWED_ORIGINS.split(",").map((origin) => (origin === there ? here : origin));
+  return { APP_URL: here, ALLOWED_ORIGINS: origins.join(",") };
+}
+
+/** The stores' parts that the app's variables refer to: where they are here. */
+function partsHere(captured: Record<string, string>, { databasePort, cachePort }: Here) {
+  const parts: Record<string, string> = {
+    DATABASE_HOST: "127.0.0.1",
+    DATABASE_PORT: String(databasePort),
+    REDIS_HOST: "127.0.0.1",
+    REDIS_PORT: String(cachePort),
+  };
+  const asked = new Set(Object.values(captured).flatMap(referencesIn));
+  return Object.fromEntries(Object.entries(parts).filter(([name]) => asked.has(name)));
 }
 
 function lines(...each: string[]): string {

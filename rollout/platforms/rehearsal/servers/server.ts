@@ -4,7 +4,7 @@ import type { Ledger, ServerRecord, State } from "../machine/state.ts";
 import { stop } from "../machine/stopping.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
-import { appStart } from "./app-start.ts";
+import { appStart, expectFolder } from "./app-start.ts";
 import { healthOf } from "./health.ts";
 import { keysOf } from "./keys.ts";
 import { migrate } from "./migration.ts";
@@ -33,6 +33,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
   room.ledger.change(() => {
     server.version = track.version;
   });
+  expectFolder(room, track);
   const files = writeServerFiles(room, track, server);
   await migrate(room, track, server, files);
   const app = start(room.ledger, appStart(room, track, server, files.environment));

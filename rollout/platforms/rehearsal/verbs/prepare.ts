@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../../../graph/model.ts";
 import { ofType } from "../../../graph/resources.ts";
@@ -115,7 +116,14 @@ function domainOf(graph: Graph): string {
 async function certificatesFor(plan: StackPlan, place: Place): Promise<Certificates> {
   const folder = join(place.folder, "ca");
   const files = certificateFiles(folder);
-  if (existsSync(files.bothFile)) return files;
+  if (existsSync(files.bothFile)) {
+    const held = new X509Certificate(readFileSync(files.certFile)).subjectAltName ?? "";
+    const missing = plan.furtherNames.filter((name) => !held.split(", ").includes(`DNS:${name}`));
+    if (missing.length === 0) return files;
+    throw new RehearsalError(
+      `The certificate here isn't for ${missing.join(", ")}: take the stack down and bring it up again.`,
+    );
+  }
   const { makeCertificates } = await import("../machine/authority.ts");
-  return makeCertificates(folder, plan.domain);
+  return makeCertificates(folder, plan.domain, plan.furtherNames);
 }

@@ -38,6 +38,14 @@ export const SERVERS: Guard[] = [
     "the TLS versions of nginx",
     "Clients may again use versions that can be broken.",
   ),
+  guard(
+    /^aws:ec2\/launchTemplate:/,
+    "userData",
+    (userData) =>
+      Number(!String(userData ?? "").includes("rollout-app") || /--read-only /.test(String(userData))),
+    "files that the app can't change",
+    "Who breaks into the app can change its code, and it stays until the container goes.",
+  ),
   guard(/^aws:ec2\/subnet:/, "mapPublicIpOnLaunch", off(false), "its distance from the internet", PUBLIC),
 ];
 

@@ -18,6 +18,12 @@ export const access: Case[] = [
     dangers: ["firewall-opened: beta-servers"],
   },
   {
+    name: "the app may reach a mail server",
+    stack: "beta",
+    config: { "app.egress": [{ port: 587 }] },
+    dangers: ["firewall-opened: beta-servers"],
+  },
+  {
     name: "the database for the internet",
     stack: "prod",
     edits: edit(`${RULE}    { from: IPV4, to: "database", port: 5432, why: "reports" },\n`),

@@ -31,6 +31,12 @@ export const harmless: Case[] = [
     config: { "app.environment": { FEATURE_CHARTS: "on", KEYBOARD: "es" } },
     dangers: [],
   },
+  {
+    name: "a folder that the app may write to, more room in /tmp and a user of its own",
+    stack: "beta",
+    config: { app: { writable: ["/app/cache"], tmpMiB: 256, user: "app" } },
+    dangers: [],
+  },
   { name: "a larger budget", stack: "prod", config: { "budget.monthlyUsd": 1200 }, dangers: [] },
   {
     name: "a new image",

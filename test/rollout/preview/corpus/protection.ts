@@ -10,6 +10,12 @@ const one = (
 /** Backups, encryption, TLS, protection, alarms. */
 export const protection: Case[] = [
   {
+    name: "the app may write where it likes",
+    stack: "beta",
+    config: { "app.readOnly": false },
+    dangers: ["protection-weakened: beta-blue", "protection-weakened: beta-green"],
+  },
+  {
     name: "backups twice a day",
     stack: "prod",
     config: { "database.backupEveryHours": 12 },

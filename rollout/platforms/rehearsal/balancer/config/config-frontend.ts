@@ -1,5 +1,11 @@
 import { RESPONSE_HEADERS } from "../../plan/balancer/describe-firewall.ts";
-import type { BalancerModel, BalancerSetup, RateModel, TesterModel } from "../../plan/balancer/model.ts";
+import type {
+  BalancerModel,
+  BalancerSetup,
+  RateModel,
+  RedirectModel,
+  TesterModel,
+} from "../../plan/balancer/model.ts";
 import { backendOf, NOWHERE } from "./config-backend.ts";
 import { FIREWALL, FIREWALL_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
 import { quoted } from "./quoted.ts";
@@ -22,7 +28,13 @@ export function redirectLines(status: 301 | 302, { address, httpPort, httpsPort 
   ];
 }
 
-/** The HTTPS listener. A request meets, in this order: the web ACL, the testers' rules, the split. */
+function redirectLine({ from, to, status }: RedirectModel, { httpsPort }: BalancerSetup): string {
+  const port = httpsPort === 443 ? "" : `:${httpsPort}`;
+  const asked = `{ req.hdr(host),host_only -i -m str ${quoted(from)} }`;
+  return `  http-request redirect code ${status} location https://${to}${port}%[pathq] if ${asked}`;
+}
+
+/** The HTTPS listener. A request meets, in this order: the web ACL, the redirects, the testers' rules, the split. */
 export function frontendLines(model: BalancerModel, setup: BalancerSetup): string[] {
   return [
     "frontend https",
@@ -31,6 +43,7 @@ export function frontendLines(model: BalancerModel, setup: BalancerSetup): strin
     ...HEADER_LIMITS,
     ...maintenanceLines(model),
     ...(model.firewall.rate ? rateLines(model.firewall.rate) : []),
+    ...model.redirects.map((each) => redirectLine(each, setup)),
     ...forwardedLines(model, setup),
     ...model.testers.flatMap(testerLines),
     ...splitRules(),

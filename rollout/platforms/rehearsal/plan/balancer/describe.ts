@@ -6,6 +6,7 @@ import { TYPES } from "../../../../graph/types.ts";
 import { RehearsalError } from "../../machine/errors.ts";
 import { only } from "../lookup.ts";
 import { firewallOf } from "./describe-firewall.ts";
+import { redirects, redirectsOf, statusOf } from "./describe-redirects.ts";
 import { splitOf } from "./describe-split.ts";
 import { targetGroupOf } from "./describe-target-group.ts";
 import { testersOf } from "./describe-testers.ts";
@@ -28,6 +29,8 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
   if (!https) throw new RehearsalError(`${balancer.type} ${balancer.name}: it has no HTTPS listener`);
   const trackNames = new Map([...targetGroupsOf(graph)].map(([track, urn]) => [urn, track]));
   const plain = listenerFor(listeners, "HTTP");
+  const rules = rulesOf(graph, https.resource.urn);
+  const [redirecting, forwarding] = [rules.filter(redirects), rules.filter((rule) => !redirects(rule))];
 
   return {
     idleTimeoutSeconds: inputs.at("idleTimeout").number(60),
@@ -42,7 +45,8 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
         return track === undefined ? [] : [targetGroupOf(group, track)];
       })
       .sort(byName),
-    testers: testersOf(rulesOf(graph, https.resource.urn), trackNames),
+    redirects: redirecting.flatMap(redirectsOf),
+    testers: testersOf(forwarding, trackNames),
     split: splitOf(https.at("defaultActions"), trackNames),
     firewall: firewallOf(graph, balancer.urn, resolve),
   };
@@ -71,7 +75,7 @@ function redirectOf(listener: Inputs): 301 | 302 {
     if (action.at(`redirect.${kept}`).text(`#{${kept}}`).replace(/^\//, "") !== `#{${kept}}`)
       action.at(`redirect.${kept}`).cannotPlay(`keeps the ${kept} in a redirect`);
   }
-  return action.at("redirect.statusCode").oneOf(["HTTP_301", "HTTP_302"]) === "HTTP_301" ? 301 : 302;
+  return statusOf(action);
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

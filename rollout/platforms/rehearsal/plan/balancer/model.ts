@@ -11,6 +11,8 @@ export interface BalancerModel {
   redirectStatus?: 301 | 302;
   /** Sorted by name; those at weight 0 too. */
   tracks: TrackModel[];
+  /** Names whose visitors are sent to another, before all else. */
+  redirects: RedirectModel[];
   /** In the order in which they are tried. */
   testers: TesterModel[];
   split: Split;
@@ -47,6 +49,13 @@ export interface HealthModel {
   timeoutSeconds: number;
   healthyAfter: number;
   unhealthyAfter: number;
+}
+
+/** Sends those who ask for a name to another, to the same path. */
+export interface RedirectModel {
+  from: string;
+  to: string;
+  status: 301 | 302;
 }
 
 /** Takes a request to one track whatever the weights, when every condition holds. */
