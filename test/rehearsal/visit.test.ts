@@ -10,7 +10,9 @@ import { client, get, projectCopy, removeCopies } from "./project.ts";
 // logs, exec, console and ps on real servers, as a person types them; psql and redis-cli are the usual ones.
 
 const ROLLOUT = join(import.meta.dirname, "../../bin/rollout");
-const project = projectCopy();
+const project = projectCopy({
+  app: { processes: { worker: { command: ["sh", "-c", "echo at work; exec sleep 1000"] } } },
+});
 const logs = join(project.stateDir, "beta", "logs");
 let status: Status;
 
@@ -41,17 +43,29 @@ test("ps names each process with the version that its server answers, and since 
   const { stdout, stderr, status: code } = type(["ps", "--json"]);
   expect(code, stderr).toBe(0);
   const { processes } = JSON.parse(stdout);
-  expect(processes.map(({ server }: { server: string }) => server)).toEqual(["blue-1", "green-1"]);
-  for (const { track, version, process, state, since } of processes) {
+  const named = (each: Record<string, string>) => `${each.process} on ${each.server} is ${each.state}`;
+  expect(processes.map(named)).toEqual([
+    "app on blue-1 is running",
+    "worker-1 on blue-1 is running",
+    "app on green-1 is running",
+  ]);
+  for (const { track, version, process, since } of processes) {
     const answer = await get(`${status.url}/version`, ca(), { "x-rollout-track": track, ...client(1) });
     expect(answer.track).toBe(track);
-    expect([process, state]).toEqual(["app", "running"]);
-    expect(version).toBe(status.servers.find((each) => each.track === track)!.version);
+    expect(version, process).toBe(status.servers.find((each) => each.track === track)!.version);
     const age = Date.now() - Date.parse(since);
     expect(age).toBeGreaterThan(0);
     expect(age).toBeLessThan(180_000);
   }
   expect(type(["ps"]).stdout).toMatch(/^process +track +server +version +state +since\napp +blue +blue-1 /);
+});
+
+test("a worker is visited by its name", () => {
+  expect(type(["logs", "--process", "worker"]).stdout).toMatch(/^\S+Z blue-1 worker-1 \| at work\n$/);
+  const words = ["sh", "-c", 'echo "$TRACK $VERSION"'];
+  const { stdout } = type(["exec", "--process", "worker"], words);
+  expect(stdout).toBe(type(["exec", "--track", "blue"], words).stdout);
+  expect(type(["ps", "--process", "worker"]).stdout).toContain("worker-1");
 });
 
 describe("exec", () => {
