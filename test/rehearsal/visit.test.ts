@@ -119,7 +119,7 @@ describe("exec", () => {
     const { status: code, stderr } = type(["exec", "--track", "red"], ["true"]);
     expect([code, stderr]).toEqual([
       1,
-      "there is no process app of red; there are: blue blue-1 app, green green-1 app\n",
+      "there is no process app of red; there are: blue blue-1 app, blue blue-1 worker-1, green green-1 app\n",
     ]);
   });
 
