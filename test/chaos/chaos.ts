@@ -75,6 +75,8 @@ class Chaos {
   #machine!: Machine;
   #controller: ChildProcess | undefined;
   #said = "";
+  /** What `rollout check` had against a machine without a domain, before anything happened. */
+  #failed: string[] = [];
   /** Lost to bad versions. */
   #blamed = 0;
 
@@ -88,6 +90,7 @@ class Chaos {
     const world = new Chaos(seed, say);
     const project = world.#project;
     const { url, domain, caFile } = await rehearse.up({ ...project, port: await freePort() });
+    world.#failed = world.#fails();
     world.#load = startLoad({ url, domain, caFile, ratePerSecond: 60 });
     world.#machine = {
       projectDir: project.projectDir,
@@ -130,6 +133,8 @@ class Chaos {
     const { asked, real, servers, unreadable } = await rehearse.status(this.#project);
     if (JSON.stringify(asked) !== JSON.stringify(real) || unreadable.length > 0)
       result.wrong.push(`the weights differ: ${JSON.stringify({ asked, real, unreadable })}`);
+    const fails = this.#fails().filter((name) => !this.#failed.includes(name));
+    if (fails.length > 0) result.wrong.push(`check fails now: ${fails.join(", ")}`);
     for (const { id, healthy } of servers) if (!healthy) result.wrong.push(`${id} isn't healthy`);
     if (result.lost > 0) result.wrong.push(`${result.lost} requests were lost: ${JSON.stringify(reasons)}`);
     return result;
@@ -196,6 +201,16 @@ class Chaos {
     if (badness) await sleep(AFTER_MS);
     // What a bad version had of users' requests is over; a run that was killed at its end may have left the draining.
     spawnSync(ROLLOUT, ["run", "--stack", "beta"], { cwd: this.#project.projectDir, timeout: 60_000 });
+  }
+
+  #fails(): string[] {
+    const told = spawnSync(ROLLOUT, ["check", "--stack", "beta", "--json"], {
+      cwd: this.#project.projectDir,
+      encoding: "utf8",
+      timeout: 120_000,
+    });
+    const { results } = JSON.parse(told.stdout) as { results: { check: string; status: string }[] };
+    return results.filter(({ status }) => status === "fail").map(({ check }) => check);
   }
 
   #pick<T>(list: readonly T[]): T {
