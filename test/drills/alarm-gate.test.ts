@@ -31,7 +31,7 @@ it("goes back when the candidate's captured alarm goes off, and no other gate mi
   await orderFaults(project, "green", {});
   expect(outcome).toBe("rolled-back");
   expect(reason).toMatch(/^alarms: beta-green-state is on \(beta-green-errors/);
-  expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
+  expect(await world.platform.readWeights()).toMatchObject({ config: BLUE, state: BLUE, real: BLUE });
   const rollback = await world.last("rollback");
   const gates = (rollback as { evidence?: { name: string; outcome: string }[] }).evidence ?? [];
   expect(gates.filter(({ outcome }) => outcome === "fail").map(({ name }) => name)).toEqual(["alarms"]);

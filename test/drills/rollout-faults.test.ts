@@ -17,7 +17,7 @@ it("goes on when one of stable's two servers is killed: that isn't the candidate
   expect(await done).toEqual({ outcome: "promoted", reason: "all steps passed" });
   expectSomeLost("one of stable's two servers killed", since());
   expect(await world.kinds()).not.toContain("hold");
-  expect(await world.platform.readWeights()).toEqual({ config: GREEN, state: GREEN, real: GREEN });
+  expect(await world.platform.readWeights()).toMatchObject({ config: GREEN, state: GREEN, real: GREEN });
   await rehearse.up(project);
 });
 
@@ -29,7 +29,7 @@ it("goes back when one of the candidate's two servers is killed: half of its ans
   expect(outcome).toBe("rolled-back");
   expect(reason).toMatch(/^errors: /);
   expectSomeLost("one of the candidate's two servers killed", since());
-  expect(await world.platform.readWeights()).toEqual({ config: BLUE, state: BLUE, real: BLUE });
+  expect(await world.platform.readWeights()).toMatchObject({ config: BLUE, state: BLUE, real: BLUE });
   await rehearse.up(project);
 });
 

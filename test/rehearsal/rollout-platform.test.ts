@@ -27,7 +27,7 @@ describe("the rehearsal as a rollout's platform", () => {
 
   it("reads the weights in all three places", async () => {
     const blue = { blue: 100, green: 0 };
-    expect(await platform.readWeights()).toEqual({ config: blue, state: blue, real: blue });
+    expect(await platform.readWeights()).toMatchObject({ config: blue, state: blue, real: blue });
   });
 
   it("has the track's servers, and finds it fit", async () => {
@@ -61,7 +61,7 @@ describe("the rehearsal as a rollout's platform", () => {
     await platform.setWeightsNow({ blue: 60, green: 40 });
     expect((await stop()).failed).toBe(0);
     const weights = { blue: 60, green: 40 };
-    expect(await platform.readWeights()).toEqual({ config: weights, state: weights, real: weights });
+    expect(await platform.readWeights()).toMatchObject({ config: weights, state: weights, real: weights });
     expect(readFileSync(file, "utf8")).toMatch(/^# mine\n/);
   });
 

@@ -83,7 +83,7 @@ describe("a step", () => {
     expect(events).toEqual(["up"]);
     expect(engine.ups).toEqual([{ targets: [URN], message: "rollout: blue 75 green 25" }]);
     expect(await configText()).toBe(TEXT.replace("90", "75").replace("10", "25"));
-    expect(await platform.readWeights()).toEqual({
+    expect(await platform.readWeights()).toMatchObject({
       config: { blue: 75, green: 25 },
       stable: "blue",
       state: { blue: 75, green: 25 },
@@ -145,7 +145,7 @@ describe("the emergency", () => {
     await platform.setWeightsNow({ blue: 100 });
     expect(events).toEqual(["api with config old", "release", "up"]);
     expect(engine.ups.map(({ targets }) => targets)).toEqual([[URN]]);
-    expect(await platform.readWeights()).toEqual({
+    expect(await platform.readWeights()).toMatchObject({
       config: { blue: 100, green: 0 },
       stable: "blue",
       state: { blue: 100, green: 0 },
