@@ -63,14 +63,18 @@ export class JobPlayer {
       }
       this.#busy.add(job.name);
       void this.#whole(job.name)
-        .catch((error: Error) => this.#tell(job.name, error.message))
+        .catch((error: Error) => {
+          if (this.#stop.aborted) return;
+          this.#tell(job.name, error.message);
+          return this.#pause();
+        })
         .finally(() => this.#busy.delete(job.name));
     }
   }
 
   async #whole(name: string): Promise<void> {
     const run = await this.#whenFree(name, (ledger, job) => this.#begin(ledger, job));
-    if (!run) return systemClock.sleep(PAUSE_MS, this.#stop).catch(() => {});
+    if (!run) return this.#pause();
     const began = Date.now();
     const end = await run.end;
     await this.#whenFree(name, async (ledger, job) => {
@@ -126,6 +130,10 @@ export class JobPlayer {
     this.#countedAt.set(name, now);
     const visible = "ApproximateNumberOfMessagesVisible";
     this.#say(countedLine(visible, { QueueName: queue }, { namespace: "AWS/SQS" }));
+  }
+
+  #pause(): Promise<void> {
+    return systemClock.sleep(PAUSE_MS, this.#stop).catch(() => {});
   }
 
   #tell(name: string, what: string): void {

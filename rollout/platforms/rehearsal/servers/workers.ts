@@ -14,7 +14,7 @@ import { processHere, processStart } from "./process-start.ts";
  * and kills it when it hasn't ended in time. Its first argument is that time in seconds, its second what is logged each time
  * that it is started again.
  */
-const SUPERVISE = `within=$1 again=$2
+export const SUPERVISE = `within=$1 again=$2
 shift 2
 leaving=
 trap 'leaving=1; kill -TERM "$child" 2>/dev/null' TERM
