@@ -74,11 +74,12 @@ function platform(over: Partial<TourPlatform> = {}): TourPlatform {
 
 const say = () => undefined;
 const options = {
-  ratePerSecond: 200,
+  // A machine that is busy with other tests keeps up with it.
+  ratePerSecond: 80,
   warmUpMs: 100,
   steps: (configured: Weights) => [
-    { name: "as configured", split: configured, seconds: 0.5 },
-    { name: "green 50", split: { blue: 50, green: 50 }, seconds: 0.5 },
+    { name: "as configured", split: configured, seconds: 1 },
+    { name: "green 50", split: { blue: 50, green: 50 }, seconds: 1 },
   ],
   say,
 };
@@ -86,13 +87,13 @@ const options = {
 test("a good tour has nothing to complain of", async () => {
   const { complaints, load, steps } = await tour(platform(), options);
   expect(complaints).toEqual([]);
-  expect(load.requests).toBeGreaterThan(200);
+  expect(load.requests).toBeGreaterThan(150);
   expect(steps.map(({ name }) => name)).toEqual(["as configured", "green 50"]);
   expect(done).toEqual(["up", "shift 50", "down"]);
 });
 
 test("a shift that never reaches the balancer is found out", async () => {
-  const steps = (configured: Weights) => options.steps(configured).map((step) => ({ ...step, seconds: 1 }));
+  const steps = (configured: Weights) => options.steps(configured).map((step) => ({ ...step, seconds: 2 }));
   const { complaints } = await tour(platform({ shift: async () => undefined }), { ...options, steps });
   // A machine that is busy with other things may lose a request, which is another complaint.
   const ofShares = complaints.filter((line) => /got \d+ requests where/.test(line));
