@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sentenceOf } from "../failures.ts";
 import type { CheckContext } from "./about.ts";
 import { judgeAlarms } from "./checks/alarms.ts";
 import { judgeBackups } from "./checks/backups.ts";
@@ -74,7 +75,7 @@ function notTold(error: unknown): Finding {
   const again = "Mend that, then run the check again.";
   if (error instanceof CannotTell) return unknown(error.message, error.whatToDo);
   const { name, message } = error as Error;
-  return unknown(message || name || String(error), again);
+  return unknown(sentenceOf(error) ?? (message || name || String(error)), again);
 }
 
 async function tooLate(signal: AbortSignal): Promise<Finding> {

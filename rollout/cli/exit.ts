@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { Misuse, UserError } from "../errors.ts";
+import { sentenceOf } from "../failures.ts";
 import { tell } from "./out.ts";
 
 /** 0 done, 1 failed or refused, 2 called in a way that makes no sense. */
@@ -43,5 +44,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 export function textOf(error: unknown): string {
   if (error instanceof CommanderError) return "";
   if (error instanceof UserError || error instanceof Misuse) return error.message;
+  const sentence = sentenceOf(error);
+  if (sentence !== undefined) return sentence;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

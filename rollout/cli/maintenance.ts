@@ -26,26 +26,33 @@ export function register(program: Command): void {
         const why = "what turns users away is a rule of the web firewall, and rollout:webFirewall is none";
         throw new UserError(`${stack} can't be closed: ${why}`);
       }
+      const apply = await (on === "aws" ? appliedToAws : appliedHere)(dir, stack);
       await new StackFile(dir, stack).setMaintenance(state === "on");
-      await (on === "aws" ? applyToAws : applyHere)(dir, stack);
+      await apply();
       const document = { stack, maintenance: state === "on" };
       out(json ? `${JSON.stringify(document)}\n` : `${stack}: maintenance is ${state}\n`);
     });
 }
 
-async function applyHere(projectDir: string, stack: string): Promise<void> {
+/** What applies the config, once it is sure that it can be: who has no access changes no file. */
+type Apply = () => Promise<unknown>;
+
+async function appliedHere(projectDir: string, stack: string): Promise<Apply> {
   const { rehearse } = await import("../platforms/rehearsal/index.ts");
-  await rehearse.apply({ projectDir, stack, say: tell });
+  return () => rehearse.apply({ projectDir, stack, say: tell });
 }
 
-async function applyToAws(projectDir: string, stack: string): Promise<void> {
+async function appliedToAws(projectDir: string, stack: string): Promise<Apply> {
   const [{ captureGraph }, { automation }, { systemClock }] = await Promise.all([
     import("../graph/capture.ts"),
     import("../platforms/aws/engine.ts"),
     import("../clock.ts"),
   ]);
-  const graph = await captureGraph({ projectDir, stack });
-  const targets = ofType(graph, TYPES.webAcl).map(({ urn }) => urn);
-  const { up } = automation({ projectDir, stack, clock: systemClock, onOutput: passOn });
-  await up(targets, "rollout: maintenance");
+  const { up, deployment } = automation({ projectDir, stack, clock: systemClock, onOutput: passOn });
+  await deployment();
+  return async () => {
+    const graph = await captureGraph({ projectDir, stack });
+    const targets = ofType(graph, TYPES.webAcl).map(({ urn }) => urn);
+    await up(targets, "rollout: maintenance");
+  };
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../failures.ts";
 import { Redactor } from "../preview/redact.ts";
 
 /** What couldn't be found out, and why: neither 0 nor 100 %. */
@@ -16,15 +17,16 @@ export async function asked<T>(source: () => Promise<T>): Promise<Fact<T>> {
   try {
     return await source();
   } catch (error) {
-    return { unknown: reasonOf(error as Error) };
+    return { unknown: reasonOf(error) };
   }
 }
 
-const LONGEST = 200;
+const LONGEST = 300;
 
 /** One line, without the stack that Pulumi's errors carry in their text. */
-function reasonOf({ message }: Error): string {
-  const [said = ""] = message.split(/\n[ \t]+at /);
+function reasonOf(error: unknown): string {
+  const { message } = error as Error;
+  const said = sentenceOf(error) ?? message.split(/\n[ \t]+at /)[0] ?? "";
   const line = new Redactor([]).text(said).replaceAll(/\s+/g, " ").trim() || "no reason was given";
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }

@@ -50,6 +50,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "analysis",
     "waiting.ts",
     "clock.ts",
+    "failures.ts",
     "errors.ts",
   ],
   "rollout/platforms": ["rehearsal", "aws", "held.ts", "platform.ts"],

@@ -1,9 +1,9 @@
 import { delimiter, join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Clock } from "../../clock.ts";
-import { UserError } from "../../errors.ts";
 import { waitFor } from "../../waiting.ts";
 import type { Deployment } from "./deployment.ts";
+import { pulumiCommand } from "./pulumi-command.ts";
 
 /** What a rollout needs of Pulumi's engine. */
 export interface Engine {
@@ -38,7 +38,7 @@ const PATIENCE_MS = 10 * 60_000;
 /** How long an update may take: a new track's servers boot in it. */
 const UP_WITHIN_MS = 40 * 60_000;
 
-/** Pulumi's Automation API on this project, which runs the `pulumi` of the PATH. */
+/** Pulumi's Automation API on this project. */
 export function automation({ projectDir, stack, clock, onOutput }: EngineOptions): Engine & Removal {
   let opening: Promise<Stack> | undefined;
   const open = () => (opening ??= openStack(projectDir, stack));
@@ -80,19 +80,15 @@ export function automation({ projectDir, stack, clock, onOutput }: EngineOptions
 
 async function openStack(workDir: string, name: string): Promise<Stack> {
   const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
-  try {
-    const workspace = await LocalWorkspace.create({
-      workDir,
-      // Pulumi runs the program with the `node` it finds first, which is to be the project's.
-      envVars: { PATH: [join(workDir, "node_modules/.bin"), process.env.PATH].join(delimiter) },
-    });
-    // Every command names its stack. To select it would change what the user's next `pulumi up` means.
-    workspace.selectStack = async () => {};
-    return await Stack.select(name, workspace);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new UserError("there is no pulumi on the PATH: https://www.pulumi.com/docs/install");
-  }
+  const workspace = await LocalWorkspace.create({
+    workDir,
+    pulumiCommand: await pulumiCommand(),
+    // Pulumi runs the program with the `node` it finds first, which is to be the project's.
+    envVars: { PATH: [join(workDir, "node_modules/.bin"), process.env.PATH].join(delimiter) },
+  });
+  // Every command names its stack. To select it would change what the user's next `pulumi up` means.
+  workspace.selectStack = async () => {};
+  return Stack.select(name, workspace);
 }
 
 async function unlessBusy(update: () => Promise<unknown>): Promise<boolean> {

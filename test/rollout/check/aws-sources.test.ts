@@ -65,7 +65,7 @@ test("what an API refuses is unknown and says so; the other checks go on", async
   expect(results.map(({ check, status }) => [check, status])).toContainEqual(["backups", "pass"]);
   expect(results.find(({ check }) => check === "restore")).toMatchObject({
     status: "unknown",
-    evidence: "not allowed to list restores",
+    evidence: expect.stringContaining("not allowed to list restores"),
   });
 });
 
