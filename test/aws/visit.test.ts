@@ -67,7 +67,7 @@ describe.skipIf(!motoThere || !hasDocker)(
       for (const { AutoScalingGroupName = "", Instances = [] } of groups.AutoScalingGroups!)
         instances[/blue|green/.exec(AutoScalingGroupName)![0]] = Instances.map(
           ({ InstanceId }) => InstanceId!,
-        );
+        ).toSorted();
       silent = instances.green![1]!;
       world.front.answering.unshift(systemsManager(server, () => silent, sessions));
     }, 120_000);
