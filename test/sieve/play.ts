@@ -145,7 +145,10 @@ class Player {
 
   #heard(entry: JournalEntry, life: Life): void {
     const { id } = entry as { id?: number };
-    if (entry.kind === "passed" && !entry.skipped) this.#story.passed.push(this.#world.now);
+    if (entry.kind === "passed" && !entry.skipped) {
+      // When it was decided: a process may have stood still since.
+      this.#story.passed.push(this.#world.now - (life.clock.now() - entry.at));
+    }
     life.intent = entry.kind === "intent" ? `${id} of ${entry.by}` : id === undefined ? life.intent : null;
   }
 
