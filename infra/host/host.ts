@@ -19,6 +19,8 @@ export interface Host {
   version: string;
   /** The network whose addresses are the balancer's: the only ones whose word on a client's address is believed. */
   vpcCidr: string;
+  /** Address ranges before the balancer whose word is believed, too. */
+  proxies: string[];
   /** Per client address, at each server. */
   requestsPerMinute: number;
   /** Largest request body in MiB. */

@@ -11,10 +11,11 @@ import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 export function nginxConf({
   track,
   domain,
+  proxies,
   requestsPerMinute,
   bodyMiB,
   app,
-}: Pick<Host, "track" | "domain" | "requestsPerMinute" | "bodyMiB" | "app">): string {
+}: Pick<Host, "track" | "domain" | "proxies" | "requestsPerMinute" | "bodyMiB" | "app">): string {
   return `include machine/main.conf;
 worker_processes auto;
 # After a reload, what is open goes on as long as the balancer drains; then it is closed.
@@ -28,7 +29,7 @@ http {
   tcp_nopush on;
 
 ${logging(track)}
-${clients(requestsPerMinute, bodyMiB, app)}
+${clients(proxies, requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
 ${OWN_HEADERS}
@@ -127,12 +128,17 @@ function logging(track: string): string {
 `;
 }
 
-function clients(requestsPerMinute: number, bodyMiB: number, { timeout }: Host["app"]): string {
+function clients(
+  proxies: string[],
+  requestsPerMinute: number,
+  bodyMiB: number,
+  { timeout }: Host["app"],
+): string {
   const { kept } = timeoutsOf(timeout);
   return `  # The balancer appends the client to X-Forwarded-For; what a client claims stands left of it and isn't believed.
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
-
+${proxies.map((range) => `  set_real_ip_from ${range};\n`).join("")}
   # The web firewall limits an address across all servers; this holds at each, and within seconds.
   limit_req_zone $binary_remote_addr zone=address:10m rate=${requestsPerMinute}r/m;
   limit_req_status 429;

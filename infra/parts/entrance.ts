@@ -49,6 +49,7 @@ export function entranceOf(
       {
         balancerArn: balancer.arn,
         requestsPerMinute: settings.limits.requestsPerMinute,
+        behindProxy: settings.network.proxies.length > 0,
         maintenance: settings.maintenance,
         operatorToken: secrets.operatorToken.value,
         domain,

@@ -199,6 +199,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     image: known.image,
     version,
     vpcCidr: args.network.cidr,
+    proxies: settings.network.proxies,
     requestsPerMinute: settings.limits.requestsPerMinute,
     bodyMiB: settings.limits.bodyMiB,
     maxUsers: settings.limits.maxUsers,

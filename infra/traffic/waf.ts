@@ -4,6 +4,8 @@ import { maintenancePage } from "./maintenance-page.ts";
 
 export interface WebFirewallArgs {
   balancerArn: pulumi.Input<string>;
+  /** Whether a proxy of the team's is before the balancer: then the address is what it says. */
+  behindProxy: boolean;
   /** Requests that one address may make in a minute, on average over five. */
   requestsPerMinute: number;
   maintenance: boolean;
@@ -69,7 +71,7 @@ export class WebFirewall extends pulumi.ComponentResource {
  */
 function rules(name: string, args: WebFirewallArgs): Rule[] {
   return [
-    ratePerAddress(name, args.requestsPerMinute),
+    ratePerAddress(name, args),
     // This rule would block bodies over 8 KiB, and so every upload, and cookies over 10,240 bytes, as identity
     // providers set them; also queries over 2,048 and paths over 1,024. What is too long is said by the settings
     // (nginx) and by the balancer's own quotas.
@@ -112,13 +114,18 @@ function maintenance(name: string, operatorToken: pulumi.Input<string>): Rule {
 }
 
 /** AWS counts over a window, so a short burst passes here; nginx limits those. */
-function ratePerAddress(name: string, requestsPerMinute: number): Rule {
+function ratePerAddress(
+  name: string,
+  { requestsPerMinute, behindProxy }: Pick<WebFirewallArgs, "requestsPerMinute" | "behindProxy">,
+): Rule {
+  const forwarded = { headerName: "X-Forwarded-For", fallbackBehavior: "MATCH" };
   return {
     name: "rate",
     priority: 1,
     statement: {
       rateBasedStatement: {
-        aggregateKeyType: "IP",
+        aggregateKeyType: behindProxy ? "FORWARDED_IP" : "IP",
+        ...(behindProxy && { forwardedIpConfig: forwarded }),
         evaluationWindowSec: RATE_WINDOW_SECONDS,
         limit: (requestsPerMinute * RATE_WINDOW_SECONDS) / 60,
       },

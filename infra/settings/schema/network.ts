@@ -37,6 +37,22 @@ const existing = z.strictObject(
   "must be a network: { vpc, cidr, public, private, data }",
 );
 
+const rangeRule = "must be an IPv4 range such as 203.0.113.7/32";
+
+/** Servers have no IPv6 address, and EC2 wants a range without the bits that it leaves open. */
+const range = z.string(rangeRule).refine((value) => {
+  const [address = "", bits = ""] = value.split("/");
+  return /^(\d|[12]\d|3[0-2])$/.test(bits) && isIPv4(address) && startOf(address, Number(bits)) === address;
+}, rangeRule);
+
+/** The first address of a range. */
+function startOf(address: string, bits: number): string {
+  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - bits);
+  const start = Math.floor(number / size) * size;
+  return [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join(".");
+}
+
 export const network = z.strictObject({
   cidr: text("must be an IPv4 /16, such as 10.20.0.0/16", /^(\d{1,3}\.){2}0\.0\/16$/)
     .refine((value) => isIPv4(upTo(value, "/")), {
@@ -53,6 +69,19 @@ export const network = z.strictObject({
     .refine((zones) => new Set(zones).size === zones.length, "must name each zone once")
     .default(["a", "b"])
     .describe("letters of the availability zones, two or three"),
+  proxies: z
+    .array(
+      range.refine(
+        (value) => Number(value.split("/")[1]) >= 8,
+        "must be /8 or smaller: else anybody is believed",
+      ),
+      "must be a list of address ranges",
+    )
+    .default([])
+    .describe(
+      "IPv4 ranges of a proxy or content network before the balancer, whose word on a client's address is believed; the web " +
+        "firewall's limit then goes by the first address that it names, so it must let none of a client's own through",
+    ),
   existing: existing
     .optional()
     .describe(
@@ -69,22 +98,6 @@ function isPrivate(range: string): boolean {
   if (first === 172) return second >= 16 && second <= 31 && second !== 17;
   if (first === 100) return second >= 64 && second <= 127;
   return first === 10 || (first === 192 && second === 168);
-}
-
-const rangeRule = "must be an IPv4 range such as 203.0.113.7/32";
-
-/** Servers have no IPv6 address, and EC2 wants a range without the bits that it leaves open. */
-const range = z.string(rangeRule).refine((value) => {
-  const [address = "", bits = ""] = value.split("/");
-  return /^(\d|[12]\d|3[0-2])$/.test(bits) && isIPv4(address) && startOf(address, Number(bits)) === address;
-}, rangeRule);
-
-/** The first address of a range. */
-function startOf(address: string, bits: number): string {
-  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - bits);
-  const start = Math.floor(number / size) * size;
-  return [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join(".");
 }
 
 /** What is open anyhow, to everywhere (network/firewall.ts). */

@@ -14,6 +14,7 @@ export const HOST: Host = {
   image: `123456789012.dkr.ecr.eu-south-2.amazonaws.com/production-app-1a2b3c4@sha256:${"0123456789abcdef".repeat(4)}`,
   version: "0123456789ab",
   vpcCidr: "10.30.0.0/16",
+  proxies: [],
   requestsPerMinute: 150,
   bodyMiB: 10,
   maxUsers: 10_000,

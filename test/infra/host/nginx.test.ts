@@ -178,6 +178,19 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
     expect(paths).toEqual(["/api/v1/ping", "/health?deep=1"]);
   });
 
+  it("believes a proxy before the balancer that config names, and no other", async () => {
+    const behind = await nginxFolder(
+      nginxConf({ ...HOST, proxies: ["203.0.113.0/24"] }),
+      (app.address() as { port: number }).port,
+    );
+    await behind.start();
+    seen.length = 0;
+    for (const chain of ["192.0.2.66, 198.51.100.7, 203.0.113.5", "198.51.100.7, 203.0.114.5"])
+      await get(behind.port, "/", { "x-forwarded-for": chain });
+    await behind.remove();
+    expect(seen.map((headers) => headers["x-forwarded-for"])).toEqual(["198.51.100.7", "203.0.114.5"]);
+  });
+
   it("asks for the health by the stack's name, whatever address the balancer asked", async () => {
     seen.length = 0;
     await get(nginx.port, "/health", { host: "10.30.7.1" });

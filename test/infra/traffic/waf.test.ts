@@ -11,6 +11,7 @@ function waf(change: Partial<WebFirewallArgs> = {}): Promise<Recording> {
   return record(() => {
     new WebFirewall("beta", {
       balancerArn: "arn:balancer",
+      behindProxy: false,
       requestsPerMinute: 150,
       maintenance: false,
       operatorToken: pulumi.secret("s3cret"),
@@ -102,6 +103,14 @@ test("one address may make five minutes' worth of requests in five minutes, then
   expect(rate.action.block.customResponse).toEqual({
     responseCode: 429,
     responseHeaders: [{ name: "Retry-After", value: "300" }],
+  });
+});
+
+test("behind a proxy of the team's the address is what that says, not the proxy's own", async () => {
+  const { statement } = rules(await waf({ behindProxy: true })).find(({ name }) => name === "rate");
+  expect(statement.rateBasedStatement).toMatchObject({
+    aggregateKeyType: "FORWARDED_IP",
+    forwardedIpConfig: { headerName: "X-Forwarded-For", fallbackBehavior: "MATCH" },
   });
 });
 

@@ -39,10 +39,10 @@ export const SERVERS: Guard[] = [
     "Clients may again use versions that can be broken.",
   ),
   guard(
-    /^aws:ec2\/launchTemplate:/,
-    "userData",
-    (userData) =>
-      Number(!String(userData ?? "").includes("rollout-app") || /--read-only /.test(String(userData))),
+    /^aws:s3\/bucketObjectv2:/,
+    "content",
+    // One of the server's files says how the container is run (infra/host/container.ts).
+    (files) => -Number(/(?<!--read-only )--tmpfs /.test(String(files ?? ""))),
     "files that the app can't change",
     "Who breaks into the app can change its code, and it stays until the container goes.",
   ),

@@ -72,7 +72,7 @@ function maintenanceOf(rule: Inputs, acl: Inputs, resolve: Resolve): Maintenance
 
 function rateOf(rule: Inputs, acl: Inputs): RateModel {
   const statement = rule.at("statement.rateBasedStatement");
-  statement.at("aggregateKeyType").oneOf(["IP"], "IP");
+  statement.at("aggregateKeyType").oneOf(["IP", "FORWARDED_IP"], "IP");
   if (statement.at("scopeDownStatement").present)
     statement.at("scopeDownStatement").cannotPlay("plays rate rules for all requests");
   return {
