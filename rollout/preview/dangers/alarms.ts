@@ -7,6 +7,7 @@ import { inputsOf, list, type Shown, textOf } from "../shown.ts";
 import { brief } from "../text.ts";
 import { slowedBy } from "./backups.ts";
 import { type DangerCheck, danger } from "./danger.ts";
+import { processesIn } from "./services/processes.ts";
 
 const ALARM = /^aws:cloudwatch\/(metric|composite)Alarm:/;
 
@@ -26,7 +27,16 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
   const inner = referencesIn(before.inputs.alarmRule ?? null);
   const innerGone =
     inner.length > 0 && inner.every(({ urn }) => !after.resources.some((each) => each.urn === urn));
-  return gone || innerGone ? [] : [lost(change.name, "", "watching", "none", "is deleted")];
+  return gone || innerGone || watchesGoneProcess(before, after)
+    ? []
+    : [lost(change.name, "", "watching", "none", "is deleted")];
+}
+
+/** That a worker or a job goes is told by itself (services/processes.ts). Its alarms name it, or the queue that is named after it. */
+function watchesGoneProcess({ inputs }: GraphResource, after: Graph): boolean {
+  const { Process, QueueName } = (inputs.dimensions ?? {}) as Record<string, Value>;
+  const process = Process ?? /-job-(.+)\.fifo$/.exec(String(QueueName))?.[1];
+  return process !== undefined && !processesIn(after).some(({ name }) => name === process);
 }
 
 /** A database's name is the program's own: the alarm depends on it without a reference. */

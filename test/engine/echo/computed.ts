@@ -66,6 +66,7 @@ const BY_TYPE: Record<string, (physical: string, inputs: Properties) => Properti
   "rds/instance": (name) => ({ identifier: name, address: `${name}.echo.us-east-1.rds.amazonaws.com` }),
   "route53/record": (_, { name }) => ({ fqdn: plain(name) }),
   "s3/bucket": (name) => ({ bucket: name }),
+  "s3/bucketObjectv2": (_, { content }) => ({ versionId: hash(plain(content)).slice(0, 32) }),
   "secretsmanager/secretVersion": () => ({ versionId: randomUUID() }),
   "sns/topic": () => ({ owner: ACCOUNT }),
 };

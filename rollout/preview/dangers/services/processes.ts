@@ -10,8 +10,8 @@ interface Told {
 
 /** A worker that nobody runs any more, whose queue fills; a job that runs at other times, or never again. */
 export const processesChanged: DangerCheck = ({ before, after }) => {
-  const now = new Map(toldIn(after).map((each) => [each.name, each]));
-  return toldIn(before).flatMap((old) => {
+  const now = new Map(processesIn(after).map((each) => [each.name, each]));
+  return processesIn(before).flatMap((old) => {
     const { name, kind, schedule } = old;
     const next = now.get(name);
     if (next?.kind !== kind) return [gone(old)];
@@ -49,7 +49,8 @@ function gone({ name, kind, schedule }: Told) {
   });
 }
 
-function toldIn({ outputs }: Graph): Told[] {
+/** The workers and jobs of a stack. */
+export function processesIn({ outputs }: Graph): Told[] {
   const { processes } = (outputs.rehearsal ?? {}) as { processes?: unknown };
   return (processes as Told[] | undefined) ?? [];
 }
