@@ -94,6 +94,10 @@ async function run(
     comment: `rollout exec by ${by}`.slice(0, 100),
     signal,
     everyMs: 1_000,
+  }).catch((error: unknown) => {
+    if (signal.aborted)
+      hear(Buffer.from("nobody waits for it any more; it goes on at the server\n"), "stderr");
+    throw error;
   });
   hear(Buffer.from(stdout), "stdout");
   hear(Buffer.from(stderr), "stderr");
