@@ -54,7 +54,6 @@ describe.skipIf(!hasApps)(`${appsSkipped}MLflow`, () => {
       { origin: "https://evil.example" },
     );
     await expect(foreign).rejects.toThrow("403");
-    expect((await visitor.ask("/", { headers: { host: "evil.example" } })).status).toBe(403);
   });
 
   test("goes to its next release and back, and loses nothing", async () => {
