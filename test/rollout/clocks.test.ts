@@ -31,11 +31,13 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/platforms/rehearsal/alarms/main.ts": "the age of a file that another process reads",
   "rollout/platforms/rehearsal/backups/archive.ts": "a moment to restore to, as PostgreSQL counts",
   "rollout/platforms/rehearsal/backups/scheduler.ts": "a schedule of hours and days",
+  "rollout/platforms/rehearsal/jobs/player.ts": "a schedule of hours and days",
   "rollout/platforms/rehearsal/journal/lease.ts": "since when, for people",
   "rollout/platforms/rehearsal/machine/authority.ts": "a certificate's end",
   "rollout/platforms/rehearsal/metrics/certificate.ts": "a certificate's end",
   "rollout/platforms/rehearsal/rollout/metrics.ts": "the default of a test's clock",
   "rollout/platforms/rehearsal/rollout/platform.ts": "the age of a file that another process writes",
+  "rollout/platforms/rehearsal/servers/counted.ts": "a metric's time, as CloudWatch takes it",
   "rollout/platforms/rehearsal/verbs/prepare.ts": "names of folders, by time",
   "rollout/visit/rehearsal/logs.ts": "a log's time",
 };

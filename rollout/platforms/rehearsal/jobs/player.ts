@@ -76,6 +76,7 @@ export class JobPlayer {
     const run = await this.#whenFree(name, (ledger, job) => this.#begin(ledger, job));
     if (!run) return this.#pause();
     const began = Date.now();
+    const since = performance.now();
     const end = await run.end;
     await this.#whenFree(name, async (ledger, job) => {
       // Whoever takes a server away takes what runs on it off the ledger, too.
@@ -86,7 +87,10 @@ export class JobPlayer {
       const failed = end !== 0 && end !== "unknown";
       const count = failed ? PROCESS_COUNTS.failed : PROCESS_COUNTS.done;
       this.#say(countedLine(count, { Stack: ledger.state.stack, Process: name }));
-      this.#tell(name, `${failed ? `failed (${end})` : "done"} after ${(Date.now() - began) / 1000} s`);
+      this.#tell(
+        name,
+        `${failed ? `failed (${end})` : "done"} after ${((performance.now() - since) / 1000).toFixed(1)} s`,
+      );
     });
   }
 
