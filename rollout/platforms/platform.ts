@@ -69,6 +69,10 @@ export interface JournalStore {
   read(): Promise<{ entries: JournalEntry[]; version: string | null }>;
   /** Durable when it resolves. @throws {JournalConflict} when somebody wrote since `version`; then nothing is written */
   append(entry: JournalEntry, version: string | null): Promise<string>;
+  /**
+   * How far this machine's clock was ahead of the store's when that last answered, in milliseconds; left out where the two are one.
+   */
+  aheadMs?(): number;
   /** One controller at a time. A killed one's lock passes on. @throws {Held} when another has it */
   lock(owner: string): Promise<Lock>;
 }

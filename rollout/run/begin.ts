@@ -21,9 +21,10 @@ export interface Beginning {
  * Goes on with the rollout that is under way, or begins one. A rollout that is already over isn't begun again when
  * its name is asked for once more: a run that was killed before it could report is started again with the same words.
  *
- * @throws {UserError} when another rollout is under way, or there is nothing to do
+ * @param aheadMs how far this machine's clock is ahead of the platform's, which says when its metrics are from
+ * @throws {UserError} when another rollout is under way, there is nothing to do, or the two clocks differ
  */
-export async function beginOrGoOn(book: Book, asked: Beginning | undefined): Promise<void> {
+export async function beginOrGoOn(book: Book, asked: Beginning | undefined, aheadMs = 0): Promise<void> {
   const { state } = book;
   if (!asked) {
     if (!state) throw new UserError("No rollout is under way.");
@@ -34,7 +35,16 @@ export async function beginOrGoOn(book: Book, asked: Beginning | undefined): Pro
     throw new UserError(underWay(state, asked));
   }
   const { rollout, stable, candidate, plan, phase } = checked(asked, book);
+  if (Math.abs(aheadMs) > MOST_AHEAD_MS) throw new UserError(offText(aheadMs));
   await book.record({ kind: "begin", rollout, stable, candidate, plan, ...(phase && { phase }) });
+}
+
+/** Metrics are told by the minute: what is less off is in the same one, or the next. */
+const MOST_AHEAD_MS = 60_000;
+
+function offText(aheadMs: number): string {
+  const off = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? "ahead of" : "behind"}`;
+  return `This machine's clock is ${off} the platform's: the gates would judge other minutes than those of a step. Set it first, such as by: timedatectl set-ntp true`;
 }
 
 function mayBegin(state: RolloutState, { rollout, anew = false }: Beginning): boolean {

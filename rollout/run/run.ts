@@ -74,7 +74,7 @@ async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
   await book.read();
   // The last notice may have died with whoever was to send it.
   notices.tell(book.entries.findLast(urgency), book.entries);
-  await beginOrGoOn(book, options.begin);
+  await beginOrGoOn(book, options.begin, platform.journal.aheadMs?.());
   const acting: Acting = { book, platform, clock, lock, unrecorded: undefined };
   try {
     return await decide(options, acting, senses, notices);

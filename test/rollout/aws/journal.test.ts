@@ -155,3 +155,15 @@ describe("the lease", () => {
     for (const each of both) if (each.status === "fulfilled") await each.value.release();
   });
 });
+
+test("S3's own time tells how far this machine's clock is off", async () => {
+  const clock = { now: () => Date.now() + 120_000, sleep: systemClock.sleep };
+  const mine = new S3Journal(objects(), "beta", clock);
+  expect(mine.aheadMs()).toBe(0);
+  await mine.append(entry("one"), null);
+  await mine.read();
+  await new S3Journal(objects(), "beta", clock).read();
+  const other = new S3Journal(objects(), "beta", clock);
+  await other.read();
+  expect(Math.abs(other.aheadMs() - 120_000)).toBeLessThan(5_000);
+});

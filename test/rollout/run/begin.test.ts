@@ -72,3 +72,31 @@ test("a bake without a request to the candidate pauses and tells, long before th
   expect(result).toMatchObject({ outcome: "stopped", reason: expect.stringContaining("no data from green") });
   expect(world.now - begun).toBeLessThan(1_100_000);
 });
+
+test.each([
+  [3_600_000, "This machine's clock is 3600 s ahead of the platform's"],
+  [-90_000, "This machine's clock is 90 s behind the platform's"],
+])(
+  "nothing begins on a machine whose clock is off by %d ms; what has begun goes on",
+  async (aheadMs, told) => {
+    const world = new World();
+    const begin = { rollout: "r1", stable: "blue", candidate: "green", plan };
+    const runOn = (ahead: number, crashAt?: number) => {
+      const life = new Life(world, crashAt);
+      const platform = simulatedPlatform(life);
+      const journal = { ...platform.journal, aheadMs: () => ahead };
+      return run({
+        platform: { ...platform, journal },
+        judge: thresholds,
+        owner: "test",
+        begin,
+        clock: life.clock,
+      });
+    };
+    await expect(runOn(aheadMs)).rejects.toThrow(told);
+    expect(world.journal).toEqual([]);
+    await runOn(59_000, 40).catch(() => {});
+    world.lockedBy = undefined;
+    expect(await runOn(aheadMs)).toMatchObject({ outcome: "promoted" });
+  },
+);

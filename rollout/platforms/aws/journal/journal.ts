@@ -50,6 +50,12 @@ export class S3Journal implements JournalStore {
     }
   }
 
+  /** Of this machine's clock before S3's, when it was last asked. */
+  aheadMs(): number {
+    const { serverTime } = this.#objects;
+    return serverTime === undefined ? 0 : this.#clock.now() - serverTime;
+  }
+
   lock(owner: string): Promise<Lock> {
     return takeLease(this.#objects, `${this.#stack}/lease.json`, owner, this.#clock);
   }

@@ -23,6 +23,8 @@ export class Overtaken extends Error {
 export class Objects {
   readonly #client: S3Client;
   readonly #bucket: string;
+  /** What S3 last took for the time, in milliseconds since the epoch; undefined before its first answer. */
+  serverTime: number | undefined;
 
   constructor(region: string, bucket: string) {
     this.#client = new S3Client(clientSettings(region));
@@ -37,6 +39,7 @@ export class Objects {
         new GetObjectCommand({ Bucket: this.#bucket, Key: key, IfNoneMatch: known?.etag }),
       );
       const { serverTime = Date.now() } = answer as { serverTime?: number };
+      this.serverTime = serverTime;
       return {
         text: await given(answer.Body, `body of ${key}`).transformToString(),
         etag: given(answer.ETag, `ETag of ${key}`),
@@ -70,6 +73,7 @@ export class Objects {
             ...condition,
           }),
         );
+        this.serverTime = (written as { serverTime?: number }).serverTime;
         return given(written.ETag, `ETag of ${key}`);
       } catch (error) {
         const status = statusOf(error);

@@ -8,8 +8,6 @@ export interface WaitingRequest {
   track: string;
   /** Whole seconds since it came. */
   seconds: number;
-  /** Whether it has had the answer's head. */
-  begun: boolean;
 }
 
 /**
@@ -22,9 +20,6 @@ export async function waitingAt(socket: string): Promise<WaitingRequest[]> {
   return (await ask(socket, "show sess")).split("\n").flatMap(waitingIn);
 }
 
-/** Of the response's analysers (HAProxy 2.6, channel-t.h, AN_RES_HTTP_XFER_BODY): its head has passed. */
-const TRANSFERS = 0x0400_0000;
-
 export function waitingIn(line: string): WaitingRequest[] {
   const [id = "", ...words] = line.split(" ");
   const valueAt = (name: string) => words.find((word) => word.startsWith(name))?.slice(name.length) ?? "";
@@ -33,9 +28,7 @@ export function waitingIn(line: string): WaitingRequest[] {
   // A time by which more must have come: the client still sends.
   const sends = fieldOf(valueAt("rq["), "rx") !== "";
   if (track === undefined || sends || !(stages > 0)) return [];
-  return [
-    { id: `${id} ${track}`, track, seconds: secondsIn(valueAt("age=")), begun: (stages & TRANSFERS) !== 0 },
-  ];
+  return [{ id: `${id} ${track}`, track, seconds: secondsIn(valueAt("age=")) }];
 }
 
 /** Of a channel's fields, such as `f=49c40080h,i=0,an=8000h,rx=,wx=,ax=]`. */

@@ -4,13 +4,11 @@ import { type WaitingRequest, waitingAt } from "../balancer/waiting.ts";
 export interface Answered {
   requests: number;
   errors: number;
-  /** Of the errors and of these, how many waited beyond the limit, and how many answers were cut. */
+  /** How many came to wait beyond the limit: some paths answer late, so this says something only beside the other track's. */
   unfinished: number;
+  /** How many answers a server broke off. */
   cut: number;
 }
-
-/** Nobody waits so long for an answer's first byte: it is a failure, whoever gives up in the end. In seconds. */
-const HANGS_SECONDS = 10;
 
 /**
  * What the balancer has answered since it was last asked, by track, from HAProxy's counters. They count what clients saw,
@@ -22,7 +20,6 @@ export class BalancerCounts {
 
   readonly #slowSeconds: number;
   #late = new Set<string>();
-  #hung = new Set<string>();
 
   /** @param slowMs what waits longer is late, in milliseconds */
   constructor(socket: string, slowMs = 1_000) {
@@ -37,14 +34,7 @@ export class BalancerCounts {
    */
   async take(): Promise<Record<string, Answered> | undefined> {
     const [{ pid, tracks }, waiting] = [await counters(this.#socket), await waitingAt(this.#socket)];
-    const late = this.#news(
-      "late",
-      waiting.filter(({ seconds }) => seconds >= this.#slowSeconds),
-    );
-    const hung = this.#news(
-      "hung",
-      waiting.filter(({ seconds, begun }) => !begun && seconds >= HANGS_SECONDS),
-    );
+    const late = this.#newlyLate(waiting);
     const now = Object.fromEntries(
       Object.entries(tracks).map(([track, { http2xx, http3xx, http4xx, http5xx, cut }]) => [
         track,
@@ -58,27 +48,23 @@ export class BalancerCounts {
     // A reload makes a new process, which counts from zero.
     const base = before.pid === pid ? before.tracks : {};
     return Object.fromEntries(
-      Object.entries(now).map(([track, { requests, errors, cut }]) => {
-        const hanging = hung.filter((each) => each === track).length;
-        return [
-          track,
-          {
-            requests: requests - (base[track]?.requests ?? 0) + hanging,
-            errors: errors - (base[track]?.errors ?? 0) + hanging,
-            unfinished: late.filter((each) => each === track).length,
-            cut: cut - (base[track]?.cut ?? 0),
-          },
-        ];
-      }),
+      Object.entries(now).map(([track, { requests, errors, cut }]) => [
+        track,
+        {
+          requests: requests - (base[track]?.requests ?? 0),
+          errors: errors - (base[track]?.errors ?? 0),
+          unfinished: late.filter((each) => each === track).length,
+          cut: cut - (base[track]?.cut ?? 0),
+        },
+      ]),
     );
   }
 
-  /** The tracks of those that weren't so the last time: each is counted once. */
-  #news(what: "late" | "hung", now: readonly WaitingRequest[]): string[] {
-    const before = what === "late" ? this.#late : this.#hung;
-    const ids = new Set(now.map(({ id }) => id));
-    if (what === "late") this.#late = ids;
-    else this.#hung = ids;
+  /** The tracks of those that are late now and weren't the last time: each is counted once. */
+  #newlyLate(waiting: readonly WaitingRequest[]): string[] {
+    const before = this.#late;
+    const now = waiting.filter(({ seconds }) => seconds >= this.#slowSeconds);
+    this.#late = new Set(now.map(({ id }) => id));
     return now.filter(({ id }) => !before.has(id)).map(({ track }) => track);
   }
 }
