@@ -90,7 +90,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
     }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
-    ...addressesHere(captured, state),
+    ...addressesHere(captured, state, room.plan.furtherNames),
     ...partsHere(captured, here),
     ...(access && { AWS_ENDPOINT_URL: `http://127.0.0.1:${access.port}` }),
     FAULTS: "on",
@@ -101,11 +101,15 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
 }
 
 /** Where users find the app: a browser's `Origin` has the port. */
-function addressesHere({ ALLOWED_ORIGINS = "" }: Record<string, string>, { domain, port }: State) {
-  const there = `https://${domain}`;
-  const here = port === 443 ? there : `${there}:${port}`;
-  const origins = ALLOWED_ORIGINS.split(",").map((origin) => (origin === there ? here : origin));
-  return { APP_URL: here, ALLOWED_ORIGINS: origins.join(",") };
+function addressesHere(
+  { ALLOWED_ORIGINS = "" }: Record<string, string>,
+  { domain, port }: State,
+  others: readonly string[],
+) {
+  const here = (origin: string) => (port === 443 ? origin : `${origin}:${port}`);
+  const own = new Set([domain, ...others].map((name) => `https://${name}`));
+  const origins = ALLOWED_ORIGINS.split(",").map((origin) => (own.has(origin) ? here(origin) : origin));
+  return { APP_URL: here(`https://${domain}`), ALLOWED_ORIGINS: origins.join(",") };
 }
 
 /** The stores' parts that the app's variables refer to: where they are here. */
