@@ -55,10 +55,7 @@ function pulumiSays({ name, stderr }: Seen): string | undefined {
   const lines = stderr.split("\n").flatMap((line) => /^ *error: (.+)$/.exec(line)?.[1] ?? []);
   const said = lines.length > 0 ? lines.slice(0, 5).join("; ") : upTo(stderr.trim(), "\n");
   const [, advice] = PULUMI.find(([pattern]) => pattern.test(stderr)) ?? [];
-  return `Pulumi: ${said || "it ended without a word"}.${advice ? ` ${advice}` : ""}`.replace(
-    /\.\.+(?= |$)/,
-    ".",
-  );
+  return `Pulumi: ${said || "it ended without a word"}.${advice ? ` ${advice}` : ""}`.replace(/\.{2,}/, ".");
 }
 
 const PULUMI: [pattern: RegExp, advice: string][] = [
@@ -140,15 +137,11 @@ function refused({ name, message, status }: Seen): string | undefined {
   return `AWS refuses: ${oneLine(message)} Are these credentials of the stack's account, and of a role that may do it? See: aws sts get-caller-identity`;
 }
 
+const THINGS = ["Listener", "LoadBalancer", "TargetGroup", "DBInstance", "Resource", "NoSuchBucket", "Rule"];
+
 /** What the state says is there isn't: the usual reason is another account or region. */
 function notThere({ name, message }: Seen): string | undefined {
-  if (
-    !/^(Listener|LoadBalancer|TargetGroup|DBInstance|ResourceNotFound|NoSuchBucket|Rule)\w*(NotFound\w*|Exception|Fault)?$/.test(
-      name,
-    )
-  )
-    return undefined;
-  if (!/NotFound|NoSuchBucket/.test(name)) return undefined;
+  if (!THINGS.some((each) => name.startsWith(each)) || !/NotFound|NoSuch/.test(name)) return undefined;
   return `AWS doesn't have what the stack's state names: ${oneLine(message)} Are these credentials of the stack's account? See: aws sts get-caller-identity. If they are, somebody deleted it: pulumi refresh`;
 }
 

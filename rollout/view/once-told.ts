@@ -21,8 +21,14 @@ export class OnceTold {
   }
 }
 
+const LEADING = " ends with";
+
 /** A text of many lines in one: the first, without what leads over to the others. */
 export function headline(text: string): string {
   const [first = ""] = text.split("\n");
-  return first === text ? text : first.replace(/(?: ends with)?[:\s]*$/, "");
+  if (first === text) return text;
+  let end = first.length;
+  while (end > 0 && /[:\s]/.test(first.charAt(end - 1))) end -= 1;
+  const bare = first.slice(0, end);
+  return bare.endsWith(LEADING) ? bare.slice(0, -LEADING.length) : bare;
 }

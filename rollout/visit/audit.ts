@@ -30,19 +30,34 @@ export async function writeDown(
 /** What a journal's reader needs of a command; the whole text of a script isn't that. */
 const MOST_LETTERS = 500;
 
-const VALUE = String.raw`('[^']*'|"[^"]*"|[^\s'"]+)`;
-
 /** An option of two letters and more, and what it is given. */
-const OPTION = new RegExp(String.raw`(?<=^|[\s'"])(--?[\w-]{2,})(\s+)${VALUE}`, "g");
+const OPTION = /(?<=^|[\s'"])(--?[a-z0-9_][\w-]+)(\s+)('[^']*'|"[^"]*"|[^\s'"]+)/gi;
 
 /** What stands before a secret that looks like any word: in SQL, HTTP, and the short options of clients. */
 const BEFORE = [
-  /\b(?:password|identified\s+by)\s+(?=['"])/,
-  /\b(?:bearer|basic)\s+/,
-  /\bredis-cli\b[^|;&]*?\s(?:-a|auth)\s+/,
-  /\bmysql\w*\b[^|;&]*?\s-p/,
-  /\s-u\s+[^\s:'"]+:/,
-].map((each) => new RegExp(`(${each.source})${VALUE}`, "gi"));
+  /(\b(?:password|identified\s+by)\s+)('[^']*'|"[^"]*")/gi,
+  /(\b(?:bearer|basic)\s+)('[^']*'|"[^"]*"|[^\s'"]+)/gi,
+  /(\s-u\s+[^\s:'"]+:)('[^']*'|"[^"]*"|[^\s'"]+)/gi,
+];
+
+/** Only a client's own commands have it so: a part of a line that names the client. */
+const OF_CLIENTS: [client: RegExp, before: RegExp][] = [
+  [/\bredis-cli\b/i, /(\s(?:-a|auth)\s+)('[^']*'|"[^"]*"|[^\s'"]+)/gi],
+  [/\bmysql/i, /(\s-p)('[^']*'|"[^"]*"|[^\s'"]+)/gi],
+];
+
+/** Each command of a line, and what joins them. */
+function ofClients(line: string): string {
+  return line
+    .split(/([|;&])/)
+    .map((part) =>
+      OF_CLIENTS.reduce(
+        (text, [client, before]) => (client.test(text) ? text.replaceAll(before, `$1${SECRET}`) : text),
+        part,
+      ),
+    )
+    .join("");
+}
 
 /**
  * A command as the journal keeps it: in one line, without secrets, those known and those that look like one.
@@ -53,7 +68,7 @@ export function commandText(words: readonly string[], known: readonly string[] =
   const said = new Redactor(known).text(words.map(quoted).join(" "));
   const bare = BEFORE.reduce(
     (text, pattern) => text.replaceAll(pattern, `$1${SECRET}`),
-    said.replaceAll(OPTION, (all, option: string, space: string) =>
+    ofClients(said).replaceAll(OPTION, (all, option: string, space: string) =>
       isSecretName(option.replace(/^-+/, "")) ? `${option}${space}${SECRET}` : all,
     ),
   );

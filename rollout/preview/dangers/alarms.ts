@@ -35,9 +35,18 @@ function removed({ change, before }: Delta, after: Graph): Danger[] {
 /** That a worker or a job goes is told by itself (services/processes.ts). Its alarms name it, or the queue that is named after it. */
 function watchesGoneProcess({ inputs }: GraphResource, after: Graph): boolean {
   const { Process, QueueName } = (inputs.dimensions ?? {}) as Record<string, Value>;
-  const process = Process ?? /-job-(.+)\.fifo$/.exec(String(QueueName))?.[1];
+  const process = Process ?? jobOf(String(QueueName));
   return process !== undefined && !processesIn(after).some(({ name }) => name === process);
 }
+
+/** `<stack>-job-<name>.fifo` */
+function jobOf(queue: string): string | undefined {
+  const at = queue.indexOf(JOB);
+  return at >= 0 && queue.endsWith(FIFO) ? queue.slice(at + JOB.length, -FIFO.length) : undefined;
+}
+
+const JOB = "-job-";
+const FIFO = ".fifo";
 
 /** A database's name is the program's own: the alarm depends on it without a reference. */
 function watchedBy({ dependencies }: GraphResource, value: Value | undefined): string[] {

@@ -183,7 +183,8 @@ describe("what can't be known", () => {
   const sickAtAll = (serves: World["serves"]) => {
     const world = new World();
     world.health = () => ({ errors: (world.real.green ?? 0) === 100 ? 0.2 : 0.001 });
-    world.serves = serves;
+    // Until then the candidate passes its own tests, which are asked again before each step.
+    world.serves = (track, now) => (world.real.green ?? 0) < 100 || serves(track, now);
     return world;
   };
 

@@ -93,6 +93,10 @@ describe("the gates", () => {
     expect(gates.map(({ name, outcome }) => [name, outcome])).toEqual([
       ["errors", "fail"],
       ["over 500 ms", "wait"],
+      ["4xx", "pass"],
+      ["3xx", "pass"],
+      ["unfinished", "pass"],
+      ["cut", "pass"],
     ]);
     expect(gates[0]).toMatchObject({ toFail: 1 });
     expect(gates[0]!.reason).not.toContain("errors:");
