@@ -18,6 +18,8 @@ import { TELL_HELP } from "../tell.ts";
 import { drive, stateOf } from "./drive.ts";
 import { configFromJournal } from "./from-journal.ts";
 
+import { checkShares } from "./shares.ts";
+
 interface RunOptions extends Supplied {
   candidate?: string;
   adopt?: boolean;
@@ -125,6 +127,7 @@ function beginningOf(
   const candidate = options.candidate ?? onlyOther(here);
   if (!settings.tracks.some(({ name }) => name === candidate))
     throw new Misuse(`${here.stack} has no track ${candidate}: its tracks are ${namesOf(here).join(", ")}`);
+  checkShares(here, candidate);
   // On one machine the servers stay in any case, so there is nothing to wait for.
   const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : undefined);
   const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) });

@@ -11,9 +11,12 @@ export interface TableDigest {
 /** By `schema.table`, sorted. */
 export type Digests = Record<string, TableDigest>;
 
-/** libpq options of a connection: the way a row is written as text must be the same wherever it is read. */
+/**
+ * libpq options of a connection: the way a row is written as text must be the same wherever it is read, and a policy that would
+ * hide rows from the reader is an error (PostgreSQL, "row_security").
+ */
 export const ROWS_AS_TEXT =
-  "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex";
+  "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c extra_float_digits=1 -c bytea_output=hex -c row_security=off";
 
 /** Of relations in pg_class and pg_namespace: what outlives a crash and isn't the system's own. */
 export const KEPT = "relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_'";
@@ -33,15 +36,25 @@ export async function tablesOf(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Reads every table whole. Within one transaction of the kind REPEATABLE READ all are of the same moment. */
+/** Where large objects are kept (PostgreSQL, "System Catalogs": pg_largeobject); no table of the user's. */
+const LARGE_OBJECTS = "large objects";
+const PAGES = "(SELECT loid, pageno, data FROM pg_largeobject)";
+
+/**
+ * Reads every table whole, and the large objects. Within one transaction of the kind REPEATABLE READ all are of the same
+ * moment. A table's own rows only: those that inherit from it are in their own.
+ */
 export async function digestsOf(client: pg.Client): Promise<Digests> {
   const digests: Digests = {};
-  for (const name of await tablesOf(client)) {
+  const read = async (name: string, from: string) => {
+    // `t.*` is the row whatever its columns are called; `t` would be a column of that name.
     const { rows } = await client.query<{ rows: string; digest: string }>(
-      `SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS digest FROM ${name} AS t`,
+      `SELECT count(*) AS rows, coalesce(sum(hashtextextended((t.*)::text, 0)), 0)::text AS digest FROM ${from} AS t`,
     );
     digests[name] = { rows: Number(first(rows).rows), digest: first(rows).digest };
-  }
+  };
+  for (const name of await tablesOf(client)) await read(name, `ONLY ${name}`);
+  await read(LARGE_OBJECTS, PAGES);
   return digests;
 }
 
