@@ -55,7 +55,7 @@ it("plays the profile of 10 users in five seconds, judges it, and keeps what it 
   expect(run.requests).toBeGreaterThan(0);
   expect(run.right).toBe(run.requests);
   expect(run.verdicts.map(({ threshold }) => threshold)).toEqual(["response", "success", "users"]);
-  expect(err).toMatch(/^\d of 5 s: \d+ users, \d+ requests, 0 failed/);
+  expect(err).toMatch(/^\d of 5 s: \d+ users, \d+ requests, 0 failed/m);
   expect(existsSync(run.files.page)).toBe(true);
   expect(run.files.data.startsWith(join(project.projectDir, ".rehearsal/beta/load/"))).toBe(true);
   const kept = JSON.parse(readFileSync(run.files.data, "utf8")) as LoadRun;

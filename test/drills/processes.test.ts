@@ -18,8 +18,8 @@ import { prepareChange } from "../../rollout/platforms/rehearsal/verbs/prepare.t
 import { give } from "../../rollout/run/command.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";
-import { celery, foreignSkipped, hasForeign, python, SOURCES } from "./foreign.ts";
-import { projectCopy, removeCopies } from "./project.ts";
+import { celery, foreignSkipped, hasForeign, python, SOURCES } from "../rehearsal/foreign.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // Celery as it comes from PyPI: its worker as the app's worker, its command line as the app's job, over the rehearsal's own
 // Redis with TLS and password.

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rehearse, type Status, weights } from "../../rollout/platforms/rehearsal/index.ts";
-import { counted, get, projectCopy, removeCopies, traffic } from "./project.ts";
+import { counted, get, projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
 
 // The beta stack's own program, captured and run with the real servers.
 

@@ -11,7 +11,7 @@ import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.t
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
-import { projectCopy, removeCopies } from "./project.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // `apply` is killed while it takes a server away: the next one goes on with it, and waits for nobody who is gone.
 
