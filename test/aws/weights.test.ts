@@ -15,7 +15,8 @@ import { fakeEngine } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 import { type MadeStack, makeStack } from "./stack.ts";
 
-const TEXT = "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n";
+const TEXT =
+  "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n  rollout:stable: blue\n";
 
 describe.skipIf(!motoThere)(`${skipped}a listener that keeps its weights`, () => {
   let moto: Moto;

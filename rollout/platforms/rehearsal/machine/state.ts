@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { checkedStackName } from "../../../core/stack-name.ts";
-import { aliasIn, checkOutside, isPlain } from "./disk/outside.ts";
+import { aliasIn, checkOutside, isPlain, outsidesOf } from "./disk/outside.ts";
 import { RehearsalError } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
 import { foundOf } from "./lost/found.ts";
@@ -151,7 +151,9 @@ export class Ledger {
   static open(place: Place): Ledger | undefined {
     const state = stored(place.stateFile, stateSchema, anew(place.stack)) as State | undefined;
     if (!state) return undefined;
-    if (state.stack !== place.stack || !isWithin(state.database.folder, [place.folder, state.outside]))
+    // A copy of the database stands beside the live one, where that is outside of the stack's folder, too.
+    const folders = [place.folder, state.outside, ...outsidesOf(dirname(place.folder))];
+    if (state.stack !== place.stack || !isWithin(state.database.folder, folders))
       throw new Damaged(`${place.stateFile} is damaged: it speaks of another stack's. ${anew(place.stack)}`);
     return new Ledger(plainPlace(place, state.outside), state);
   }
