@@ -10,9 +10,9 @@ import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.t
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { run } from "../../rollout/run/run.ts";
-import { orderFaults } from "./faults.ts";
-import { projectCopy, removeCopies } from "./project.ts";
-import { stickyClients } from "./sticky.ts";
+import { orderFaults } from "../rehearsal/faults.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { stickyClients } from "../rehearsal/sticky.ts";
 
 // Whole rollouts on the real servers, with bakes of seconds.
 
