@@ -59,16 +59,14 @@ class Retest {
   /** @returns the gates' word, unless the tests are against it: one that fails is asked once more, as it proves little */
   async confirm(
     verdict: Verdict,
-    { rollout, candidate, steps }: RolloutState,
+    { rollout, stable, candidate, steps }: RolloutState,
     clock: Clock,
   ): Promise<Verdict> {
     const last = this.#passed;
     const isSame = last?.rollout === rollout && last.steps === steps.length;
     if (isSame && clock.now() - last.at < HOLDS_MS) return verdict;
-    const ask = () =>
-      this.#platform
-        .smoke(candidate)
-        .catch((error: Error) => ({ passed: undefined, details: [error.message] }));
+    const ask = (track = candidate) =>
+      this.#platform.smoke(track).catch((error: Error) => ({ passed: undefined, details: [error.message] }));
     let told = await ask();
     if (!told.passed) {
       await clock.sleep(AGAIN_MS);
@@ -81,6 +79,9 @@ class Retest {
     const why = told.details.join("; ");
     if (told.passed === undefined)
       return { ...verdict, outcome: "wait", reason: `its smoke tests can't be asked: ${why}` };
+    // What both need is away: that is nobody's fault, and no step is taken meanwhile.
+    if (!(await ask(stable)).passed)
+      return { ...verdict, outcome: "wait", reason: `its smoke tests fail, and stable's too: ${why}` };
     return { ...verdict, outcome: "fail", reason: `its smoke tests fail again: ${why}` };
   }
 }
