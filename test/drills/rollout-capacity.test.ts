@@ -5,14 +5,19 @@ import { expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
+import { ROOT } from "../support/sample.ts";
 
 // A stable track that is too small to take back what the candidate's three servers carry, and may have another one.
 
 const world = rolloutWorld({
   tier: "prod",
   tracks: { blue: { weight: 100, servers: 2, maxServers: 3 }, green: { weight: 0, servers: 3 } },
+  // What is served is another name of what is built: to break it leaves the build and its digest as they are.
+  rehearsal: { command: ["{node}", "served/main.ts"] },
 });
 const { project } = world;
+const SERVED = join(project.projectDir, "served");
+symlinkSync(join(ROOT, "app"), SERVED);
 const HALF = { blue: 50, green: 50 };
 
 it("restores stable's servers before the traffic goes back; where it can't, it stops, pages, and moves nothing", async () => {
@@ -43,15 +48,14 @@ it("restores stable's servers before the traffic goes back; where it can't, it s
 
 /** From now on an application that starts ends at once; those that run go on. @returns what takes that back */
 function breakNewServers(): () => void {
-  const link = join(project.projectDir, "app");
-  const whole = readlinkSync(link);
+  const whole = readlinkSync(SERVED);
   const broken = mkdtempSync(join(tmpdir(), "broken-app-"));
   writeFileSync(join(broken, "main.ts"), 'console.error("no more servers");\nprocess.exit(3);\n');
-  unlinkSync(link);
-  symlinkSync(broken, link);
+  unlinkSync(SERVED);
+  symlinkSync(broken, SERVED);
   return () => {
-    unlinkSync(link);
-    symlinkSync(whole, link);
+    unlinkSync(SERVED);
+    symlinkSync(whole, SERVED);
     rmSync(broken, { recursive: true });
   };
 }

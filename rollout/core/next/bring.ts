@@ -1,4 +1,4 @@
-import { type Action, look, type Seen, stop, wait } from "../action.ts";
+import { type Action, type Looked, look, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
 import { allAt, drifted, type Reading, readingText } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
@@ -30,11 +30,7 @@ export function bring(state: RolloutState, seen: Seen, now: number, target: Weig
     now >= sight.at + AGAIN_MS
       ? look({ at: "weights" })
       : wait(sight.at + AGAIN_MS, "reading the weights back");
-  if (!sight.read) {
-    const since = sight.failingSince ?? sight.at;
-    if (now - since < limits.readSeconds * 1000) return busy(again);
-    return busy(stop(`the weights can't be read: ${sight.error}`));
-  }
+  if (!sight.read) return busy(stopUnread(state, sight, now) ?? again);
   if (allAt(sight.read, target)) return { is: "there" };
   if (state.doneAt !== undefined && now < state.doneAt + limits.verifySeconds * 1000) return busy(again);
   const resting = rest(state, now);
@@ -44,6 +40,14 @@ export function bring(state: RolloutState, seen: Seen, now: number, target: Weig
     return { is: "spent", reason: state.lastError || `the weights stay ${readingText(sight.read)}` };
   }
   return { is: "due", act };
+}
+
+/** Weights that can't be read for so long: a person must look why. @returns undefined until then */
+export function stopUnread({ plan }: RolloutState, sight: Looked<unknown>, now: number): Action | undefined {
+  const since = sight.failingSince ?? sight.at;
+  return now - since < plan.limits.readSeconds * 1000
+    ? undefined
+    : stop(`the weights can't be read: ${sight.error}`);
 }
 
 /** Something else has moved the weights: a person must say which hold. */

@@ -1,7 +1,7 @@
 import { type Action, look, type Seen } from "../action.ts";
 import { drifted, isKnown } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
-import { stopAtDrift } from "./bring.ts";
+import { stopAtDrift, stopUnread } from "./bring.ts";
 import { isFresh } from "./fresh.ts";
 
 /** How old a look at the balancer may be while nothing is done, and when a step is to pass. */
@@ -33,10 +33,11 @@ export function movedMeanwhile(
 /**
  * Whether the split was the rollout's to the end of a bake: only then is what the gates say said of it. It takes a good look.
  *
- * @returns an action where it must be looked at
+ * @returns an action where it must be looked at, or can't be for too long
  */
 export function heldToTheEnd(state: RolloutState, { real }: Seen, now: number): Action | boolean {
   if (!real || real.length !== state.length || !isFresh(real, now, AT_THE_END_MS))
     return look({ at: "real" });
-  return real.read !== undefined && isKnown(real.read, state.known);
+  if (!real.read) return stopUnread(state, real, now) ?? false;
+  return isKnown(real.read, state.known);
 }
