@@ -40,7 +40,7 @@ export interface Seen {
   };
 }
 
-interface Sight {
+export interface Sight {
   /** When the look was over. */
   at: number;
   /**

@@ -3,7 +3,7 @@ import type { Act } from "../journal.ts";
 import { allAt, drifted, type Reading, readingText } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
 import { type Weights, weightsText } from "../weights.ts";
-import { isFresh } from "./fresh.ts";
+import { isCurrent } from "./fresh.ts";
 
 /** What was read so long ago isn't acted upon. */
 const STALE_MS = 30_000;
@@ -24,8 +24,7 @@ export type Brought =
 export function bring(state: RolloutState, seen: Seen, now: number, target: Weights, act: Act): Brought {
   const { limits } = state.plan;
   const sight = seen.weights;
-  if (!sight || sight.length !== state.length || !isFresh(sight, now, STALE_MS))
-    return busy(look({ at: "weights" }));
+  if (!isCurrent(sight, state, now, STALE_MS)) return busy(look({ at: "weights" }));
   const again =
     now >= sight.at + AGAIN_MS
       ? look({ at: "weights" })

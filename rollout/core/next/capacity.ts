@@ -1,6 +1,6 @@
 import { type Action, look, type Seen, wait } from "../action.ts";
 import type { RolloutState } from "../state.ts";
-import { isFresh } from "./fresh.ts";
+import { isCurrent } from "./fresh.ts";
 
 const STALE_MS = 120_000;
 const AGAIN_MS = 1_000;
@@ -24,9 +24,9 @@ export function room(
   track: string,
   share: number,
 ): CapacityState {
-  const sight = seen.capacity;
-  const mine = sight && sight.track === track && sight.share === share && sight.length === state.length;
-  if (!mine || !isFresh(sight, now, STALE_MS)) return busy(look({ at: "capacity", track, share }));
+  const { capacity } = seen;
+  const sight = capacity?.track === track && capacity.share === share ? capacity : undefined;
+  if (!isCurrent(sight, state, now, STALE_MS)) return busy(look({ at: "capacity", track, share }));
   const { read, error } = sight;
   if (!read) return uncounted(state, sight, now, `the servers of ${track} can't be counted: ${error}`);
   const need = track === state.stable ? Math.min(read.need, read.most) : read.need;

@@ -2,11 +2,11 @@ import { type Action, look, type Seen } from "../action.ts";
 import { drifted, isKnown } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
 import { stopAtDrift, stopUnread } from "./bring.ts";
-import { isFresh } from "./fresh.ts";
+import { isCurrent } from "./fresh.ts";
 
-/** How old a look at the balancer may be while nothing is done, and when a step is to pass. */
+/** How old a look at the balancer may be while nothing is done. */
 const EVERY_MS = 30_000;
-/** Less than the pause between two looks at the gates: the wait for a good one is theirs. */
+/** And when a step is to pass: less than the pause between two looks at the gates, so that the wait for a good one is theirs. */
 const AT_THE_END_MS = 900;
 
 /**
@@ -24,7 +24,7 @@ export function movedMeanwhile(
   { real, weights }: Seen,
   now: number,
 ): Action | undefined {
-  if (!real || real.length !== state.length || !isFresh(real, now, EVERY_MS)) return look({ at: "real" });
+  if (!isCurrent(real, state, now, EVERY_MS)) return look({ at: "real" });
   if (!real.read || isKnown(real.read, state.known)) return undefined;
   if (!weights || weights.length !== state.length || weights.at < real.at) return look({ at: "weights" });
   return weights.read && drifted(weights.read, state.known) ? stopAtDrift(state, weights.read) : undefined;
@@ -36,8 +36,7 @@ export function movedMeanwhile(
  * @returns an action where it must be looked at, or can't be for too long
  */
 export function heldToTheEnd(state: RolloutState, { real }: Seen, now: number): Action | boolean {
-  if (!real || real.length !== state.length || !isFresh(real, now, AT_THE_END_MS))
-    return look({ at: "real" });
+  if (!isCurrent(real, state, now, AT_THE_END_MS)) return look({ at: "real" });
   if (!real.read) return stopUnread(state, real, now) ?? false;
   return isKnown(real.read, state.known);
 }

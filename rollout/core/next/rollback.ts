@@ -4,7 +4,7 @@ import type { RolloutState } from "../state.ts";
 import { only, sameWeights, shareOf, weightsText } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
-import { isFresh } from "./fresh.ts";
+import { isCurrent } from "./fresh.ts";
 import { sick } from "./sick.ts";
 
 const STALE_MS = 10_000;
@@ -40,7 +40,7 @@ export function goBack(state: RolloutState, seen: Seen, now: number): Action {
 /** What is still to be looked at, or stops the rollback, before the traffic moves; undefined when nothing is. */
 function first(state: RolloutState, seen: Seen, now: number): Action | undefined {
   const sight = seen.real;
-  if (!sight || sight.length !== state.length || !isFresh(sight, now, STALE_MS)) return look({ at: "real" });
+  if (!isCurrent(sight, state, now, STALE_MS)) return look({ at: "real" });
   // An unreadable balancer doesn't keep us from sending it the right weights.
   const isBack = sight.read && sameWeights(sight.read, only(state.stable));
   if (sight.read && !isBack && !state.forced && !isKnown(sight.read, state.known)) {

@@ -1,7 +1,7 @@
 import { type Action, look, type Seen, stop, wait } from "../action.ts";
 import type { RolloutState } from "../state.ts";
 import { shareOf } from "../weights.ts";
-import { isFresh } from "./fresh.ts";
+import { isCurrent } from "./fresh.ts";
 
 /**
  * In whole percent. With this share or more, stable has enough users of its own: the gates compare the candidate with
@@ -21,11 +21,11 @@ const AGAIN_MS = 1_000;
  * @returns undefined when nothing speaks against stable, or a person asked for the rollback
  */
 export function sick(state: RolloutState, seen: Seen, now: number): Action | undefined {
-  const { insisted, forced, stable, weights, length } = state;
+  const { insisted, forced, stable, weights } = state;
   if (insisted || forced || (weights && shareOf(weights, stable) >= COMPARED)) return undefined;
-  const sight = seen.service;
+  const sight = seen.service?.track === stable ? seen.service : undefined;
   const again = look({ at: "service", track: stable });
-  if (sight?.track !== stable || sight.length !== length || !isFresh(sight, now, STALE_MS)) return again;
+  if (!isCurrent(sight, state, now, STALE_MS)) return again;
   if (sight.read?.passed) return undefined;
   const why = sight.read?.details.join("; ") ?? sight.error;
   if (sight.failingSince === undefined || sight.failingSince === sight.at) {
