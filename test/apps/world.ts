@@ -1,14 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll } from "vitest";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { motoThere } from "../aws/moto.ts";
 import { client, projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { typed } from "../rehearsal/typed.ts";
 import { recipeOf } from "./recipe.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -109,23 +107,9 @@ export class AppWorld {
 
   async #moved(...words: string[]) {
     const before = this.load.progress();
-    const child = spawn(join(ROOT, "bin/rollout"), [...words, "--stack", "beta"], {
-      cwd: this.project.projectDir,
-      env: {
-        ...process.env,
-        ROLLOUT_ON: undefined,
-        ROLLOUT_WEBHOOKS: undefined,
-        ROLLOUT_SNS_TOPICS: undefined,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [out, said, [code]] = await Promise.all([
-      text(child.stdout!),
-      text(child.stderr!),
-      once(child, "close"),
-    ]);
+    const ended = await typed(this.project, ...words);
     const { requests, lost } = this.load.progress();
-    return { code, out, said, requests: requests - before.requests, lost: lost - before.lost };
+    return { ...ended, requests: requests - before.requests, lost: lost - before.lost };
   }
 
   /** @param release the track whose folder green has */

@@ -12,6 +12,7 @@ import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { TYPING } from "../rehearsal/typed.ts";
 import { MACHINE_FAULTS, type Machine, stableIn } from "./machine.ts";
 
 export interface ChaosResult {
@@ -151,10 +152,7 @@ class Chaos {
           cwd: this.#project.projectDir,
           stdio: ["ignore", "pipe", "pipe"],
           env: {
-            ...process.env,
-            ROLLOUT_ON: undefined,
-            ROLLOUT_WEBHOOKS: undefined,
-            ROLLOUT_SNS_TOPICS: undefined,
+            ...TYPING,
             SET_CLOCK: this.#clockFile,
             NODE_OPTIONS: `--import=${join(import.meta.dirname, "../drills/set-clock.mjs")}`,
           },

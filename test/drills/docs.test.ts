@@ -5,6 +5,7 @@ import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { TYPING } from "../rehearsal/typed.ts";
 import { type DocBlock, type DocCommand, docPages, ROOT } from "../rollout/docs-pages.ts";
 import { playedBy, TYPED_HERE } from "../rollout/docs-runs.ts";
 import { type Typed, Typist } from "../rollout/docs-typist.ts";
@@ -17,11 +18,8 @@ const pages = docPages().map(({ name, ...page }) => ({
   blocks: playedBy(TYPED_HERE, { name, ...page }),
 }));
 const env = {
-  ...process.env,
+  ...TYPING,
   NO_COLOR: "1",
-  ROLLOUT_ON: undefined,
-  ROLLOUT_WEBHOOKS: undefined,
-  ROLLOUT_SNS_TOPICS: undefined,
 };
 /** Of each command that was run, and how long it took. */
 const times: string[] = [];

@@ -11,6 +11,7 @@ import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { TYPING } from "../rehearsal/typed.ts";
 
 // The machine that runs a rollout fails in the middle of a bake: its clock is set, or its disk is full. The command as people use
 // it, real servers, users.
@@ -28,10 +29,7 @@ const project = projectCopy({
 });
 const clock = join(project.root, "clock");
 const env = {
-  ...process.env,
-  ROLLOUT_ON: undefined,
-  ROLLOUT_WEBHOOKS: undefined,
-  ROLLOUT_SNS_TOPICS: undefined,
+  ...TYPING,
   SET_CLOCK: clock,
   NODE_OPTIONS: `--import=${join(import.meta.dirname, "set-clock.mjs")}`,
 };

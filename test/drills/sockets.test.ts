@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse, weights } from "../../rollout/platforms/rehearsal/index.ts";
 import { commandOf, foreignSkipped, hasForeign } from "../rehearsal/foreign.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { typed } from "../rehearsal/typed.ts";
 import { type Provider, type YDoc, yjsClients } from "../rehearsal/yjs.ts";
 
 // y-websocket 1.5.4, client and server unchanged from npm, through a whole `rollout run` and back: people write one text
@@ -16,7 +13,6 @@ import { type Provider, type YDoc, yjsClients } from "../rehearsal/yjs.ts";
 
 const DRAIN_S = 5;
 const WRITERS = 10;
-const ROLLOUT = join(import.meta.dirname, "../../bin/rollout");
 
 const step = (weight: number) => ({ weight, bake: "15s" });
 const project = projectCopy({
@@ -73,24 +69,7 @@ class Writer {
   }
 }
 
-async function rollout(...words: string[]) {
-  const child = spawn(ROLLOUT, [...words, "--stack", "beta"], {
-    cwd: project.projectDir,
-    env: {
-      ...process.env,
-      ROLLOUT_ON: undefined,
-      ROLLOUT_WEBHOOKS: undefined,
-      ROLLOUT_SNS_TOPICS: undefined,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, said, [code]] = await Promise.all([
-    text(child.stdout!),
-    text(child.stderr!),
-    once(child, "close"),
-  ]);
-  return { code, out, said };
-}
+const rollout = (...words: string[]) => typed(project, ...words);
 
 test.skipIf(!hasForeign)(
   `${foreignSkipped}a text that is written all the while loses no word, and every socket is cut at most once by each move`,

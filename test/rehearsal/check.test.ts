@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { get, projectCopy, removeCopies } from "./project.ts";
+import { TYPING } from "./typed.ts";
 
 // The checklist and the smoke tests as people call them, on a stack that is up.
 
@@ -19,12 +20,6 @@ const project = projectCopy({
     ],
   },
 });
-const env = {
-  ...process.env,
-  ROLLOUT_ON: undefined,
-  ROLLOUT_WEBHOOKS: undefined,
-  ROLLOUT_SNS_TOPICS: undefined,
-};
 let status: Status;
 
 beforeAll(async () => {
@@ -44,7 +39,7 @@ interface Running {
 function start(...words: string[]): Running {
   const child = spawn(ROLLOUT, [...words, "--stack", "beta"], {
     cwd: project.projectDir,
-    env,
+    env: TYPING,
     stdio: "pipe",
   });
   let said = "";

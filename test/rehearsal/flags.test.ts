@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
@@ -18,9 +18,6 @@ let ca: string;
 let app: string;
 
 beforeAll(async () => {
-  // The program reads the flags beside itself: behind a link that would be the project's own file.
-  rmSync(join(project.projectDir, "infra"));
-  cpSync(join(ROOT, "infra"), join(project.projectDir, "infra"), { recursive: true });
   status = await rehearse.up(project);
   ca = readFileSync(status.caFile, "utf8");
   const state = JSON.parse(readFileSync(join(project.stateDir, "beta", "state.json"), "utf8"));

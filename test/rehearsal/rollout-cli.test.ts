@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, weights } from "../../rollout/platforms/rehearsal/index.ts";
 import { projectCopy, removeCopies } from "./project.ts";
+import { TYPING } from "./typed.ts";
 
 // The command as people use it, on a stack without users: a candidate bakes for as long as a test needs.
 
@@ -22,7 +23,7 @@ const options = {
   cwd: project.projectDir,
   encoding: "utf8" as const,
   timeout: 60_000,
-  env: { ...process.env, ROLLOUT_ON: undefined, ROLLOUT_WEBHOOKS: undefined, ROLLOUT_SNS_TOPICS: undefined },
+  env: TYPING,
 };
 
 beforeAll(() => rehearse.up(project));

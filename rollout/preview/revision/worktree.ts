@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { upTo } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
+import { addWorktree, commitOf, gitIn, nearest, prefixOf } from "./git.ts";
 import { installPackages } from "./packages.ts";
-
-const run = promisify(execFile);
 
 /** A revision's files in a folder of their own. */
 export interface Worktree {
@@ -30,20 +27,13 @@ export async function checkOut(
   revision: string,
   { install = false } = {},
 ): Promise<Worktree> {
-  const git = (...args: string[]) =>
-    run("git", ["-C", projectDir, ...args]).then(({ stdout }) => stdout.trim());
-  const prefix = await git("rev-parse", "--show-prefix").catch((error) => {
+  const git = gitIn(projectDir);
+  const prefix = await prefixOf(git).catch((error) => {
     throw new UserError(
       `--base compares with a git revision, but ${projectDir} is in no git repository (${firstLine(error)})`,
     );
   });
-  const commit = await git(
-    "rev-parse",
-    "--verify",
-    "--quiet",
-    "--end-of-options",
-    `${revision}^{commit}`,
-  ).catch(() => {
+  const commit = await commitOf(git, revision).catch(() => {
     const hint = /\.json$/.test(revision)
       ? "nor is there a file of that name"
       : "git fetch may bring it (in GitHub Actions: actions/checkout with fetch-depth: 0)";
@@ -55,7 +45,7 @@ export async function checkOut(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await git("worktree", "add", "--detach", "--quiet", "--force", folder, commit);
+    await addWorktree(git, folder, commit);
     const base = join(folder, prefix);
     if (!existsSync(join(base, "Pulumi.yaml"))) {
       throw new UserError(
@@ -63,21 +53,13 @@ export async function checkOut(
       );
     }
     if (install) await installPackages(base, revision);
-    const packages = packagesOf(projectDir);
+    const packages = nearest(projectDir, "node_modules");
     const borrowed = packages !== undefined && !existsSync(join(base, "node_modules"));
     if (borrowed) symlinkSync(packages, join(base, "node_modules"));
     return { projectDir: base, borrowed, remove };
   } catch (error) {
     await remove();
     throw error;
-  }
-}
-
-function packagesOf(from: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const packages = join(folder, "node_modules");
-    if (existsSync(packages)) return packages;
-    if (folder === dirname(folder)) return undefined;
   }
 }
 

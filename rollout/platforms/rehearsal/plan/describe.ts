@@ -89,6 +89,8 @@ const NGINX = "/etc/nginx/";
 export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): StackPlan {
   const secrets = secretTexts(graph, resolve);
   const [anyTrack] = targetGroupsOf(graph);
+  const database = databasePlan(graph, resolve);
+  const instead = existingIn(graph) ? leadingTo(database) : undefined;
   return {
     stack: graph.stack,
     domain: new URL(textOf(graph.outputs.url, resolve)).hostname,
@@ -99,13 +101,13 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     stopSeconds: secondsOf(graph, "stopSeconds"),
     flags: flagsPlan(graph),
     weights: (graph.outputs.weights ?? {}) as Record<string, number>,
-    database: databasePlan(graph, resolve),
+    database,
     cache: cachePlan(graph, resolve),
     storage: anyTrack && storagePlan(graph, filesOf(graph, ...anyTrack, resolve)),
     processes: processPlans(graph),
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
-      trackPlan(graph, name, urn, resolve, secrets, give),
+      trackPlan(graph, name, urn, resolve, secrets, give, instead),
     ),
   };
 }
@@ -117,13 +119,13 @@ function trackPlan(
   resolve: Resolve,
   secrets: Record<string, string>,
   give: GiveSecrets,
+  instead?: Instead,
 ): TrackPlan {
   const group = groupOf(graph, name, targetGroupUrn);
   const template = templateOf(graph, group);
   const files = filesOf(graph, name, targetGroupUrn, resolve);
-  const here = inItsPlace(graph, resolve);
   const given = namesIn(files.find(({ path }) => path === APP_SECRETS)?.content ?? "");
-  const own = give(given.filter((variable) => !here.environment.startsWith(`${variable}=`)));
+  const own = give(instead ? given.filter((variable) => variable !== instead.variable) : given);
   const { command, folder, revision } = appOf(graph, name);
   const commands = commandsOf(graph, name);
   return {
@@ -140,23 +142,30 @@ function trackPlan(
         .filter(({ path }) => path.startsWith(NGINX))
         .map(({ path, content }) => [path.slice(NGINX.length), content]),
     ),
-    environment: contentOf(files, ENVIRONMENT, name) + here.environment,
+    environment:
+      contentOf(files, ENVIRONMENT, name) + (instead ? `${instead.variable}=${instead.value}\n` : ""),
     migration: files.find(({ path }) => path === MIGRATE)?.content,
-    secrets: { ...secretsOf(contentOf(files, SECRETS, name), secrets, name), ...here.secrets },
+    secrets: { ...secretsOf(contentOf(files, SECRETS, name), secrets, name), ...instead?.secrets },
     appSecrets: own.texts,
   };
 }
 
+/** A variable that leads elsewhere here, in place of a secret of the app's. */
+interface Instead {
+  variable: string;
+  /** With `@@name@@` where a secret goes. */
+  value: string;
+  secrets: Record<string, string>;
+}
+
 /** What leads the app to the database here, where a secret leads it to one that is there already. */
-function inItsPlace(
-  graph: Graph,
-  resolve: Resolve,
-): { environment: string; secrets: Record<string, string> } {
-  if (!existingIn(graph)) return { environment: "", secrets: {} };
-  const { name, username, password } = databasePlan(graph, resolve);
+function leadingTo({ name, username, password }: DatabasePlan): Instead {
   const secret = "database-password";
-  const url = `postgresql://${username}:${placeholder(secret)}@${DATABASE}/${name}?${DATABASE_QUERY}`;
-  return { environment: `DATABASE_URL=${url}\n`, secrets: { [secret]: password } };
+  return {
+    variable: "DATABASE_URL",
+    value: `postgresql://${username}:${placeholder(secret)}@${DATABASE}/${name}?${DATABASE_QUERY}`,
+    secrets: { [secret]: password },
+  };
 }
 
 function filesOf(graph: Graph, name: string, targetGroupUrn: string, resolve: Resolve): WrittenFile[] {

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { addWorktree, commitOf, gitIn, nearest, prefixOf } from "../../../preview/revision/git.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { Place } from "../machine/state.ts";
 import type { StackPlan, TrackPlan } from "../plan/describe.ts";
-
-const run = promisify(execFile);
 
 /** In the stack's folder; it goes with the rehearsal. */
 const REVISIONS = "revisions";
@@ -48,18 +45,14 @@ async function checkedOut(
   from: string,
   stackFolder: string,
 ): Promise<{ folder: string; commit: string }> {
-  const git = (...args: string[]) => run("git", ["-C", from, ...args]).then(({ stdout }) => stdout.trim());
+  const git = gitIn(from);
   const refused = (why: string) => () => {
     throw new RehearsalError(`rollout:rehearsal.tracks.${track}.revision: ${why}`);
   };
-  const prefix = await git("rev-parse", "--show-prefix").catch(refused(`${from} is in no git repository`));
-  const commit = await git(
-    "rev-parse",
-    "--verify",
-    "--quiet",
-    "--end-of-options",
-    `${revision}^{commit}`,
-  ).catch(refused(`there is no revision ${revision} in the repository of ${from}; git fetch may bring it`));
+  const prefix = await prefixOf(git).catch(refused(`${from} is in no git repository`));
+  const commit = await commitOf(git, revision).catch(
+    refused(`there is no revision ${revision} in the repository of ${from}; git fetch may bring it`),
+  );
   const root = join(stackFolder, REVISIONS, commit.slice(0, 12));
   const folder = join(root, prefix);
   if (existsSync(join(root, ".git"))) return { folder, commit };
@@ -67,19 +60,11 @@ async function checkedOut(
   rmSync(root, { recursive: true, force: true });
   // Those that went with an earlier rehearsal.
   await git("worktree", "prune");
-  await git("worktree", "add", "--detach", "--quiet", "--force", root, commit);
+  await addWorktree(git, root, commit);
   if (!existsSync(folder)) refused(`at ${revision} there is no folder ${prefix}`)();
   for (const name of LENT) {
     const own = nearest(from, name);
     if (own !== undefined && !existsSync(join(folder, name))) symlinkSync(own, join(folder, name));
   }
   return { folder, commit };
-}
-
-/** In the folder or above it, as Node looks for its packages. */
-function nearest(from: string, name: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, name))) return join(folder, name);
-    if (folder === dirname(folder)) return undefined;
-  }
 }
