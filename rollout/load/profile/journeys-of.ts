@@ -23,19 +23,20 @@ export function journeysOf({ journeys, smoke, isSample, app }: Declaring): UserJ
   const others = smoke.length - reads.length;
   const left = others > 0 ? `, without ${others} that may change something` : "";
   const asked = uniqueBy(reads.map(journeyOf), ({ request }) => request);
-  const [first = HEALTH(app.healthPath)] = asked;
   return {
-    journeys: asked.length > 0 ? asked : [first],
+    journeys: asked.length > 0 ? asked : [healthOf(app)],
     from: `the smoke tests (rollout:smoke)${left}; declare what your users do in rollout:journeys`,
   };
 }
 
-const HEALTH = (path: string): Journey => ({
-  name: "health",
-  weight: 1,
-  request: `GET ${path}`,
-  expect: { status: 200, echo: false, same: false },
-});
+function healthOf({ healthPath }: Pick<Settings["app"], "healthPath">): Journey {
+  return {
+    name: "health",
+    weight: 1,
+    request: `GET ${healthPath}`,
+    expect: { status: 200, echo: false, same: false },
+  };
+}
 
 /** Of what a test expects the status and the text: a load says whether users are served, a smoke test whether all is right. */
 function journeyOf({ name, method, path, expect, optional }: SmokeTest): Journey {
