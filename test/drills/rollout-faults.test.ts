@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // Faults that the balancer's health checks notice after ten seconds. Those that the gates see at once: rollout-sick.test.ts.
@@ -8,7 +7,6 @@ const GREEN = { blue: 0, green: 100 };
 const world = rolloutWorld({
   tracks: { blue: { weight: 100, servers: 2 }, green: { weight: 0, servers: 2 } },
 });
-const { project } = world;
 
 it("goes on when one of stable's two servers is killed: that isn't the candidate's fault", async () => {
   const { done } = await world.halfway(planWith({ half: 15, full: 3 }));
@@ -18,7 +16,7 @@ it("goes on when one of stable's two servers is killed: that isn't the candidate
   expectSomeLost("one of stable's two servers killed", since());
   expect(await world.kinds()).not.toContain("hold");
   expect(await world.platform.readWeights()).toMatchObject({ config: GREEN, state: GREEN, real: GREEN });
-  await rehearse.up(project);
+  await world.anew();
 });
 
 it("goes back when one of the candidate's two servers is killed: half of its answers fail", async () => {
@@ -30,7 +28,7 @@ it("goes back when one of the candidate's two servers is killed: half of its ans
   expect(reason).toMatch(/^errors: /);
   expectSomeLost("one of the candidate's two servers killed", since());
   expect(await world.platform.readWeights()).toMatchObject({ config: BLUE, state: BLUE, real: BLUE });
-  await rehearse.up(project);
+  await world.anew();
 });
 
 /** Half of one track's half, at most, until the balancer has noticed or the traffic has left. */

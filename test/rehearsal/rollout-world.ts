@@ -62,6 +62,7 @@ export function rolloutWorld(changes: Changes, ratePerSecond = 100) {
 
 class World {
   readonly project: ReturnType<typeof projectCopy>;
+  readonly #changes: Changes;
   status!: Status;
   load!: RunningLoad;
   /** The present rollout's. */
@@ -71,6 +72,7 @@ class World {
 
   constructor(changes: Changes, ratePerSecond: number) {
     this.project = projectCopy(changes);
+    this.#changes = changes;
     beforeAll(async () => {
       // The usual port may be another's a moment later, and HAProxy shares a port without a word.
       this.status = await rehearse.up({ ...this.project, port: await freePort() });
@@ -104,6 +106,12 @@ class World {
     await expect.poll(verified, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
     await sleep(1500);
     return { done };
+  }
+
+  /** Brings the stack up as it was at first: the config too, whose stable key a promotion has set, and what was killed. */
+  async anew(): Promise<void> {
+    this.project.configure(this.#changes);
+    await rehearse.up(this.project);
   }
 
   /** Another run of the present rollout, after one that has stopped. */
