@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
@@ -155,6 +155,10 @@ describe.skipIf(!motoThere || !hasDocker)(
       writeFileSync(plugin, `#!/bin/sh\necho "$@" >'${bin}/plugin'\nexit 0\n`);
       chmodSync(plugin, 0o755);
       const path = process.env.PATH;
+      // Debian's knows no AWS_ENDPOINT_URL.
+      const aws = execFileSync("sh", ["-c", "command -v aws"], { encoding: "utf8" }).trim();
+      const there = `#!/bin/sh\nexec '${aws}' --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`;
+      writeFileSync(join(bin, "aws"), there, { mode: 0o755 });
       process.env.PATH = [bin, path].join(delimiter);
       const said = await type(["exec", "--track", "blue"]).finally(() => {
         process.env.PATH = path;
