@@ -50,6 +50,7 @@ for (let i = 0; i < services; i++) {
         weight: track.weight,
         targetGroupArn: tracks.of(track.name).targetGroupArn,
       })),
+      after: [],
       stickiness: settings.stickiness,
       timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,

@@ -35,6 +35,7 @@ export function entranceOf(
         weight,
         targetGroupArn: tracks.of(name).targetGroupArn,
       })),
+      after: settings.tracks.map(({ name }) => tracks.of(name).group),
       stickiness: settings.stickiness,
       timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,

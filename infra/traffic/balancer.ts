@@ -18,6 +18,8 @@ export interface BalancerArgs {
   securityGroupId: pulumi.Input<string>;
   certificateArn: pulumi.Input<string>;
   tracks: WeightedTrack[];
+  /** What serves. Nobody is let in before it does: a track without servers answers its share with 503. */
+  after: pulumi.Input<pulumi.Resource>[];
   stickiness: Settings["stickiness"];
   /** The longest silence of the app. */
   timeout: Settings["app"]["timeout"];
@@ -67,7 +69,7 @@ export class Balancer extends pulumi.ComponentResource {
         certificateArn: args.certificateArn,
         defaultActions: [forwardAction(args.tracks, args.stickiness)],
       },
-      child,
+      { ...child, dependsOn: args.after },
     );
     testerRules(name, https.arn, args.tracks, child);
     aliasRecords(name, args, balancer, child);

@@ -27,7 +27,10 @@ export class AlarmEngine {
   readonly #states = new Map<string, AlarmState>();
   #at: number;
 
-  /** @param at epoch seconds: since when the alarms exist, rounded down to the minute */
+  /**
+   * @param alarms looked at anew each minute: whoever holds the list may put one in or take one out
+   * @param at epoch seconds: since when the alarms exist, rounded down to the minute
+   */
   constructor(alarms: readonly Alarm[], store: MetricStore, at: number) {
     this.#alarms = alarms;
     this.#store = store;

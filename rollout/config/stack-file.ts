@@ -58,7 +58,7 @@ export class StackFile {
 }
 
 /** Where a stack's config is: beside Pulumi.yaml, or in the folder that its `stackConfigDir` names. */
-function stackFileOf(projectDir: string, stack: string): string {
+export function stackFileOf(projectDir: string, stack: string): string {
   return join(projectDir, stackConfigDir(projectDir), `Pulumi.${stack}.yaml`);
 }
 

@@ -37,6 +37,8 @@ export interface GraphOptions {
   additionalSecretOutputs?: string[];
   aliases?: Value[];
   customTimeouts?: Value;
+  /** Names of what the program runs before it is created, updated and so on: `{ beforeCreate: ["metric-speaks"] }`. */
+  hooks?: Record<string, string[]>;
   deletedWith?: string;
   /** The id of an existing resource that the program adopts. */
   import?: string;

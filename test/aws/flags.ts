@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-appconfig";
 import { atOnceName, flagNames } from "../../infra/flags/names.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
-import { type Answering, json } from "./front.ts";
+import { type Answering, json, unlessRefused } from "./front.ts";
+import { holdToOneDeployment } from "./rules/flags.ts";
 
 /** As the stack's output `flags` has them. */
 export type FlagIds = Record<"application" | "environment" | "profile", string>;
@@ -54,13 +55,14 @@ export async function makeFlags({ stack, outputs }: Graph): Promise<{ answering:
   const versions: { VersionNumber: number; Description?: string }[] = [{ VersionNumber: 1 }];
   const stored = `/applications/${Id}/configurationprofiles/${made.Id}/hostedconfigurationversions`;
   const ids = { application: Id!, environment: ENVIRONMENT, profile: made.Id! };
-  const answering: Answering = ({ name, body, headers }) => {
+  const answering: Answering = (call) => {
+    const { name, body, headers } = call;
     if (name === `POST ${stored}`)
       versions.unshift({ VersionNumber: versions.length + 1, Description: headers.description ?? "" });
     if (name === `GET ${stored}`) return json({ Items: versions });
     if (name in lists) return json({ Items: lists[name] });
     if (name === `GET ${place}`) return json({ Items: deployments.all });
-    if (name === `POST ${place}`) return json(deployments.start(JSON.parse(body)));
+    if (name === `POST ${place}`) return unlessRefused(call, () => json(deployments.start(JSON.parse(body))));
     if (name.startsWith(`GET ${place}/`)) return json(deployments.look(Number(name.split("/").at(-1))));
     return undefined;
   };
@@ -76,7 +78,9 @@ class Deployments {
     this.#profile = profile;
   }
 
+  /** @throws {Refused} while one is under way */
   start(asked: Pick<Deployment, "ConfigurationVersion" | "DeploymentStrategyId">): Deployment {
+    holdToOneDeployment(this.all.map(({ State }) => ({ state: State })));
     const DeploymentNumber = this.all.length + 1;
     const State = DeploymentNumber === 1 ? "COMPLETE" : "DEPLOYING";
     const begun = { ...asked, DeploymentNumber, ConfigurationName: this.#profile, State } as const;

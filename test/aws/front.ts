@@ -9,6 +9,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { Refused } from "./rules/rule.ts";
 
 /** A call of an AWS API, as it passes. */
 export interface Call {
@@ -168,10 +169,19 @@ export function xml(name: string, result: string): Answer {
   return { body: `<${name}Response><${name}Result>${result}</${name}Result></${name}Response>` };
 }
 
+/** @param answer what it throws by a rule of test/aws/rules, `Code: why`, is what AWS answers */
+export function unlessRefused(call: Call, answer: () => Answer): Answer {
+  try {
+    return answer();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refused(call, error.message.split(":")[0]!, 400, error.message);
+  }
+}
+
 /** An error as AWS tells it, in a service's own protocol. */
-export function refused(call: Call, code: string, status = 403): Answer {
-  const json = "x-amz-target" in call.headers;
-  const message = `${code} by the test`;
+export function refused(call: Call, code: string, status = 403, message = `${code} by the test`): Answer {
+  const json = "x-amz-target" in call.headers || call.service === "appconfig";
   const xml = `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
   return { status, json, body: json ? JSON.stringify({ __type: code, message }) : xml };
 }

@@ -1,9 +1,10 @@
 import type { Graph } from "../../rollout/graph/model.ts";
 import { ofType } from "../../rollout/graph/resources.ts";
 import { alarmHistory } from "./alarm-history.ts";
-import { type Answering, json, xml } from "./front.ts";
+import { type Answering, json, unlessRefused, xml } from "./front.ts";
 import { metricData } from "./metric-data.ts";
 import { quotas } from "./quotas.ts";
+import { holdToOneRefresh } from "./rules/servers.ts";
 import { holdToLock, type Lock } from "./rules/vault-lock.ts";
 import { vault } from "./vault.ts";
 
@@ -57,20 +58,25 @@ function whyNot(hold: () => void): { why?: string } {
 /** API Reference, StartInstanceRefresh and DescribeInstanceRefreshes: the newest first. */
 function instanceRefreshes(): Answering {
   const refreshes: { id: string; group: string; asked: number }[] = [];
-  return ({ name, body }) => {
+  const statusOf = ({ asked }: { asked: number }) => (asked < 3 ? "InProgress" : "Successful");
+  return (call) => {
+    const { name, body } = call;
     const group = new URLSearchParams(body).get("AutoScalingGroupName")!;
+    const own = refreshes.filter((each) => each.group === group);
     if (name === "StartInstanceRefresh") {
-      const id = `refresh-${refreshes.length + 1}`;
-      refreshes.unshift({ id, group, asked: 0 });
-      return xml(name, `<InstanceRefreshId>${id}</InstanceRefreshId>`);
+      return unlessRefused(call, () => {
+        holdToOneRefresh(own.map(statusOf));
+        const id = `refresh-${refreshes.length + 1}`;
+        refreshes.unshift({ id, group, asked: 0 });
+        return xml(name, `<InstanceRefreshId>${id}</InstanceRefreshId>`);
+      });
     }
     if (name !== "DescribeInstanceRefreshes") return undefined;
-    const members = refreshes
-      .filter((each) => each.group === group)
-      .map((each) => {
-        const status = each.asked++ < 3 ? "InProgress" : "Successful";
-        return `<member><InstanceRefreshId>${each.id}</InstanceRefreshId><Status>${status}</Status></member>`;
-      });
+    const members = own.map((each) => {
+      const status = statusOf(each);
+      each.asked += 1;
+      return `<member><InstanceRefreshId>${each.id}</InstanceRefreshId><Status>${status}</Status></member>`;
+    });
     return xml(name, `<InstanceRefreshes>${members.join("")}</InstanceRefreshes>`);
   };
 }

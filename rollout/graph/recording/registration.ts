@@ -68,7 +68,19 @@ function optionsOf(request: RegisterResourceRequest): GraphOptions {
   if (aliases.length > 0) options.aliases = aliases;
   const timeouts = timeoutsOf(request);
   if (Object.keys(timeouts).length > 0) options.customTimeouts = timeouts;
+  const hooks = hooksOf(request);
+  if (Object.keys(hooks).length > 0) options.hooks = hooks;
   return options;
+}
+
+function hooksOf(request: RegisterResourceRequest): Record<string, string[]> {
+  // `beforeCreateList` and its like are lists of names.
+  const bound = Object.entries(request.getHooks()?.toObject() ?? {});
+  return Object.fromEntries(
+    bound
+      .filter(([, names]) => Array.isArray(names) && names.length > 0)
+      .map(([when, names]): [string, string[]] => [when.replace(/List$/, ""), names as string[]]),
+  );
 }
 
 function aliasesOf(request: RegisterResourceRequest): (string | Record<string, string>)[] {

@@ -21,6 +21,7 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
       securityGroupId: "sg-1",
       certificateArn: "arn:certificate",
       tracks: tracks({ blue: 90, green: 10 }),
+      after: [],
       stickiness: "none",
       timeout: "60s",
       deletionProtection: true,
