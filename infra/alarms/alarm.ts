@@ -39,15 +39,29 @@ export interface AlarmRule {
   missing: { as: "breaching" | "notBreaching" | "ignore"; because: string };
 }
 
+/** How many there must be before their share says anything. */
+interface Least {
+  minWhole?: number;
+  minPart?: number;
+}
+
 /**
- * A part as a percentage of a whole; 0 while the whole is too small to say anything. CloudWatch sends no figure for a
+ * A part as a percentage of a whole; 0 while either is too small to say anything. CloudWatch sends no figure for a
  * count of 0, so without a whole there is no data.
  *
  * There is only one part, because it isn't documented what FILL makes of a metric that has never had a figure.
  */
-export function shareInPercent(part: Metric, whole: Metric, minWhole: number): AlarmRule["watch"] {
+export function shareInPercent(
+  part: Metric,
+  whole: Metric,
+  { minWhole, minPart }: Least,
+): AlarmRule["watch"] {
+  const enough = [
+    ...(minWhole === undefined ? [] : [`whole >= ${minWhole}`]),
+    ...(minPart === undefined ? [] : [`FILL(part, 0) >= ${minPart}`]),
+  ];
   return {
-    expression: `IF(whole >= ${minWhole}, 100 * FILL(part, 0) / whole, 0)`,
+    expression: `IF(${enough.join(" AND ")}, 100 * FILL(part, 0) / whole, 0)`,
     metrics: { part, whole },
   };
 }

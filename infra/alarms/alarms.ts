@@ -25,6 +25,8 @@ export interface AlarmsArgs {
   database: WatchedDatabase;
   cache: WatchedCache;
   certificateArn: pulumi.Input<string>;
+  /** The percentage of requests that must be good over 30 days. */
+  objective: number;
   backups: Omit<WatchedBackups, "databaseIdentifier">;
   /** Names of the services of others that the app asks. */
   dependencies?: string[];
@@ -52,9 +54,9 @@ export class Alarms extends pulumi.ComponentResource {
     const tracks = args.tracks.map((track) => {
       hostAlarms(scope, track);
       const crashing = workerAlarms(scope, track.name, args.processes?.all ?? []);
-      return { name: track.name, ...trackAlarms(scope, track, args.balancerArnSuffix, crashing) };
+      return { name: track.name, ...trackAlarms(scope, track, args, crashing) };
     });
-    const failing = balancerAlarms(scope, args.balancerArnSuffix);
+    const failing = balancerAlarms(scope, args.balancerArnSuffix, args.objective);
     databaseAlarms(scope, args.database);
     cacheAlarms(scope, args.cache);
     certificateAlarm(scope, args.certificateArn);

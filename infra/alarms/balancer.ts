@@ -1,12 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { alarm, type Metric, type Scope, shareInPercent } from "./alarm.ts";
+import { burnAlarms } from "./burn.ts";
 
 const MAX_ERRORS_PER_MINUTE = 10;
 const MAX_FAILING_IN_PERCENT = 50;
 const MIN_REQUESTS = 20;
 
-/** What the balancer itself refuses or can't answer, whatever the track. Returns the alarms for most requests failing. */
-export function balancerAlarms(scope: Scope, balancerArnSuffix: pulumi.Input<string>) {
+/**
+ * What the balancer itself refuses or can't answer, whatever the track. Returns the alarms for most requests failing.
+ *
+ * @param objective the percentage of requests that must be good over 30 days
+ */
+export function balancerAlarms(scope: Scope, balancerArnSuffix: pulumi.Input<string>, objective: number) {
   const of = (name: string): Metric => ({
     namespace: "AWS/ApplicationELB",
     name,
@@ -36,12 +41,21 @@ export function balancerAlarms(scope: Scope, balancerArnSuffix: pulumi.Input<str
     missing: { as: "notBreaching", because: "none was refused" },
   });
 
+  burnAlarms(scope, {
+    suffix: "balancer-errors",
+    what: "were answered 5xx by the balancer itself",
+    act: "See which track loses connections or answers too late, and give its weight to another.",
+    part: of("HTTPCode_ELB_5XX_Count"),
+    whole: of("RequestCount"),
+    objective,
+  });
+
   const most = (suffix: string, who: string, part: string) =>
     alarm(scope, suffix, {
       severity: "P2",
       means: `${who} more than ${MAX_FAILING_IN_PERCENT} % of all requests with 5xx for 5 min, of at least ${MIN_REQUESTS} a minute.`,
       act: "See the alarms of the tracks, the database and the cache: the cause is one of them.",
-      watch: shareInPercent(of(part), of("RequestCount"), MIN_REQUESTS),
+      watch: shareInPercent(of(part), of("RequestCount"), { minWhole: MIN_REQUESTS }),
       breach: { above: MAX_FAILING_IN_PERCENT },
       periodInSeconds: 60,
       periods: 5,

@@ -27,7 +27,9 @@ export function dependencyAlarms(scope: Scope, stack: string, name: string) {
     severity: "P3",
     means: `More than ${maxFailedInPercent} % of the requests that need ${name} went without it, of at least ${minAsked} in 5 min.`,
     act,
-    watch: shareInPercent(of("DependencyFailed", "Sum"), of("DependencyAsked", "Sum"), minAsked),
+    watch: shareInPercent(of("DependencyFailed", "Sum"), of("DependencyAsked", "Sum"), {
+      minWhole: minAsked,
+    }),
     breach: { above: maxFailedInPercent },
     periodInSeconds: 300,
     periods: 1,

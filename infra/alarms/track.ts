@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { last } from "../sure.ts";
 import { alarm, type Metric, type Scope, shareInPercent } from "./alarm.ts";
+import { burnAlarms } from "./burn.ts";
 
 export interface WatchedTrack {
   name: string;
@@ -13,6 +14,8 @@ interface Thresholds {
   maxErrorsInPercent: number;
   /** Below this many requests in a period neither a share of errors nor a percentile says anything. */
   minRequests: number;
+  /** Fewer that failed are chance: one bad request of twenty is no outage. */
+  minErrors: number;
   maxUnreachedPerMinute: number;
   maxP95InSeconds: number;
   maxDownInMinutes: number;
@@ -21,6 +24,7 @@ interface Thresholds {
 const THRESHOLDS: Thresholds = {
   maxErrorsInPercent: 1,
   minRequests: 20,
+  minErrors: 3,
   maxUnreachedPerMinute: 5,
   maxP95InSeconds: 0.5,
   maxDownInMinutes: 5,
@@ -36,12 +40,13 @@ export interface TrackAlarms {
  * What a track's users see (AWS docs, "CloudWatch metrics for your Application Load Balancer"). No alarm knows the
  * track's weight, so that a shift of traffic changes none of them: without requests they rest.
  *
+ * @param watched `objective` is the percentage of requests that must be good over 30 days
  * @param crashing the alarms of its workers that say that they don't work (processes.ts)
  */
 export function trackAlarms(
   stack: Scope,
   track: WatchedTrack,
-  balancerArnSuffix: pulumi.Input<string>,
+  { balancerArnSuffix, objective }: { balancerArnSuffix: pulumi.Input<string>; objective: number },
   crashing: aws.cloudwatch.MetricAlarm[],
 ): TrackAlarms {
   const scope = { ...stack, prefix: `${stack.prefix}-${track.name}` };
@@ -57,10 +62,12 @@ export function trackAlarms(
     // A pilot's few requests don't fill a minute: the longer look catches their errors too.
     errors(scope, "errors-slow", track.name, of, 900),
     unreached(scope, track.name, of),
-    latency(scope, track.name, of),
+    latency(scope, track.name, of, LATENCY.minutes),
     down(scope, track.name, of),
   ];
   unhealthy(scope, track.name, of);
+  burns(scope, track.name, of, objective);
+  latency(scope, track.name, of, LATENCY.hours);
 
   return { state: together(scope, track.name, [...parts, ...crashing]), down: last(parts).arn };
 }
@@ -68,12 +75,15 @@ export function trackAlarms(
 type MetricOf = (name: string, statistic: string) => Metric;
 
 function errors(scope: Scope, suffix: string, track: string, of: MetricOf, periodInSeconds: number) {
-  const { maxErrorsInPercent, minRequests } = THRESHOLDS;
+  const { maxErrorsInPercent, minRequests, minErrors } = THRESHOLDS;
   return alarm(scope, suffix, {
     severity: "P2",
-    means: `More than ${maxErrorsInPercent} % of the requests to track ${track} failed, of at least ${minRequests} in ${periodInSeconds / 60} min.`,
+    means: `More than ${maxErrorsInPercent} % of the requests to track ${track} failed, at least ${minErrors} of at least ${minRequests} in ${periodInSeconds / 60} min.`,
     act: `Roll back if ${track} is being rolled out; else look for its errors in the logs.`,
-    watch: shareInPercent(of("HTTPCode_Target_5XX_Count", "Sum"), of("RequestCount", "Sum"), minRequests),
+    watch: shareInPercent(of("HTTPCode_Target_5XX_Count", "Sum"), of("RequestCount", "Sum"), {
+      minWhole: minRequests,
+      minPart: minErrors,
+    }),
     breach: { above: maxErrorsInPercent },
     periodInSeconds,
     periods: 1,
@@ -95,25 +105,48 @@ function unreached(scope: Scope, track: string, of: MetricOf) {
   });
 }
 
+/** What the long looks count: what a server answers, and what it can't be asked. */
+function burns(scope: Scope, track: string, of: MetricOf, objective: number): void {
+  const whole = of("RequestCount", "Sum");
+  const act = `Roll back if ${track} is being rolled out; else look for its errors in the logs.`;
+  const failed = { suffix: "errors", what: `to track ${track} failed`, act };
+  const unreached = {
+    suffix: "unreached",
+    what: `to track ${track} reached no server of it`,
+    act: "See whether nginx restarts or runs out of connections on its servers.",
+  };
+  burnAlarms(scope, { ...failed, part: of("HTTPCode_Target_5XX_Count", "Sum"), whole, objective });
+  burnAlarms(scope, { ...unreached, part: of("TargetConnectionErrorCount", "Sum"), whole, objective });
+}
+
+/** How long is looked; a pilot has too few requests in a minute. */
+const LATENCY = {
+  minutes: { suffix: "latency", look: "a minute", periodInSeconds: 60, periods: 3, outOf: 5 },
+  hours: { suffix: "latency-hours", look: "in 6 h", periodInSeconds: 6 * 3600, periods: 1, outOf: 1 },
+};
+
 /**
  * With few requests the 95th percentile says nothing. CloudWatch's own rule for that
  * (`evaluateLowSampleCountPercentiles`) asks for 200 and keeps the state until then. A pilot never has so many, and a
  * track that lost its traffic would stay in alarm.
  */
-function latency(scope: Scope, track: string, of: MetricOf) {
+function latency(
+  scope: Scope,
+  track: string,
+  of: MetricOf,
+  { suffix, look, ...when }: (typeof LATENCY)["hours"],
+) {
   const { maxP95InSeconds, minRequests } = THRESHOLDS;
-  return alarm(scope, "latency", {
+  return alarm(scope, suffix, {
     severity: "P2",
-    means: `One request in twenty to track ${track} takes more than ${maxP95InSeconds * 1000} ms, of at least ${minRequests} a minute.`,
+    means: `One request in twenty to track ${track} takes more than ${maxP95InSeconds * 1000} ms, of at least ${minRequests} ${look}.`,
     act: `Roll back if ${track} is being rolled out; else look at the database's and the servers' load.`,
     watch: {
       expression: `IF(requests >= ${minRequests}, latency, 0)`,
       metrics: { latency: of("TargetResponseTime", "p95"), requests: of("RequestCount", "Sum") },
     },
     breach: { above: maxP95InSeconds },
-    periodInSeconds: 60,
-    periods: 3,
-    outOf: 5,
+    ...when,
     missing: { as: "notBreaching", because: "no requests, so none is slow" },
   });
 }

@@ -34,6 +34,7 @@ export function watchingOf(
       database: { identifier: database.identifier, ...settings.database },
       cache: { nodeIds: cache?.nodeIds ?? [] },
       certificateArn: certificate.arn,
+      objective: settings.plan.gates.burnRate.objective,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
       processes: { all: settings.app.processes, scheduleGroup: tracks.scheduleGroup },
       dependencies: Object.keys(settings.app.dependencies).sort(),

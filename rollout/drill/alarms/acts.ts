@@ -45,3 +45,6 @@ export const ACTS: FaultGroup[] = [
 
 /** For figures that are fed: nothing here has to happen first. */
 export const FED_PACE = { everyMs: 200, minutes: 5 };
+
+/** For alarms that look back over a week. */
+export const WEEK_PACE = { everyMs: 200, minutes: 240 };

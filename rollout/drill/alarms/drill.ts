@@ -1,9 +1,9 @@
-import type { MetricAlarm } from "../../alarms/model.ts";
+import { type Alarm, type MetricAlarm, queriesOf } from "../../alarms/model.ts";
 import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
-import { ACTS, FED_PACE } from "./acts.ts";
+import { ACTS, FED_PACE, WEEK_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
 import { drives, type Fault, type FaultGroup } from "./fault.ts";
 import { emitUnheard, feed, unplayed } from "./feed.ts";
@@ -63,6 +63,7 @@ class Drill {
   async run(): Promise<Omit<DrillCourse, "seconds">> {
     await this.#begin();
     for (const act of ACTS) await this.#play(act);
+    await this.#passWeek();
     await this.#playFed();
     const fedRules = await emitUnheard(this.#stage);
     const over = () => this.attempts.asked.every(({ name }) => this.#stage.engine.state(name) === "OK");
@@ -96,7 +97,7 @@ class Drill {
     }
     await stage.settle();
     // All of them: an alarm that goes on from this act couldn't be raised by the next.
-    const back = () => this.#notOk().every((name) => this.#comesByItself(name));
+    const back = () => this.#notOk().every((name) => this.#comesByItself(name) || this.#goesOn(name));
     await this.#lookUntil(back, act.recovery, looks(expected, act.recovery));
   }
 
@@ -108,6 +109,25 @@ class Drill {
         (alarm) => alarm.name === name && alarm.kind === "metric" && drives(fault, alarm),
       ),
     );
+  }
+
+  #goesOn(name: string): boolean {
+    return this.#stage.captured.alarms.some((alarm) => alarm.name === name && goesOn(alarm));
+  }
+
+  /** Alarms over hours and days end when what they counted is older than that. Meanwhile backups come as they are due. */
+  async #passWeek(): Promise<void> {
+    const stage = this.#stage;
+    const on = this.attempts.metricAlarms.filter(
+      (alarm) => goesOn(alarm) && stage.engine.state(alarm.name) === "ALARM",
+    );
+    if (on.length === 0) return;
+    stage.say(`until these are over: ${on.map(({ name }) => name).join(", ")}`);
+    const fed = new Map(stage.fed);
+    for (const alarm of stage.captured.alarms) if (isOfBackups(alarm)) feed(stage, alarm, false);
+    const over = () => on.every(({ name }) => stage.engine.state(name) !== "ALARM");
+    await this.#lookUntil(over, WEEK_PACE, looks(on, WEEK_PACE));
+    for (const key of [...stage.fed.keys()]) if (!fed.has(key)) stage.fed.delete(key);
   }
 
   /** One that can't be injected fails its alarms, not the drill. */
@@ -168,6 +188,17 @@ class Drill {
     }
     return false;
   }
+}
+
+const HOUR = 3600;
+
+/** One over a single long period stays on until what it counted is older, unless it keeps to the last figure. */
+function goesOn(alarm: Alarm): alarm is MetricAlarm {
+  return alarm.kind === "metric" && alarm.periodSeconds > HOUR && alarm.missing !== "ignore";
+}
+
+function isOfBackups(alarm: Alarm): alarm is MetricAlarm {
+  return alarm.kind === "metric" && queriesOf(alarm).some(({ metric }) => metric.namespace === "AWS/Backup");
 }
 
 /** Enough looks for the slowest of the alarms by its own rules, and for what is real to happen. */

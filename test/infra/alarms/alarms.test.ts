@@ -32,6 +32,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
       database: { identifier: "beta-database", instanceClass: "db.t4g.small", storageGiB: 20 },
       cache: { nodeIds: ["beta-001", "beta-002"] },
       certificateArn: "arn:certificate",
+      objective: 99.9,
       backups: { vaultName: "beta-vault", everyHours: 6 },
       dependencies: ["supplier"],
       processes: { all: PROCESSES, scheduleGroup: "beta-jobs" },
@@ -50,15 +51,20 @@ test("what the plans ask to be watched is watched", () => {
     [
       "down",
       "errors",
+      "errors-hours",
       "errors-slow",
+      "errors-week",
       "hosts-cpu",
       "hosts-disk",
       "hosts-memory",
       "latency",
+      "latency-hours",
       "process-worker-crashing",
       "process-worker-restarts",
       "unhealthy",
       "unreached",
+      "unreached-hours",
+      "unreached-week",
     ].map((each) => `beta-${name}-${each}`);
   expect(
     recorded
@@ -72,6 +78,8 @@ test("what the plans ask to be watched is watched", () => {
       "beta-backup-failed",
       "beta-backup-missing",
       "beta-balancer-errors",
+      "beta-balancer-errors-hours",
+      "beta-balancer-errors-week",
       "beta-balancer-failing",
       "beta-balancer-rejected",
       "beta-balancer-unanswered",
@@ -112,7 +120,7 @@ describe("every alarm", () => {
 });
 
 describe("a track", () => {
-  test("errors above 1 % of at least 20 requests are told at once", () => {
+  test("errors above 1 %, at least 3 of at least 20 requests, are told at once", () => {
     expect(inputs("beta-blue-errors")).toMatchObject({
       threshold: 1,
       comparisonOperator: "GreaterThanThreshold",
@@ -132,7 +140,9 @@ describe("a track", () => {
       },
     });
     expect(requests).toMatchObject({ id: "whole", metric: { metricName: "RequestCount", period: 60 } });
-    expect(result).toMatchObject({ expression: "IF(whole >= 20, 100 * FILL(part, 0) / whole, 0)" });
+    expect(result).toMatchObject({
+      expression: "IF(whole >= 20 AND FILL(part, 0) >= 3, 100 * FILL(part, 0) / whole, 0)",
+    });
   });
 
   test("latency is p95 above 500 ms for three of five minutes, of minutes with enough requests", () => {
@@ -143,6 +153,14 @@ describe("a track", () => {
       { id: "requests", metric: { metricName: "RequestCount", stat: "Sum", period: 60 } },
       { expression: "IF(requests >= 20, latency, 0)", returnData: true },
     ]);
+  });
+
+  test("what fails slowly is told by the objective: in hours six times too fast, in a week at all", () => {
+    expect(inputs("beta-blue-errors-hours")).toMatchObject({ threshold: 0.6, alarmActions: ["arn:p2"] });
+    expect(inputs("beta-blue-errors-week")).toMatchObject({ threshold: 0.1, alarmActions: ["arn:p3"] });
+    expect(inputs("beta-blue-errors-week").metricQueries.at(-1).expression).toBe(
+      "IF(FILL(part, 0) >= 2, 100 * FILL(part, 0) / whole, 0)",
+    );
   });
 
   test("5 minutes without a healthy server wake people by SMS", () => {

@@ -16,9 +16,10 @@ function whenOf({ inputs }: Recorded): string {
   const expression: string =
     metricQueries.find((each: Recorded["inputs"]) => each.expression)?.expression ?? "";
   const { period } = metricQueries.find((each: Recorded["inputs"]) => each.metric)?.metric ?? inputs;
-  const [, least] = / >= (\d+)/.exec(expression) ?? [];
+  const [, least] = /(?:whole|requests) >= (\d+)/.exec(expression) ?? [];
+  const [, bad] = /FILL\(part, 0\) >= (\d+)/.exec(expression) ?? [];
   return [
-    `${COMPARED[comparisonOperator]} ${threshold}${least ? ` of ${least} requests` : ""}`,
+    `${COMPARED[comparisonOperator]} ${threshold}${least ? ` of ${least} requests` : ""}${bad ? ` and ${bad} bad` : ""}`,
     `${inputs.datapointsToAlarm} of ${inputs.evaluationPeriods} x ${period} s`,
     /p\d/.exec(alarmActions[0])?.[0].toUpperCase(),
   ].join(", ");
@@ -33,14 +34,37 @@ test.each([
     "half of all requests, with those that wake for it",
   ],
   ["balancer-unanswered", "> 50 of 20 requests, 5 of 5 x 60 s, P2", "the same where no server answers"],
-  ["blue-errors", "> 1 of 20 requests, 1 of 1 x 60 s, P2", "the error rate of the gates, in one minute"],
+  [
+    "blue-errors",
+    "> 1 of 20 requests and 3 bad, 1 of 1 x 60 s, P2",
+    "the error rate of the gates, in one minute",
+  ],
   [
     "blue-errors-slow",
-    "> 1 of 20 requests, 1 of 1 x 900 s, P2",
+    "> 1 of 20 requests and 3 bad, 1 of 1 x 900 s, P2",
     "the same where a minute has too few requests",
+  ],
+  [
+    "blue-errors-hours",
+    "> 0.6 and 5 bad, 1 of 1 x 10800 s, P2",
+    "six times the objective's share: a pilot's few, and a little of many",
+  ],
+  ["blue-errors-week", "> 0.1 and 2 bad, 1 of 1 x 604800 s, P3", "the objective's own share"],
+  ["blue-unreached-hours", "> 0.6 and 5 bad, 1 of 1 x 10800 s, P2", "the same where no server is reached"],
+  ["blue-unreached-week", "> 0.1 and 2 bad, 1 of 1 x 604800 s, P3", "the same where no server is reached"],
+  [
+    "balancer-errors-hours",
+    "> 0.6 and 5 bad, 1 of 1 x 10800 s, P2",
+    "the same of the balancer's own answers",
+  ],
+  [
+    "balancer-errors-week",
+    "> 0.1 and 2 bad, 1 of 1 x 604800 s, P3",
+    "the same of the balancer's own answers",
   ],
   ["blue-unreached", "> 5, 1 of 1 x 60 s, P2", "one lost connection is no outage"],
   ["blue-latency", "> 0.5 of 20 requests, 3 of 5 x 60 s, P2", "the limit of the gates, for minutes"],
+  ["blue-latency-hours", "> 0.5 of 20 requests, 1 of 1 x 21600 s, P2", "the same of a pilot's few requests"],
   [
     "balancer-errors",
     "> 10, 2 of 3 x 60 s, P2",
@@ -79,5 +103,5 @@ test.each([
 test("no alarm is left out of the table", async () => {
   const all = await recordStack("beta");
   const names = all.of("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name }) => name);
-  expect(names.filter((name) => !name.startsWith("beta-green-"))).toHaveLength(24);
+  expect(names.filter((name) => !name.startsWith("beta-green-"))).toHaveLength(31);
 });
