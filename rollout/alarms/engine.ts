@@ -43,11 +43,17 @@ export class AlarmEngine {
     return (known && this.#states.get(known.name)) ?? "INSUFFICIENT_DATA";
   }
 
-  /** Evaluates every whole minute up to a moment, in order. @param to epoch seconds */
-  advance(to: number): Transition[] {
+  /**
+   * Evaluates every whole minute up to a moment, in order.
+   *
+   * @param to epoch seconds
+   * @param every more seconds than a minute leave the looks between out: for one who passes days
+   */
+  advance(to: number, every = MINUTE): Transition[] {
     const transitions: Transition[] = [];
     for (; this.#at + MINUTE <= to; ) {
       this.#at += MINUTE;
+      if (this.#at % every !== 0) continue;
       for (const alarm of this.#alarms) {
         if (alarm.kind === "metric" && this.#at % evaluatedEvery(alarm) === 0)
           transitions.push(...this.#judge(alarm));

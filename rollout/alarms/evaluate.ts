@@ -11,7 +11,7 @@ const DAY = 86_400;
 export interface Judgement {
   /** `retain`: the alarm stays in the state that it has. */
   state: AlarmState | "retain";
-  /** The values of the evaluation range, newest first; undefined where there is none. */
+  /** The values that were looked at, newest first; undefined where there is none. */
   values: (number | undefined)[];
   reason: string;
 }
@@ -31,11 +31,7 @@ export function evaluatedEvery({ periodSeconds, evaluationPeriods }: MetricAlarm
  * @param at epoch seconds, a whole minute
  */
 export function evaluate(alarm: MetricAlarm, store: MetricStore, at: number): Judgement {
-  const range = evaluationRange(alarm.evaluationPeriods);
-  const values = Array.from({ length: range }, (_, age) => {
-    const to = at - age * alarm.periodSeconds;
-    return valueIn(alarm, store, to - alarm.periodSeconds, to);
-  });
+  const values = valuesAt(alarm, store, at);
   if (isLowOnSamples(alarm, store, at)) {
     return { state: "retain", values, reason: "Too few samples for the percentile: the state is kept." };
   }
@@ -44,6 +40,19 @@ export function evaluate(alarm: MetricAlarm, store: MetricStore, at: number): Ju
     return breaches(alarm, value) ? "breach" : "ok";
   });
   return { state: stateOf(points, alarm), values, reason: reasonOf(alarm, points, values) };
+}
+
+/** Newest first. As many as are judged by are enough: older ones stand in for those that are missing. */
+function valuesAt(alarm: MetricAlarm, store: MetricStore, at: number): (number | undefined)[] {
+  const { evaluationPeriods, periodSeconds } = alarm;
+  const values: (number | undefined)[] = [];
+  for (let real = 0; real < evaluationPeriods && values.length < evaluationRange(evaluationPeriods); ) {
+    const to = at - values.length * periodSeconds;
+    const value = valueIn(alarm, store, to - periodSeconds, to);
+    if (value !== undefined) real += 1;
+    values.push(value);
+  }
+  return values;
 }
 
 function valueIn({ watch }: MetricAlarm, store: MetricStore, from: number, to: number): number | undefined {

@@ -46,5 +46,6 @@ export const ACTS: FaultGroup[] = [
 /** For figures that are fed: nothing here has to happen first. */
 export const FED_PACE = { everyMs: 200, minutes: 5 };
 
-/** For alarms that look back over a week. */
-export const WEEK_PACE = { everyMs: 200, minutes: 240 };
+/** For alarms that look back over hours or a week: while what raises them lasts, and until it is so long ago. */
+export const HOUR_PACE = { everyMs: 500, minutes: 60 };
+export const WEEK_PACE = { everyMs: 200, minutes: 240, evaluatedEvery: 3600 };

@@ -3,7 +3,7 @@ import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
-import { ACTS, FED_PACE, WEEK_PACE } from "./acts.ts";
+import { ACTS, FED_PACE, HOUR_PACE, WEEK_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
 import { drives, type Fault, type FaultGroup } from "./fault.ts";
 import { emitUnheard, feed, unplayed } from "./feed.ts";
@@ -90,8 +90,10 @@ class Drill {
     try {
       for (const fault of faults) await this.#inject(fault);
       const driven = expected.filter(({ name }) => !this.attempts.why.has(name));
-      const all = () => driven.every((alarm) => this.attempts.wasRaised(alarm));
-      if (driven.length > 0) await this.#lookUntil(all, act.pace, looks(driven, act.pace));
+      const [long, short] = [driven.filter(goesOn), driven.filter((alarm) => !goesOn(alarm))];
+      const all = (alarms: MetricAlarm[]) => () => alarms.every((alarm) => this.attempts.wasRaised(alarm));
+      if (short.length > 0) await this.#lookUntil(all(short), act.pace, looks(short, act.pace));
+      if (long.length > 0) await this.#lookUntil(all(long), HOUR_PACE, EXTRA_LOOKS);
     } finally {
       await stage.mend();
     }

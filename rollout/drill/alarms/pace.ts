@@ -2,4 +2,6 @@
 export interface Pace {
   everyMs: number;
   minutes: number;
+  /** How often the alarms are evaluated in that time, in seconds, where a week goes by; each minute otherwise. */
+  evaluatedEvery?: number;
 }

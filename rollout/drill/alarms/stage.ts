@@ -87,14 +87,14 @@ export class AlarmStage extends DrillStage {
   }
 
   /** One look at the rehearsal, which stands for some minutes of the alarms' clock. */
-  async look({ everyMs, minutes }: Pace): Promise<void> {
+  async look({ everyMs, minutes, evaluatedEvery }: Pace): Promise<void> {
     await this.wait(everyMs / 1000);
     const samples = this.#withFed([...(await this.sampler.take()), ...this.#waiting]);
     for (let minute = 0; minute < minutes; minute += 1) {
       const once = minute === 0 ? samples : samples.filter((sample) => !this.#waiting.includes(sample));
       for (const { metric, values } of once) this.store.add(metric, this.#now, values);
       this.#now += MINUTE;
-      await this.#tell(this.engine.advance(this.#now));
+      await this.#tell(this.engine.advance(this.#now, evaluatedEvery));
     }
     this.#waiting.length = 0;
   }
