@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { offered } from "./openssl.ts";
 import { get, projectCopy, removeCopies } from "./project.ts";
 import { TYPING } from "./typed.ts";
 
@@ -26,6 +27,41 @@ beforeAll(async () => {
   status = await rehearse.up({ ...project, port: await freePort() });
 });
 afterAll(removeCopies);
+
+/** What a certificate on an elliptic curve leaves of a policy's ciphers. */
+const GCM = ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"];
+const CHACHA = "ECDHE-ECDSA-CHACHA20-POLY1305";
+const BOTH = ["TLSv1.2", "TLSv1.3"];
+const AES = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"];
+const SUITES = [...AES, "TLS_CHACHA20_POLY1305_SHA256"];
+
+// By OpenSSL's own client, against what AWS says of each.
+it("each server offers the TLS of what it stands in for", async () => {
+  const { database, cache, servers } = JSON.parse(
+    readFileSync(join(project.stateDir, "beta/state.json"), "utf8"),
+  );
+  expect(await offered(Number(new URL(status.url).port))).toEqual({
+    // ALB User Guide, "Security policies": ELBSecurityPolicy-TLS13-1-2-Res-2021-06; s2n's groups.
+    protocols: BOTH,
+    ciphers: GCM,
+    suites: SUITES,
+    groups: ["X25519", "P-256", "P-384"],
+  });
+  // RDS User Guide, "Using SSL with a PostgreSQL DB instance": HIGH:!aNULL:!3DES; TLS 1.3 since version 16, which beta has.
+  const store = await offered(database.port, "postgres");
+  expect(store).toMatchObject({ protocols: BOTH, suites: SUITES, groups: ["P-256"] });
+  expect(store.ciphers).toEqual(expect.arrayContaining([...GCM, CHACHA]));
+  expect(store.ciphers.filter((name) => /DES|RC4|SEED|IDEA|NULL|ADH|AECDH|EXP/.test(name))).toEqual([]);
+  // ElastiCache: TLS 1.2 at least, with forward secrecy.
+  expect(await offered(cache.port)).toMatchObject({ protocols: BOTH, ciphers: GCM, suites: AES });
+  // A server's nginx is the cloud's own: Mozilla's intermediate configuration.
+  expect(await offered(servers[0].port)).toEqual({
+    protocols: BOTH,
+    ciphers: [...GCM, CHACHA].sort(),
+    suites: SUITES,
+    groups: ["X25519", "P-256", "P-384"],
+  });
+});
 
 interface Running {
   child: ChildProcess;

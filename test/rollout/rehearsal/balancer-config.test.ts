@@ -29,7 +29,9 @@ function config(wanted: Wanted = {}, setup: Partial<BalancerSetup> = {}): string
 
 test("the front speaks TLS as the listener's policy says, with HTTP/2", () => {
   expect(config()).toContain(
-    'bind 127.0.0.1:8443 ssl crt "/stacks/beta/ca/my \\$certificate.pem" alpn h2,http/1.1 ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.3',
+    'bind 127.0.0.1:8443 ssl crt "/stacks/beta/ca/my \\$certificate.pem" alpn h2,http/1.1 ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.3 ' +
+      "ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384 " +
+      "ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256 curves X25519:P-256:P-384",
   );
 });
 

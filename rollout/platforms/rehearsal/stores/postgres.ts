@@ -12,6 +12,7 @@ import { isRunning, run, start, untilReady } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
 import { isLoadable, knownParameters, majorOf } from "./postgres-knows.ts";
+import { postgresTls } from "./tls-profile.ts";
 
 const KEY = "postgres";
 const INITDB = "initdb";
@@ -118,6 +119,7 @@ function writeSettings(room: Room, data: string, user?: SystemUser) {
   writeOwned(join(data, "server.pem"), readFileSync(certificates.certFile, "utf8"), user);
   writeOwned(join(data, "server-key.pem"), readFileSync(certificates.keyFile, "utf8"), user);
   const settings = {
+    ...postgresTls(Number(database.major)),
     ...Object.fromEntries(usable),
     ...archiveSettings(storeOf(room)),
     listen_addresses: "127.0.0.1",
@@ -127,7 +129,6 @@ function writeSettings(room: Room, data: string, user?: SystemUser) {
     ssl: "on",
     ssl_cert_file: "server.pem",
     ssl_key_file: "server-key.pem",
-    ssl_min_protocol_version: "TLSv1.2",
     password_encryption: "scram-sha-256",
     logging_collector: "off",
     log_destination: "stderr",

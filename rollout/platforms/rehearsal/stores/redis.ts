@@ -6,6 +6,7 @@ import { writeIn } from "../machine/files.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
 import type { CachePlan } from "../plan/describe-cache.ts";
 import type { Room } from "../room.ts";
+import { REDIS_TLS } from "./tls-profile.ts";
 
 const KEY = "redis";
 
@@ -39,7 +40,7 @@ function redisConf({ certificates }: Room, cache: Played, folder: string): strin
     ["tls-key-file", certificates.keyFile],
     ["tls-ca-cert-file", certificates.caFile],
     ["tls-auth-clients", "no"],
-    ["tls-protocols", "TLSv1.2 TLSv1.3"],
+    ...REDIS_TLS,
   ];
   const lines = [
     ["bind", "127.0.0.1"],

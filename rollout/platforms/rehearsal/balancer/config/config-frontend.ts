@@ -59,6 +59,8 @@ function tlsWords({ tls, http2 }: BalancerModel, { certificateFile }: BalancerSe
     `ssl crt ${quoted(certificateFile)} alpn ${http2 ? "h2,http/1.1" : "http/1.1"}`,
     `ssl-min-ver ${tls.minVersion} ssl-max-ver ${tls.maxVersion}`,
     ...(tls.ciphers ? [`ciphers ${tls.ciphers.join(":")}`] : []),
+    ...(tls.suites ? [`ciphersuites ${tls.suites.join(":")}`] : []),
+    `curves ${tls.groups.join(":")}`,
   ].join(" ");
 }
 

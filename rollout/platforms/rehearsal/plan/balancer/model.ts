@@ -26,6 +26,10 @@ export interface TlsModel {
   maxVersion: "TLSv1.2" | "TLSv1.3";
   /** OpenSSL names, for TLS 1.2 and below. */
   ciphers?: string[];
+  /** OpenSSL names, for TLS 1.3. */
+  suites?: string[];
+  /** For the key exchange, as OpenSSL calls them. */
+  groups: string[];
 }
 
 /** A track's target group. */
