@@ -2,6 +2,7 @@ import { seconds } from "../settings/duration.ts";
 import { container } from "./container.ts";
 import { APP_PORT, type Host, type HostFile } from "./host.ts";
 import { MIGRATE } from "./migration.ts";
+import { sandbox } from "./sandbox.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
 export function appUnit(host: Host): HostFile {
@@ -24,8 +25,9 @@ StartLimitIntervalSec=0
 Environment=DOCKER_CONFIG=/run/rollout/docker
 # INSTANCE_ID, written at boot.
 EnvironmentFile=/etc/rollout/instance.env
-${migrates ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.image}\n` : ""}ExecStartPre=/usr/local/sbin/rollout-env
-ExecStartPre=/usr/local/sbin/rollout-pull
+${migrates ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.image}\n` : ""}# AWS's CLI is a snap, which starts in no sandbox; both end before the app begins.
+ExecStartPre=+/usr/local/sbin/rollout-env
+ExecStartPre=+/usr/local/sbin/rollout-pull
 ${migrates ? `ExecStartPre=${MIGRATE}\n` : ""}ExecStartPre=-/usr/bin/docker rm --force rollout-app
 ExecStart=/usr/bin/docker run ${(migrates ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
 # The balancer has drained before a server ends; at a restart the app finishes what it has begun.
@@ -36,7 +38,7 @@ Restart=always
 RestartSec=5
 # The container's output goes to CloudWatch, not also to the journal.
 StandardOutput=null
-
+${sandbox({ network: migrates })}
 [Install]
 WantedBy=multi-user.target
 `,

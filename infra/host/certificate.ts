@@ -1,4 +1,5 @@
 import { type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+import { sandbox } from "./sandbox.ts";
 
 /**
  * The server's own certificate, for the way from the balancer to it. The balancer doesn't check it (Elastic Load
@@ -31,7 +32,8 @@ Description=Make the server's certificate when it is missing or about to end
 [Service]
 Type=oneshot
 ExecStart=/usr/local/sbin/rollout-certificate
-`,
+# systemd asks who reloads units for this capability.
+${sandbox({ capabilities: ["CAP_SYS_ADMIN"], writes: [TLS_FOLDER] })}`,
     },
     {
       path: "/etc/systemd/system/rollout-certificate.timer",

@@ -49,10 +49,15 @@ export function filesText(host: Host): string {
  * The user data of a track's servers: a `#cloud-config` document that installs what they need, fetches their files and boots.
  * It is short whatever the app is given: of all that it is only the digest of.
  */
-export function cloudInit(app: Pick<Host["app"], "processes">, place: FilesPlace): string {
+export function cloudInit(
+  { processes, buckets, permissions }: Pick<Host["app"], "processes" | "buckets" | "permissions">,
+  place: FilesPlace,
+): string {
+  // Programs that stay and ask AWS.
+  const asksAws = [processes, buckets, permissions].some((each) => each.length > 0);
   return document({
     package_update: true,
-    packages: [...PACKAGES, ...(app.processes.length > 0 ? ["python3-boto3"] : [])],
+    packages: [...PACKAGES, ...(asksAws ? ["python3-boto3"] : [])],
     write_files: [writeFile(fetchScript(place))],
     runcmd: [[FETCH], ["/usr/local/sbin/rollout-boot"]],
   });

@@ -1,5 +1,6 @@
 import { FLAGS_AGENT } from "./environment.ts";
 import type { Host, HostFile } from "./host.ts";
+import { sandbox } from "./sandbox.ts";
 
 /** The tag that the User Guide names, at one of its digests (an index of amd64 and arm64). */
 const IMAGE =
@@ -48,7 +49,7 @@ ExecStop=/usr/bin/docker stop rollout-flags
 TimeoutStartSec=300
 Restart=always
 RestartSec=15
-[Install]
+${sandbox()}[Install]
 WantedBy=multi-user.target
 `,
     },

@@ -24,8 +24,8 @@ export interface TrackArgs {
   files: pulumi.Input<string>;
   bucket: Pick<FilesBucket, "bucket" | "versioning">;
   server: Settings["server"];
-  /** How long what is open at a server that leaves may go on (drain), and how long the app may take to start. */
-  app: Pick<Settings["app"], "drain" | "startTimeout" | "processes">;
+  /** How long what is open at a server that leaves may go on (drain), how long the app may take to start, and what asks AWS there. */
+  app: Pick<Settings["app"], "drain" | "startTimeout" | "processes" | "buckets" | "permissions">;
   servers: number;
   maxServers: number;
   autoscaling: boolean;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   CreateBucketCommand,
   PutBucketVersioningCommand,
@@ -22,7 +22,7 @@ import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { until } from "../../rollout/waiting.ts";
 import { HOST } from "../infra/host/example.ts";
 import { awsCli } from "./cli.ts";
-import { Moto, motoThere, skipped } from "./moto.ts";
+import { Moto, motoThere, PYTHON, skipped } from "./moto.ts";
 
 // What servers run at boot, with AWS's own CLI, and moto's Secrets Manager and STS behind it.
 describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's CLI`, () => {
@@ -70,7 +70,13 @@ describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's
     mkdirSync(join(folder, "run"));
     const script = join(folder, "rollout-credentials");
     writeFileSync(script, credentialFiles(HOST)[0]!.content, { mode: 0o700 });
-    const env = { ...environment(), ROLLOUT_AS: "", ROLLOUT_AT: `127.0.0.1 ${port}` };
+    const env = {
+      ...environment(),
+      PATH: `${dirname(PYTHON)}:${process.env.PATH}`,
+      AWS_ENDPOINT_URL: moto.endpoint,
+      ROLLOUT_AS: "",
+      ROLLOUT_AT: `127.0.0.1 ${port}`,
+    };
     credentials = spawn("bash", [script], { env, detached: true, stdio: "inherit" });
     const token = join(folder, "run/credentials-token");
     const answers = () =>

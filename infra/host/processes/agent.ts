@@ -1,5 +1,6 @@
 import type { Process } from "../../settings/settled.ts";
 import type { Host, HostFile } from "../host.ts";
+import { sandbox } from "../sandbox.ts";
 import { PROCESS_COUNTS, PROCESS_METRICS } from "./metrics.ts";
 
 /** The lifecycle hook that holds a server that is to go until its processes have ended; leave-hook.ts declares it. */
@@ -59,7 +60,8 @@ ExecStart=/usr/local/sbin/rollout-processes
 Restart=always
 RestartSec=5
 TimeoutStopSec=${longestStop + 30}
-[Install]
+# systemd asks who starts units for this capability.
+${sandbox({ capabilities: ["CAP_SYS_ADMIN"], network: true })}[Install]
 WantedBy=multi-user.target
 `,
     },

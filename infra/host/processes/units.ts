@@ -1,6 +1,7 @@
 import type { Process } from "../../settings/settled.ts";
 import { container } from "../container.ts";
 import type { Host, HostFile } from "../host.ts";
+import { sandbox } from "../sandbox.ts";
 
 /** A job's own unit, or the template of a worker's, of which `count` run: `rollout-worker@1`. */
 export function unitOf({ name, kind }: Pick<Process, "name" | "kind">): string {
@@ -42,7 +43,7 @@ ExecStart=/usr/bin/docker run ${run.join(" \\\n  ")}
 ExecStop=/usr/bin/docker stop --time ${stopSeconds} ${named}
 TimeoutStopSec=${stopSeconds + 15}
 StandardOutput=null
-${
+${sandbox()}${
   isWorker
     ? "Restart=always\nRestartSec=5"
     : `Type=oneshot

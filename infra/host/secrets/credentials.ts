@@ -1,5 +1,6 @@
 import { CREDENTIALS } from "../environment.ts";
 import type { Host, HostFile } from "../host.ts";
+import { sandbox } from "../sandbox.ts";
 
 /** Which of the servers' files hands the app its credentials; the rehearsal runs it too. */
 export const CREDENTIALS_SCRIPT = "/usr/local/sbin/rollout-credentials";
@@ -16,7 +17,11 @@ export const CREDENTIALS_SCRIPT = "/usr/local/sbin/rollout-credentials";
  */
 export function credentialFiles({ access, region }: Pick<Host, "access" | "region">): HostFile[] {
   if (!access) return [];
-  const ask = `aws sts assume-role --region ${region} --role-arn ${access.roleArn} --role-session-name app --query Credentials --output json`;
+  // By AWS's SDK: its CLI is a snap, which starts in no sandbox.
+  const ask = `python3 -c '
+import boto3, json
+role = boto3.client("sts", region_name="${region}").assume_role(RoleArn="${access.roleArn}", RoleSessionName="app")
+print(json.dumps(role["Credentials"], default=lambda time: time.isoformat()))'`;
   return [
     {
       path: CREDENTIALS_SCRIPT,
@@ -61,12 +66,17 @@ Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
 [Service]
-Environment=PATH=/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
-ExecStartPre=/sbin/ip address replace ${CREDENTIALS.host}/32 dev lo
+ExecStartPre=+/bin/mkdir -p -m 0700 /run/rollout
+ExecStartPre=+/sbin/ip address replace ${CREDENTIALS.host}/32 dev lo
 ExecStart=${CREDENTIALS_SCRIPT}
 Restart=always
 RestartSec=5
-[Install]
+${sandbox({
+  // Gives its files to nobody, whom it then becomes.
+  capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETUID"],
+  network: true,
+  writes: ["/run/rollout"],
+})}[Install]
 WantedBy=multi-user.target
 `,
     },

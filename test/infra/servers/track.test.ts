@@ -17,7 +17,7 @@ const ARGS: TrackArgs = {
   files: "#cloud-config\nwrite_files: []\n",
   bucket: { bucket: pulumi.output("beta-servers-1234567"), versioning: undefined as never },
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
-  app: { drain: "60s", startTimeout: "2m", processes: [] },
+  app: { drain: "60s", startTimeout: "2m", processes: [], buckets: [], permissions: [] },
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -33,9 +33,11 @@ const recordTrack = (args: Partial<TrackArgs> = {}) =>
   });
 
 it("waits for a server as long as its app may take to start", async () => {
-  const group = (await recordTrack({ app: { drain: "60s", startTimeout: "10m", processes: [] } })).one(
-    GROUP,
-  ).inputs;
+  const group = (
+    await recordTrack({
+      app: { drain: "60s", startTimeout: "10m", processes: [], buckets: [], permissions: [] },
+    })
+  ).one(GROUP).inputs;
   expect(group).toMatchObject({
     waitForCapacityTimeout: "1680s",
     initialLifecycleHooks: [{ heartbeatTimeout: 1380 }],
@@ -63,9 +65,11 @@ it("waits with a server's end for what its processes hold", async () => {
 
 describe("the target group", () => {
   it("speaks TLS to the servers, asks for their health, and drains as long as the settings say", async () => {
-    const { inputs } = (await recordTrack({ app: { drain: "2m", startTimeout: "2m", processes: [] } })).one(
-      TARGETS,
-    );
+    const { inputs } = (
+      await recordTrack({
+        app: { drain: "2m", startTimeout: "2m", processes: [], buckets: [], permissions: [] },
+      })
+    ).one(TARGETS);
     expect(inputs).toMatchObject({
       vpcId: "vpc-1",
       port: 443,
