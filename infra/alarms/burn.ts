@@ -1,7 +1,7 @@
 import { alarm, type Metric, type Scope, shareInPercent } from "./alarm.ts";
 
 /** What is counted, and of what. */
-export interface BurnRule {
+export interface Burning {
   /** What the alarms' names begin with. */
   suffix: string;
   /** Which requests go wrong: the beginning of a sentence, after a share. */
@@ -39,7 +39,7 @@ const MIN_BAD = { hours: 5, week: 2 };
  * A period of a week is the longest that an alarm may have (CloudWatch API Reference, PutMetricAlarm: period times
  * periods at most 604,800 s).
  */
-export function burnAlarms(scope: Scope, { suffix, what, act, part, whole, objective }: BurnRule): void {
+export function burnAlarms(scope: Scope, { suffix, what, act, part, whole, objective }: Burning): void {
   const budget = rounded(100 - objective);
   const fast = rounded(Math.min(FAST * budget, Math.max(MAX_ERRORS_IN_PERCENT, budget)));
   const common = {

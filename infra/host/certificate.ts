@@ -1,5 +1,5 @@
 import { type Host, type HostFile, TLS_FOLDER } from "./host.ts";
-import { sandbox } from "./sandbox.ts";
+import { sandbox } from "./units/sandbox.ts";
 
 /**
  * The server's own certificate, for the way from the balancer to it. The balancer doesn't check it (Elastic Load

@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import { appUnit, pullScript } from "./app-unit.ts";
 import { bootScript } from "./boot.ts";
 import { certificateFiles } from "./certificate.ts";
 import { environmentFiles } from "./environment.ts";
@@ -14,6 +13,7 @@ import { processAgent } from "./processes/agent.ts";
 import { processUnits } from "./processes/units.ts";
 import { credentialFiles } from "./secrets/credentials.ts";
 import { secretsScript } from "./secrets/secrets-script.ts";
+import { appUnit, pullScript } from "./units/app-unit.ts";
 
 const PACKAGES = [
   "curl",

@@ -1,6 +1,6 @@
 import { FLAGS_AGENT } from "./environment.ts";
 import type { Host, HostFile } from "./host.ts";
-import { sandbox } from "./sandbox.ts";
+import { sandbox } from "./units/sandbox.ts";
 
 /** The tag that the User Guide names, at one of its digests (an index of amd64 and arm64). */
 const IMAGE =

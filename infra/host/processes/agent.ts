@@ -1,6 +1,6 @@
 import type { Process } from "../../settings/settled.ts";
 import type { Host, HostFile } from "../host.ts";
-import { sandbox } from "../sandbox.ts";
+import { sandbox } from "../units/sandbox.ts";
 import { PROCESS_COUNTS, PROCESS_METRICS } from "./metrics.ts";
 
 /** The lifecycle hook that holds a server that is to go until its processes have ended; leave-hook.ts declares it. */

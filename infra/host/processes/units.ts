@@ -1,7 +1,7 @@
 import type { Process } from "../../settings/settled.ts";
 import { container } from "../container.ts";
 import type { Host, HostFile } from "../host.ts";
-import { sandbox } from "../sandbox.ts";
+import { sandbox } from "../units/sandbox.ts";
 
 /** A job's own unit, or the template of a worker's, of which `count` run: `rollout-worker@1`. */
 export function unitOf({ name, kind }: Pick<Process, "name" | "kind">): string {

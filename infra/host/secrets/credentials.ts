@@ -1,6 +1,6 @@
 import { CREDENTIALS } from "../environment.ts";
 import type { Host, HostFile } from "../host.ts";
-import { sandbox } from "../sandbox.ts";
+import { sandbox } from "../units/sandbox.ts";
 
 /** Which of the servers' files hands the app its credentials; the rehearsal runs it too. */
 export const CREDENTIALS_SCRIPT = "/usr/local/sbin/rollout-credentials";

@@ -1,6 +1,6 @@
 import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 
-/** What systemd and Docker do with the app on a server, as its captured unit says (infra/host/app-unit.ts). */
+/** What systemd and Docker do with the app on a server, as its captured unit says (infra/host/units/app-unit.ts). */
 export interface AppUnit {
   /** The container's limit. */
   memoryMiB: number;

@@ -2,7 +2,7 @@ import { shellWord } from "../../../infra/host/shell-word.ts";
 import { CLIENT_OF, URL_OF } from "../clients.ts";
 import type { Errand, StoreName } from "../visited.ts";
 
-/** How a process's container is called on its server (infra/host/app-unit.ts, infra/host/processes/units.ts). */
+/** How a process's container is called on its server (infra/host/units/app-unit.ts, infra/host/processes/units.ts). */
 function containerOf(process: string): string {
   return `rollout-${process}`;
 }

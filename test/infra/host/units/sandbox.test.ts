@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hostFiles } from "../../../infra/host/cloud-init.ts";
-import type { Process } from "../../../infra/settings/settings.ts";
-import { HOST } from "./example.ts";
+import { hostFiles } from "../../../../infra/host/cloud-init.ts";
+import type { Process } from "../../../../infra/settings/settings.ts";
+import { HOST } from "../example.ts";
 
 // How closed each of our units is, by systemd's own judge.
 

@@ -1,7 +1,7 @@
-import { seconds } from "../settings/duration.ts";
-import { container } from "./container.ts";
-import { APP_PORT, type Host, type HostFile } from "./host.ts";
-import { MIGRATE } from "./migration.ts";
+import { seconds } from "../../settings/duration.ts";
+import { container } from "../container.ts";
+import { APP_PORT, type Host, type HostFile } from "../host.ts";
+import { MIGRATE } from "../migration.ts";
 import { sandbox } from "./sandbox.ts";
 
 /** What systemd starts and starts again: the app's container, after its secrets and its image are there. */
