@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 import { sandbox } from "./units/sandbox.ts";
 
@@ -33,7 +34,7 @@ Description=Make the server's certificate when it is missing or about to end
 Type=oneshot
 ExecStart=/usr/local/sbin/rollout-certificate
 # systemd asks who reloads units for this capability.
-${sandbox({ capabilities: ["CAP_SYS_ADMIN"], writes: [TLS_FOLDER] })}`,
+${sandbox({ capabilities: ["CAP_SYS_ADMIN"], writes: [dirname(TLS_FOLDER)] })}`,
     },
     {
       path: "/etc/systemd/system/rollout-certificate.timer",

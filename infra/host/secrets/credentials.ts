@@ -66,16 +66,18 @@ Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
 [Service]
-ExecStartPre=+/bin/mkdir -p -m 0700 /run/rollout
+# The app's secrets are there too, and stay when this ends.
+RuntimeDirectory=rollout
+RuntimeDirectoryMode=0700
+RuntimeDirectoryPreserve=yes
 ExecStartPre=+/sbin/ip address replace ${CREDENTIALS.host}/32 dev lo
 ExecStart=${CREDENTIALS_SCRIPT}
 Restart=always
 RestartSec=5
 ${sandbox({
-  // Gives its files to nobody, whom it then becomes.
-  capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETUID"],
+  // Gives its files to nobody, whom it then becomes, and looks whether that still runs.
+  capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"],
   network: true,
-  writes: ["/run/rollout"],
 })}[Install]
 WantedBy=multi-user.target
 `,

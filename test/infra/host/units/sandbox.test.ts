@@ -66,7 +66,6 @@ test("nothing that stays runs outside of the sandbox", () => {
   expect(outside).toEqual([
     "ExecStartPre=+/usr/local/sbin/rollout-env",
     "ExecStartPre=+/usr/local/sbin/rollout-pull",
-    "ExecStartPre=+/bin/mkdir -p -m 0700 /run/rollout",
     "ExecStartPre=+/sbin/ip address replace 169.254.170.2/32 dev lo",
   ]);
 });
