@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { onceSnapshotTaken } from "../hooks/snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import { parameters } from "./database-parameters.ts";
@@ -16,6 +17,7 @@ export interface DatabaseArgs {
   username: string;
   /** A secret. */
   password: pulumi.Input<string>;
+  region: string;
   logRetentionDays: number;
 }
 
@@ -48,6 +50,7 @@ export class Database extends pulumi.ComponentResource implements HeldDatabase {
     super("rollout:infra:Database", name, {}, opts);
     const { settings, tier } = args;
     const child = { parent: this };
+    const upgraded = settings.upgradeFrom !== undefined;
 
     const subnets = new aws.rds.SubnetGroup(
       `${name}-database`,
@@ -83,7 +86,7 @@ export class Database extends pulumi.ComponentResource implements HeldDatabase {
         engine: "postgres",
         // A major version only: RDS picks the minor one and keeps it patched.
         engineVersion: String(settings.version),
-        allowMajorVersionUpgrade: false,
+        allowMajorVersionUpgrade: upgraded,
         autoMinorVersionUpgrade: true,
         instanceClass: settings.instanceClass,
         multiAz: settings.multiAz,
@@ -104,8 +107,9 @@ export class Database extends pulumi.ComponentResource implements HeldDatabase {
         parameterGroupName: parameterGroup.name,
 
         // Restarts and resizes wait for the window. AWS Backup refuses to start within an hour before either window, so
-        // both lie where the plan's hours (0, 2, 3, 4, 6...) leave room.
-        applyImmediately: false,
+        // both lie where the plan's hours (0, 2, 3, 4, 6...) leave room. An upgrade can't wait: until it is done the parameter
+        // group of the old version is in use, and this `up` is to delete it.
+        applyImmediately: upgraded,
         backupWindow: "01:30-02:00",
         maintenanceWindow: "sun:05:30-sun:06:00",
 
@@ -123,7 +127,12 @@ export class Database extends pulumi.ComponentResource implements HeldDatabase {
         monitoringInterval: 60,
         monitoringRoleArn: monitoring.role.arn,
       },
-      { parent: this, protect: true, dependsOn: [monitoring.permission, ...logs] },
+      {
+        parent: this,
+        protect: true,
+        dependsOn: [monitoring.permission, ...logs],
+        ...(upgraded && { hooks: { beforeUpdate: [onceSnapshotTaken(args.region)] } }),
+      },
     );
 
     this.address = instance.address;

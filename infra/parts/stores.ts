@@ -72,6 +72,7 @@ function databaseOf(
       databaseName: `app_${identifier(stack)}`,
       username: `app_${identifier(stack)}`,
       password: given(secrets.databasePassword, "password of the database").value,
+      region: settings.region,
       logRetentionDays: LOG_RETENTION_DAYS,
     },
     opts,

@@ -27,6 +27,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     stepsRise,
     capacityOutlastsStart,
     storageGrows,
+    upgradesRise,
     zoneHoldsDomain,
     furtherNamesDiffer,
     stickinessFits,
@@ -170,6 +171,13 @@ function storageGrows({ database }: Parsed): Mistake[] {
       rule: `must be at least ${least}, a tenth above storageGiB (${database.storageGiB}), not ${database.maxStorageGiB}`,
     },
   ];
+}
+
+function upgradesRise({ database: { upgradeFrom, version } }: Parsed): Mistake[] {
+  if (upgradeFrom === undefined) return [];
+  if (upgradeFrom < version) return [];
+  const path = "database.upgradeFrom";
+  return [{ path, rule: `must be below version (${version}), not ${upgradeFrom}: no way leads back` }];
 }
 
 function zoneHoldsDomain({ zone, domain }: Parsed): Mistake[] {

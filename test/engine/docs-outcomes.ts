@@ -1,3 +1,4 @@
+import { DescribeDBSnapshotsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { expect } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import { outputShown } from "./docs-outputs.ts";
@@ -82,12 +83,13 @@ async function configSet({ world, words, stack }: Seen): Promise<void> {
 }
 
 /** A stack that isn't up is to be created, one that is stays: nothing of it goes. */
-function previewed({ said, words, before, after }: Seen): void {
+async function previewed({ world, stack, said, words, before, after }: Seen): Promise<void> {
   expect(after).toEqual(before);
   const { create = 0, delete: gone = 0, replace = 0, update = 0, unchanged = 0 } = figuresOf(said);
   if (!before?.resources.length) expect([create > 0, update, unchanged]).toEqual([true, 0, 0]);
   else expect([create, unchanged > 0]).toEqual([0, true]);
-  expect([gone, replace]).toEqual([0, 0]);
+  // Of an upgrade only the parameter group, whose family follows the version.
+  expect([gone, replace]).toEqual([0, (await upgradeOf(world, stack, before)) ? 1 : 0]);
   if (words.includes("--policy-pack"))
     expect(said).toContain(`(local: ${words[words.indexOf("--policy-pack") + 1]})`);
 }
@@ -101,12 +103,33 @@ function figuresOf(said: string): Record<string, number> {
 /** All that the program registers is there, or what the README says of other weights: the HTTPS listener changes. */
 async function broughtUp({ world, stack, before, after }: Seen): Promise<void> {
   const state = after!;
-  if (before?.resources.length)
+  const version = await upgradeOf(world, stack, before);
+  if (before && version) {
+    expect(changed(before, state).map((urn) => urn.split("$").at(-1))).toEqual(
+      expect.arrayContaining([
+        `aws:rds/parameterGroup:ParameterGroup::${stack}-database`,
+        `aws:rds/instance:Instance::${stack}-database`,
+      ]),
+    );
+    const { DBSnapshots = [] } = await new RDSClient({}).send(new DescribeDBSnapshotsCommand({}));
+    const taken = new RegExp(`^${stack}-database-before-${version}-\\d{12}$`);
+    expect(DBSnapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toContainEqual(
+      expect.stringMatching(taken),
+    );
+  } else if (before?.resources.length)
     expect(changed(before, state)).toEqual([
       expect.stringContaining(`aws:lb/listener:Listener::${stack}-https`),
     ]);
   else expect(urnsOf(state)).toEqual(expect.arrayContaining(await programOf(world, stack)));
   expect(leaks(state.text)).toEqual([]);
+}
+
+/** The major version that the config asks for, where the database has another. */
+async function upgradeOf(world: DocsWorld, stack: string, state?: State): Promise<number | undefined> {
+  const { version } = ((await world.file(stack)).config["rollout:database"] ?? {}) as { version?: number };
+  const database = state?.resources.find(({ urn }) => urn.includes("aws:rds/instance:Instance::"));
+  const runs = database?.outputs?.engineVersion;
+  return version !== undefined && runs !== undefined && runs !== String(version) ? version : undefined;
 }
 
 /** What Pulumi did anything to. The inputs don't tell: a secret among them is encrypted anew at each update. */

@@ -1,5 +1,6 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "yaml";
 import { Moto } from "../aws/moto.ts";
@@ -12,6 +13,16 @@ import { Engine } from "./engine.ts";
 const BUCKET = "your-state-bucket";
 const KEY = "alias/pulumi";
 const SECRETS = `awskms://${KEY}?region=us-east-1`;
+
+/** For the echo provider makes none, and an upgrade takes a snapshot of it. */
+const DATABASE = {
+  DBInstanceIdentifier: "beta-database",
+  DBInstanceClass: "db.t4g.small",
+  Engine: "postgres",
+  AllocatedStorage: 20,
+  MasterUsername: "app_beta",
+  MasterUserPassword: "a password of the test",
+};
 
 export interface Resource {
   urn: string;
@@ -47,6 +58,7 @@ export class DocsWorld {
     const moto = await Moto.start();
     await new S3Client({}).send(new CreateBucketCommand({ Bucket: BUCKET }));
     await makeKey(moto);
+    await new RDSClient({}).send(new CreateDBInstanceCommand(DATABASE));
     const unsaid = { PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined };
     const world = new DocsWorld(await Engine.laidOut("beta", unsaid), moto);
     await copyFile(join(SAMPLE, "Pulumi.prod.yaml"), world.#configFile("prod"));

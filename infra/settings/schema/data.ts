@@ -32,6 +32,14 @@ export const database = z.strictObject({
     .min(15, "must be a PostgreSQL major version, 15 or later")
     .default(16)
     .describe("PostgreSQL major version, 15 or later"),
+  upgradeFrom: z
+    .int("must be a PostgreSQL major version, 15 or later")
+    .min(15, "must be a PostgreSQL major version, 15 or later")
+    .optional()
+    .describe(
+      "the version that the stack's own database runs now: the next `up` takes it to `version` at once, with an outage and no way back but a " +
+        "snapshot (docs/upgrade-database.md); taken out again afterwards",
+    ),
   storageGiB: whole(20, 16_384).default(20).describe("storage in GiB"),
   maxStorageGiB: whole(20, 65_536).default(100).describe("how far storage may grow by itself, in GiB"),
   multiAz: flag.optional().describe("a standby in a second zone; by default true in prod, false in beta"),

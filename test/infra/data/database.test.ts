@@ -4,6 +4,7 @@ import { Database, type DatabaseArgs } from "../../../infra/data/database.ts";
 import { tierOf } from "../../../infra/settings/tier.ts";
 import { changed } from "../../support/changed.ts";
 import { type Recording, record } from "../../support/mocks.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const PARAMETERS = "aws:rds/parameterGroup:ParameterGroup";
@@ -31,6 +32,7 @@ function database(
       databaseName: "app_beta",
       username: "app_beta",
       password: pulumi.secret("a password"),
+      region: "us-east-1",
       logRetentionDays: 30,
     });
     return { address, port, arn, identifier, login };
@@ -70,6 +72,18 @@ describe("the instance", () => {
       allowMajorVersionUpgrade: false,
       applyImmediately: false,
     });
+  });
+
+  test("changes its major version at once when it is told from which, and never before a snapshot", async () => {
+    const upgraded = await database({ version: 17, upgradeFrom: 16 });
+    expect(upgraded.one(INSTANCE).inputs).toMatchObject({
+      engineVersion: "17",
+      allowMajorVersionUpgrade: true,
+      applyImmediately: true,
+    });
+    expect(upgraded.one(PARAMETERS).inputs.family).toBe("postgres17");
+    const { resources } = await shippedGraph("beta");
+    expect(resources.find(({ type }) => type === INSTANCE)!.options.hooks).toBeUndefined();
   });
 
   test("grows by itself up to the limit", () => {

@@ -1,13 +1,16 @@
 import { AppConfigClient, GetEnvironmentCommand, ListDeploymentsCommand } from "@aws-sdk/client-appconfig";
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { CreateDBSnapshotCommand, DescribeDBSnapshotsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { flagsAreFree } from "../../../infra/hooks/flags-free.ts";
+import { snapshotTaken } from "../../../infra/hooks/snapshot.ts";
 import { speaks } from "../../../infra/hooks/speaking.ts";
 import type { Waiting } from "../../../infra/hooks/waiting.ts";
 
 const cloudWatch = mockClient(CloudWatchClient);
 const appConfig = mockClient(AppConfigClient);
+const rds = mockClient(RDSClient);
 let heard: string[];
 let time: number;
 const waiting: Waiting = {
@@ -23,6 +26,7 @@ const minutes = () => (time - Date.UTC(2026, 10, 29)) / 60_000;
 beforeEach(() => {
   cloudWatch.reset();
   appConfig.reset();
+  rds.reset();
   heard = [];
   time = Date.UTC(2026, 10, 29);
 });
@@ -30,6 +34,7 @@ beforeEach(() => {
 afterAll(() => {
   cloudWatch.restore();
   appConfig.restore();
+  rds.restore();
 });
 
 describe("an alarm to which silence is bad", () => {
@@ -126,5 +131,41 @@ describe("flags", () => {
     appConfig.on(ListDeploymentsCommand).rejects(new Error("AccessDenied"));
     await flagsAreFree(deployment, "us-east-1", waiting);
     expect(heard).toEqual(["warning: can't see whether flags can be deployed now: AccessDenied"]);
+  });
+});
+
+describe("a database that is upgraded", () => {
+  const [old, now] = ["16", "17"].map((engineVersion) => ({ identifier: "prod-database", engineVersion }));
+  const taken = () => snapshotTaken(old!, now!, "us-east-1", waiting, new Date(time));
+  const seen = (...states: string[]) => {
+    for (const Status of states)
+      rds.on(DescribeDBSnapshotsCommand).resolvesOnce({ DBSnapshots: [{ Status }] });
+  };
+
+  test("isn't touched before its snapshot is complete", async () => {
+    rds
+      .on(DescribeDBSnapshotsCommand)
+      .resolvesOnce({ DBSnapshots: [{ Status: "creating" }] })
+      .resolves({ DBSnapshots: [{ Status: "available" }] });
+    await taken();
+    expect(rds.commandCalls(CreateDBSnapshotCommand).map(({ args }) => args[0].input)).toEqual([
+      { DBInstanceIdentifier: "prod-database", DBSnapshotIdentifier: "prod-database-before-17-202611290000" },
+    ]);
+    expect(heard[0]).toBe("waiting for the snapshot prod-database-before-17-202611290000: the way back");
+    expect(minutes()).toBeGreaterThan(0);
+  });
+
+  test("stays as it is when there is no snapshot", async () => {
+    seen("failed");
+    await expect(taken()).rejects.toThrow("failed: nothing is upgraded");
+    rds.on(DescribeDBSnapshotsCommand).resolves({ DBSnapshots: [{ Status: "creating" }] });
+    await expect(taken()).rejects.toThrow("no snapshot prod-database-before-17-202611290000 in 2 h");
+    rds.on(CreateDBSnapshotCommand).rejects(new Error("SnapshotQuotaExceeded"));
+    await expect(taken()).rejects.toThrow("SnapshotQuotaExceeded");
+  });
+
+  test("takes none for another change, or a minor version", async () => {
+    await snapshotTaken({ ...old!, engineVersion: "16.4" }, old!, "us-east-1", waiting);
+    expect(rds.commandCalls(CreateDBSnapshotCommand)).toEqual([]);
   });
 });

@@ -51,6 +51,7 @@ export const EDGES: Edge[] = [
   ["database.existing.url.kmsKey", [KEY], [SECRET, ""]],
   ["database.instanceClass", ["db.t4g.small", "db.m7g.large"], ["t4g.small", "db.t4g", "db.x9.huge"]],
   ["database.version", [15, 16], [14, "16"]],
+  ["database.upgradeFrom", [15], [14, "16"]],
   ["database.storageGiB", [20, 16_384], [19, 16_385]],
   ["database.maxStorageGiB", [22, 65_536], [21, 65_537]],
   ["database.multiAz", [true, false], ["yes"]],

@@ -89,6 +89,11 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:database.instanceClass: must be an RDS instance class such as db.t4g.small",
   ],
   ["database.version", 14, "rollout:database.version: must be a PostgreSQL major version, 15 or later"],
+  [
+    "database.upgradeFrom",
+    16,
+    "rollout:database.upgradeFrom: must be below version (16), not 16: no way leads back",
+  ],
   ["database.storageGiB", 10, "rollout:database.storageGiB: must be a whole number from 20 to 16384"],
   [
     "database.maxStorageGiB",

@@ -55,8 +55,7 @@ function upgraded(name: string, old: Inputs, now: Inputs): Danger[] {
         ...about,
         title: `RDS refuses to take ${name} from PostgreSQL ${was} to ${is}: major upgrades aren't allowed`,
         why: "The update stops at the database, and what comes after it isn't done.",
-        advice:
-          "Keep the version here, and upgrade by a blue/green deployment of RDS: it tries the new version on a copy, and the switch takes a minute. Then set the version to what runs.",
+        advice: `Keep the version, or say \`rollout:database.upgradeFrom: ${was}\` and upgrade as ${PAGE} says: with an outage of some minutes to an hour, and a snapshot as the way back.`,
       }),
     ];
   }
@@ -64,12 +63,13 @@ function upgraded(name: string, old: Inputs, now: Inputs): Danger[] {
     outage({
       ...about,
       title: `${name} goes from PostgreSQL ${was} to ${is}, down meanwhile and with no way back`,
-      why: "The database doesn't answer for the length of the upgrade, which its size decides. It can't be undone.",
-      advice:
-        "Upgrade a restored copy first and measure it. Take a snapshot right before: to go back is to restore it, without what was written since.",
+      why: "The database doesn't answer from some minutes to an hour: the number of its tables decides, and a copy of it tells. It can't be undone: the way back is the snapshot that the `up` takes first, without what was written since.",
+      advice: `Follow ${PAGE}: upgrade a copy first and measure it, close the stack (\`rollout maintenance on\`), then \`up\` by hand.`,
     }),
   ];
 }
+
+const PAGE = "docs/upgrade-database.md";
 
 function major({ engineVersion }: Inputs): number {
   return Number.parseInt(String(engineVersion), 10);
@@ -113,6 +113,8 @@ function gib(instanceClass: string): number | undefined {
 /** ModifyDBInstance, DBPortNumber: "your database restarts regardless of the value of ApplyImmediately". */
 function restarted(name: string, old: Inputs, now: Inputs): Danger[] {
   const atOnce = now.applyImmediately === true;
+  // An upgrade's own outage is told by itself.
+  if (major(old) !== major(now)) return [];
   const restarting = ["instanceClass", "engineVersion", "parameterGroupName"].filter(
     (key) => atOnce && brief(old[key]) !== brief(now[key]),
   );

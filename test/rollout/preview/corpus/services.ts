@@ -6,7 +6,7 @@ const beta = (name: string, edit: [string, string, string], ...dangers: string[]
   edits: [edit],
   dangers,
 });
-const VERSION = "engineVersion: String(settings.version),\n        allowMajorVersionUpgrade: false";
+const VERSION = "engineVersion: String(settings.version),\n        allowMajorVersionUpgrade: upgraded";
 const RULE_LIFECYCLE = "minRetentionDays: args.retentionDays,";
 
 /** What AWS refuses, does with an outage, or lets go on without what it was meant to do; and what only looks so. */
@@ -17,6 +17,12 @@ export const services: Case[] = [
     stack: "beta",
     config: { "database.version": 17 },
     dangers: ["aws-refuses: beta-database"],
+  },
+  {
+    name: "an upgrade of the database that is meant",
+    stack: "beta",
+    config: { "database.version": 17, "database.upgradeFrom": 16 },
+    dangers: ["data-outage: beta-database"],
   },
   {
     name: "an older version of the database",
@@ -67,7 +73,7 @@ export const services: Case[] = [
     name: "a larger database at once",
     stack: "beta",
     config: { "database.instanceClass": "db.t4g.medium" },
-    edits: [["infra/data/database.ts", "applyImmediately: false", "applyImmediately: true"]],
+    edits: [["infra/data/database.ts", "applyImmediately: upgraded", "applyImmediately: true"]],
     dangers: ["data-outage: beta-database"],
   },
   // The cache.
