@@ -51,7 +51,7 @@ for (let i = 0; i < services; i++) {
         targetGroupArn: tracks.of(track.name).targetGroupArn,
       })),
       after: [],
-      stickiness: settings.stickiness,
+      sessions: undefined,
       timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,
       webFirewall: settings.webFirewall,

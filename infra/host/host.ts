@@ -17,6 +17,8 @@ export interface Host {
   image: string;
   /** What the app answers on /version: 12 hex digits of what it was made from. */
   version: string;
+  /** How long a browser may be idle and still stay with this version; "none": it is told nothing to stay. */
+  stickiness: Settings["stickiness"];
   /** The network whose addresses are the balancer's: the only ones whose word on a client's address is believed. */
   vpcCidr: string;
   /** Address ranges before the balancer whose word is believed, too. */

@@ -1,6 +1,12 @@
+import { sessionCookies } from "../sessions/cookies.ts";
 import { seconds } from "../settings/duration.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
+
+type Told = Pick<
+  Host,
+  "track" | "version" | "stickiness" | "domain" | "proxies" | "requestsPerMinute" | "bodyMiB" | "app"
+>;
 
 /**
  * The servers' `nginx.conf`: nginx 1.22 (Debian 12) and 1.24 (Ubuntu 24.04) accept it.
@@ -8,14 +14,8 @@ import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
  * What belongs to one machine (paths, ports, addresses) is in four files under `machine/`, included by a path relative
  * to nginx.conf, so that the rehearsal runs this very text elsewhere.
  */
-export function nginxConf({
-  track,
-  domain,
-  proxies,
-  requestsPerMinute,
-  bodyMiB,
-  app,
-}: Pick<Host, "track" | "domain" | "proxies" | "requestsPerMinute" | "bodyMiB" | "app">): string {
+export function nginxConf(host: Told): string {
+  const { track, domain, proxies, requestsPerMinute, bodyMiB, app, stickiness } = host;
   return `include machine/main.conf;
 worker_processes auto;
 # After a reload, what is open goes on as long as the balancer drains; then it is closed.
@@ -33,6 +33,7 @@ ${clients(proxies, requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
 ${OWN_HEADERS}
+${sessionCookies(host)}
   include machine/http.conf;
 
 ${upstreams(domain)}
@@ -40,7 +41,7 @@ ${upstreams(domain)}
     include machine/listen.conf;
     server_name _;
 
-${headers(track)}
+${headers(track, stickiness)}
 ${proxy(app)}
     location = /health {
       access_log off;
@@ -202,7 +203,7 @@ const OWN_HEADERS = Object.entries(UNLESS_SET)
   .join("");
 
 /** On every answer, errors too (`always`). A location with an add_header of its own would lose them all: none has. */
-function headers(track: string): string {
+function headers(track: string, stickiness: Host["stickiness"]): string {
   const all = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -215,7 +216,13 @@ function headers(track: string): string {
   ]);
   // An address that is over its limit is served again within the second. A header without a value is not sent: other
   // answers have none, or the app's own.
-  return `${lines.join("\n")}\n    add_header Retry-After $retry_after always;\n`;
+  const cookies = stickiness === "none" ? [] : ["$session_cookie", "$bucket_cookie"];
+  return [
+    ...lines,
+    "    add_header Retry-After $retry_after always;",
+    ...cookies.map((each) => `    add_header Set-Cookie ${each} always;`),
+    "",
+  ].join("\n");
 }
 
 /**

@@ -1,5 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Sessions, tagOf } from "../sessions/rules.ts";
+import type { Settings } from "../settings/settings.ts";
 import { Balancer } from "../traffic/balancer.ts";
 import { Certificate } from "../traffic/certificate.ts";
 import { FurtherNames } from "../traffic/further-names.ts";
@@ -36,7 +38,7 @@ export function entranceOf(
         targetGroupArn: tracks.of(name).targetGroupArn,
       })),
       after: settings.tracks.map(({ name }) => tracks.of(name).group),
-      stickiness: settings.stickiness,
+      sessions: settings.stickiness === "none" ? undefined : sessionsOf(settings, tracks),
       timeout: settings.app.timeout,
       deletionProtection: tier.deletionProtection,
       webFirewall: settings.webFirewall,
@@ -66,4 +68,11 @@ export function entranceOf(
     zoneIds.set(zone, known);
     return known;
   }
+}
+
+function sessionsOf({ stable, tracks }: Settings, serving: Serving): Sessions {
+  return {
+    stable,
+    tags: Object.fromEntries(tracks.map(({ name }) => [name, tagOf(name, serving.versionOf(name))])),
+  };
 }

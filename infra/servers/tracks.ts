@@ -43,6 +43,7 @@ export class Tracks extends pulumi.ComponentResource {
   /** The group of the jobs' schedules; undefined: the app has no jobs. */
   readonly scheduleGroup: pulumi.Output<string> | undefined;
   readonly #tracks: Map<string, Track>;
+  readonly #images: Images;
 
   constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Tracks", name, {}, opts);
@@ -53,6 +54,7 @@ export class Tracks extends pulumi.ComponentResource {
       { ...sourcesOf(settings.tracks), architecture: architectureOf(settings.server.instanceType) },
       { parent: this },
     );
+    this.#images = images;
     const processes =
       settings.app.processes.length > 0
         ? new Processes(name, { stack: settings.stack, settings }, { parent: this })
@@ -114,6 +116,11 @@ export class Tracks extends pulumi.ComponentResource {
       roleName: this.roleName,
       releaseDocument: this.releaseDocument,
     });
+  }
+
+  /** What a track's servers answer on /version. */
+  versionOf(track: string): string {
+    return this.#images.versionOf(track);
   }
 
   of(track: string): Track {
@@ -198,6 +205,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     servedNames: settings.domains.filter(({ redirect }) => !redirect).map(({ name }) => name),
     image: known.image,
     version,
+    stickiness: settings.stickiness,
     vpcCidr: args.network.cidr,
     proxies: settings.network.proxies,
     requestsPerMinute: settings.limits.requestsPerMinute,

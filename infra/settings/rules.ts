@@ -194,7 +194,7 @@ function furtherNamesDiffer({ domain, domains }: Parsed): Mistake[] {
   ]);
 }
 
-/** What an ALB takes for the duration of a group's stickiness. */
+/** Who stays for longer than a week keeps his version from ever being left. */
 function stickinessFits({ stickiness }: Parsed): Mistake[] {
   if (stickiness === "none") return [];
   const length = seconds(stickiness);

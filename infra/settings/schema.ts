@@ -20,10 +20,9 @@ const limits = z.strictObject({
   bodyMiB: whole(1, 1024).default(10).describe("the largest request body, in MiB"),
 });
 
-/** How long a client stays with the track it first met; `none` (the default) lets a rollback move everyone at once. */
 const stickiness = z
   .union([z.literal("none"), duration], 'must be "none" or a duration such as "1h"')
-  .default("none");
+  .default("30m");
 
 const budget = z.strictObject({
   monthlyUsd: whole(1, 1_000_000)
@@ -130,7 +129,9 @@ export const schema = z.strictObject({
   network: network.prefault({}).describe("addresses and zones"),
   app: app.prefault({}).describe("the application's own settings"),
   stickiness: stickiness.describe(
-    '"none", or how long a client stays with the track it first met; none lets a rollback move everyone at once',
+    "how long a browser may be idle and still meet the version that it has met, so that a page and what it loads come from " +
+      'one version; a rollback moves everybody at once all the same. "none": each request goes by the weights alone, as of ' +
+      "clients that keep no cookies",
   ),
   webFirewall: z
     .enum(["managed", "none"], "must be managed or none")

@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Sessions } from "../sessions/rules.ts";
 import type { Settings } from "../settings/settings.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
 import { entry } from "../sure.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { aliasRecords } from "./aliases.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
+import { sessionRules } from "./session-rules.ts";
 
 export interface BalancerArgs {
   domain: string;
@@ -20,7 +22,8 @@ export interface BalancerArgs {
   tracks: WeightedTrack[];
   /** What serves. Nobody is let in before it does: a track without servers answers its share with 503. */
   after: pulumi.Input<pulumi.Resource>[];
-  stickiness: Settings["stickiness"];
+  /** Undefined: each request goes by the weights alone. */
+  sessions: Sessions | undefined;
   /** The longest silence of the app. */
   timeout: Settings["app"]["timeout"];
   deletionProtection: boolean;
@@ -35,8 +38,9 @@ const ACCESS_LOG_DAYS = 30;
 /**
  * The way in: HTTPS for one name, split between the tracks by weight.
  *
- * A change of weight changes one resource, the HTTPS listener. Each track's tester rules stay whatever its weight: they
- * take testers to it, and AWS checks the health of a target group only while some rule uses it.
+ * A change of weight changes the HTTPS listener, and with sessions what the rules of sessions match; nothing comes or goes.
+ * Each track's tester rules stay whatever its weight: they take testers to it, and AWS checks the health of a target group
+ * only while some rule uses it.
  */
 export class Balancer extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
@@ -67,11 +71,12 @@ export class Balancer extends pulumi.ComponentResource {
         protocol: "HTTPS",
         sslPolicy: TLS_POLICY,
         certificateArn: args.certificateArn,
-        defaultActions: [forwardAction(args.tracks, args.stickiness)],
+        defaultActions: [forwardAction(args.tracks)],
       },
       { ...child, dependsOn: args.after },
     );
     testerRules(name, https.arn, args.tracks, child);
+    if (args.sessions) sessionRules(name, https.arn, args.tracks, args.sessions, child);
     aliasRecords(name, args, balancer, child);
 
     this.arn = balancer.arn;

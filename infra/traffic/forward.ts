@@ -1,7 +1,5 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { seconds } from "../settings/duration.ts";
-import type { Settings } from "../settings/settings.ts";
 
 /** What the listener needs to know of a track. */
 export interface WeightedTrack {
@@ -14,37 +12,26 @@ export interface WeightedTrack {
 type Action = aws.types.input.lb.ListenerDefaultAction;
 type Condition = aws.types.input.lb.ListenerRuleCondition;
 
-const LONGEST_STICKINESS_SECONDS = 7 * 24 * 3600;
-
 /**
  * The listener's default action: the one place where weights become traffic.
  *
  * A track at weight 0 is left out. Listed with weight 0 it would keep the clients that stick to it, also when it has no
- * healthy server (ALB User Guide, "Target group weights" and "Sticky sessions"). Stickiness is always explicit, or AWS
- * remembers what was there before.
+ * healthy server (ALB User Guide, "Target group weights" and "Sticky sessions"). ALB's own stickiness is always off
+ * (sessions.ts says why), and explicitly, or AWS remembers what was there before.
  *
- * @throws {RangeError} if no track carries weight, or stickiness isn't 1 s to 7 d
+ * @throws {RangeError} if no track carries weight
  */
-export function forwardAction(tracks: readonly WeightedTrack[], stickiness: Settings["stickiness"]): Action {
+export function forwardAction(tracks: readonly WeightedTrack[]): Action {
   const carrying = tracks.filter(({ weight }) => weight > 0).toSorted(byName);
   if (carrying.length === 0) throw new RangeError("no track carries weight");
   return {
     type: "forward",
     forward: {
       targetGroups: carrying.map(({ targetGroupArn, weight }) => ({ arn: targetGroupArn, weight })),
-      stickiness: stickinessOf(stickiness),
+      // AWS wants a duration even where it means nothing; 1 is the least it takes.
+      stickiness: { enabled: false, duration: 1 },
     },
   };
-}
-
-function stickinessOf(stickiness: Settings["stickiness"]): { enabled: boolean; duration: number } {
-  // AWS wants a duration even where it means nothing; 1 is the least it takes.
-  if (stickiness === "none") return { enabled: false, duration: 1 };
-  const duration = seconds(stickiness);
-  if (duration < 1 || duration > LONGEST_STICKINESS_SECONDS || !Number.isInteger(duration)) {
-    throw new RangeError(`stickiness must be whole seconds from 1s to 7d, not ${stickiness}`);
-  }
-  return { enabled: true, duration };
 }
 
 /**

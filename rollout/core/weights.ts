@@ -3,7 +3,7 @@ import { member } from "../../infra/sure.ts";
 /** The split of traffic: whole percents by track, summing to 100. A track that is left out has none. */
 export type Weights = Readonly<Record<string, number>>;
 
-/** All traffic on one track. The others are left out of the forward action: sticky clients leave with the weight. */
+/** All traffic on one track. The others are left out of the forward action, and keep nobody. */
 export function only(track: string): Weights {
   return { [track]: 100 };
 }

@@ -1,7 +1,7 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { Listener } from "../../rollout/platforms/aws/listener.ts";
+import { Listener } from "../../rollout/platforms/aws/balancer/listener.ts";
+import { sharesOf } from "../../rollout/platforms/aws/balancer/split.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
-import { sharesOf } from "../../rollout/platforms/aws/split.ts";
 import type { MadeStack } from "./stack.ts";
 
 /** Of all tracks together. */

@@ -10,9 +10,9 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { actionOf } from "../../rollout/platforms/aws/balancer/listener.ts";
+import { splitOf } from "../../rollout/platforms/aws/balancer/split.ts";
 import type { Deployment } from "../../rollout/platforms/aws/deployment.ts";
-import { actionOf } from "../../rollout/platforms/aws/listener.ts";
-import { splitOf } from "../../rollout/platforms/aws/split.ts";
 import { deployment } from "../rollout/aws/example.ts";
 import type { Moto } from "./moto.ts";
 
@@ -51,7 +51,7 @@ export async function makeStack(moto: Moto, name = "beta"): Promise<MadeStack> {
       LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn!,
       Protocol: "HTTP",
       Port: 80,
-      DefaultActions: [actionOf(splitOf({ blue: 90, green: 10 }, targetGroupArns, null))],
+      DefaultActions: [actionOf(splitOf({ blue: 90, green: 10 }, targetGroupArns))],
     }),
   );
   await servers(name, subnetIds, targetGroupArns);

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { weightsIn } from "../../rollout/config/weights.ts";
-import { Listener } from "../../rollout/platforms/aws/listener.ts";
+import { Listener } from "../../rollout/platforms/aws/balancer/listener.ts";
+import { splitOf } from "../../rollout/platforms/aws/balancer/split.ts";
 import { type AwsPlatform, awsPlatform } from "../../rollout/platforms/aws/platform.ts";
-import { splitOf } from "../../rollout/platforms/aws/split.ts";
 import { fakeEngine } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 import { type MadeStack, makeStack } from "./stack.ts";
@@ -39,12 +39,12 @@ describe.skipIf(!motoThere)(`${skipped}a listener that keeps its weights`, () =>
     // In place of Pulumi: what the config says comes true, by the same API.
     const engine = fakeEngine(async () => {
       const weights = weightsIn(await configText());
-      await real().set(splitOf(weights, stack.targetGroupArns, null));
+      await real().set(splitOf(weights, stack.targetGroupArns));
       engine.state = stack.state(weights);
       ups++;
     });
     engine.state = stack.state({ blue: 90, green: 10 });
-    await real().set(splitOf({ blue: 90, green: 10 }, stack.targetGroupArns, null));
+    await real().set(splitOf({ blue: 90, green: 10 }, stack.targetGroupArns));
     platform = await awsPlatform({ projectDir: folder, stack: "beta", slowMs: 500, engine });
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -77,7 +77,7 @@ describe.skipIf(!motoThere)(`${skipped}a listener that keeps its weights`, () =>
   });
 
   test("that somebody else moved is seen as it is, beside what config and state say", async () => {
-    await real().set(splitOf({ blue: 40, green: 60 }, stack.targetGroupArns, null));
+    await real().set(splitOf({ blue: 40, green: 60 }, stack.targetGroupArns));
     expect(await platform.readWeights()).toMatchObject({
       config: { blue: 90, green: 10 },
       state: { blue: 90, green: 10 },

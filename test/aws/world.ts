@@ -6,10 +6,10 @@ import { text } from "node:stream/consumers";
 import { parse } from "yaml";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph } from "../../rollout/graph/model.ts";
+import { Listener } from "../../rollout/platforms/aws/balancer/listener.ts";
+import { sharesOf, splitOf } from "../../rollout/platforms/aws/balancer/split.ts";
 import { type Deployment, outputsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
-import { Listener } from "../../rollout/platforms/aws/listener.ts";
-import { sharesOf, splitOf } from "../../rollout/platforms/aws/split.ts";
 import type { JournalEntry, Weights } from "../../rollout/platforms/platform.ts";
 import { makeCertificates } from "../../rollout/platforms/rehearsal/machine/authority.ts";
 import { certificateFiles } from "../../rollout/platforms/rehearsal/machine/authority-files.ts";
@@ -224,7 +224,7 @@ export class World {
   async #bringUp(graph: Graph): Promise<void> {
     const weights = { blue: 100, green: 0 };
     const { listenerArn, targetGroupArns } = this.stack;
-    await new Listener("us-east-1", listenerArn).set(splitOf(weights, targetGroupArns, null));
+    await new Listener("us-east-1", listenerArn).set(splitOf(weights, targetGroupArns));
     const account = await makeAccount(graph);
     const flags = await makeFlags(graph);
     this.front.answering.push(account.answering, flags.answering);

@@ -38,6 +38,7 @@ describe.skipIf(!pulumiThere)("the engine's preview, through the same model", ()
     expect(stack?.changes.map(({ name }) => name)).toEqual([
       "beta-backup-missing",
       "beta-backups",
+      "beta-green-bucket",
       "beta-https",
     ]);
     for (const format of FORMATS) expect(render(found, format)).toContain("ngine");

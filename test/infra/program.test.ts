@@ -96,20 +96,35 @@ describe("in the beta stack", () => {
   });
 
   test.each([
-    ["weights", { tracks: tracksAt(60, 40) }],
-    ["weights with one at 0", { tracks: tracksAt(0, 100) }],
-    ["stickiness", { stickiness: "1h" }],
-  ])("a change of %s changes the HTTPS listener and nothing else", async (_, change) => {
-    expect(changed(before, await recordStack("beta", change))).toEqual([
-      "aws:lb/listener:Listener beta-https",
-    ]);
+    ["weights", { tracks: tracksAt(60, 40) }, ["green-bucket"]],
+    ["weights with one at 0", { tracks: tracksAt(0, 100) }, ["blue-session", "green-bucket"]],
+  ])(
+    "a change of %s changes the HTTPS listener, its rules for sessions, and nothing else",
+    async (_, change, rules) => {
+      expect(changed(before, await recordStack("beta", change))).toEqual([
+        "aws:lb/listener:Listener beta-https",
+        ...rules.map((rule) => `aws:lb/listenerRule:ListenerRule beta-${rule}`),
+      ]);
+    },
+  );
+
+  test("a change of stable changes whose the rest of the numbers are, and nothing else", async () => {
+    expect(changed(before, await recordStack("beta", { stable: "green" }))).toEqual(
+      ["blue-bucket", "bucket", "green-bucket"].map(
+        (rule) => `aws:lb/listenerRule:ListenerRule beta-${rule}`,
+      ),
+    );
   });
 
-  test.each([
-    ["stable", { stable: "green" }],
-    ["the plan", { plan: { steps: [{ weight: 100, bake: "1m" }] } }],
-  ])("a change of %s changes no resource: it is for the rollout to read", async (_, change) => {
-    expect(changed(before, await recordStack("beta", change))).toEqual([]);
+  test("a change of the plan changes no resource: it is for the rollout to read", async () => {
+    const plan = { steps: [{ weight: 100, bake: "1m" }] };
+    expect(changed(before, await recordStack("beta", { plan }))).toEqual([]);
+  });
+
+  test("a change of stickiness makes other servers, which tell it to browsers, and moves nothing", async () => {
+    const touched = changed(before, await recordStack("beta", { stickiness: "1h" }));
+    expect(touched.filter((each) => !/launchTemplate|bucketObject/.test(each))).toEqual([]);
+    expect(touched).toHaveLength(4);
   });
 
   test("maintenance changes the web ACL and nothing else", async () => {
@@ -131,12 +146,14 @@ describe("in the beta stack", () => {
     ]);
   });
 
-  test("a new image touches the servers of its track only", async () => {
+  test("a new image touches the servers of its track only, and the rules that know its version", async () => {
     const image = `registry.example.com/app@sha256:${"1".repeat(64)}`;
     const tracks = { blue: { weight: 90, servers: 1 }, green: { weight: 10, servers: 1, image } };
     const touched = changed(before, await recordStack("beta", { tracks }));
     expect(touched).toEqual([
       "aws:ec2/launchTemplate:LaunchTemplate beta-green",
+      "aws:lb/listenerRule:ListenerRule beta-green-bucket",
+      "aws:lb/listenerRule:ListenerRule beta-green-session",
       "aws:s3/bucketObjectv2:BucketObjectv2 beta-green",
     ]);
   });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { applyTraffic, grow, retire, settle } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
 import { counters, workerPid } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
-import { readSplit } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
+import { readWeights } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
 import type { Wanted } from "../rollout/rehearsal/balancer-graph.ts";
 import { answering, constantLoad, NO_LIMIT } from "./balancer-load.ts";
 import { modelOf, World } from "./balancer-world.ts";
@@ -83,7 +83,7 @@ describe("a track", () => {
     expect(await workerPid(world.layout.socket)).not.toBe(worker);
     // What is down stays down through the reload, and the split is as before.
     expect((await world.statsOf("green-1"))?.status).toBe("DOWN");
-    expect((await readSplit(world.layout)).weights).toEqual({ blue: 90, green: 10 });
+    expect(await readWeights(world.layout)).toEqual({ blue: 90, green: 10 });
 
     await applyTraffic(world.layout, modelOf(wanted));
     expect(Object.keys(await world.tally(100)).sort()).toEqual(["blue", "red"]);

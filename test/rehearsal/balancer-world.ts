@@ -11,7 +11,7 @@ import {
   balancerLayout,
 } from "../../rollout/platforms/rehearsal/balancer/config/layout.ts";
 import { counters, type ServerStats } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
-import { readSplit } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
+import { readWeights } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
 import { makeCertificates } from "../../rollout/platforms/rehearsal/machine/authority.ts";
 import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
 import { freePorts } from "../../rollout/platforms/rehearsal/machine/ports.ts";
@@ -83,7 +83,7 @@ export class World {
     writeFiles(layout, modelOf(wanted), setup);
     const ca = readFileSync(certificates.caFile, "utf8");
     const world = new World(folder, layout, setup, servers, ca);
-    await until(() => readSplit(layout).catch(() => undefined), "HAProxy answers");
+    await until(() => readWeights(layout).catch(() => undefined), "HAProxy answers");
     return world;
   }
 

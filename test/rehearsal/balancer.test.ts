@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { applyTraffic } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
+import { rulesLines } from "../../rollout/platforms/rehearsal/balancer/config/maps.ts";
 import { counters, workerPid } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
-import { readSplit, setSplit } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
-import type { Wanted } from "../rollout/rehearsal/balancer-graph.ts";
+import {
+  readRules,
+  readWeights,
+  setReal,
+  setSplit,
+} from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
+import { SESSIONS, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
 import { constantLoad, NO_LIMIT } from "./balancer-load.ts";
 import { modelOf, World } from "./balancer-world.ts";
 
@@ -46,9 +52,9 @@ describe("the split", () => {
     await start({ weights: { blue: 100, green: 0 } });
     const pid = await workerPid(world.layout.socket);
     expect(await world.tally(50)).toEqual({ blue: 50 });
-    await setSplit(world.layout, { weights: { green: 100 }, stickinessSeconds: null });
+    await setSplit(world.layout, { weights: { green: 100 }, rules: [] });
     expect(await world.tally(50)).toEqual({ green: 50 });
-    expect(await readSplit(world.layout)).toEqual({ weights: { green: 100 }, stickinessSeconds: null });
+    expect(await readWeights(world.layout)).toEqual({ green: 100 });
     expect(await workerPid(world.layout.socket)).toBe(pid);
   });
 
@@ -58,8 +64,8 @@ describe("the split", () => {
     for (let shift = 0; shift < 50; shift += 1) {
       const green = [10, 25, 50, 100, 50, 25][shift % 6]!;
       const weights: Record<string, number> = green === 100 ? { green } : { blue: 100 - green, green };
-      await setSplit(world.layout, { weights, stickinessSeconds: null });
-      expect((await readSplit(world.layout)).weights).toEqual(weights);
+      await setSplit(world.layout, { weights, rules: [] });
+      expect(await readWeights(world.layout)).toEqual(weights);
       await sleep(40);
     }
     const { sent, lost } = await load.stop();
@@ -104,51 +110,90 @@ describe("a track whose servers are all down", () => {
   });
 });
 
-describe("stickiness", () => {
-  test("keeps a client with its track while the weights move, and lets go when the track is left out", async () => {
-    await start({ weights: { blue: 50, green: 50 }, stickinessSeconds: 3_600, change: NO_LIMIT });
-    const first = await world.get();
-    expect(first.headers["set-cookie"]).toEqual([`AWSALBTG=${first.track}; Max-Age=3600; Path=/`]);
-    const cookie = { cookie: "theme=dark; AWSALBTG=blue" };
-    expect(await world.tally(40, cookie)).toEqual({ blue: 40 });
+describe("sessions", () => {
+  const cookieOf = (track: string, bucket?: string) => ({
+    cookie: [
+      "theme=dark",
+      `rollout-session=${SESSIONS.tags[track]}`,
+      ...(bucket ? [`rollout-bucket=${bucket}`] : []),
+    ].join("; "),
+  });
+  const numbered = (bucket: string) => ({ cookie: `rollout-bucket=${bucket}` });
+  const at = (green: number) => ({ weights: { blue: 100 - green, green }, sessions: SESSIONS });
 
-    await applyTraffic(world.layout, modelOf({ weights: { blue: 1, green: 99 }, stickinessSeconds: 3_600 }));
-    expect(await world.tally(40, cookie)).toEqual({ blue: 40 });
-
-    await applyTraffic(world.layout, modelOf({ weights: { blue: 0, green: 100 }, stickinessSeconds: 3_600 }));
-    expect(await world.tally(40, cookie)).toEqual({ green: 40 });
-    expect((await world.get("/", cookie)).headers["set-cookie"]?.[0]).toMatch(/^AWSALBTG=green;/);
+  test("keep a browser with its version while the weights move, and let go when the track is left out", async () => {
+    await start({ ...at(50), change: NO_LIMIT });
+    expect(await world.tally(40, cookieOf("blue"))).toEqual({ blue: 40 });
+    await applyTraffic(world.layout, modelOf(at(99)));
+    expect(await world.tally(40, cookieOf("blue"))).toEqual({ blue: 40 });
+    await applyTraffic(world.layout, modelOf(at(100)));
+    expect(await world.tally(40, cookieOf("blue"))).toEqual({ green: 40 });
+    await applyTraffic(world.layout, modelOf(at(0)));
+    expect(await world.tally(40, cookieOf("green"))).toEqual({ blue: 40 });
   });
 
-  test("gives a client 503 while its track is in the action without a healthy server, as on AWS", async () => {
-    await start({ weights: { blue: 50, green: 50 }, stickinessSeconds: 60 });
+  test("of another version of the track hold nobody", async () => {
+    await start({ ...at(0), change: NO_LIMIT });
+    expect(await world.tally(20, { cookie: "rollout-session=green.0000aaaa" })).toEqual({ blue: 20 });
+    await applyTraffic(world.layout, modelOf(at(100)));
+    expect(await world.tally(20, { cookie: "rollout-session=blue.0000bbbb" })).toEqual({ green: 20 });
+  });
+
+  test("that begin anew go by the browser's number, which a growing share never sends back", async () => {
+    await start({ ...at(10), change: NO_LIMIT });
+    for (const [share, bucket, track] of [
+      [10, "09.x", "green"],
+      [10, "10.x", "blue"],
+      [25, "09.x", "green"],
+      [25, "24.x", "green"],
+      [25, "25.x", "blue"],
+      [100, "99.x", "green"],
+      [0, "00.x", "blue"],
+    ] as const) {
+      await applyTraffic(world.layout, modelOf(at(share)));
+      expect(await world.tally(10, numbered(bucket)), `${bucket} at ${share}`).toEqual({ [track]: 10 });
+    }
+  });
+
+  test("keep with the candidate whoever came without a number, whatever number it gave", async () => {
+    await start({ ...at(10), change: NO_LIMIT });
+    expect(await world.tally(10, numbered(`77.${SESSIONS.tags.green}`))).toEqual({ green: 10 });
+    expect(await world.tally(10, numbered(`77.${SESSIONS.tags.blue}`))).toEqual({ blue: 10 });
+    expect(await world.tally(10, cookieOf("blue", `77.${SESSIONS.tags.green}`))).toEqual({ blue: 10 });
+    await setWeights({ green: 0, blue: 100 });
+    expect(await world.tally(10, numbered(`77.${SESSIONS.tags.green}`))).toEqual({ blue: 10 });
+  });
+
+  test("that are set in an emergency are those that config would set", async () => {
+    await start({ ...at(10), change: NO_LIMIT });
+    await setWeights({ blue: 63, green: 37 });
+    expect(await readRules(world.layout)).toEqual(rulesLines(modelOf(at(37)).split));
+  });
+
+  test("meet 503 while their track has no healthy server, as a rule for one target group says", async () => {
+    await start({ ...at(50) });
     world.servers.sicken("blue-1");
     await world.untilServer("blue-1", "DOWN");
-    expect(await world.tally(20, { cookie: "AWSALBTG=blue" })).toEqual({ 503: 20 });
-    expect(await world.tally(20, { cookie: "AWSALBTG=green" })).toEqual({ green: 20 });
+    expect(await world.tally(20, cookieOf("blue"))).toEqual({ 503: 20 });
+    expect(await world.tally(20, cookieOf("green"))).toEqual({ green: 20 });
   });
 
-  test("off, it sets no cookie and obeys none", async () => {
-    await start({ weights: { blue: 0, green: 100 } });
-    const answer = await world.get("/", { cookie: "AWSALBTG=blue" });
-    expect(answer.track).toBe("green");
-    expect(answer.headers["set-cookie"]).toBeUndefined();
-  });
+  /** As a rollback does, which doesn't wait for the program. */
+  const setWeights = (weights: Record<string, number>) => setReal(world.layout, weights);
 });
 
 describe("testers", () => {
   test("get their track by header or cookie, also at weight 0, and count for nothing in the split", async () => {
-    await start({ weights: { blue: 100, green: 0 }, stickinessSeconds: 60 });
+    await start({ weights: { blue: 100, green: 0 }, sessions: SESSIONS });
     const testers: Record<string, string>[] = [
       { "x-rollout-track": "green" },
       { "x-rollout-track": "GREEN" },
       { cookie: "rollout-track=green" },
-      { cookie: "theme=dark; rollout-track=green; AWSALBTG=blue" },
+      { cookie: `theme=dark; rollout-track=green; rollout-session=${SESSIONS.tags.blue}` },
     ];
     for (const headers of testers) {
-      const { track, headers: answered } = await world.get("/", headers);
+      const { track } = await world.get("/", headers);
       expect(track).toBe("green");
-      expect(answered["set-cookie"]).toBeUndefined();
     }
     const others: Record<string, string>[] = [
       { "x-rollout-track": "greenish" },

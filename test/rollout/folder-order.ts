@@ -14,6 +14,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "data",
     "pipeline",
     "host",
+    "sessions",
     "flags",
     "settings",
     "policy",

@@ -2,7 +2,8 @@ import { UserError } from "../../errors.ts";
 import { ofType } from "../../graph/resources.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { Weights } from "../platform.ts";
-import { type Forward, sharesOf } from "./split.ts";
+import type { RecordedRule } from "./balancer/session-rules.ts";
+import { type Forward, sharesOf } from "./balancer/split.ts";
 
 /** A stack's state as `pulumi stack export` prints it, of which a rollout reads little. */
 export interface Deployment {
@@ -33,6 +34,8 @@ export interface StackFacts {
   /** What the last `up` told the listener. */
   split: Forward;
   weights: Weights;
+  /** Those of the listener that keep browsers with a version; none where each request goes by the weights alone. */
+  sessionRules: RecordedRule[];
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
   alertTopicArns: Record<string, string>;
@@ -79,6 +82,7 @@ export function factsOf(deployment: Deployment): StackFacts {
     releaseDocument: outputs.releaseDocument === undefined ? undefined : text(outputs, "releaseDocument"),
     split,
     weights: sharesOf(split, targetGroupArns),
+    sessionRules: sessionRulesOf(deployment, listenerArn, targetGroupArns),
     journalBucket: text(outputs, "journalBucket"),
     alertTopicArns: outputs.alertTopicArns === undefined ? {} : texts(outputs, "alertTopicArns"),
     backup: {
@@ -97,7 +101,6 @@ export function outputsOf(deployment: Deployment): Record<string, unknown> {
 
 interface RecordedForward {
   targetGroups: { arn: string; weight?: number }[];
-  stickiness?: { enabled?: boolean; duration?: number };
 }
 
 function recorded({ outputs }: StateResource): Forward {
@@ -107,13 +110,31 @@ function recorded({ outputs }: StateResource): Forward {
   }[];
   // A listener that was imported may have the short form of one target group.
   const short = action?.targetGroupArn ? { targetGroups: [{ arn: action.targetGroupArn }] } : undefined;
-  const forward = action?.forward ?? short;
+  const forward: RecordedForward | undefined = action?.forward ?? short;
   if (!forward) throw new UserError("by the stack's state the listener forwards to no track");
-  const { targetGroups, stickiness }: RecordedForward = forward;
-  return {
-    groups: targetGroups.map(({ arn, weight = 1 }) => ({ arn, weight })),
-    stickinessSeconds: stickiness?.enabled ? (stickiness.duration ?? null) : null,
-  };
+  return { groups: forward.targetGroups.map(({ arn, weight = 1 }) => ({ arn, weight })) };
+}
+
+/** What a rule of the listener records. */
+interface RuleOutputs {
+  arn?: string;
+  listenerArn?: string;
+  conditions?: { httpHeader?: { regexValues?: string[] } }[];
+  actions?: { targetGroupArn?: string }[];
+}
+
+function sessionRulesOf(
+  deployment: Deployment,
+  listenerArn: string,
+  targetGroupArns: Record<string, string>,
+): RecordedRule[] {
+  const tracks = new Map(Object.entries(targetGroupArns).map(([track, arn]) => [arn, track]));
+  return ofType(deployment, TYPES.listenerRule).flatMap(({ urn, outputs }) => {
+    const { arn = "", listenerArn: of, conditions, actions }: RuleOutputs = outputs ?? {};
+    const patterns = conditions?.[0]?.httpHeader?.regexValues ?? [];
+    if (of !== listenerArn || patterns.length === 0) return [];
+    return [{ urn, arn, track: tracks.get(actions?.[0]?.targetGroupArn ?? "") ?? "", patterns }];
+  });
 }
 
 /**

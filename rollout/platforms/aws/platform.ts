@@ -18,12 +18,13 @@ import type {
   Weights,
 } from "../platform.ts";
 import { CompositeAlarms } from "./alarms.ts";
+import { Listener } from "./balancer/listener.ts";
+import { SessionRules } from "./balancer/session-rules.ts";
 import { releaseConnections } from "./connections.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
-import { Listener } from "./listener.ts";
 import { BusinessCounters, type CounterGates } from "./metrics/counters.ts";
 import { BalancerMetrics } from "./metrics/metrics.ts";
 import { Replacements } from "./replacement.ts";
@@ -92,6 +93,7 @@ export class AwsPlatform implements Platform {
       config: this.#config,
       engine,
       listener: new Listener(region, facts.listenerArn),
+      sessions: new SessionRules(region, facts.listenerArn),
       clock,
       facts: { known: () => this.#facts, read: () => this.#readFacts() },
       moved: (weights) => this.#release(weights),
@@ -119,13 +121,16 @@ export class AwsPlatform implements Platform {
   }
 
   /**
-   * Without workers and jobs only the config is written: the next `up` writes it into the outputs of the stack. With them, an
-   * `up` of what tells the servers whose they are.
+   * The config, and an `up` of what follows it: what tells the servers whose the workers and jobs are, and the rules for
+   * sessions, one of which is the stable track's. Without either the next `up` writes it into the outputs of the stack.
    */
   async setStable(track: string): Promise<void> {
     await this.#config.setStable(track);
-    const { followedUrns } = this.#facts;
-    if (followedUrns.length > 0) await this.#options.engine.up(followedUrns, `rollout: stable is ${track}`);
+    const { sessionRules, followedUrns } = this.#facts;
+    const targets = [...sessionRules.map(({ urn }) => urn), ...followedUrns];
+    if (targets.length === 0) return;
+    await this.#options.engine.up(targets, `rollout: stable is ${track}`);
+    await this.#readFacts();
   }
 
   async capacity(track: string, share: number): Promise<Capacity> {

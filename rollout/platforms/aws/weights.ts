@@ -4,15 +4,17 @@ import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { until } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
+import type { Listener } from "./balancer/listener.ts";
+import type { SessionRules } from "./balancer/session-rules.ts";
+import { type Forward, sharesOf, splitOf } from "./balancer/split.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
-import type { Listener } from "./listener.ts";
-import { type Forward, sharesOf, splitOf } from "./split.ts";
 
 export interface WeightsParts {
   config: StackFile;
   engine: Engine;
   listener: Listener;
+  sessions: SessionRules;
   clock: Clock;
   /** What was last read of the stack, and the same read anew. */
   facts: { known(): StackFacts; read(): Promise<StackFacts> };
@@ -30,22 +32,18 @@ export class AwsWeights {
 
   /** All three places, read now. @throws when one of them can't be read */
   async read(): Promise<Reading> {
-    const { config, facts, listener } = this.#parts;
-    const [stated, { weights, targetGroupArns }, split] = await Promise.all([
-      config.read(),
-      facts.read(),
-      listener.read(),
-    ]);
-    return {
-      config: stated.weights,
-      stable: stated.stable,
-      state: weights,
-      real: sharesOf(split, targetGroupArns),
-    };
+    const { config, facts } = this.#parts;
+    const [stated, { weights }] = await Promise.all([config.read(), facts.read()]);
+    return { config: stated.weights, stable: stated.stable, state: weights, real: await this.readReal() };
   }
 
+  /** @throws {UserError} when the rules for sessions don't fit them: what the balancer does is then in no weights */
   async readReal(): Promise<Weights> {
-    return sharesOf(await this.#parts.listener.read(), this.#parts.facts.known().targetGroupArns);
+    const { listener, sessions, facts } = this.#parts;
+    const { targetGroupArns, sessionRules } = facts.known();
+    const real = sharesOf(await listener.read(), targetGroupArns);
+    await sessions.check(sessionRules, real);
+    return real;
   }
 
   /** Config, then the engine, then a look at the balancer. @throws when the look shows something else, or nothing */
@@ -73,16 +71,19 @@ export class AwsWeights {
     }
   }
 
-  /** The balancer alone, and a look at it. */
+  /** The balancer alone, and a look at it: who has no cookie goes at once as the listener says, all others as its rules do. */
   async setReal(weights: Weights): Promise<void> {
-    await this.#parts.listener.set(this.#splitOf(weights));
+    const { listener, sessions, facts } = this.#parts;
+    await Promise.all([
+      listener.set(this.#splitOf(weights)),
+      sessions.set(facts.known().sessionRules, weights),
+    ]);
     await this.#verify(weights);
     await this.#parts.moved(weights);
   }
 
   #splitOf(weights: Weights): Forward {
-    const { targetGroupArns, split } = this.#parts.facts.known();
-    return splitOf(weights, targetGroupArns, split.stickinessSeconds);
+    return splitOf(weights, this.#parts.facts.known().targetGroupArns);
   }
 
   /** A person who saves the file just then must not stop a rollback: their edit is read and kept. */
@@ -98,8 +99,9 @@ export class AwsWeights {
 
   async #reconcile(weights: Weights): Promise<void> {
     const { engine, facts } = this.#parts;
-    const { listenerUrn, followedUrns } = facts.known();
-    await engine.up([listenerUrn, ...followedUrns], `rollout: ${weightsText(weights)}`);
+    const { listenerUrn, sessionRules, followedUrns } = facts.known();
+    const targets = [listenerUrn, ...sessionRules.map(({ urn }) => urn), ...followedUrns];
+    await engine.up(targets, `rollout: ${weightsText(weights)}`);
     await this.#verify(weights);
   }
 
@@ -107,11 +109,19 @@ export class AwsWeights {
   async #verify(weights: Weights): Promise<void> {
     let real: Weights = {};
     const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
+    let reason = "";
     const follows = async () => {
-      real = await this.readReal();
-      return sameWeights(real, weights);
+      try {
+        real = await this.readReal();
+        reason = `it is at ${weightsText(real)}`;
+        return sameWeights(real, weights);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        reason = error.message;
+        return false;
+      }
     };
     if (!(await until(patience, follows)))
-      throw new UserError(`the balancer was told ${weightsText(weights)}, it is at ${weightsText(real)}`);
+      throw new UserError(`the balancer was told ${weightsText(weights)}, ${reason}`);
   }
 }

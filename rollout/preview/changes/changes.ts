@@ -1,3 +1,4 @@
+import { whomOf } from "../../../infra/sessions/rules.ts";
 import { afterLast, given } from "../../../infra/sure.ts";
 import type { Graph, GraphOptions, GraphResource } from "../../graph/model.ts";
 import type { Change, PropertyChange } from "../model.ts";
@@ -59,12 +60,18 @@ function propertyChanges(
       const effect = effectOf(after.type, path, was, is);
       return {
         path,
-        ...sides(hide(old), hide(now)),
+        ...sides(hide(inWords(old)), hide(inWords(now))),
         replaces: covers(replaceOnChanges, path) ? "yes" : verdict(after.type, path, after.urn),
         ...(effect === undefined ? {} : { effect }),
       };
     });
   return [...inputs, ...optionChanges(before.options, after.options)];
+}
+
+/** Expressions that say who meets which version, as what they mean: nobody reviews the expressions. */
+function inWords(value: Shown | undefined): Shown | undefined {
+  if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) return value;
+  return whomOf(value) ?? value;
 }
 
 /** What pulumi computes as it goes and no reviewer needs. */

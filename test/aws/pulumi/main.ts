@@ -66,13 +66,13 @@ async function replaceServers(urn: string): Promise<void> {
 
 async function setWeights(): Promise<void> {
   const { weightsIn } = await import("../../../rollout/config/weights.ts");
-  const { Listener } = await import("../../../rollout/platforms/aws/listener.ts");
-  const { splitOf } = await import("../../../rollout/platforms/aws/split.ts");
+  const { Listener } = await import("../../../rollout/platforms/aws/balancer/listener.ts");
+  const { splitOf } = await import("../../../rollout/platforms/aws/balancer/split.ts");
   const { listenerArn, targetGroupArns } = outputs() as {
     listenerArn: string;
     targetGroupArns: Record<string, string>;
   };
-  const split = splitOf(weightsIn(readFileSync(`Pulumi.${stack()}.yaml`, "utf8")), targetGroupArns, null);
+  const split = splitOf(weightsIn(readFileSync(`Pulumi.${stack()}.yaml`, "utf8")), targetGroupArns);
   await new Listener("us-east-1", listenerArn).set(split);
   change(({ deployment }) => {
     const listener = deployment.resources.find(({ type }) => type === "aws:lb/listener:Listener")!;

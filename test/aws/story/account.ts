@@ -64,6 +64,8 @@ export class Account {
   readonly protection = new Map<string, boolean>();
   /** The HTTPS listener's action as it is now. */
   split: { arn: string; weight: number }[] = [];
+  /** What the rules for sessions match now, by urn. */
+  readonly matched = new Map<string, string[]>();
   /** Since when a target group is used by a listener or a rule, by its arn. */
   readonly used = new Map<string, { since: number; by: Set<string> }>();
   alarms = new Map<string, Alarm>();

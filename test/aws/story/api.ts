@@ -17,10 +17,12 @@ import { BackupClient, DescribeBackupJobCommand, StartBackupJobCommand } from "@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   DescribeListenersCommand,
+  DescribeRulesCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
+  ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   CreateDBSnapshotCommand,
@@ -30,7 +32,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
-import { actionOf } from "../../../rollout/platforms/aws/listener.ts";
+import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
 import type { Account } from "./account.ts";
 
 /**
@@ -105,7 +107,7 @@ function backups({ vault }: Account): () => void {
 function balancer(account: Account): () => void {
   const mock = mockClient(ElasticLoadBalancingV2Client);
   mock.on(DescribeListenersCommand).callsFake(() => ({
-    Listeners: [{ DefaultActions: [actionOf({ groups: account.split, stickinessSeconds: null })] }],
+    Listeners: [{ DefaultActions: [actionOf({ groups: account.split })] }],
   }));
   mock.on(ModifyListenerCommand).callsFake(({ DefaultActions }) => {
     account.split = DefaultActions[0].ForwardConfig.TargetGroups.map(
@@ -114,6 +116,18 @@ function balancer(account: Account): () => void {
         weight: Weight,
       }),
     );
+  });
+  mock.on(DescribeRulesCommand).callsFake(() => ({
+    Rules: [...account.matched].map(([urn, RegexValues]) => ({
+      RuleArn: account.physical.text({ urn, property: "arn" }),
+      Conditions: [{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "cookie", RegexValues } }],
+    })),
+  }));
+  mock.on(ModifyRuleCommand).callsFake(({ RuleArn, Conditions }) => {
+    const urn = [...account.matched.keys()].find(
+      (each) => account.physical.text({ urn: each, property: "arn" }) === RuleArn,
+    );
+    account.matched.set(urn!, Conditions[0].HttpHeaderConfig.RegexValues);
   });
   mock.on(DescribeTargetHealthCommand).callsFake(({ TargetGroupArn }) => {
     const group = [...account.fleet.groups.values()].find(({ targets }) => targets === TargetGroupArn);

@@ -32,6 +32,7 @@ const listener: Handler = {
   create: listen,
   update: listen,
   remove(account, { urn }) {
+    account.matched.delete(urn);
     for (const [arn, { by }] of account.used) {
       by.delete(urn);
       if (by.size === 0) account.used.delete(arn);
@@ -55,6 +56,9 @@ function listen(account: Account, { urn, name, inputs }: Held): void {
     known.by.add(urn);
     account.used.set(arn, known);
   }
+  const conditions = (inputs.conditions ?? []) as { httpHeader?: { regexValues?: string[] } }[];
+  const patterns = conditions[0]?.httpHeader?.regexValues;
+  if (patterns) account.matched.set(urn, patterns);
   if (!name.endsWith("-https")) return;
   account.split = groups;
   if (account.find("aws:lb/loadBalancer:LoadBalancer")) account.written.add("access-logs");

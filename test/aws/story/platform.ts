@@ -1,6 +1,6 @@
+import { sharesOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import type { StackFacts } from "../../../rollout/platforms/aws/deployment.ts";
 import { type AwsOptions, AwsPlatform } from "../../../rollout/platforms/aws/platform.ts";
-import { sharesOf } from "../../../rollout/platforms/aws/split.ts";
 import type {
   JournalEntry,
   JournalStore,
@@ -59,7 +59,7 @@ export class StoryPlatform extends AwsPlatform implements Platform {
   }
 
   #shares(): Record<string, number> {
-    return sharesOf({ groups: this.#account.split, stickinessSeconds: null }, this.#facts.targetGroupArns);
+    return sharesOf({ groups: this.#account.split }, this.#facts.targetGroupArns);
   }
 }
 

@@ -13,6 +13,7 @@ export const HOST: Host = {
   servedNames: [],
   image: `123456789012.dkr.ecr.eu-south-2.amazonaws.com/production-app-1a2b3c4@sha256:${"0123456789abcdef".repeat(4)}`,
   version: "0123456789ab",
+  stickiness: "30m",
   vpcCidr: "10.30.0.0/16",
   proxies: [],
   requestsPerMinute: 150,

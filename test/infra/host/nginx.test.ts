@@ -78,6 +78,7 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
   let app: Server;
   const seen: IncomingHttpHeaders[] = [];
   const paths: (string | undefined)[] = [];
+  let control = "";
 
   beforeAll(async () => {
     app = createServer((incoming, answer) => {
@@ -85,6 +86,7 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
       paths.push(incoming.url);
       if (incoming.url?.startsWith("/broken")) return incoming.socket.destroy();
       answer.setHeader("x-track", "the app's own");
+      if (incoming.url === "/kept") answer.setHeader("cache-control", control);
       if (incoming.url === "/embedded")
         for (const [name, value] of Object.entries(OWN)) answer.setHeader(name, value);
       answer.setHeader("content-type", "text/plain");
@@ -176,6 +178,79 @@ describe.skipIf(!NGINX)(`the real nginx${NGINX ? "" : " (skipped: nginx is not i
     await get(nginx.port, "/health?deep=1");
     await other.remove();
     expect(paths).toEqual(["/api/v1/ping", "/health?deep=1"]);
+  });
+
+  describe("to a browser", () => {
+    const cookies = async (path: string, cookie = "", port = nginx.port) => {
+      const { headers } = await get(port, path, cookie ? { cookie } : {});
+      const set = [headers["set-cookie"] ?? []].flat();
+      return Object.fromEntries(set.map((each) => [each.slice(0, each.indexOf("=")), each]));
+    };
+    const SESSION = "rollout-session=blue.01234567; Max-Age=1800; Path=/; Secure; HttpOnly; SameSite=None";
+
+    it("says the version that it has met, anew with every answer, and a number once", async () => {
+      const first = await cookies("/");
+      expect(first["rollout-session"]).toBe(SESSION);
+      const bucket =
+        /^rollout-bucket=(\d\d)\.blue\.01234567; Max-Age=31536000; Path=\/; Secure; HttpOnly; SameSite=None$/;
+      expect(first["rollout-bucket"]).toMatch(bucket);
+      const known = "theme=dark; rollout-session=blue.01234567; rollout-bucket=07.green.89abcdef";
+      expect(await cookies("/", known)).toEqual({ "rollout-session": SESSION });
+      expect(Object.keys(await cookies("/", "rollout-bucket=7.x; my-rollout-bucket=07.x"))).toHaveLength(2);
+    });
+
+    it("gives numbers by chance: each tenth of them about as often", async () => {
+      const numbers: RegExpMatchArray[] = [];
+      while (numbers.length < 1000) {
+        const asked = Array.from({ length: 20 }, async (_, index) => {
+          const address = `198.51.${(numbers.length + index) % 250}.7`;
+          const { headers } = await get(nginx.port, "/", { "x-forwarded-for": address });
+          return [headers["set-cookie"] ?? []]
+            .flat()
+            .join()
+            .match(/rollout-bucket=(\d)(\d)/)!;
+        });
+        numbers.push(...(await Promise.all(asked)));
+      }
+      for (const place of [1, 2])
+        for (let digit = 0; digit < 10; digit += 1) {
+          // 100 expected, standard deviation 9.5: beyond six of them once in a billion.
+          const count = numbers.filter((each) => each[place] === String(digit)).length;
+          expect(Math.abs(count - 100), `${digit}`).toBeLessThan(57);
+        }
+    });
+
+    it("says nothing with a failure, which would hold it there", async () => {
+      expect(await cookies("/broken")).toEqual({});
+    });
+
+    it("says nothing with what a cache before the balancer may hand to others, where one is", async () => {
+      for (const [said, told] of [
+        ["public", 0],
+        ["max-age=60", 0],
+        ["s-maxage=60", 0],
+        ["max-age=0", 2],
+        ["private, max-age=60", 2],
+        ["no-cache", 2],
+      ] as const) {
+        control = said;
+        const here = Object.keys(await cookies("/kept"));
+        expect(here, `${said}, nothing before the balancer`).toHaveLength(2);
+        expect(Object.keys(await cookies("/kept", "", behind.port)), said).toHaveLength(told);
+      }
+    });
+
+    it("says nothing where stickiness is none", async () => {
+      expect(nginxConf({ ...HOST, stickiness: "none" })).not.toMatch(/rollout-(session|bucket)|Set-Cookie/);
+    });
+
+    let behind: NginxFolder;
+    beforeAll(async () => {
+      const conf = nginxConf({ ...HOST, proxies: ["203.0.113.0/24"] });
+      behind = await nginxFolder(conf, (app.address() as { port: number }).port);
+      await behind.start();
+    });
+    afterAll(() => behind.remove());
   });
 
   it("believes a proxy before the balancer that config names, and no other", async () => {

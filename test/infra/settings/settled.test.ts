@@ -16,7 +16,7 @@ test("the defaults are the stricter figures of the plans", () => {
     limits: { requestsPerMinute: 150, maxUsers: 50 },
     app: { sessionExpireHours: 8 },
     operators: { sshFrom: [] },
-    stickiness: "none",
+    stickiness: "30m",
     maintenance: false,
   });
   expect(settings.plan.steps.map(({ weight }) => weight)).toEqual([10, 25, 50, 100]);

@@ -22,7 +22,7 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
       certificateArn: "arn:certificate",
       tracks: tracks({ blue: 90, green: 10 }),
       after: [],
-      stickiness: "none",
+      sessions: undefined,
       timeout: "60s",
       deletionProtection: true,
       webFirewall: "managed",
@@ -32,7 +32,10 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
   });
 }
 
+const SESSIONS = { stable: "blue", tags: { blue: "blue.0000aaaa", green: "green.0000bbbb" } };
+
 const recorded = await balancer();
+const sticky = await balancer({ sessions: SESSIONS });
 
 describe("listeners", () => {
   test("plain HTTP is only redirected, for good", () => {
@@ -81,9 +84,20 @@ describe("a change of weight", () => {
     expect(changed(recorded, after)).toEqual([`${LISTENER} beta-https`]);
   });
 
-  test("stickiness changes the HTTPS listener and nothing else", async () => {
-    const after = await balancer({ stickiness: "1h" });
-    expect(changed(recorded, after)).toEqual([`${LISTENER} beta-https`]);
+  test.each([
+    ["a shift", { blue: 75, green: 25 }, ["green-bucket"]],
+    ["a track taken out", { blue: 100, green: 0 }, ["green-bucket", "green-session"]],
+    ["the other track promoted", { blue: 0, green: 100 }, ["blue-session", "green-bucket"]],
+  ])("%s with sessions changes what their rules match, and nothing else", async (_what, weights, rules) => {
+    const after = await balancer({ tracks: tracks(weights), sessions: SESSIONS });
+    expect(changed(sticky, after)).toEqual([
+      `${LISTENER} beta-https`,
+      ...rules.map((rule) => `${RULE} beta-${rule}`),
+    ]);
+    for (const rule of rules) {
+      const [before, now] = [sticky, after].map((each) => each.one(RULE, `beta-${rule}`).inputs);
+      expect({ ...now, conditions: 0 }).toEqual({ ...before, conditions: 0 });
+    }
   });
 
   test("AWS is told the new weights: they are never ignored", () => {
@@ -117,6 +131,38 @@ describe("testers", () => {
   test("keep their rules when a track is added before them", async () => {
     const after = await balancer({ tracks: tracks({ amber: 0, blue: 90, green: 10 }) });
     for (const { name, inputs } of recorded.of(RULE)) expect(after.one(RULE, name).inputs).toEqual(inputs);
+  });
+});
+
+describe("sessions", () => {
+  const rules = sticky.of(RULE).filter(({ inputs }) => inputs.conditions[0].httpHeader.regexValues);
+
+  test("are asked after the testers, tracks by session first, and the rest last", () => {
+    const named = rules.toSorted((a, b) => a.inputs.priority - b.inputs.priority).map(({ name }) => name);
+    expect(named.map((name) => name.replace(/-(blue|green)-/, "-T-"))).toEqual([
+      ...["beta-T-session", "beta-T-session", "beta-T-bucket", "beta-T-bucket", "beta-bucket"],
+    ]);
+    const testers = sticky.of(RULE).filter((rule) => !rules.includes(rule));
+    const last = Math.max(...testers.map(({ inputs }) => inputs.priority));
+    for (const { inputs } of rules) {
+      expect(inputs.priority).toBeGreaterThan(last);
+      expect(inputs.priority).toBeLessThanOrEqual(50_000);
+    }
+  });
+
+  test("fit ALB: one condition of three expressions at most, each of 128 characters at most", () => {
+    for (const { inputs } of rules) {
+      expect(inputs.conditions).toHaveLength(1);
+      const { httpHeaderName, regexValues } = inputs.conditions[0].httpHeader;
+      expect(httpHeaderName).toBe("cookie");
+      expect(regexValues.length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test("another stable track is told before the rules of the tracks: no browser is sent to the last one between", () => {
+    const [rest, ...others] = rules.toSorted((a, b) => a.name.length - b.name.length);
+    expect(rest!.inputs.actions[0].targetGroupArn).toBe("arn:blue");
+    for (const { dependencies } of others) expect(dependencies).toContain(rest!.urn);
   });
 });
 

@@ -7,7 +7,7 @@ const OFF = { enabled: false, duration: 1 };
 
 describe("the forward action", () => {
   test("splits by weight, sorted by name whatever the config's order", () => {
-    expect(forwardAction([track("green", 10), track("blue", 90)], "none")).toEqual({
+    expect(forwardAction([track("green", 10), track("blue", 90)])).toEqual({
       type: "forward",
       forward: {
         targetGroups: [
@@ -20,31 +20,15 @@ describe("the forward action", () => {
   });
 
   test("leaves out a track at weight 0, which would keep the clients that stick to it", () => {
-    expect(forwardAction([track("blue", 100), track("green", 0)], "1h").forward).toEqual({
+    expect(forwardAction([track("blue", 100), track("green", 0)]).forward).toEqual({
       targetGroups: [{ arn: "arn:blue", weight: 100 }],
-      stickiness: { enabled: true, duration: 3600 },
+      stickiness: OFF,
     });
   });
 
   test("refuses to send traffic nowhere", () => {
-    expect(() => forwardAction([track("blue", 0)], "none")).toThrow(
-      new RangeError("no track carries weight"),
-    );
-    expect(() => forwardAction([], "none")).toThrow(new RangeError("no track carries weight"));
-  });
-
-  test.each(["0s", "500ms", "1500ms", "8d"] as const)(
-    "refuses stickiness of %s, as AWS would",
-    (stickiness) => {
-      expect(() => forwardAction([track("blue", 100)], stickiness)).toThrow(
-        new RangeError(`stickiness must be whole seconds from 1s to 7d, not ${stickiness}`),
-      );
-    },
-  );
-
-  test("takes the longest stickiness that AWS does", () => {
-    const { forward } = forwardAction([track("blue", 100)], "7d");
-    expect(forward).toMatchObject({ stickiness: { enabled: true, duration: 604_800 } });
+    expect(() => forwardAction([track("blue", 0)])).toThrow(new RangeError("no track carries weight"));
+    expect(() => forwardAction([])).toThrow(new RangeError("no track carries weight"));
   });
 });
 

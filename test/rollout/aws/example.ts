@@ -1,5 +1,6 @@
+import { rulesAt, type Sessions } from "../../../infra/sessions/rules.ts";
 import type { Clock } from "../../../rollout/clock.ts";
-import type { Deployment } from "../../../rollout/platforms/aws/deployment.ts";
+import type { Deployment, StateResource } from "../../../rollout/platforms/aws/deployment.ts";
 import type { Engine } from "../../../rollout/platforms/aws/engine.ts";
 
 const elb = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
@@ -10,6 +11,29 @@ export const GROUPS = {
   green: `${elb}:targetgroup/beta-green-1234567/00000000000000cc`,
 };
 export const URN = "urn:pulumi:beta::rollout::rollout:infra:Balancer$aws:lb/listener:Listener::beta-https";
+
+export const SESSIONS: Sessions = {
+  stable: "blue",
+  tags: { blue: "blue.0000aaaa", green: "green.0000bbbb" },
+};
+
+/** The listener's rules for sessions, as the state has them. */
+export function sessionRulesIn(weights: Record<string, number>): StateResource[] {
+  return rulesAt(SESSIONS, weights).map(({ track, patterns }, index) => ({
+    urn: `urn:pulumi:beta::rollout::rollout:infra:Balancer$aws:lb/listenerRule:ListenerRule::rule-${index}`,
+    type: "aws:lb/listenerRule:ListenerRule",
+    outputs: {
+      arn: ruleArn(index),
+      listenerArn: LISTENER,
+      conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: [...patterns] } }],
+      actions: [{ type: "forward", targetGroupArn: GROUPS[track as keyof typeof GROUPS] }],
+    },
+  }));
+}
+
+export function ruleArn(index: number): string {
+  return `${LISTENER.replace(":listener/", ":listener-rule/")}/${index}`;
+}
 
 /** A stack's state with two tracks of two servers, four at most. */
 export function deployment(weights: Record<string, number> = { blue: 90, green: 10 }): Deployment {

@@ -1,47 +1,39 @@
 import { describe, expect, test } from "vitest";
+import { actionOf, splitIn } from "../../../rollout/platforms/aws/balancer/listener.ts";
+import { sharesOf, splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import { factsOf } from "../../../rollout/platforms/aws/deployment.ts";
-import { actionOf, splitIn } from "../../../rollout/platforms/aws/listener.ts";
-import { sharesOf, splitOf } from "../../../rollout/platforms/aws/split.ts";
 import { deployment, GROUPS, LISTENER, URN } from "./example.ts";
 
 describe("the forward action for weights", () => {
   test("is sorted as the program sorts it, and leaves out a track at 0", () => {
-    expect(splitOf({ green: 10, blue: 90 }, GROUPS, null).groups).toEqual([
+    expect(splitOf({ green: 10, blue: 90 }, GROUPS).groups).toEqual([
       { arn: GROUPS.blue, weight: 90 },
       { arn: GROUPS.green, weight: 10 },
     ]);
-    expect(splitOf({ green: 0, blue: 100 }, GROUPS, null).groups).toEqual([
-      { arn: GROUPS.blue, weight: 100 },
-    ]);
+    expect(splitOf({ green: 0, blue: 100 }, GROUPS).groups).toEqual([{ arn: GROUPS.blue, weight: 100 }]);
   });
 
-  test("says whether clients stick, always", () => {
-    const split = splitOf({ blue: 100 }, GROUPS, null);
+  test("says that ALB's own stickiness is off, always", () => {
+    const split = splitOf({ blue: 100 }, GROUPS);
     expect(actionOf(split).ForwardConfig!.TargetGroupStickinessConfig).toEqual({
       Enabled: false,
       DurationSeconds: 1,
     });
-    expect(
-      actionOf({ ...split, stickinessSeconds: 3600 }).ForwardConfig!.TargetGroupStickinessConfig,
-    ).toEqual({ Enabled: true, DurationSeconds: 3600 });
   });
 
   test("reads back as it was written", () => {
-    for (const stickinessSeconds of [null, 60]) {
-      const split = splitOf({ blue: 75, green: 25 }, GROUPS, stickinessSeconds);
-      expect(splitIn([actionOf(split)])).toEqual(split);
-    }
+    const split = splitOf({ blue: 75, green: 25 }, GROUPS);
+    expect(splitIn([actionOf(split)])).toEqual(split);
   });
 
   test("isn't made for a track without a target group, or for weights that aren't", () => {
-    expect(() => splitOf({ red: 100 }, GROUPS, null)).toThrow("track red has no target group");
-    expect(() => splitOf({ blue: 90 }, GROUPS, null)).toThrow("they sum to 90");
+    expect(() => splitOf({ red: 100 }, GROUPS)).toThrow("track red has no target group");
+    expect(() => splitOf({ blue: 90 }, GROUPS)).toThrow("they sum to 90");
   });
 });
 
 describe("the shares of a split", () => {
-  const shares = (groups: { arn: string; weight: number }[]) =>
-    sharesOf({ groups, stickinessSeconds: null }, GROUPS);
+  const shares = (groups: { arn: string; weight: number }[]) => sharesOf({ groups }, GROUPS);
 
   test("are percents of every track, whatever the scale", () => {
     expect(shares([{ arn: GROUPS.blue, weight: 1 }])).toEqual({ blue: 100, green: 0 });
@@ -69,7 +61,6 @@ describe("a listener's default action", () => {
   test("may have the short form of one target group", () => {
     expect(splitIn([{ Type: "forward", TargetGroupArn: GROUPS.blue }])).toEqual({
       groups: [{ arn: GROUPS.blue, weight: 1 }],
-      stickinessSeconds: null,
     });
   });
 

@@ -14,8 +14,10 @@ const short = (urn: string) => urn.split("::").slice(2).join(" ").split("$").at(
 test("a track is brought up with its image, its servers' role and its testers' rules; nothing else moves", () => {
   expect(targetsOf(graph, "green").map(short)).toMatchInlineSnapshot(`
     [
+      "aws:lb/listenerRule:ListenerRule beta-green-bucket",
       "aws:lb/listenerRule:ListenerRule beta-green-cookie",
       "aws:lb/listenerRule:ListenerRule beta-green-header",
+      "aws:lb/listenerRule:ListenerRule beta-green-session",
       "aws:s3/bucket:Bucket beta-servers",
       "aws:s3/bucketVersioning:BucketVersioning beta-servers",
       "aws:ecr/repository:Repository beta-app",

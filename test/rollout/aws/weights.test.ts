@@ -9,9 +9,9 @@ import {
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { actionOf } from "../../../rollout/platforms/aws/listener.ts";
+import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
+import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
-import { splitOf } from "../../../rollout/platforms/aws/split.ts";
 import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
 
 const elb = mockClient(ElasticLoadBalancingV2Client);
@@ -48,7 +48,7 @@ beforeEach(async () => {
     return {};
   });
   elb.on(DescribeListenersCommand, { ListenerArns: [LISTENER] }).callsFake(() => ({
-    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS, null))] }],
+    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS))] }],
   }));
   elb.on(ModifyListenerCommand).callsFake(async ({ DefaultActions }) => {
     const groups: { TargetGroupArn: string; Weight: number }[] = DefaultActions[0].ForwardConfig.TargetGroups;
@@ -102,7 +102,7 @@ describe("a step", () => {
     let late = 3;
     elb.on(DescribeListenersCommand).callsFake(() => {
       const shown = late-- > 0 ? { blue: 90, green: 10 } : real;
-      return { Listeners: [{ DefaultActions: [actionOf(splitOf(shown, GROUPS, null))] }] };
+      return { Listeners: [{ DefaultActions: [actionOf(splitOf(shown, GROUPS))] }] };
     });
     await platform.setWeights({ blue: 50, green: 50 });
     expect(late).toBe(-1);

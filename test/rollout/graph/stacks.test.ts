@@ -116,15 +116,18 @@ describe("a change of weight", () => {
     return differing.map(({ type, name }) => `${type} ${name}`);
   }
 
-  test("changes exactly the HTTPS listener, also to 0 and back", async () => {
+  test("changes exactly the HTTPS listener and its rules for sessions, also to 0 and back", async () => {
     const before = await capturedAt(90, 10);
-    for (const [blue, green] of [
-      [75, 25],
-      [0, 100],
+    for (const [blue, green, rules] of [
+      [75, 25, ["green-bucket"]],
+      [0, 100, ["blue-session", "green-bucket"]],
     ] as const) {
       const after = await capturedAt(blue, green);
       expect(after.outputs.weights).toEqual({ blue, green });
-      expect(changed(before, after)).toEqual(["aws:lb/listener:Listener beta-https"]);
+      expect(changed(before, after).sort()).toEqual([
+        "aws:lb/listener:Listener beta-https",
+        ...rules.map((rule) => `aws:lb/listenerRule:ListenerRule beta-${rule}`),
+      ]);
     }
   });
 });

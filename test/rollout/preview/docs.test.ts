@@ -52,7 +52,7 @@ test.each(commands)(
   async (command) => {
     const { code, said } = await typist.type(command);
     expect(code, said).toBe(command.exitCode);
-    expect(said).toMatch(/^(## )?beta: 1 danger; 1 updated, \d+ unchanged\n/);
+    expect(said).toMatch(/^(## )?beta: 1 danger; 2 updated, \d+ unchanged\n/);
     expect(said.startsWith("## ")).toBe(command.words.includes("markdown"));
     // The danger leads, before the change that it comes from.
     const order = ["Track green goes from 10 % to 50 %", "Traffic", "targetGroups", "prod: no change"];

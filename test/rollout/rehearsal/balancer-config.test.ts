@@ -6,7 +6,7 @@ import {
 } from "../../../rollout/platforms/rehearsal/balancer/config/layout.ts";
 import { describeBalancer } from "../../../rollout/platforms/rehearsal/plan/balancer/describe.ts";
 import type { BalancerSetup } from "../../../rollout/platforms/rehearsal/plan/balancer/model.ts";
-import { balancerGraph, TOKEN, type Wanted } from "./balancer-graph.ts";
+import { balancerGraph, SESSIONS, TOKEN, type Wanted } from "./balancer-graph.ts";
 
 const layout = balancerLayout("/stacks/beta/haproxy");
 const place = (name: string, port: number) => ({ name, address: "127.0.0.1", port });
@@ -41,10 +41,8 @@ test("a track's servers are checked as its target group says", () => {
   );
 });
 
-test("neither weights nor stickiness nor maintenance are in it: they change without a reload", () => {
-  expect(config({ weights: { blue: 0, green: 100 }, stickinessSeconds: 60, maintenance: true })).toBe(
-    config(),
-  );
+test("neither weights nor sessions nor maintenance are in it: they change without a reload", () => {
+  expect(config({ weights: { blue: 0, green: 100 }, sessions: SESSIONS, maintenance: true })).toBe(config());
 });
 
 test("servers that come and go need no reload, tracks and limits do", () => {

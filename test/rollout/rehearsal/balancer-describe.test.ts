@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { rulesAt } from "../../../infra/sessions/rules.ts";
 import type { Value } from "../../../rollout/graph/model.ts";
 import { describeBalancer } from "../../../rollout/platforms/rehearsal/plan/balancer/describe.ts";
-import { balancerGraph, PAGE, ref, resource, TOKEN, type Wanted } from "./balancer-graph.ts";
+import { balancerGraph, PAGE, ref, resource, SESSIONS, TOKEN, type Wanted } from "./balancer-graph.ts";
 
 const describe = (wanted?: Wanted) => describeBalancer(balancerGraph(wanted), () => TOKEN);
 
@@ -23,7 +24,7 @@ test("a captured stack gives tracks, testers, split and firewall", () => {
     drainSeconds: 3,
     slowStartSeconds: 0,
   });
-  expect(model.split).toEqual({ weights: { blue: 90, green: 10 }, stickinessSeconds: null });
+  expect(model.split).toEqual({ weights: { blue: 90, green: 10 }, rules: [] });
   expect(model).toMatchObject({ idleTimeoutSeconds: 60, http2: true, redirectStatus: 301 });
   expect(model.tls).toMatchObject({ minVersion: "TLSv1.2", maxVersion: "TLSv1.3" });
   expect(model.firewall).toMatchObject({
@@ -77,8 +78,41 @@ test("maintenance has the page, its headers and who passes", () => {
   });
 });
 
-test("stickiness has its duration", () => {
-  expect(describe({ stickinessSeconds: 3600 }).split.stickinessSeconds).toBe(3600);
+test("rules for sessions are read in the order in which they are asked", () => {
+  const weights = { blue: 90, green: 10 };
+  expect(describe({ weights, sessions: SESSIONS }).split.rules).toEqual(rulesAt(SESSIONS, weights));
+  expect(describe({ weights }).split.rules).toEqual([]);
+});
+
+test.each<[string, Record<string, Value>, string]>([
+  [
+    "beta-blue-session",
+    { conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: ["^a b$"] } }] },
+    "must be 1 to 128 printable characters without a space",
+  ],
+  [
+    "beta-blue-session",
+    { conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: [`^${"a".repeat(128)}`] } }] },
+    "must be 1 to 128 printable characters without a space",
+  ],
+  ["beta-blue-session", { priority: 50 }, "the rehearsal plays sessions after the testers"],
+  [
+    "beta-https",
+    {
+      defaultActions: [
+        {
+          type: "forward",
+          forward: {
+            targetGroups: [{ arn: ref("aws:lb/targetGroup:TargetGroup", "beta-blue"), weight: 100 }],
+            stickiness: { enabled: true, duration: 60 },
+          },
+        },
+      ],
+    },
+    "the rehearsal plays sessions by rules that read the browsers' cookies",
+  ],
+])("%s that asks for more is refused: %j", (name, change, rule) => {
+  expect(() => describe({ sessions: SESSIONS, change: { [name]: change } })).toThrow(rule);
 });
 
 test("weights are proportions, as on AWS", () => {

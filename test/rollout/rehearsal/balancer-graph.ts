@@ -1,10 +1,12 @@
+import { rulesAt, type Sessions } from "../../../infra/sessions/rules.ts";
 import type { Graph, GraphResource, Value } from "../../../rollout/graph/model.ts";
 
 /** What the balancer is described by in a captured stack, and nothing else. */
 export interface Wanted {
   /** Weights by track; those at 0 are left out of the forward action. */
   weights?: Record<string, number>;
-  stickinessSeconds?: number;
+  /** Undefined: each request goes by the weights alone. */
+  sessions?: Sessions;
   maintenance?: boolean;
   /** Merged into the inputs of the resource of that name. */
   change?: Record<string, Record<string, Value>>;
@@ -12,11 +14,15 @@ export interface Wanted {
 }
 
 export const PAGE = '<!doctype html>\n<title>Closed</title>\n<h1>Back at 100 % "soon" & sûr</h1>\n';
+export const SESSIONS: Sessions = {
+  stable: "blue",
+  tags: { blue: "blue.0000aaaa", green: "green.0000bbbb" },
+};
 export const TOKEN = "operators only";
 
 export function balancerGraph({
   weights = { blue: 90, green: 10 },
-  stickinessSeconds,
+  sessions,
   maintenance = false,
   change = {},
   extra = [],
@@ -41,9 +47,10 @@ export function balancerGraph({
       protocol: "HTTPS",
       port: 443,
       sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-      defaultActions: [{ type: "forward", forward: forward(weights, stickinessSeconds) }],
+      defaultActions: [{ type: "forward", forward: forward(weights) }],
     }),
     ...tracks.flatMap((track, index) => [targetGroup(track), ...testerRules(track, index)]),
+    ...(sessions ? sessionRules(sessions, weights) : []),
     webAcl(maintenance),
     resource("aws:wafv2/webAclAssociation:WebAclAssociation", "beta-waf", {
       resourceArn: ref("aws:lb/loadBalancer:LoadBalancer", "beta-alb"),
@@ -59,12 +66,12 @@ export function balancerGraph({
   };
 }
 
-function forward(weights: Record<string, number>, stickinessSeconds: number | undefined): Value {
+function forward(weights: Record<string, number>): Value {
   return {
     targetGroups: Object.entries(weights)
       .filter(([, weight]) => weight > 0)
       .map(([track, weight]) => ({ arn: groupArn(track), weight })),
-    stickiness: { enabled: stickinessSeconds !== undefined, duration: stickinessSeconds ?? 1 },
+    stickiness: { enabled: false, duration: 1 },
   };
 }
 
@@ -102,6 +109,23 @@ function testerRules(track: string, index: number): GraphResource[] {
     rule("cookie", 200 + index, { httpHeaderName: "cookie", values: [`*${pair}`, `*${pair};*`] }),
     rule("header", 100 + index, { httpHeaderName: "x-rollout-track", values: [track] }),
   ];
+}
+
+/** As session-rules.ts of the program makes them. */
+function sessionRules(sessions: Sessions, weights: Record<string, number>): GraphResource[] {
+  const { length } = Object.keys(sessions.tags);
+  return rulesAt(sessions, weights).map(({ track, patterns }, index) =>
+    resource(
+      "aws:lb/listenerRule:ListenerRule",
+      index === 2 * length ? "beta-bucket" : `beta-${track}-${index < length ? "session" : "bucket"}`,
+      {
+        listenerArn: ref("aws:lb/listener:Listener", "beta-https"),
+        priority: 300 + index,
+        conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: [...patterns] } }],
+        actions: [{ type: "forward", targetGroupArn: groupArn(track) }],
+      },
+    ),
+  );
 }
 
 function webAcl(maintenance: boolean): GraphResource {

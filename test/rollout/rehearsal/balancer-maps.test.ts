@@ -1,25 +1,24 @@
 import { expect, test } from "vitest";
 import {
   firewallLines,
-  splitFrom,
   splitLines,
+  weightsFrom,
 } from "../../../rollout/platforms/rehearsal/balancer/config/maps.ts";
 import { parseStats } from "../../../rollout/platforms/rehearsal/balancer/stats.ts";
-import type { Split } from "../../../rollout/platforms/rehearsal/plan/balancer/model.ts";
 import { PAGE } from "./balancer-graph.ts";
 
-test.each<Split>([
-  { weights: { blue: 90, green: 10 }, stickinessSeconds: null },
-  { weights: { green: 100 }, stickinessSeconds: 3600 },
-  { weights: { a: 1, b: 2, c: 3, d: 4, e: 90 }, stickinessSeconds: null },
-])("the split %j comes back from its map", (split) => {
-  expect(splitFrom(splitLines(split))).toEqual(split);
+test.each<Record<string, number>>([
+  { blue: 90, green: 10 },
+  { green: 100 },
+  { a: 1, b: 2, c: 3, d: 4, e: 90 },
+])("the weights %j come back from their map", (weights) => {
+  expect(weightsFrom(splitLines({ weights }))).toEqual(weights);
 });
 
 test("half a map is no split", () => {
-  const { "slot:0": _, ...rest } = splitLines({ weights: { blue: 100 }, stickinessSeconds: null });
-  expect(() => splitFrom(rest)).toThrow("the balancer has 99 slots of its 100: its split is unknown");
-  expect(() => splitFrom({})).toThrow("0 slots");
+  const { "slot:0": _, ...rest } = splitLines({ weights: { blue: 100 } });
+  expect(() => weightsFrom(rest)).toThrow("the balancer has 99 slots of its 100: its split is unknown");
+  expect(() => weightsFrom({})).toThrow("0 slots");
 });
 
 test("maintenance is one line each, whatever is in the page", () => {

@@ -8,7 +8,15 @@ import type { BalancerModel, BalancerSetup } from "../plan/balancer/model.ts";
 import { trackNamed } from "../plan/balancer/model.ts";
 import { configText, structureOf } from "./config/config.ts";
 import type { BalancerLayout } from "./config/layout.ts";
-import { FIREWALL_MAP, firewallLines, mapText, SPLIT_MAP, splitLines } from "./config/maps.ts";
+import {
+  FIREWALL_MAP,
+  firewallLines,
+  mapText,
+  RULES_MAP,
+  rulesLines,
+  SPLIT_MAP,
+  splitLines,
+} from "./config/maps.ts";
 import { reload } from "./reload.ts";
 import { addServer, drainServer, sweepServers } from "./servers.ts";
 import { counters } from "./stats.ts";
@@ -26,6 +34,7 @@ interface Written {
 export function writeFiles(layout: BalancerLayout, model: BalancerModel, setup: BalancerSetup): void {
   mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
   writeAtomically(join(layout.folder, SPLIT_MAP), mapText(splitLines(model.split)), 0o600);
+  writeAtomically(join(layout.folder, RULES_MAP), mapText(rulesLines(model.split)), 0o600);
   writeAtomically(
     join(layout.folder, FIREWALL_MAP),
     mapText(firewallLines(model.firewall.maintenance)),
@@ -66,7 +75,7 @@ export async function grow(
   for (const result of added) if (result.status === "rejected") throw result.reason;
 }
 
-/** Second step: the traffic as the model says. Takes effect at once; read it back with `readSplit`. */
+/** Second step: the traffic as the model says. Takes effect at once; read it back with `readWeights`. */
 export async function applyTraffic(layout: BalancerLayout, model: BalancerModel): Promise<void> {
   await setSplit(layout, model.split);
   await setMaintenance(layout, model.firewall.maintenance);

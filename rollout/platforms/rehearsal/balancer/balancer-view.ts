@@ -2,7 +2,7 @@ import { member } from "../../../../infra/sure.ts";
 import type { Ledger } from "../machine/state.ts";
 import { layoutOf } from "./balancing.ts";
 import { counters, type ServerStats } from "./stats.ts";
-import { readMaintenance, readSplit, setSplit } from "./traffic.ts";
+import { readMaintenance, readWeights, setReal } from "./traffic.ts";
 
 /** What the running balancer says of itself. */
 export interface BalancerView {
@@ -17,14 +17,14 @@ export interface BalancerView {
 /** @throws {RehearsalError} when the balancer doesn't answer: its split is then unknown */
 export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
   const layout = layoutOf(ledger);
-  const [split, maintenance, { tracks }] = await Promise.all([
-    readSplit(layout),
+  const [real, maintenance, { tracks }] = await Promise.all([
+    readWeights(layout),
     readMaintenance(layout),
     counters(layout.socket),
   ]);
   const names = Object.keys(tracks).sort();
   return {
-    weights: Object.fromEntries(names.map((name) => [name, split.weights[name] ?? 0])),
+    weights: Object.fromEntries(names.map((name) => [name, real[name] ?? 0])),
     maintenance,
     tracks: Object.fromEntries(
       names.map((name) => {
@@ -38,10 +38,7 @@ export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
   };
 }
 
-/** Sets the split of the running balancer; its stickiness stays. @param weights whole percent that sum to 100 */
-export async function setWeights(ledger: Ledger, weights: Record<string, number>): Promise<void> {
-  const layout = layoutOf(ledger);
-  const { stickinessSeconds } = await readSplit(layout);
-  const carrying = Object.entries(weights).filter(([, weight]) => weight > 0);
-  await setSplit(layout, { weights: Object.fromEntries(carrying), stickinessSeconds });
+/** Sets the split of the running balancer. @param weights whole percent that sum to 100 */
+export function setWeights(ledger: Ledger, weights: Record<string, number>): Promise<void> {
+  return setReal(layoutOf(ledger), weights);
 }

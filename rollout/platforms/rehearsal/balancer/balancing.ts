@@ -8,7 +8,7 @@ import type { Room } from "../room.ts";
 import { answers200 } from "../servers/health.ts";
 import * as balancer from "./apply.ts";
 import { type BalancerLayout, balancerCommand, balancerLayout } from "./config/layout.ts";
-import { readSplit } from "./traffic.ts";
+import { readWeights } from "./traffic.ts";
 
 const KEY = "balancer";
 
@@ -33,7 +33,7 @@ export async function ensureBalancer(room: Room): Promise<void> {
 
 /** Any answer will do: in maintenance it is 503. */
 async function serves({ ledger, certificates }: Room): Promise<boolean> {
-  await readSplit(layoutOf(ledger));
+  await readWeights(layoutOf(ledger));
   await answers200(ledger.state.domain, ledger.state.port, certificates.caFile);
   return true;
 }
@@ -44,14 +44,14 @@ export async function takeIn(room: Room): Promise<void> {
 }
 
 /**
- * Moves weights, stickiness and maintenance, and reads the weights back: nothing may drain on a split that isn't there.
+ * Moves weights, sessions and maintenance, and reads the weights back: nothing may drain on a split that isn't there.
  *
  * @throws {RehearsalError} when the balancer has another split than it was told
  */
 export async function moveTraffic(room: Room): Promise<void> {
   const layout = layoutOf(room.ledger, room.programs.haproxy);
   await balancer.applyTraffic(layout, room.balancer);
-  const { weights } = await readSplit(layout);
+  const weights = await readWeights(layout);
   const asked = room.balancer.split.weights;
   if (JSON.stringify(weights) !== JSON.stringify(asked)) {
     throw new RehearsalError(

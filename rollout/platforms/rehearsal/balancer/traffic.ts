@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { rulesAt, sessionsIn } from "../../../../infra/sessions/rules.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { MaintenanceModel, Split } from "../plan/balancer/model.ts";
@@ -9,28 +10,45 @@ import {
   firewallLines,
   type MapLines,
   mapText,
+  RULES_MAP,
+  rulesLines,
   SPLIT_MAP,
-  splitFrom,
   splitLines,
+  weightsFrom,
 } from "./config/maps.ts";
 import { readMap, replaceMap } from "./socket.ts";
 
 /**
- * Moves the weights and the stickiness of a balancer that runs, at once and without a reload.
+ * Moves the weights of a balancer that runs, and who has which track by his cookies, without a reload. The one comes a moment
+ * before the other, as on AWS, where each rule is a call of its own.
  *
  * @throws {RehearsalError} when HAProxy doesn't take it; whether it moved must then be read back
  */
 export async function setSplit(layout: BalancerLayout, split: Split): Promise<void> {
   await change(layout, SPLIT_MAP, splitLines(split));
+  await change(layout, RULES_MAP, rulesLines(split));
+}
+
+/** The same in an emergency, without the program: what the rules are made from is in those that are there. */
+export async function setReal(layout: BalancerLayout, weights: Record<string, number>): Promise<void> {
+  const carrying = Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
+  const rules = Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
+  const sessions = sessionsIn(rules);
+  await setSplit(layout, { weights: carrying, rules: sessions ? rulesAt(sessions, carrying) : [] });
 }
 
 /**
- * The split that requests meet now.
+ * The weights that requests meet now.
  *
  * @throws {RehearsalError} when it can't be read: treat it as unknown, not as unchanged
  */
-export async function readSplit(layout: BalancerLayout): Promise<Split> {
-  return splitFrom(await readMap(layout.socket, SPLIT_MAP));
+export async function readWeights(layout: BalancerLayout): Promise<Split["weights"]> {
+  return weightsFrom(await readMap(layout.socket, SPLIT_MAP));
+}
+
+/** What the browsers' cookies mean now: a track by each expression, in the order in which they are tried. */
+export async function readRules(layout: BalancerLayout): Promise<MapLines> {
+  return readMap(layout.socket, RULES_MAP);
 }
 
 /** Switches maintenance on, or off with undefined. */

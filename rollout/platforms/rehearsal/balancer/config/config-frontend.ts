@@ -7,15 +7,12 @@ import type {
   TesterModel,
 } from "../../plan/balancer/model.ts";
 import { backendOf, NOWHERE } from "./config-backend.ts";
-import { FIREWALL, FIREWALL_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
+import { FIREWALL, FIREWALL_MAP, RULES_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
 import { quoted } from "./quoted.ts";
 import { SLOTS } from "./slots.ts";
 
 /** While maintenance is off the graph doesn't say who passes; with this name a switch needs no reload. */
 const USUAL_PASS_HEADER = "x-rollout-operator";
-
-/** An ALB calls its own cookie for a track so ("Sticky sessions for your Application Load Balancer"). */
-export const STICKY_COOKIE = "AWSALBTG";
 
 /** The plain listener. */
 export function redirectLines(status: 301 | 302, { address, httpPort, httpsPort }: BalancerSetup): string[] {
@@ -34,7 +31,7 @@ function redirectLine({ from, to, status }: RedirectModel, { httpsPort }: Balanc
   return `  http-request redirect code ${status} location https://${to}${port}%[pathq] if ${asked}`;
 }
 
-/** The HTTPS listener. A request meets, in this order: the web ACL, the redirects, the testers' rules, the split. */
+/** The HTTPS listener. A request meets, in this order: the web ACL, the redirects, the testers' rules, the sessions', the split. */
 export function frontendLines(model: BalancerModel, setup: BalancerSetup): string[] {
   return [
     "frontend https",
@@ -46,6 +43,7 @@ export function frontendLines(model: BalancerModel, setup: BalancerSetup): strin
     ...model.redirects.map((each) => redirectLine(each, setup)),
     ...forwardedLines(model, setup),
     ...model.testers.flatMap(testerLines),
+    `  http-request set-var(txn.track) req.fhdr(cookie),map_reg(${RULES_MAP}) unless { var(txn.track) -m found }`,
     ...splitRules(),
     `  use_backend ${backendOf("%[var(txn.track)]")} if { var(txn.track) -m found }`,
     `  default_backend ${NOWHERE}`,
@@ -148,24 +146,18 @@ function patternWord(pattern: string): string {
 }
 
 /**
- * The listener's forward action. A client that sticks to a track of the split stays there. Any other request takes the
- * next slot: a counter gives each its turn, so that every hundred requests in a row hold the split exactly. Each hundred
+ * The listener's forward action. A request takes the next slot: a counter gives each its turn, so that every hundred requests in a row hold the split exactly. Each hundred
  * starts at another slot, or a workload that repeats every ten requests would always meet the same tracks.
  */
 function splitRules(): string[] {
   const map = `map(${SPLIT_MAP})`;
   const open = "unless { var(txn.track) -m found }";
-  const sticky = "if { var(txn.sticky) -m found }";
   return [
-    `  http-request set-var(txn.sticky) str(${SPLIT.stickiness}),${map} ${open}`,
-    `  http-request set-var-fmt(txn.key) ${SPLIT.member(`%[req.cook(${STICKY_COOKIE})]`)} ${sticky}`,
-    `  http-request set-var(txn.track) var(txn.key),${map} ${sticky}`,
     `  http-request track-sc0 int(1) table turns ${open}`,
     `  http-request set-var(txn.turn) sc0_inc_gpc0 ${open}`,
     `  http-request set-var(txn.start) var(txn.turn),div(${SLOTS}),xxh32 ${open}`,
     `  http-request set-var-fmt(txn.key) ${SPLIT.slot(`%[var(txn.turn),add(txn.start),mod(${SLOTS})]`)} ${open}`,
     `  http-request set-var(txn.track) var(txn.key),${map} ${open}`,
-    `  http-response add-header Set-Cookie "${STICKY_COOKIE}=%[var(txn.track)]; Max-Age=%[var(txn.sticky)]; Path=/" ${sticky}`,
   ];
 }
 

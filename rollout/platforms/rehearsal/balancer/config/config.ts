@@ -7,7 +7,7 @@ import { quoted } from "./quoted.ts";
 /**
  * haproxy.cfg (HAProxy 2.6) for what the captured stack asks of its load balancer.
  *
- * Weights, stickiness and maintenance aren't in it: they are in maps, which change while HAProxy runs. Two texts that
+ * Weights, sessions and maintenance aren't in it: they are in maps, which change while HAProxy runs. Two texts that
  * differ only in their `server` lines need no reload either.
  */
 export function configText(model: BalancerModel, setup: BalancerSetup, layout: BalancerLayout): string {

@@ -7,14 +7,12 @@ export type MapLines = Record<string, string>;
 
 /** The maps' names: files in the balancer's folder, which HAProxy runs in. */
 export const SPLIT_MAP = "split.map";
+export const RULES_MAP = "rules.map";
 export const FIREWALL_MAP = "firewall.map";
 
 /** Keys of the split's map. */
 export const SPLIT = {
   slot: (number: number | string) => `slot:${number}`,
-  /** Present for the tracks that a client may stay with. */
-  member: (track: string) => `member:${track}`,
-  stickiness: "stickiness",
 };
 
 /** Keys of the firewall's map. */
@@ -25,24 +23,25 @@ export const FIREWALL = {
   pass: (digest: string) => `pass:${digest}`,
 };
 
-export function splitLines({ weights, stickinessSeconds }: Split): MapLines {
-  const lines: MapLines = {};
-  for (const [number, track] of slotsOf(weights).entries()) lines[SPLIT.slot(number)] = track;
-  for (const track of Object.keys(weights)) lines[SPLIT.member(track)] = track;
-  if (stickinessSeconds !== null) lines[SPLIT.stickiness] = String(stickinessSeconds);
-  return lines;
+export function splitLines({ weights }: Pick<Split, "weights">): MapLines {
+  return Object.fromEntries(
+    [...slotsOf(weights).entries()].map(([number, track]) => [SPLIT.slot(number), track]),
+  );
+}
+
+/** An expression a line, in the order in which they are tried. */
+export function rulesLines({ rules }: Pick<Split, "rules">): MapLines {
+  return Object.fromEntries(
+    rules.flatMap(({ track, patterns }) => patterns.map((pattern) => [pattern, track])),
+  );
 }
 
 /** @throws {RehearsalError} when it isn't a whole split, such as when the balancer lost it */
-export function splitFrom(lines: MapLines): Split {
+export function weightsFrom(lines: MapLines): Split["weights"] {
   const slots = Object.entries(lines).flatMap(([key, track]) => (key.startsWith("slot:") ? [track] : []));
   if (slots.length !== SLOTS)
     throw new RehearsalError(`the balancer has ${slots.length} slots of its ${SLOTS}: its split is unknown`);
-  const stickiness = lines[SPLIT.stickiness];
-  return {
-    weights: weightsOf(slots),
-    stickinessSeconds: stickiness === undefined ? null : Number(stickiness),
-  };
+  return weightsOf(slots);
 }
 
 export function firewallLines(maintenance: MaintenanceModel | undefined): MapLines {

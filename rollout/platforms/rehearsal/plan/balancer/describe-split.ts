@@ -1,28 +1,26 @@
 import type { Inputs } from "./inputs.ts";
-import type { Split } from "./model.ts";
 
 /**
- * The split that a listener's default action asks for.
+ * The shares, in whole percents above 0, that a listener's default action asks for.
  *
  * @param actions the listener's `defaultActions`
  * @param trackNames the tracks by the urn of their target group
  */
-export function splitOf(actions: Inputs, trackNames: Map<string, string>): Split {
+export function sharesOf(actions: Inputs, trackNames: Map<string, string>): Record<string, number> {
   const [action = actions.fail("must forward to the tracks"), second] = actions.list();
   second?.fail("the rehearsal plays one action");
   action.at("type").oneOf(["forward"]);
   const groups = action.at("forward.targetGroups").list();
   if (groups.length === 0) {
     const track = trackOf(action.at("targetGroupArn"), trackNames);
-    return { weights: { [track]: 100 }, stickinessSeconds: null };
+    return { [track]: 100 };
   }
   const shares = groups.map(
     (group) => [trackOf(group.at("arn"), trackNames), group.at("weight").number(1)] as const,
   );
-  return {
-    weights: inPercent(shares, action.at("forward.targetGroups")),
-    stickinessSeconds: stickinessOf(action.at("forward.stickiness")),
-  };
+  const sticky = action.at("forward.stickiness.enabled");
+  if (sticky.flag(false)) sticky.cannotPlay("plays sessions by rules that read the browsers' cookies");
+  return inPercent(shares, action.at("forward.targetGroups"));
 }
 
 export function trackOf(arn: Inputs, trackNames: Map<string, string>): string {
@@ -44,9 +42,4 @@ function inPercent(shares: (readonly [string, number])[], groups: Inputs): Recor
       })
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
-}
-
-function stickinessOf(stickiness: Inputs): number | null {
-  if (!stickiness.present || !stickiness.at("enabled").flag(false)) return null;
-  return stickiness.at("duration").number();
 }

@@ -15,7 +15,8 @@ export function testersOf(rules: Inputs[], trackNames: Map<string, string>): Tes
   }));
 }
 
-function forwardedTo(rule: Inputs, trackNames: Map<string, string>): string {
+/** The one track that a rule forwards to. */
+export function forwardedTo(rule: Inputs, trackNames: Map<string, string>): string {
   const [action = rule.at("actions").fail("must forward to a track")] = rule.at("actions").list();
   action.at("type").oneOf(["forward"]);
   const groups = action.at("forward.targetGroups").list();

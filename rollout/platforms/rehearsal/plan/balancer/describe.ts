@@ -7,7 +7,8 @@ import { RehearsalError } from "../../machine/errors.ts";
 import { only } from "../lookup.ts";
 import { firewallOf } from "./describe-firewall.ts";
 import { redirects, redirectsOf, statusOf } from "./describe-redirects.ts";
-import { splitOf } from "./describe-split.ts";
+import { isSessionRule, sessionRuleOf } from "./describe-sessions.ts";
+import { sharesOf } from "./describe-split.ts";
 import { targetGroupOf } from "./describe-target-group.ts";
 import { testersOf } from "./describe-testers.ts";
 import { Inputs } from "./inputs.ts";
@@ -30,7 +31,11 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
   const trackNames = new Map([...targetGroupsOf(graph)].map(([track, urn]) => [urn, track]));
   const plain = listenerFor(listeners, "HTTP");
   const rules = rulesOf(graph, https.resource.urn);
-  const [redirecting, forwarding] = [rules.filter(redirects), rules.filter((rule) => !redirects(rule))];
+  const redirecting = rules.filter(redirects);
+  const forwarding = rules.filter((rule) => !redirects(rule));
+  const bySession = forwarding.filter(isSessionRule);
+  const byTester = forwarding.slice(0, forwarding.length - bySession.length);
+  byTester.find(isSessionRule)?.fail("the rehearsal plays sessions after the testers");
 
   return {
     idleTimeoutSeconds: inputs.at("idleTimeout").number(60),
@@ -46,8 +51,11 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
       })
       .sort(byName),
     redirects: redirecting.flatMap(redirectsOf),
-    testers: testersOf(forwarding, trackNames),
-    split: splitOf(https.at("defaultActions"), trackNames),
+    testers: testersOf(byTester, trackNames),
+    split: {
+      weights: sharesOf(https.at("defaultActions"), trackNames),
+      rules: bySession.map((rule) => sessionRuleOf(rule, trackNames)),
+    },
     firewall: firewallOf(graph, balancer.urn, resolve),
   };
 }

@@ -1,3 +1,5 @@
+import type { SessionRule } from "../../../../../infra/sessions/rules.ts";
+
 /** What the captured stack asks of its load balancer: data only, read by describe.ts and rendered by config.ts. */
 export interface BalancerModel {
   /** How long a connection may be silent, towards clients and servers alike. */
@@ -74,8 +76,8 @@ export interface TesterModel {
 export interface Split {
   /** Whole percents above 0 that sum to 100. */
   weights: Record<string, number>;
-  /** How long a client stays with its track; null when it doesn't. */
-  stickinessSeconds: number | null;
+  /** Asked before the weights, in their order; none where each request goes by the weights alone. */
+  rules: readonly SessionRule[];
 }
 
 export interface FirewallModel {

@@ -4,8 +4,8 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { clientSettings } from "../../../infra/aws-client.ts";
-import { UserError } from "../../errors.ts";
+import { clientSettings } from "../../../../infra/aws-client.ts";
+import { UserError } from "../../../errors.ts";
 import type { Forward } from "./split.ts";
 
 /** The HTTPS listener as the ELB API knows it: where the real weights are. */
@@ -45,25 +45,21 @@ export function splitIn(actions: readonly Action[]): Forward {
       `the listener's default action is ${actions.map(({ Type }) => Type).join(", ") || "missing"}, not forward: somebody changed it`,
     );
   }
-  const { TargetGroups, TargetGroupStickinessConfig: stickiness } = action.ForwardConfig ?? {};
+  const { TargetGroups } = action.ForwardConfig ?? {};
   // AWS keeps the short form of a listener that was made with one target group.
   const groups = TargetGroups ?? [{ TargetGroupArn: action.TargetGroupArn }];
   return {
     groups: groups.map(({ TargetGroupArn = "", Weight = 1 }) => ({ arn: TargetGroupArn, weight: Weight })),
-    stickinessSeconds: stickiness?.Enabled ? (stickiness.DurationSeconds ?? null) : null,
   };
 }
 
-export function actionOf({ groups, stickinessSeconds }: Forward): Action {
+export function actionOf({ groups }: Forward): Action {
   return {
     Type: "forward",
     ForwardConfig: {
       TargetGroups: groups.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
       // Always told: what isn't keeps its old value.
-      TargetGroupStickinessConfig:
-        stickinessSeconds === null
-          ? { Enabled: false, DurationSeconds: 1 }
-          : { Enabled: true, DurationSeconds: stickinessSeconds },
+      TargetGroupStickinessConfig: { Enabled: false, DurationSeconds: 1 },
     },
   };
 }

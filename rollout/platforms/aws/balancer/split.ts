@@ -1,12 +1,10 @@
-import { checkWeights, shareOf, type Weights } from "../../core/weights.ts";
-import { UserError } from "../../errors.ts";
+import { checkWeights, shareOf, type Weights } from "../../../core/weights.ts";
+import { UserError } from "../../../errors.ts";
 
 /** A listener's forward action. */
 export interface Forward {
   /** ALB's weights: 0 to 999, of which only the proportions matter. */
   groups: { arn: string; weight: number }[];
-  /** Null: no client sticks. */
-  stickinessSeconds: number | null;
 }
 
 /**
@@ -17,11 +15,7 @@ export interface Forward {
  *
  * @throws {UserError} for a track without a target group
  */
-export function splitOf(
-  weights: Weights,
-  arns: Readonly<Record<string, string>>,
-  stickinessSeconds: number | null,
-): Forward {
+export function splitOf(weights: Weights, arns: Readonly<Record<string, string>>): Forward {
   checkWeights(weights);
   const carrying = Object.keys(weights)
     .filter((track) => shareOf(weights, track) > 0)
@@ -33,7 +27,6 @@ export function splitOf(
         throw new UserError(`track ${track} has no target group: run \`pulumi up\` once with it at weight 0`);
       return { arn, weight: shareOf(weights, track) };
     }),
-    stickinessSeconds,
   };
 }
 

@@ -1,0 +1,99 @@
+import {
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { clientSettings } from "../../../../infra/aws-client.ts";
+import { kindOf, patternsOf, sessionsIn } from "../../../../infra/sessions/rules.ts";
+import { member } from "../../../../infra/sure.ts";
+import type { Weights } from "../../../core/weights.ts";
+import { UserError } from "../../../errors.ts";
+
+/** A rule of the listener that reads the browsers' cookies, as the stack's state has it. */
+export interface RecordedRule {
+  urn: string;
+  arn: string;
+  track: string;
+  patterns: string[];
+}
+
+/** What the listener's rules for sessions are to match at these weights, by ARN; the one that never changes isn't among them. */
+export function rulesFor(recorded: readonly RecordedRule[], weights: Weights): Map<string, string[]> {
+  const sessions = sessionsIn(
+    recorded.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern }))),
+  );
+  if (!sessions) return new Map();
+  const wanted = patternsOf(sessions, weights);
+  return new Map(
+    recorded.flatMap(({ arn, track, patterns: [pattern = ""] }) => {
+      const kind = kindOf(pattern);
+      return kind === undefined ? [] : [[arn, member(wanted, track)[kind]]];
+    }),
+  );
+}
+
+/** The rules that keep browsers with a version (infra/sessions/rules.ts) as the ELB API knows them. */
+export class SessionRules {
+  readonly #client: ElasticLoadBalancingV2Client;
+  readonly #listenerArn: string;
+
+  constructor(region: string, listenerArn: string) {
+    this.#client = new ElasticLoadBalancingV2Client(clientSettings(region));
+    this.#listenerArn = listenerArn;
+  }
+
+  /**
+   * Whether the rules fit the weights: else some browsers still go where the weights don't lead.
+   *
+   * @throws {UserError} when they don't
+   */
+  async check(recorded: readonly RecordedRule[], weights: Weights): Promise<void> {
+    const [wrong] = await this.#wrong(rulesFor(recorded, weights));
+    if (!wrong) return;
+    const { track } = recorded.find(({ arn }) => arn === wrong.arn) as RecordedRule;
+    throw new UserError(
+      `a rule of the listener that keeps browsers with ${track} doesn't fit its weights: ${wrong.arn}`,
+    );
+  }
+
+  /** Each rule that isn't right is set, all at once. Takes effect in seconds. */
+  async set(recorded: readonly RecordedRule[], weights: Weights): Promise<void> {
+    const wrong = await this.#wrong(rulesFor(recorded, weights));
+    await Promise.all(
+      wrong.map(({ arn, patterns }) =>
+        this.#client.send(new ModifyRuleCommand({ RuleArn: arn, Conditions: [conditionOf(patterns)] })),
+      ),
+    );
+  }
+
+  async #wrong(wanted: ReadonlyMap<string, string[]>): Promise<{ arn: string; patterns: string[] }[]> {
+    if (wanted.size === 0) return [];
+    const real = await this.#read();
+    return [...wanted]
+      .filter(([arn, patterns]) => real.get(arn)?.toSorted().join() !== patterns.toSorted().join())
+      .map(([arn, patterns]) => ({ arn, patterns }));
+  }
+
+  /** By ARN, of those that look for expressions. */
+  async #read(): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>();
+    for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
+      const page = await this.#client.send(
+        new DescribeRulesCommand({ ListenerArn: this.#listenerArn, ...(Marker && { Marker }) }),
+      );
+      for (const { RuleArn = "", Conditions: [condition] = [] } of page.Rules ?? []) {
+        const patterns = condition?.HttpHeaderConfig?.RegexValues ?? condition?.RegexValues;
+        if (patterns && patterns.length > 0) found.set(RuleArn, patterns);
+      }
+      Marker = page.NextMarker;
+    }
+    return found;
+  }
+}
+
+function conditionOf(patterns: string[]) {
+  return {
+    Field: "http-header",
+    HttpHeaderConfig: { HttpHeaderName: "cookie", RegexValues: patterns },
+  };
+}

@@ -1,0 +1,171 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { rulesAt } from "../../../infra/sessions/rules.ts";
+import { weightsIn } from "../../../rollout/config/weights.ts";
+import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
+import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
+import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
+import {
+  apiError,
+  deployment,
+  fakeClock,
+  fakeEngine,
+  GROUPS,
+  ruleArn,
+  SESSIONS,
+  sessionRulesIn,
+  URN,
+} from "./example.ts";
+
+const elb = mockClient(ElasticLoadBalancingV2Client);
+const ssm = mockClient(SSMClient);
+afterAll(() => {
+  elb.restore();
+  ssm.restore();
+});
+
+const config = (blue: number, green: number) =>
+  `config:\n  rollout:tracks: { blue: { weight: ${blue} }, green: { weight: ${green} } }\n  rollout:stable: blue\n`;
+
+let folder: string;
+let real: Record<string, number>;
+/** What each rule looks for, in the order in which they are asked. */
+let rules: (readonly string[])[];
+let engine: ReturnType<typeof fakeEngine>;
+let platform: AwsPlatform;
+
+const patternsAt = (weights: Record<string, number>) =>
+  rulesAt(SESSIONS, weights).map(({ patterns }) => patterns);
+const stateAt = (weights: Record<string, number>) => {
+  const state = deployment(weights);
+  state.resources!.push(...sessionRulesIn(weights));
+  return state;
+};
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "session-rules-"));
+  const { readFile } = await import("node:fs/promises");
+  const file = join(folder, "Pulumi.beta.yaml");
+  await writeFile(file, config(90, 10));
+  real = { blue: 90, green: 10 };
+  rules = patternsAt(real);
+  elb.reset();
+  ssm.reset();
+  ssm.on(SendCommandCommand).resolves({});
+  elb.on(DescribeListenersCommand).callsFake(() => ({
+    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS))] }],
+  }));
+  elb.on(ModifyListenerCommand).callsFake(({ DefaultActions }) => {
+    const groups: { TargetGroupArn: string; Weight: number }[] = DefaultActions[0].ForwardConfig.TargetGroups;
+    const track = (arn: string) => (arn === GROUPS.blue ? "blue" : "green");
+    real = Object.fromEntries(groups.map(({ TargetGroupArn, Weight }) => [track(TargetGroupArn), Weight]));
+  });
+  // Two pages, and a tester's rule among them.
+  elb.on(DescribeRulesCommand).callsFake(({ Marker }) => {
+    const all = rules.map((patterns, index) => ({
+      RuleArn: ruleArn(index),
+      Conditions: [
+        { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "cookie", RegexValues: [...patterns] } },
+      ],
+    }));
+    const tester = {
+      RuleArn: "arn:tester",
+      Conditions: [
+        { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "x-rollout-track", Values: ["blue"] } },
+      ],
+    };
+    return Marker ? { Rules: all.slice(2) } : { Rules: [tester, ...all.slice(0, 2)], NextMarker: "2" };
+  });
+  elb.on(ModifyRuleCommand).callsFake(({ RuleArn, Conditions }) => {
+    const index = rules.findIndex((_, each) => ruleArn(each) === RuleArn);
+    rules[index] = Conditions[0].HttpHeaderConfig.RegexValues;
+  });
+  engine = fakeEngine(async () => {
+    real = weightsIn(await readFile(file, "utf8"));
+    rules = patternsAt(real);
+    engine.state = stateAt(real);
+  });
+  engine.state = stateAt(real);
+  platform = await awsPlatform({
+    projectDir: folder,
+    stack: "beta",
+    slowMs: 500,
+    engine,
+    clock: fakeClock(),
+  });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("a step is an `up` of the listener and of its rules for sessions", async () => {
+  await platform.setWeights({ blue: 75, green: 25 });
+  expect(engine.ups).toHaveLength(1);
+  expect(engine.ups[0]!.targets).toEqual([URN, ...sessionRulesIn({ blue: 100 }).map(({ urn }) => urn)]);
+  expect(elb.commandCalls(ModifyRuleCommand)).toHaveLength(0);
+});
+
+test("another stable track is an `up` of the rules", async () => {
+  await platform.setStable("green");
+  expect(engine.ups.map(({ targets }) => targets)).toEqual([
+    sessionRulesIn({ blue: 100 }).map(({ urn }) => urn),
+  ]);
+});
+
+test("in an emergency the rules lose the candidate's browsers with the listener, before the engine is asked", async () => {
+  let then: unknown;
+  const up = engine.up;
+  engine.up = async (...words) => {
+    then = { real, rules: [...rules] };
+    await up(...words);
+  };
+  await platform.setWeightsNow({ blue: 100 });
+  expect(then).toEqual({ real: { blue: 100 }, rules: patternsAt({ blue: 100 }) });
+  // Green's session and its number; what is right already isn't touched.
+  expect(
+    elb
+      .commandCalls(ModifyRuleCommand)
+      .map(({ args }) => args[0].input.RuleArn)
+      .sort(),
+  ).toEqual([ruleArn(1), ruleArn(3)].sort());
+});
+
+test("a rule that doesn't fit the listener's weights isn't read as a split", async () => {
+  rules = patternsAt({ blue: 75, green: 25 });
+  const why = `a rule of the listener that keeps browsers with green doesn't fit its weights: ${ruleArn(3)}`;
+  await expect(platform.readRealWeights()).rejects.toThrow(why);
+  await expect(platform.readWeights()).rejects.toThrow(why);
+});
+
+test("a step isn't done until the rules show it, and an emergency says which rule didn't follow", async () => {
+  elb.on(ModifyRuleCommand).resolves({});
+  await expect(platform.moveTraffic({ blue: 100 })).rejects.toThrow(
+    "the balancer was told blue 100, a rule of the listener that keeps browsers with green doesn't fit",
+  );
+  elb.on(ModifyRuleCommand).rejects(apiError("Throttling", 400));
+  await expect(platform.moveTraffic({ blue: 100 })).rejects.toThrow("Throttling");
+});
+
+test("a stack from before there were such rules is read and moved as ever", async () => {
+  engine.state = deployment(real);
+  platform = await awsPlatform({
+    projectDir: folder,
+    stack: "beta",
+    slowMs: 500,
+    engine,
+    clock: fakeClock(),
+  });
+  rules = [];
+  expect(await platform.readRealWeights()).toEqual({ blue: 90, green: 10 });
+  await platform.moveTraffic({ blue: 100 });
+  expect(elb.commandCalls(DescribeRulesCommand)).toHaveLength(0);
+});
