@@ -38,8 +38,8 @@ describe.each(["beta", "prod"])("the life of %s", (stack) => {
     );
     expect(done.up!.length).toBeGreaterThan(200);
     expect(done["second up"]).toEqual([]);
-    expect(done.weights).toEqual([`update ${stack}-https`]);
-    expect(new Set(done.image)).toEqual(
+    expect(done.weights?.filter((each) => !isSessionRule(each))).toEqual([`update ${stack}-https`]);
+    expect(new Set(done.image?.filter((each) => !isSessionRule(each)))).toEqual(
       new Set(["app", "blue", "green"].map((each) => `update ${stack}-${each}`)),
     );
     expect(done.flags).toEqual([
@@ -275,4 +275,9 @@ function freeBut(held: string): (each: GraphResource) => void {
     if (each.type === TYPES.flagsVersion) delete each.options.retainOnDelete;
     if (each.type === TYPES.vault) each.options.retainOnDelete = true;
   };
+}
+
+/** Whom a version or a weight leads where: what those rules match follows both. */
+function isSessionRule(done: string): boolean {
+  return /^update \w+-\w+-(bucket|session)$/.test(done);
 }
