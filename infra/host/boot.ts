@@ -24,6 +24,7 @@ export function bootScript(host: Host): HostFile {
   const bucket = `https://amazoncloudwatch-agent-${region}.s3.${region}.amazonaws.com`;
   const services = [
     "rollout-certificate.timer",
+    ...(host.app.assets.length > 0 ? ["rollout-assets.timer"] : []),
     ...(host.flags ? ["rollout-flags"] : []),
     ...(host.access ? ["rollout-credentials"] : []),
     "rollout-app",

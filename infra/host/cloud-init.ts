@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { assetFiles } from "./assets/assets.ts";
 import { bootScript } from "./boot.ts";
 import { certificateFiles } from "./certificate.ts";
 import { environmentFiles } from "./environment.ts";
@@ -50,11 +51,16 @@ export function filesText(host: Host): string {
  * It is short whatever the app is given: of all that it is only the digest of.
  */
 export function cloudInit(
-  { processes, buckets, permissions }: Pick<Host["app"], "processes" | "buckets" | "permissions">,
+  {
+    processes,
+    buckets,
+    permissions,
+    assets,
+  }: Pick<Host["app"], "processes" | "buckets" | "permissions" | "assets">,
   place: FilesPlace,
 ): string {
-  // Programs that stay and ask AWS.
-  const asksAws = [processes, buckets, permissions].some((each) => each.length > 0);
+  // Programs in Python that ask AWS.
+  const asksAws = [processes, buckets, permissions, assets].some((each) => each.length > 0);
   return document({
     package_update: true,
     packages: [...PACKAGES, ...(asksAws ? ["python3-boto3"] : [])],
@@ -76,6 +82,7 @@ export function hostFiles(host: Host): HostFile[] {
     secretsScript(),
     pullScript(host),
     ...migrationScript(host),
+    ...assetFiles(host),
     appUnit(host),
     ...processUnits(host),
     ...processAgent(host),

@@ -43,6 +43,8 @@ export interface Host {
   appSecrets: Record<string, SecretPlace>;
   /** What the app is given of AWS; undefined: nothing, and no credentials. */
   access?: { roleArn: string; buckets: Record<string, string> } | undefined;
+  /** The bucket through which the servers hand each other their assets; undefined: the app names none. */
+  assetsBucket?: string | undefined;
   /** Names of log groups in CloudWatch Logs. */
   logGroups: { app: string; nginx: string; system: string };
   /** The names under which AppConfig knows the feature flags. */

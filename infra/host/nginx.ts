@@ -1,6 +1,8 @@
 import { sessionCookies } from "../sessions/cookies.ts";
 import { seconds } from "../settings/duration.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
+import { ASSETS_FOLDER } from "./assets/assets.ts";
+import { assetLocations, keptAssets, toldToCaches } from "./assets/locations.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
 
 type Told = Pick<
@@ -11,11 +13,12 @@ type Told = Pick<
 /**
  * The servers' `nginx.conf`: nginx 1.22 (Debian 12) and 1.24 (Ubuntu 24.04) accept it.
  *
- * What belongs to one machine (paths, ports, addresses) is in four files under `machine/`, included by a path relative
+ * What belongs to one machine (paths, ports, addresses) is in files under `machine/`, included by a path relative
  * to nginx.conf, so that the rehearsal runs this very text elsewhere.
  */
 export function nginxConf(host: Told): string {
-  const { track, domain, proxies, requestsPerMinute, bodyMiB, app, stickiness } = host;
+  const { track, domain, proxies, requestsPerMinute, bodyMiB, app } = host;
+  const limit = `limit_req zone=address burst=${burst(requestsPerMinute)} nodelay;`;
   return `include machine/main.conf;
 worker_processes auto;
 # After a reload, what is open goes on as long as the balancer drains; then it is closed.
@@ -33,25 +36,25 @@ ${clients(proxies, requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
 ${OWN_HEADERS}
-${sessionCookies(host)}
-  include machine/http.conf;
+${sessionCookies({ ...host, cacheControl: toldToCaches(app) })}
+${keptAssets(app)}  include machine/http.conf;
 
 ${upstreams(domain)}
   server {
     include machine/listen.conf;
     server_name _;
 
-${headers(track, stickiness)}
+${headers(host)}
 ${proxy(app)}
     location = /health {
       access_log off;
       proxy_pass http://$pool${app.healthPath === "/health" ? "" : app.healthPath};
     }
     location / {
-      limit_req zone=address burst=${burst(requestsPerMinute)} nodelay;
+      ${limit}
       proxy_pass http://$pool;
     }
-
+${assetLocations(app, limit)}
     # Only nginx's own errors (the app is down or too slow); what the app answers passes as it is.
     error_page 502 503 504 /sorry.html;
     location = /sorry.html {
@@ -64,9 +67,9 @@ ${proxy(app)}
 `;
 }
 
-/** The four included files on a real server. */
-export function machineFiles({ vpcCidr }: Pick<Host, "vpcCidr">): HostFile[] {
-  const files = {
+/** The included files on a real server. */
+export function machineFiles({ vpcCidr, app }: Pick<Host, "vpcCidr" | "app">): HostFile[] {
+  const files: Record<string, string> = {
     main: `user www-data;
 pid /run/nginx.pid;
 error_log /var/log/nginx/error.log warn;
@@ -81,6 +84,7 @@ ssl_certificate_key ${TLS_FOLDER}/host.key;
 `,
     upstream: `server 127.0.0.1:${APP_PORT};
 `,
+    ...(app.assets.length > 0 && { assets: `root ${ASSETS_FOLDER};\n` }),
   };
   return Object.entries(files).map(([name, content]) => ({
     path: `/etc/nginx/machine/${name}.conf`,
@@ -203,7 +207,7 @@ const OWN_HEADERS = Object.entries(UNLESS_SET)
   .join("");
 
 /** On every answer, errors too (`always`). A location with an add_header of its own would lose them all: none has. */
-function headers(track: string, stickiness: Host["stickiness"]): string {
+function headers({ track, stickiness, app }: Told): string {
   const all = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -220,6 +224,7 @@ function headers(track: string, stickiness: Host["stickiness"]): string {
   return [
     ...lines,
     "    add_header Retry-After $retry_after always;",
+    ...(app.assets.length > 0 ? ["    add_header Cache-Control $kept_cache always;"] : []),
     ...cookies.map((each) => `    add_header Set-Cookie ${each} always;`),
     "",
   ].join("\n");

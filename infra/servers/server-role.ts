@@ -17,6 +17,8 @@ export interface ServerRoleArgs {
   logGroupArns: pulumi.Input<string>[];
   /** The bucket of the servers' files. */
   filesArn: pulumi.Input<string>;
+  /** The bucket of the assets; undefined: there is none. */
+  assetsArn?: pulumi.Input<string> | undefined;
   /** What the app may do in AWS; undefined: it gets no credentials. */
   app?: Omit<AppRoleArgs, "serverRoleArn"> | undefined;
   /** What tells it which of the app's processes it runs; undefined: there are none. */
@@ -88,6 +90,12 @@ function permissions(name: string, args: ServerRoleArgs): Record<string, object[
         : []),
     ],
     files: [allow(["s3:GetObjectVersion"], pulumi.interpolate`${args.filesArn}/*`)],
+    ...(args.assetsArn !== undefined && {
+      assets: [
+        allow(["s3:ListBucket"], args.assetsArn),
+        allow(["s3:GetObject", "s3:PutObject"], pulumi.interpolate`${args.assetsArn}/*`),
+      ],
+    }),
     image: [
       allow(["ecr:GetAuthorizationToken"], "*"),
       ...(repositories.length > 0

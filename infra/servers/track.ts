@@ -25,7 +25,7 @@ export interface TrackArgs {
   bucket: Pick<FilesBucket, "bucket" | "versioning">;
   server: Settings["server"];
   /** How long what is open at a server that leaves may go on (drain), how long the app may take to start, and what asks AWS there. */
-  app: Pick<Settings["app"], "drain" | "startTimeout" | "processes" | "buckets" | "permissions">;
+  app: Pick<Settings["app"], "drain" | "startTimeout" | "processes" | "buckets" | "permissions" | "assets">;
   servers: number;
   maxServers: number;
   autoscaling: boolean;

@@ -12,6 +12,7 @@ import type { Settings, TrackSettings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
 import { architectureOf } from "./architecture.ts";
+import { AssetsBucket } from "./assets-bucket.ts";
 import { FilesBucket } from "./files-bucket.ts";
 import { Images } from "./image.ts";
 import { Processes } from "./processes.ts";
@@ -60,6 +61,7 @@ export class Tracks extends pulumi.ComponentResource {
         ? new Processes(name, { stack: settings.stack, settings }, { parent: this })
         : undefined;
     const bucket = new FilesBucket(name, { parent: this });
+    const assets = settings.app.assets.length > 0 ? new AssetsBucket(name, { parent: this }) : undefined;
     const role = new ServerRole(
       name,
       {
@@ -78,6 +80,7 @@ export class Tracks extends pulumi.ComponentResource {
           : undefined,
         processes,
         filesArn: bucket.arn,
+        assetsArn: assets?.arn,
       },
       { parent: this },
     );
@@ -94,7 +97,7 @@ export class Tracks extends pulumi.ComponentResource {
             securityGroupId: args.firewall.serversGroupId,
             instanceProfileArn: role.instanceProfileArn,
             region: settings.region,
-            files: files(args, track, images, role.appRoleArn),
+            files: files(args, track, images, { appRole: role.appRoleArn, assets: assets?.bucket }),
             bucket,
             server: settings.server,
             app: settings.app,
@@ -154,7 +157,7 @@ function files(
   args: TracksArgs,
   track: TrackSettings,
   images: Images,
-  appRole: pulumi.Output<string> | undefined,
+  own: { appRole: pulumi.Output<string> | undefined; assets: pulumi.Output<string> | undefined },
 ): pulumi.Output<string> {
   const { logs, secrets, given, database, cache } = args;
   const version = images.versionOf(track.name);
@@ -167,7 +170,8 @@ function files(
       databasePassword: secrets.databasePassword?.arn ?? "",
       cachePassword: secrets.cachePassword?.arn ?? "",
       appSecrets: given.places,
-      appRole: appRole ?? "",
+      appRole: own.appRole ?? "",
+      assets: own.assets,
       buckets: Object.fromEntries(
         Object.entries(args.buckets.byName).map(([bucket, made]) => [bucket, made.bucket]),
       ),
@@ -188,6 +192,7 @@ interface Known {
   cachePassword: string;
   appSecrets: Record<string, SecretPlace>;
   appRole: string;
+  assets: string | undefined;
   /** By their names in config. */
   buckets: Record<string, string>;
   app: string;
@@ -223,6 +228,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     },
     appSecrets: known.appSecrets,
     access: hasAccess(settings) ? { roleArn: known.appRole, buckets: known.buckets } : undefined,
+    assetsBucket: known.assets,
     logGroups: { app: known.app, nginx: known.nginx, system: known.system },
     flags: args.flags,
   };

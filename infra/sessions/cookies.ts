@@ -26,6 +26,7 @@ export function sessionCookies({
   version,
   stickiness,
   proxies,
+  cacheControl,
 }: {
   track: string;
   /** Of the app in it, in hex digits. */
@@ -33,13 +34,15 @@ export function sessionCookies({
   stickiness: Settings["stickiness"];
   /** Address ranges before the balancer. */
   proxies: string[];
+  /** What an answer says to caches, in nginx's variables. */
+  cacheControl: string;
 }): string {
   if (stickiness === "none") return "";
   const tag = tagOf(track, version);
   const session = `${SESSION_COOKIE}=${tag}; Max-Age=${seconds(stickiness)}; ${ATTRIBUTES}`;
   const bucket = `${BUCKET_COOKIE}=$bucket_tens$bucket_ones.${tag}; Max-Age=${YEAR_SECONDS}; ${ATTRIBUTES}`;
   const shared = '"~*private" 0; "~*(public|s-maxage|immutable|max-age=[1-9])" 1;';
-  return `  map $upstream_http_cache_control $kept_by_others { default 0; ${proxies.length > 0 ? shared : ""} }
+  return `  map "${cacheControl}" $kept_by_others { default 0; ${proxies.length > 0 ? shared : ""} }
   map "$status $kept_by_others" $has_no_cookie { default 0; ~^5 1; "~ 1$" 1; }
   map $http_cookie $has_bucket { default 0; "~${BEFORE}${BUCKET_COOKIE}=\\d\\d\\." 1; }
   map $http_cookie $session { default new; "~${BEFORE}${SESSION_COOKIE}=${tag.replaceAll(".", "\\.")}${AFTER}" held; }

@@ -28,6 +28,7 @@ export const TYPES = {
   cache: "aws:elasticache/replicationGroup:ReplicationGroup",
   cacheParameters: "aws:elasticache/parameterGroup:ParameterGroup",
   filesBucket: "rollout:infra:FilesBucket",
+  assetsBucket: "rollout:infra:AssetsBucket",
   bucketObject: "aws:s3/bucketObjectv2:BucketObjectv2",
   buckets: "rollout:infra:Buckets",
   bucket: "aws:s3/bucket:Bucket",

@@ -26,6 +26,7 @@ const GIVEN = {
     often: { command: ["poll"], schedule: "rate(15 minutes)" },
   },
   "app.buckets": ["uploads", "exports"],
+  "app.assets": [{ path: "/assets/", folder: "dist/assets" }],
   "app.permissions": [
     { actions: ["ses:SendEmail"], resources: ["*"] },
     { actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] },

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
 import { type Plan, planOf } from "../../rollout/core/plan.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
+import type { Shots } from "../../rollout/load/requests/shot.ts";
 import type { JournalEntry, Platform } from "../../rollout/platforms/platform.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
@@ -55,9 +56,10 @@ export function planWith({ half, full = 60, grace = 60, capacity = 60, read = 60
  * A stack under load in the file's tests, whose rollouts are from blue to green and can be met half-way.
  *
  * @param changes to the stack's config
+ * @param shots what users ask for; by default what the sample's do
  */
-export function rolloutWorld(changes: Changes, ratePerSecond = 100) {
-  return new World(changes, ratePerSecond);
+export function rolloutWorld(changes: Changes, ratePerSecond = 100, shots?: Shots) {
+  return new World(changes, ratePerSecond, shots);
 }
 
 class World {
@@ -70,14 +72,14 @@ class World {
   #plan!: Plan;
   #count = 0;
 
-  constructor(changes: Changes, ratePerSecond: number) {
+  constructor(changes: Changes, ratePerSecond: number, shots?: Shots) {
     this.project = projectCopy(changes);
     this.#changes = changes;
     beforeAll(async () => {
       // The usual port may be another's a moment later, and HAProxy shares a port without a word.
       this.status = await rehearse.up({ ...this.project, port: await freePort() });
       const { url, domain, caFile } = this.status;
-      this.load = startLoad({ url, domain, caFile, ratePerSecond });
+      this.load = startLoad({ url, domain, caFile, ratePerSecond, ...(shots && { shots }) });
     });
     afterEach(async ({ task }) => {
       if (task.result?.state === "fail") await this.#print();

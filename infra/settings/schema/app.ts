@@ -2,6 +2,7 @@ import { z } from "zod";
 import { milliseconds } from "../duration.ts";
 import { buckets, permissions } from "./access.ts";
 import { duration, plainText, text, whole, wholeSeconds } from "./fields.ts";
+import { assets } from "./image/assets.ts";
 import { containerKeys } from "./image/container.ts";
 import { egress } from "./network.ts";
 import { processes } from "./processes/processes.ts";
@@ -52,6 +53,12 @@ export const app = z.strictObject({
     .describe(
       "where the app says by status 200 that it can serve, within 4 seconds, every 5 seconds; nginx answers /health by it, " +
         "which is what the balancer, a booting server, checks and smoke tests ask",
+    ),
+  assets: assets
+    .default([])
+    .describe(
+      "where files lie whose names change with their content, as bundlers write them: what a page that is still open asks for is " +
+        "found also when another version answers it by now (docs/your-app.md)",
     ),
   ...containerKeys,
   startTimeout: wholeSeconds("5s", "30m")

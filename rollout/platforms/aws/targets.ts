@@ -14,7 +14,14 @@ export function targetsOf(graph: Graph, track: string): string[] {
   const own = within(graph, componentOf(graph, track));
   const needed = dependenciesOf(own, byUrn(graph));
   // What a track's servers are made of, and belongs to all tracks.
-  const shared = ofType(graph, TYPES.images, TYPES.serverRole, TYPES.processes, TYPES.filesBucket);
+  const shared = ofType(
+    graph,
+    TYPES.images,
+    TYPES.serverRole,
+    TYPES.processes,
+    TYPES.filesBucket,
+    TYPES.assetsBucket,
+  );
   const made = shared.flatMap((each) => within(graph, each)).filter((each) => needed.has(each.urn));
   const owned = new Set(own.map(({ urn }) => urn));
   const rules = ofType(graph, TYPES.listenerRule).filter(({ dependencies }) =>

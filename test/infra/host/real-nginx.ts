@@ -27,12 +27,14 @@ export async function nginxFolder(conf: string, appPort: number): Promise<NginxF
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const files = {
     "nginx.conf": conf,
-    "machine/main.conf": `pid ${folder}/nginx.pid;\nerror_log ${folder}/error.log warn;\n`,
+    // As its own user it couldn't read the folder.
+    "machine/main.conf": `${process.getuid?.() === 0 ? "user root;\n" : ""}pid ${folder}/nginx.pid;\nerror_log ${folder}/error.log warn;\n`,
     "machine/http.conf":
       `access_log ${folder}/access.log track;\nset_real_ip_from 127.0.0.0/8;\n` +
       temporary.map((name) => `${name}_temp_path ${folder}/${name};\n`).join(""),
     "machine/listen.conf": `listen 127.0.0.1:${port} ssl http2;\nssl_certificate host.crt;\nssl_certificate_key host.key;\n`,
     "machine/upstream.conf": `server 127.0.0.1:${appPort};\n`,
+    "machine/assets.conf": `root ${folder}/assets;\n`,
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
   const request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost";

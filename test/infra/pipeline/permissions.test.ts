@@ -29,7 +29,9 @@ describe.each(["beta", "prod"])("the roles of %s and what the program provisions
   const scope = { stack, region: "us-east-1" };
   const deploys = [...mayRead(scope), ...mayDeploy(scope)];
   beforeAll(async () => {
-    all = await recordStack(stack, { app: { processes: PROCESSES } });
+    all = await recordStack(stack, {
+      app: { processes: PROCESSES, assets: [{ path: "/assets/", folder: "dist/assets" }] },
+    });
   });
 
   const types = () =>

@@ -28,7 +28,7 @@ const ANYWHERE = [
   "ssmmessages:OpenDataChannel",
 ];
 
-async function statements(): Promise<Statement[]> {
+async function statements(more: { assetsArn?: string } = {}): Promise<Statement[]> {
   const recording = await record(() => {
     new ServerRole("beta", {
       secretArns: ["arn:secret"],
@@ -37,6 +37,7 @@ async function statements(): Promise<Statement[]> {
       otherRepositoryArns: ["arn:other"],
       logGroupArns: ["arn:logs"],
       filesArn: "arn:files",
+      ...more,
     });
   });
   return recording
@@ -128,4 +129,14 @@ it("is for EC2 alone, and ready before a server starts", async () => {
   const { dependencies } = recording.one("aws:iam/instanceProfile:InstanceProfile");
   const policies = recording.of("aws:iam/rolePolicy:RolePolicy").map(({ urn }) => urn);
   expect(dependencies).toEqual(expect.arrayContaining(policies));
+});
+
+it("hands assets on through their bucket, where there is one, and deletes none", async () => {
+  const ofS3 = (all: Statement[]) =>
+    all.filter(({ Action }) => Action.some((each) => each.startsWith("s3:")));
+  expect(ofS3(await statements())).toHaveLength(1);
+  expect(ofS3(await statements({ assetsArn: "arn:assets" })).slice(1)).toEqual([
+    { Effect: "Allow", Action: ["s3:ListBucket"], Resource: "arn:assets" },
+    { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:assets/*" },
+  ]);
 });

@@ -17,7 +17,7 @@ const ARGS: TrackArgs = {
   files: "#cloud-config\nwrite_files: []\n",
   bucket: { bucket: pulumi.output("beta-servers-1234567"), versioning: undefined as never },
   server: { instanceType: "t3.medium", release: "current", diskGiB: 40, cpus: 1.5, memoryMiB: 2560 },
-  app: { drain: "60s", startTimeout: "2m", processes: [], buckets: [], permissions: [] },
+  app: { drain: "60s", startTimeout: "2m", processes: [], buckets: [], permissions: [], assets: [] },
   servers: 1,
   maxServers: 1,
   autoscaling: false,
@@ -35,7 +35,7 @@ const recordTrack = (args: Partial<TrackArgs> = {}) =>
 it("waits for a server as long as its app may take to start", async () => {
   const group = (
     await recordTrack({
-      app: { drain: "60s", startTimeout: "10m", processes: [], buckets: [], permissions: [] },
+      app: { drain: "60s", startTimeout: "10m", processes: [], buckets: [], permissions: [], assets: [] },
     })
   ).one(GROUP).inputs;
   expect(group).toMatchObject({
@@ -67,7 +67,7 @@ describe("the target group", () => {
   it("speaks TLS to the servers, asks for their health, and drains as long as the settings say", async () => {
     const { inputs } = (
       await recordTrack({
-        app: { drain: "2m", startTimeout: "2m", processes: [], buckets: [], permissions: [] },
+        app: { drain: "2m", startTimeout: "2m", processes: [], buckets: [], permissions: [], assets: [] },
       })
     ).one(TARGETS);
     expect(inputs).toMatchObject({

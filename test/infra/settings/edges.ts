@@ -199,6 +199,31 @@ export const EDGES: Edge[] = [
     [[], ["/app/uploads", "/home/node/.pm2", "/var/cache"]],
     [["/"], ["/tmp"], ["/tmp/x"], ["/etc/x"], ["/a/../etc"], ["/a/"], ["app"], ["/a b"], ["/a:/b"], "/app"],
   ],
+  [
+    "app.assets.0.path",
+    ["/assets/", "/_next/static/", "/a.b/~c-d/", `/${text(98)}/`],
+    [
+      ...[
+        "/",
+        "//",
+        "/assets",
+        "assets/",
+        "/health/",
+        "/a//b/",
+        "/../a/",
+        "/a/../b/",
+        "/./",
+        "/.env/",
+        "/a b/",
+      ],
+      ...["/a;/", "/a$b/", "/a{/", "/a%2f/", "/a\n/", "/ñ/", `/${text(99)}/`, 1],
+    ],
+  ],
+  [
+    "app.assets.0.folder",
+    ["dist/assets", ".next/static", "/usr/share/app/html", "public/build@2", text(200)],
+    ["", "/", ".", "..", "a/../b", "a/./b", "a/", "a//b", "a b", "a:b", "a\nb", "a\0", "$HOME", text(201)],
+  ],
   ["app.readOnly", [true, false], ["no"]],
   ["app.tmpMiB", [16, 8192], [15, 8193]],
   ["app.egress.0.port", [1, 587, 65_535], [0, 80, 443, 65_536]],
@@ -382,6 +407,7 @@ export const WHOLE = {
   database: { maxStorageGiB: 65_536 },
   app: {
     egress: [{ port: 587 }],
+    assets: [{ path: "/assets/", folder: "dist/assets" }],
     permissions: [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:us-east-1:123456789012:jobs"] }],
     dependencies: { supplier: { url: "https://prices.example.com/v1" } },
     processes: {

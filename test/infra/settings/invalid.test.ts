@@ -270,6 +270,14 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:app.egress: must name each port once",
   ],
   [
+    "app.assets",
+    [
+      { path: "/assets/js/", folder: "dist/js" },
+      { path: "/assets/", folder: "dist" },
+    ],
+    "rollout:app.assets: must have paths of which none is within another",
+  ],
+  [
     "app",
     { environment: { BUCKET_MY_FILES: "x" }, buckets: ["my-files"] },
     "rollout:app.environment.BUCKET_MY_FILES: is set by app.buckets",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ASSETS, type AssetsOrder } from "../../../../infra/host/assets/assets.ts";
 import { APP_SECRETS, DATABASE_QUERY, placeholder } from "../../../../infra/host/environment.ts";
 import { MIGRATE } from "../../../../infra/host/migration.ts";
 import type { Graph, GraphResource, Value } from "../../../graph/model.ts";
@@ -62,6 +63,8 @@ export interface TrackPlan {
   targetGroupUrn: string;
   /** What the servers get under `/etc/nginx`, by path from there, byte for byte. */
   nginxFiles: Record<string, string>;
+  /** What a page of this version asks for, and where its files are. */
+  assets: AssetsOrder["assets"];
   /** `KEY=value` lines with `@@name@@` where a secret goes. */
   environment: string;
   /** The script that migrates the database before a server of this version serves; undefined: none is configured. */
@@ -142,6 +145,7 @@ function trackPlan(
         .filter(({ path }) => path.startsWith(NGINX))
         .map(({ path, content }) => [path.slice(NGINX.length), content]),
     ),
+    assets: assetsOf(files),
     environment:
       contentOf(files, ENVIRONMENT, name) + (instead ? `${instead.variable}=${instead.value}\n` : ""),
     migration: files.find(({ path }) => path === MIGRATE)?.content,
@@ -211,6 +215,11 @@ function secondsOf(graph: Graph, name: string): number {
   const seconds = numberOf((graph.outputs.rehearsal as Record<string, Value> | undefined)?.[name]);
   if (seconds === undefined) throw new RehearsalError(`the stack has no output rehearsal.${name}`);
   return seconds;
+}
+
+function assetsOf(files: WrittenFile[]): AssetsOrder["assets"] {
+  const order = files.find(({ path }) => path === ASSETS)?.content;
+  return order === undefined ? [] : (JSON.parse(order) as AssetsOrder).assets;
 }
 
 function contentOf(files: WrittenFile[], path: string, track: string): string {

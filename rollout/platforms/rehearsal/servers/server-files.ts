@@ -10,6 +10,7 @@ import { type TrackPlan, tracksOfTheirOwn } from "../plan/describe.ts";
 import { environmentOf, environmentText, type Here } from "../plan/environment.ts";
 import type { Room } from "../room.ts";
 import { accessHere } from "../storage/ensure.ts";
+import { assetsFolder } from "./assets.ts";
 
 export interface ServerFiles {
   folder: string;
@@ -63,6 +64,7 @@ function machineFiles(room: Room, server: ServerRecord, folder: string): Record<
       `ssl_certificate_key "${keyFile}";`,
     ),
     "upstream.conf": lines(`server 127.0.0.1:${server.appPort};`),
+    "assets.conf": lines(`root "${assetsFolder(folder)}";`),
   };
 }
 

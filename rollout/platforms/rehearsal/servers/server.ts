@@ -5,6 +5,7 @@ import { stop } from "../machine/stopping.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
 import { appStart, expectFolder } from "./app-start.ts";
+import { shareAssets } from "./assets.ts";
 import { healthOf } from "./health.ts";
 import { keysOf } from "./keys.ts";
 import { migrate } from "./migration.ts";
@@ -35,6 +36,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
   });
   expectFolder(room, track);
   const files = writeServerFiles(room, track, server);
+  shareAssets(room);
   await migrate(room, track, server, files);
   const app = start(room.ledger, appStart(room, track, server, files.environment));
   const nginx = start(room.ledger, {

@@ -14,8 +14,11 @@ const PROCESSES: Process[] = [
   { ...any, name: "nightly", kind: "job", schedule: "rate(1 day)", timeoutSeconds: 60 },
   { ...any, name: "worker", kind: "worker", count: 2, follows: "stable" },
 ];
-const app = { ...HOST.app, migrate: ["alembic"], processes: PROCESSES };
-const units = hostFiles({ ...HOST, app }).filter(({ path }) => path.endsWith(".service"));
+const assets = [{ path: "/assets/", folder: "dist/assets" }];
+const app = { ...HOST.app, migrate: ["alembic"], processes: PROCESSES, assets };
+const units = hostFiles({ ...HOST, app, assetsBucket: "production-assets-1a2b3c4" }).filter(({ path }) =>
+  path.endsWith(".service"),
+);
 
 const judge = (...words: string[]) =>
   spawnSync("systemd-analyze", ["security", "--offline=true", ...words], { encoding: "utf8" });
@@ -31,6 +34,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("the units are the app's, its processes' and the agents'", () => {
   expect(units.map(({ path }) => basename(path)).toSorted()).toEqual([
     "rollout-app.service",
+    "rollout-assets.service",
     "rollout-certificate.service",
     "rollout-credentials.service",
     "rollout-flags.service",
