@@ -28,7 +28,7 @@ describe("the servers' files", () => {
     expect(steps.slice(0, 3)).toEqual([
       "ExecStartPre=+/usr/local/sbin/rollout-env",
       "ExecStartPre=+/usr/local/sbin/rollout-pull",
-      "ExecStartPre=-/usr/bin/systemctl start rollout-assets.service",
+      "ExecStartPre=+-/usr/bin/systemctl start rollout-assets.service",
     ]);
     expect(content("/usr/local/sbin/rollout-boot")).toContain("rollout-assets.timer");
     expect(content("/etc/systemd/system/rollout-assets.timer")).toContain("OnUnitInactiveSec=60\n");

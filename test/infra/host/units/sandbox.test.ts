@@ -70,6 +70,7 @@ test("nothing that stays runs outside of the sandbox", () => {
   expect(outside).toEqual([
     "ExecStartPre=+/usr/local/sbin/rollout-env",
     "ExecStartPre=+/usr/local/sbin/rollout-pull",
+    "ExecStartPre=+-/usr/bin/systemctl start rollout-assets.service",
     "ExecStartPre=+/sbin/ip address replace 169.254.170.2/32 dev lo",
   ]);
 });
