@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { maxConnections, memoryGiB } from "../settings/instance-class.ts";
+import { maxConnections, memoryGiB } from "../settings/sizes/instance-class.ts";
 import { alarm, type Metric, type Scope } from "./alarm.ts";
 
 export interface WatchedDatabase {

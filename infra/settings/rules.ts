@@ -1,7 +1,6 @@
 import { member, nth } from "../sure.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
-import { memoryGiB } from "./instance-class.ts";
 import { bucketVariable } from "./schema/access.ts";
 import { journeyMistakes } from "./schema/asked/journeys.ts";
 import {
@@ -13,6 +12,8 @@ import {
 } from "./schema/variables.ts";
 import type { Parsed } from "./schema.ts";
 import { secretBy } from "./secrecy/looks.ts";
+import { memoryGiB } from "./sizes/instance-class.ts";
+import { memoryMistake } from "./sizes/memory.ts";
 
 /** The rules that span several keys. Each returns the mistakes it finds; none stops at the first. */
 export function brokenRules(config: Parsed): Mistake[] {
@@ -33,6 +34,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     stickinessFits,
     maintenanceHasAGate,
     knownInstanceClass,
+    memoryFits,
     variablesOnce,
     storesNameTheirVariables,
     bucketsNameTheirVariables,
@@ -286,6 +288,11 @@ function openVariablesAreThere({ app }: Parsed): Mistake[] {
 }
 
 /** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */
+function memoryFits(config: Parsed): Mistake[] {
+  const rule = memoryMistake(config);
+  return rule === undefined ? [] : [{ path: "server.instanceType", rule }];
+}
+
 function knownInstanceClass({ database }: Parsed): Mistake[] {
   try {
     memoryGiB(database.instanceClass);

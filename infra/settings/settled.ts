@@ -1,6 +1,8 @@
+import { member } from "../sure.ts";
 import { type Duration, seconds } from "./duration.ts";
 import { COMMON_TESTS, SAMPLE_TESTS } from "./schema/asked/smoke.ts";
 import { type Parsed, SAMPLE_COMMAND } from "./schema.ts";
+import { type MemoryLimits, memoryLimits } from "./sizes/memory.ts";
 
 /** A track as the program uses it: every default filled in. */
 export interface TrackSettings {
@@ -19,8 +21,8 @@ interface AnyProcess {
   command: string[];
   /** How long it has to end after SIGTERM. */
   stopSeconds: number;
-  /** Its own limit of memory; undefined: the app's. */
-  memoryMiB: number | undefined;
+  /** Its limit of memory. */
+  memoryMiB: number;
 }
 
 /** Runs all the time, on each server of the tracks that it follows. */
@@ -53,7 +55,8 @@ export interface FurtherName {
 }
 
 /** The settings of one stack, checked and complete. */
-export interface Settings extends Omit<Parsed, "tracks" | "zone" | "domains" | "database" | "cache" | "app"> {
+export interface Settings
+  extends Omit<Parsed, "tracks" | "zone" | "domains" | "server" | "database" | "cache" | "app"> {
   stack: string;
   region: string;
   /** The sample app runs, on every track. */
@@ -64,6 +67,7 @@ export interface Settings extends Omit<Parsed, "tracks" | "zone" | "domains" | "
   domains: FurtherName[];
   /** Sorted by name, so that two captures of one config are alike whatever its order. */
   tracks: TrackSettings[];
+  server: Parsed["server"] & { memoryMiB: number };
   database: Parsed["database"] & { multiAz: boolean };
   /** Undefined: the stack has none. */
   cache: Exclude<Parsed["cache"], "none"> | undefined;
@@ -77,6 +81,7 @@ export interface Settings extends Omit<Parsed, "tracks" | "zone" | "domains" | "
 /** The last defaults: those that depend on another key. */
 export function settled(stack: string, region: string, config: Parsed): Settings {
   const prod = config.tier === "prod";
+  const limits = memoryLimits(config);
   return {
     ...config,
     stack,
@@ -88,6 +93,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
       .map(({ name, zone, redirect }) => ({ name, zone: zone || zoneFor(name, zoneOf(config)), redirect })),
     smoke: config.smoke.length > 0 ? config.smoke : testsOf(config),
     cache: config.cache === "none" ? undefined : config.cache,
+    server: { ...config.server, memoryMiB: limits.app },
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
     app: {
       ...config.app,
@@ -96,7 +102,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
         ...(config.database.existing && { DATABASE_URL: config.database.existing.url }),
       },
       drain: config.app.drain ?? config.app.timeout,
-      processes: processesOf(config.app.processes),
+      processes: processesOf(config.app.processes, limits),
     },
     tracks: Object.entries(config.tracks)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -144,11 +150,16 @@ function parentOf(name: string): string {
   return words.slice(-Math.max(2, words.length - 1)).join(".");
 }
 
-function processesOf(processes: Parsed["app"]["processes"]): Process[] {
+function processesOf(processes: Parsed["app"]["processes"], limits: MemoryLimits): Process[] {
   return Object.entries(processes)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { command, stopTimeout, memoryMiB, schedule, timeout = "1h", count = 1, ...own }]) => {
-      const any = { name, command, stopSeconds: seconds(stopTimeout), memoryMiB };
+    .map(([name, { command, stopTimeout, schedule, timeout = "1h", count = 1, ...own }]) => {
+      const any = {
+        name,
+        command,
+        stopSeconds: seconds(stopTimeout),
+        memoryMiB: member(limits.processes, name),
+      };
       return schedule === undefined
         ? { ...any, kind: "worker", count, follows: own.with ?? "stable" }
         : { ...any, kind: "job", schedule, timeoutSeconds: seconds(timeout as Duration) };

@@ -14,7 +14,7 @@ import { Moto, motoThere, PYTHON, skipped } from "./moto.ts";
 // The program that says what runs on a server, with AWS's SDK for Python, and moto's Systems Manager and SQS behind it. What
 // plays systemd here writes down what it is told.
 
-const any = { command: ["x"], stopSeconds: 5, memoryMiB: undefined };
+const any = { command: ["x"], stopSeconds: 5, memoryMiB: 512 };
 const PROCESSES: Process[] = [
   { ...any, name: "nightly", kind: "job", schedule: "rate(1 day)", timeoutSeconds: 60 },
   { ...any, name: "worker", kind: "worker", count: 2, follows: "stable" },

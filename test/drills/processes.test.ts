@@ -28,6 +28,11 @@ const EVERY_SECONDS = 0.25;
 
 const processes = {
   worker: { command: ["celery", "-A", "shop", "worker"], stopTimeout: "20s" },
+  mailer: {
+    command: ["celery", "-A", "shop", "worker", "--queues=mail"],
+    with: "traffic",
+    stopTimeout: "20s",
+  },
   clean: { command: ["celery", "-A", "shop", "call", "shop.clean"], schedule: "rate(1 minute)" },
 };
 
@@ -57,6 +62,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
     rehearsal: {
       processes: {
         worker: celery("worker", "--concurrency=2", "--loglevel=INFO", "--hostname=server-{port}@%h"),
+        mailer: celery("worker", "--concurrency=1", "--queues=mail", "--hostname=mailer-{port}@%h"),
         clean: celery("call", "shop.clean", "--args=[1]"),
       },
     },
@@ -74,10 +80,11 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
   afterAll(() => load?.stop());
 
   const ledger = () => Ledger.openOrFail(placeIn(project));
-  const running = (kind: string) =>
+  const running = (name: string) =>
     Object.values(ledger().state.processes).filter(
-      (record) => record.runs?.kind === kind && !record.runs.ending && isRunning(record),
+      (record) => record.runs?.name === name && !record.runs.ending && isRunning(record),
     );
+  const tracksOf = (name: string) => running(name).map(({ runs }) => runs?.track);
   const noted = async (list: string): Promise<Worked[]> => {
     const cache = cacheClient(room);
     await cache.connect();
@@ -99,6 +106,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
         since: expect.stringMatching(/^\d{4}-.*Z$/),
       })),
     );
+    expect(tracksOf("mailer")).toEqual(["blue", "blue"]);
   });
 
   test("each task is done once, through a promotion and a rollback, by the version whose turn it was", {
@@ -125,17 +133,22 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
       console.log((await journal()).map((entry) => JSON.stringify(entry).slice(0, 300))),
     );
     const moved = async (track: string) => window(await journal(), track);
-    await expect.poll(() => moved("green"), { timeout: 300_000 }).toBeDefined();
+    // At half of the traffic each version has its mailers, while the workers are still stable's.
     await expect
-      .poll(() => running("worker").map(({ runs }) => runs?.track), { timeout: 30_000 })
-      .toEqual(["green", "green"]);
+      .poll(() => tracksOf("mailer"), { timeout: 300_000, interval: 100 })
+      .toEqual(["blue", "blue", "green", "green"]);
+    expect(tracksOf("worker")).toEqual(["blue", "blue"]);
+    await expect.poll(() => moved("green"), { timeout: 300_000 }).toBeDefined();
+    await expect.poll(() => tracksOf("worker"), { timeout: 30_000 }).toEqual(["green", "green"]);
+    expect(tracksOf("mailer")).toEqual(["green", "green"]);
     // Long enough for the candidate's workers to have their share.
     await expect
       .poll(async () => (await noted("worked")).some(({ track }) => track === "green"), { timeout: 30_000 })
       .toBe(true);
     await give(platform, systemClock, "rollback", "ann");
     await expect.poll(() => moved("blue"), { timeout: 120_000 }).toBeDefined();
-    expect(running("worker").map(({ runs }) => runs?.track)).toEqual(["blue", "blue"]);
+    expect(tracksOf("worker")).toEqual(["blue", "blue"]);
+    expect(tracksOf("mailer")).toEqual(["blue", "blue"]);
 
     const isBack = ({ track, began }: Worked) => track === "blue" && began * 1000 > back;
     const back = (await moved("blue"))!.to;
@@ -160,6 +173,18 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
     const versions: Record<string, string> = { blue: "a".repeat(12), green: "b".repeat(12) };
     expect(all.filter(({ track, version }) => version !== versions[track])).toEqual([]);
     expect(await done).toMatchObject({ outcome: "rolled-back" });
+
+    await expect.poll(async () => (await noted("posted")).length, { timeout: 30_000 }).toBe(sent);
+    const posted = await noted("posted");
+    expect(new Set(posted.map(({ number }) => number)).size).toBe(sent);
+    const [shared, whole, returning] = trafficMoves(await journal());
+    const astray = posted.filter(({ track, began }) => {
+      const at = began * 1000;
+      if (at < shared!.from || at > returning!.to) return track !== "blue";
+      return at > whole!.to && at < returning!.from && track !== "green";
+    });
+    expect(astray).toEqual([]);
+    expect(new Set(posted.map(({ track }) => track))).toEqual(new Set(["blue", "green"]));
   });
 
   test("the job has run once each minute for the stack, though two servers could", async () => {
@@ -204,12 +229,28 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
 
 /** When the workers were told to move to a track, and when all had been; milliseconds since the epoch. */
 function window(entries: readonly JournalEntry[], track: string): { from: number; to: number } | undefined {
-  const intent = entries.findLast(
-    (entry) => entry.kind === "intent" && entry.act.do === "stable" && entry.act.track === track,
-  ) as (JournalEntry & { kind: "intent" }) | undefined;
-  const done = intent && entries.find((entry) => entry.kind === "done" && entry.id === intent.id);
-  // A worker takes a moment to begin, and one that ends works on for as long as a task takes.
-  return intent && done && { from: intent.at, to: done.at + 3_000 };
+  return windowsOf(entries, (act) => act.do === "stable" && act.track === track).at(-1);
+}
+
+/** When green got its first share, when it got all, and when blue got all again. */
+function trafficMoves(entries: readonly JournalEntry[]) {
+  const moves = (track: string, least: number) =>
+    windowsOf(
+      entries,
+      (act) => (act.do === "weights" || act.do === "weights-now") && (act.weights[track] ?? 0) >= least,
+    );
+  return [moves("green", 1)[0], moves("green", 100)[0], moves("blue", 100).at(-1)];
+}
+
+type Intent = Extract<JournalEntry, { kind: "intent" }>;
+
+function windowsOf(entries: readonly JournalEntry[], isMeant: (act: Intent["act"]) => boolean) {
+  const intents = entries.filter((entry): entry is Intent => entry.kind === "intent" && isMeant(entry.act));
+  return intents.flatMap(({ id, at }) => {
+    const done = entries.find((entry) => entry.kind === "done" && entry.id === id);
+    // A worker takes a moment to begin, and one that ends works on for as long as a task takes.
+    return done ? [{ from: at, to: done.at + 3_000 }] : [];
+  });
 }
 
 function tail(records: { log: string }[], form: RegExp): number {

@@ -16,6 +16,7 @@ celery.conf.update(
     task_ignore_result=True,
     # A worker holds no more than it works on, as Celery's own guide advises for tasks that take long.
     worker_prefetch_multiplier=1,
+    task_routes={"shop.post": {"queue": "mail"}},
 )
 notes = redis.Redis.from_url(os.environ["REDIS_URL"])
 
@@ -33,6 +34,11 @@ def work(number, seconds):
 
 
 @celery.task
+def post(number):
+    note("posted", number, time.time())
+
+
+@celery.task
 def clean(number):
     note("cleaned", number, time.time())
 
@@ -42,5 +48,6 @@ def send(every):
     number = 0
     while not select.select([sys.stdin], [], [], every)[0]:
         work.delay(number, 0.4)
+        post.delay(number)
         number += 1
     print(number)

@@ -20,5 +20,9 @@ export const server = z.strictObject({
     .max(64)
     .default(1.5)
     .describe("the container's limit, in CPUs"),
-  memoryMiB: whole(128, 262_144).default(2560).describe("the container's limit, in MiB"),
+  memoryMiB: whole(128, 262_144)
+    .optional()
+    .describe(
+      "the limit of the app's container, in MiB; five eighths of the instance's memory when left out, so 2560 of a t3.medium",
+    ),
 });

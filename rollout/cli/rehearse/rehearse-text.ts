@@ -1,5 +1,6 @@
 import { first, nth } from "../../../infra/sure.ts";
-import type { ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
+import type { ProcessStatus, ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
+import { ageText } from "../../visit/text.ts";
 
 /** What a person needs after `up`: where it is, how to trust it, and what runs where. */
 export function upText(status: Status): string {
@@ -31,8 +32,33 @@ export function statusText(status: Status): string {
     ...status.unreadable.map((reason) => `can't be read: ${reason}`),
     "",
     table(rows),
+    ...(status.processes.length > 0 ? ["", table(processRows(status.processes, Date.now()))] : []),
     "",
   ].join("\n");
+}
+
+function processRows(processes: readonly ProcessStatus[], now: number): string[][] {
+  return [
+    ["process", "track", "version", "state"],
+    ...processes.map((each) => [each.name, each.track || "-", each.version ?? "-", stateText(each, now)]),
+  ];
+}
+
+function stateText(process: ProcessStatus, now: number): string {
+  if (process.kind === "worker") {
+    const { running, ending, since, restarts } = process;
+    const many = [running && `${running} running`, ending && `${ending} ending`].filter(Boolean).join(", ");
+    return `${many} since ${momentText(since, now)}, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`;
+  }
+  const { since, schedule, next } = process;
+  const state = since ? `runs since ${momentText(since, now)}, ` : "";
+  const when = Date.parse(next) > now ? `at ${next.slice(0, 16)}Z` : "due";
+  return `${state}next run ${when}, ${schedule}`;
+}
+
+/** To the second, and how long ago. */
+function momentText(at: string, now: number): string {
+  return `${at.slice(0, 19)}Z (${ageText(now - Date.parse(at))})`;
 }
 
 /** What is missing of it, another `up` starts. */

@@ -18,7 +18,8 @@ export function register(program: Command): void {
     .argument("<weights...>", "such as blue=75 green=25; a track that isn't named gets 0")
     .description(
       "Writes the weights into the stack's config, comments kept, moves the traffic and reads it back. First each track " +
-        "whose share grows must have the healthy servers for it: without them nothing is moved.",
+        "whose share grows must have the healthy servers for it: without them nothing is moved. A track that gets all of it is " +
+        "`stable` from then on: workers and jobs go with it.",
     )
     .addOption(onOption())
     .option("--restore", "also when config, state and balancer differ: what is asked for holds then")
@@ -76,9 +77,21 @@ export async function shift(
     }
     await move(here, real, weights);
     await verified(here, weights, clock);
+    await follow(here, weights);
   } finally {
     await lock.release();
   }
+}
+
+/** A track with all the traffic is the stable one from then on: else workers and jobs would stay with the version that was left. */
+async function follow(
+  { platform, settings, say }: Pick<StackAtHand, "platform" | "settings" | "say">,
+  weights: Weights,
+): Promise<void> {
+  const [whole] = Object.entries(weights).find(([, share]) => share === 100) ?? [];
+  if (whole === undefined || whole === settings.stable) return;
+  await platform.setStable(whole);
+  say(`stable is ${whole}${settings.app.processes.length > 0 ? ": its workers and jobs run now" : ""}`);
 }
 
 /** What fails before the traffic has moved leaves the config as it was: the two must not say different things. */

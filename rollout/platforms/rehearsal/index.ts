@@ -7,6 +7,7 @@ import { watch } from "./verbs/watch.ts";
 export type { Down, DownOptions } from "./verbs/down.ts";
 export type { Options, UpOptions } from "./verbs/options.ts";
 export type { ServerStatus, Status, StoreStatus } from "./verbs/status.ts";
+export type { ProcessStatus } from "./verbs/status-processes.ts";
 
 /** A stack on this machine, from its captured resources alone, with the real servers. */
 export const rehearse = { up, apply, watch, status, down };

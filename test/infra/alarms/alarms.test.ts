@@ -11,7 +11,7 @@ import { shippedGraph } from "../../support/shipped-graph.ts";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 
-const any = { command: ["x"], stopSeconds: 30, memoryMiB: undefined };
+const any = { command: ["x"], stopSeconds: 30, memoryMiB: 512 };
 const PROCESSES: Process[] = [
   { ...any, name: "nightly", kind: "job", schedule: "rate(1 day)", timeoutSeconds: 60 },
   { ...any, name: "worker", kind: "worker", count: 2, follows: "stable" },

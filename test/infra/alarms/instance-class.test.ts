@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { maxConnections, memoryGiB } from "../../../infra/settings/instance-class.ts";
+import { maxConnections, memoryGiB } from "../../../infra/settings/sizes/instance-class.ts";
 
 test.each([
   ["db.t3.micro", 1],

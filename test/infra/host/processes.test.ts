@@ -4,7 +4,7 @@ import { processUnits, unitOf } from "../../../infra/host/processes/units.ts";
 import type { Process } from "../../../infra/settings/settings.ts";
 import { HOST } from "./example.ts";
 
-const any = { stopSeconds: 90, memoryMiB: undefined };
+const any = { stopSeconds: 90, memoryMiB: HOST.memoryMiB };
 const worker: Process = {
   ...any,
   name: "worker",

@@ -54,7 +54,7 @@ it("waits with a server's end for what its processes hold", async () => {
     count: 1,
     follows: "stable" as const,
   };
-  const processes = [90, 600].map((stopSeconds) => ({ ...worker, stopSeconds, memoryMiB: undefined }));
+  const processes = [90, 600].map((stopSeconds) => ({ ...worker, stopSeconds, memoryMiB: 512 }));
   const all = await recordTrack({ app: { ...ARGS.app, processes } });
   expect(all.one(HOOK).inputs).toMatchObject({
     lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",

@@ -21,6 +21,7 @@ function status(healthy: { blue: boolean[]; green: boolean[] }, real = { blue: 9
     real,
     maintenance: false,
     unreadable: [],
+    processes: [],
     servers: [...healthy.blue.map(server("blue")), ...healthy.green.map(server("green"))],
     database: { port: 1, pid: 4 },
     balancer: { port: 8443, pid: 5 },
@@ -42,4 +43,26 @@ it("it isn't when its processes run, and none of a track's servers is well", () 
 
 it("a track without users may be away", () => {
   expect(statusText(status({ blue: [true], green: [] }, { blue: 100, green: 0 }))).toMatch(/^beta is up: /);
+});
+
+it("says of workers and jobs which version of them runs, since when, how often it had to be started again, and what comes next", () => {
+  const worker = { name: "worker", kind: "worker", track: "green", version: "b" } as const;
+  const job = { name: "clean", kind: "job", track: "blue", version: "a", schedule: "rate(1 day)" } as const;
+  const processes: Status["processes"] = [
+    { ...job, since: undefined, next: "2099-01-01T03:00:00.000Z" },
+    { ...job, name: "late", since: "2020-01-01T03:00:00.000Z", next: "2020-01-02T03:00:00.000Z" },
+    { ...worker, running: 2, ending: 1, since: "2020-01-01T03:00:05.000Z", restarts: 1 },
+  ];
+  const text = statusText({ ...status({ blue: [true], green: [true] }), processes });
+  expect(
+    text
+      .replaceAll(/\d+ d\)/g, "N d)")
+      .split("\n")
+      .slice(-5, -1),
+  ).toEqual([
+    "  process  track  version  state",
+    "  clean    blue   a        next run at 2099-01-01T03:00Z, rate(1 day)",
+    "  late     blue   a        runs since 2020-01-01T03:00:00Z (N d), next run due, rate(1 day)",
+    "  worker   green  b        2 running, 1 ending since 2020-01-01T03:00:05Z (N d), 1 restart",
+  ]);
 });

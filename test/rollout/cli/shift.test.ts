@@ -21,10 +21,19 @@ beforeEach(() => {
 async function shifted(
   weights: Record<string, number>,
   lacking: Lacking,
-  { faults = [], restore = false }: { faults?: Fault[]; restore?: boolean } = {},
+  {
+    faults = [],
+    restore = false,
+    stable = "blue",
+  }: { faults?: Fault[]; restore?: boolean; stable?: string } = {},
 ) {
   const life = new Life(world);
-  const stage = { platform: simulatedPlatform(life, faults), stack: "beta", settings, say };
+  const stage = {
+    platform: simulatedPlatform(life, faults),
+    stack: "beta",
+    settings: { ...settings, stable },
+    say,
+  };
   try {
     return await shift(stage, weights, { lacking, restore }, life.clock);
   } finally {
@@ -132,6 +141,15 @@ test.each([
   await shifted({ blue: 100 }, "force", { faults });
   expect(said).toEqual([`${what}. The traffic moves all the same: --force.`]);
   expect(moves()).toEqual([{ blue: 100 }]);
+});
+
+test("a track that gets all of it is stable, so that workers and jobs go with it; one that gets a part isn't", async () => {
+  world.servers = { blue: 2, green: 2 };
+  await shifted({ blue: 50, green: 50 }, "refuse", { stable: "green" });
+  expect(acts()).toEqual(["setWeights"]);
+  await shifted({ blue: 100 }, "refuse", { stable: "green" });
+  expect(acts()).toEqual(["setWeights", "setWeights", "setStable"]);
+  expect(said).toEqual(["stable is blue"]);
 });
 
 test("a track that the stack hasn't is said", async () => {

@@ -46,7 +46,11 @@ function play(script: string): void {
   const file = jobsFile(ledger.place);
   const schedule = "rate(1 minute)";
   const any = { name: "nightly", kind: "job", stopSeconds: 1 } as const;
-  const here = { ...any, commands: { blue: ["bash", "-c", script] }, folders: { blue: stateDir } };
+  const paths = { blue: process.env.PATH ?? "" };
+  const here = {
+    ...{ ...any, commands: { blue: ["bash", "-c", script] } },
+    ...{ folders: { blue: stateDir }, paths },
+  };
   const job = { ...any, schedule, timeoutSeconds: 2, tracks: ["blue"], queue: "beta-job-nightly.fifo", here };
   writeJobs(file, { stack: "beta", stateDir, jobs: [job] });
   const ago = Date.now() - 600_000;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { SUPERVISE } from "../../../rollout/platforms/rehearsal/servers/workers.ts";
+import { supervised as wordsOf } from "../../../rollout/platforms/rehearsal/servers/workers.ts";
 import { until } from "../../../rollout/waiting.ts";
 
 // What plays systemd for a worker, with workers that end well, by themselves, and not at all.
@@ -14,12 +14,16 @@ const file = (name: string) => join(folder, name);
 const text = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8") : "");
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const AGAIN = '{"_aws":{"Timestamp":0},"n":1}';
+
 async function supervised(withinSeconds: number, script: string) {
-  const command = ["-c", SUPERVISE, "worker", String(withinSeconds), "AGAIN", "bash", "-c", script];
-  const child: ChildProcess = spawn("bash", command, {
+  const [shell = "", ...words] = [...wordsOf("worker", withinSeconds, AGAIN), "bash", "-c", script];
+  const child: ChildProcess = spawn(shell, words, {
     cwd: folder,
     detached: true,
-    stdio: ["ignore", "pipe", "inherit"],
+    // Its home has a .bashrc, and its input is a socket, as that of all that Node starts.
+    env: { PATH: process.env.PATH, HOME: folder },
+    stdio: ["pipe", "pipe", "inherit"],
   });
   let said = "";
   child.stdout?.on("data", (data) => {
@@ -64,7 +68,13 @@ test("one that ends by itself is started again after 5 s, and it is said", async
     5,
     "date +%s%N >>times; if [[ $(wc -l <times) == 1 ]]; then exit 3; fi; while :; do sleep 0.1; done",
   );
-  expect(await until({ everyMs: 50, withinMs: 20_000 }, () => worker.said() === "AGAIN\n")).toBe(true);
+  const before = Date.now();
+  expect(await until({ everyMs: 50, withinMs: 20_000 }, () => worker.said().endsWith("\n"))).toBe(true);
+  // With the time of that moment, to the second.
+  const { _aws, n } = JSON.parse(worker.said()) as { _aws: { Timestamp: number }; n: number };
+  expect(n).toBe(1);
+  expect(_aws.Timestamp).toBeGreaterThan(before + 3_000);
+  expect(_aws.Timestamp).toBeLessThanOrEqual(Date.now());
   await sleep(100);
   await worker.ended();
   const [first = 0, second = 0] = text("times")
@@ -72,6 +82,14 @@ test("one that ends by itself is started again after 5 s, and it is said", async
     .split("\n")
     .map((each) => Number(each) / 1e6);
   expect(second - first).toBeGreaterThanOrEqual(4_900);
+});
+
+test("the person's own settings of the shell change nothing of it", async () => {
+  writeFileSync(file(".bashrc"), "PATH=/nowhere");
+  const worker = await supervised(5, 'echo "$PATH" >path; while :; do sleep 0.1; done');
+  await begun("path");
+  expect(text("path").trim()).toBe(process.env.PATH);
+  await worker.ended();
 });
 
 /** Also not as a zombie, which nobody here may reap. */

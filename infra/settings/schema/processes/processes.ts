@@ -41,7 +41,10 @@ const process = z.strictObject(
       .describe("how long it may take after SIGTERM to end what it holds; then it is killed"),
     memoryMiB: whole(32, 262_144)
       .optional()
-      .describe("the container's limit, in MiB; that of the app when left out"),
+      .describe(
+        "the limit of each of its containers, in MiB; when left out an equal part of what the app (server.memoryMiB), the other " +
+          "processes and the system (512) leave of the instance's memory. All limits together must fit it",
+      ),
   },
   "must be a process: { command, count | schedule, with, timeout, stopTimeout, memoryMiB }",
 );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { maxConnections, memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { maxConnections, memoryGiB } from "../../../../infra/settings/sizes/instance-class.ts";
 import { given } from "../../../../infra/sure.ts";
 import { writeOwned } from "../../../platforms/rehearsal/machine/disk/owned.ts";
 import { databaseUser } from "../../../platforms/rehearsal/machine/postgres-user.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { memoryGiB } from "../../../../infra/settings/sizes/instance-class.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { logOf } from "../machine/processes.ts";
 import { databaseIn } from "../plan/database-in.ts";

@@ -5,7 +5,7 @@ import type { Start } from "../machine/processes.ts";
 import type { Place, Runs, ServerRecord } from "../machine/state.ts";
 import type { ProcessPlan } from "../plan/describe-processes.ts";
 import type { Room } from "../room.ts";
-import { appFolder, wordsHere } from "./app-start.ts";
+import { appFolder, pathIn, wordsHere } from "./app-start.ts";
 import { processKey } from "./keys.ts";
 
 /** What one of the app's processes is made from; as data, for the jobs' own process starts some. */
@@ -15,6 +15,8 @@ export interface ProcessHere {
   /** By track, the words that start it, and the folder in which they do. */
   commands: Record<string, string[]>;
   folders: Record<string, string>;
+  /** By track, where it looks for programs: the folder's own first, as the web server. */
+  paths: Record<string, string>;
   stopSeconds: number;
 }
 
@@ -42,7 +44,11 @@ export function processStart(
     cwd: member(process.folders, track),
     // What plays systemd kills by itself, and is given a moment for it.
     graceMs: stopSeconds * 1000 + KILLED_AFTER_MS,
-    env: { NODE_COMPILE_CACHE: globalThis.process.env.NODE_COMPILE_CACHE, ...environment },
+    env: {
+      NODE_COMPILE_CACHE: globalThis.process.env.NODE_COMPILE_CACHE,
+      PATH: member(process.paths, track),
+      ...environment,
+    },
     runs: { name, kind, track, server: id, version },
   };
 }
@@ -56,6 +62,7 @@ export function processHere(
     ...{ name, kind, stopSeconds },
     commands: Object.fromEntries(tracks.map((track) => [track.name, track.commands[name] ?? []])),
     folders: Object.fromEntries(tracks.map((track) => [track.name, appFolder(room, track)])),
+    paths: Object.fromEntries(tracks.map((track) => [track.name, pathIn(room, track)])),
   };
 }
 

@@ -12,9 +12,9 @@ import { processHere, processStart } from "./process-start.ts";
 /**
  * Plays systemd's part for a worker (infra/host/processes/units.ts): starts it again 5 s after it ended, passes SIGTERM on,
  * and kills it when it hasn't ended in time. Its first argument is that time in seconds, its second what is logged each time
- * that it is started again.
+ * that it is started again, with the time of day in the place of a zero.
  */
-export const SUPERVISE = `within=$1 again=$2
+const SUPERVISE = `within=$1 again=$2
 shift 2
 leaving=
 trap 'leaving=1; kill -TERM "$child" 2>/dev/null' TERM
@@ -27,7 +27,7 @@ while [[ -z $leaving ]]; do
   sleep 5 &
   child=$!
   wait "$child"
-  if [[ -z $leaving ]]; then echo "$again"; fi
+  if [[ -z $leaving ]]; then echo "\${again/'"Timestamp":0'/'"Timestamp":'$(date +%s)000}"; fi
 done
 for ((left = within * 10; left > 0; left--)); do
   if ! kill -0 "$child" 2>/dev/null; then exit; fi
@@ -35,6 +35,16 @@ for ((left = within * 10; left > 0; left--)); do
 done
 kill -KILL -- -$$
 `;
+
+/**
+ * The words that run a worker's own under what plays systemd. Without --norc bash reads ~/.bashrc where its input is a
+ * socket, as Node's pipes are, and takes the PATH from there.
+ *
+ * @param name shown in the list of processes
+ */
+export function supervised(name: string, stopSeconds: number, again: string): string[] {
+  return ["bash", "--norc", "-c", SUPERVISE, name, String(stopSeconds), again];
+}
 
 type Found = [key: string, record: ProcessRecord];
 
@@ -80,10 +90,10 @@ function startWorker(room: Room, server: ServerRecord, worker: WorkerPlan): stri
   let number = 1;
   while (processKey(server, name, number) in ledger.state.processes) number += 1;
   const counted = { Stack: ledger.state.stack, Process: name, Track: server.track };
-  const again = countedLine(PROCESS_COUNTS.restarts, counted);
+  const again = countedLine(PROCESS_COUNTS.restarts, counted, { at: 0 });
   const key = processKey(server, name, number);
-  const supervised = ["bash", "-c", SUPERVISE, key, String(stopSeconds), again];
-  start(ledger, processStart(ledger.place, server, processHere(room, worker), supervised, number));
+  const within = supervised(key, stopSeconds, again);
+  start(ledger, processStart(ledger.place, server, processHere(room, worker), within, number));
   room.say(`${server.id}.${name}-${number}: started`);
   return key;
 }

@@ -7,6 +7,7 @@ import { Ledger, type ServerRecord } from "../machine/state.ts";
 import { healthOf } from "../servers/health.ts";
 import { keysOf } from "../servers/keys.ts";
 import { captured, type Options, placeIn } from "./options.ts";
+import { type ProcessStatus, processStatuses } from "./status-processes.ts";
 
 /** A stack that is up, as it is at this moment. */
 export interface Status {
@@ -26,6 +27,8 @@ export interface Status {
   /** Why the config or the balancer couldn't be read. */
   unreadable: string[];
   servers: ServerStatus[];
+  /** What the app runs besides its servers. */
+  processes: ProcessStatus[];
   database: StoreStatus;
   /** Absent when the stack has none. */
   cache?: StoreStatus;
@@ -76,6 +79,7 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
     ...(view && { real: view.weights, maintenance: view.maintenance, tracks: view.tracks }),
     unreadable,
     servers: await Promise.all(state.servers.map((server) => serverStatus(ledger, server, view))),
+    processes: processStatuses(ledger),
     database: { port: state.database.port, ...pidOf(ledger, "postgres") },
     ...(state.cache && { cache: { port: state.cache.port, ...pidOf(ledger, "redis") } }),
     balancer: { port: state.port, ...pidOf(ledger, "balancer") },

@@ -1,4 +1,4 @@
-import { memoryGiB } from "../../../../infra/settings/instance-class.ts";
+import { memoryGiB } from "../../../../infra/settings/sizes/instance-class.ts";
 import { TYPES } from "../../../graph/types.ts";
 import type { Delta } from "../../changes/follows.ts";
 import type { Danger } from "../../model.ts";
