@@ -5,7 +5,7 @@ import { memoryMiB } from "./instance-class.ts";
 const SYSTEM_MIB = 512;
 /** The web server's part of a server's memory unless config says otherwise: of a t3.medium 2560 MiB. */
 const APP_SHARE = 5 / 8;
-/** Less than this no process gets that doesn't ask for less, in MiB. */
+/** Less than this nothing gets that doesn't ask for less, in MiB. */
 const LEAST_MIB = 128;
 
 /** Limits of memory in MiB: each container is held to its own, and all of them fit the server together. */
@@ -21,7 +21,7 @@ export interface MemoryLimits {
  */
 export function memoryLimits({ server, app }: Pick<Parsed, "server" | "app">): MemoryLimits {
   const whole = memoryMiB(server.instanceType);
-  const own = server.memoryMiB ?? (whole === undefined ? 2560 : Math.floor(whole * APP_SHARE));
+  const own = server.memoryMiB ?? (whole === undefined ? 2560 : appShare(whole));
   const all = Object.entries(app.processes);
   const open = all.filter(([, { memoryMiB }]) => memoryMiB === undefined);
   const taken = all.reduce((sum, [, { memoryMiB = 0, count = 1 }]) => sum + memoryMiB * count, own);
@@ -32,6 +32,10 @@ export function memoryLimits({ server, app }: Pick<Parsed, "server" | "app">): M
     app: own,
     processes: Object.fromEntries(all.map(([name, { memoryMiB }]) => [name, memoryMiB ?? part])),
   };
+}
+
+function appShare(whole: number): number {
+  return Math.max(LEAST_MIB, Math.min(Math.floor(whole * APP_SHARE), whole - SYSTEM_MIB));
 }
 
 /** Why the limits don't fit the server together; undefined when they do, or its memory isn't known. */

@@ -35,6 +35,7 @@ test.each([
 test.each<[type: string, processes: object, app: number | undefined, expected: number[]]>([
   ["t3.medium", {}, undefined, [2560]],
   ["t3.small", {}, undefined, [1280]],
+  ["t3.micro", {}, undefined, [512]],
   ["t3.medium", { worker }, undefined, [2560, 1024]],
   ["t3.medium", { job, worker: { ...worker, count: 3 } }, undefined, [2560, 256, 256]],
   ["t3.medium", { job: { ...job, memoryMiB: 600 }, worker }, 1500, [1500, 600, 1484]],
@@ -48,6 +49,12 @@ test.each<[type: string, processes: object, app: number | undefined, expected: n
     web,
   );
   expect(sum).toBeLessThanOrEqual((memoryMiB(type) ?? Infinity) - 512);
+});
+
+test("a t3.nano, which the system alone fills, is refused", () => {
+  expect(() => limits("t3.nano", {})).toThrow(
+    "t3.nano has 512 MiB, of which the system needs 512: the limits come to 128",
+  );
 });
 
 test.each<[type: string, processes: object, app: number | undefined, mistake: string]>([

@@ -17,7 +17,7 @@ export async function busyPreview(): Promise<Preview> {
           abcdefghijkl: { weight: 5, servers: 1 },
         },
         database: { backupEveryHours: 12 },
-        "server.instanceType": "t3.nano",
+        "server.instanceType": "t3.micro",
         "app.environment": { LONG: "word".repeat(60), MARKUP: "</pre><script>document.title='run'</script>" },
       },
       edits: [
