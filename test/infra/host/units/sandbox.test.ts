@@ -9,7 +9,7 @@ import { HOST } from "../example.ts";
 
 // How closed each of our units is, by systemd's own judge.
 
-const any = { command: ["x"], stopSeconds: 30, memoryMiB: undefined };
+const any = { command: ["x"], stopSeconds: 30, memoryMiB: 512 };
 const PROCESSES: Process[] = [
   { ...any, name: "nightly", kind: "job", schedule: "rate(1 day)", timeoutSeconds: 60 },
   { ...any, name: "worker", kind: "worker", count: 2, follows: "stable" },
