@@ -21,6 +21,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "watch",
     "network",
     "hooks",
+    "loading",
     "project-folder.ts",
     "aws-client.ts",
     "yaml.ts",

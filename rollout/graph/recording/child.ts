@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { deferSeldomNeeded } from "./deferred.ts";
+import { deferSeldomNeeded } from "../../../infra/loading/deferred.ts";
 
 // The capture's own process: `node child.ts PROJECT_DIR STACK`. A program that ran in the process of whoever asks would
 // leave its config, its modules and its mistakes behind. The answer goes to file descriptor 3, apart from whatever the

@@ -1,5 +1,5 @@
+import { deferSeldomNeeded } from "../../../../infra/loading/deferred.ts";
 import type { CaptureOptions } from "../../../../rollout/graph/capture.ts";
-import { deferSeldomNeeded } from "../../../../rollout/graph/recording/deferred.ts";
 import type { Captured } from "./capturer.ts";
 
 // The process of a `Capturer`. Each program must lie in a folder of its own: what has been imported isn't read again.

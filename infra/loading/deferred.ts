@@ -9,6 +9,12 @@ const SELDOM_NEEDED = [
   /\/@npmcli\/arborist\/lib\/index\.js$/,
 ];
 
+/**
+ * Has Node show TypeScript's own lines wherever a call stack is taken, by maps that it looks for. Node runs our TypeScript as it
+ * stands, so that a line is right without, and Pulumi takes a stack of every promise and resource.
+ */
+const NOT_NEEDED = /\/node_modules\/source-map-support\/register\.js$/;
+
 /** Puts off loading those until something in them is used. Call it before Pulumi is imported. */
 export function deferSeldomNeeded(): void {
   const wanted = new Set<string>();
@@ -17,6 +23,7 @@ export function deferSeldomNeeded(): void {
   });
   registerHooks({
     load(url, context, nextLoad) {
+      if (NOT_NEEDED.test(url)) return { format: "commonjs", shortCircuit: true, source: "" };
       if (wanted.has(url) || !SELDOM_NEEDED.some((pattern) => pattern.test(url)))
         return nextLoad(url, context);
       return { format: "commonjs", shortCircuit: true, source: stub(url) };
