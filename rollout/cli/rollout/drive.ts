@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../clock.ts";
 import type { Act, JournalEntry } from "../../core/journal.ts";
 import { planOf } from "../../core/plan.ts";
 import { replay } from "../../core/replay.ts";
@@ -19,6 +20,7 @@ export interface DriveOptions {
   begin?: Beginning | undefined;
   /** Ends the run as soon as the traffic is where it is to stay; the idle track's servers stay with it. */
   leaveWhenSettled?: boolean;
+  clock?: Clock;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface DriveOptions {
  */
 export async function drive(
   here: StackAtHand,
-  { begin, leaveWhenSettled = false }: DriveOptions = {},
+  { begin, leaveWhenSettled = false, clock = systemClock }: DriveOptions = {},
 ): Promise<RunResult> {
   const { platform, say, stack } = here;
   const teller = tellerOf(here);
@@ -57,6 +59,7 @@ export async function drive(
       platform,
       judge: (history) => judge(history),
       owner: `${whoami()} (process ${process.pid})`,
+      clock,
       ...(begin && { begin }),
       heard,
       ...(leaveWhenSettled && { leave: hasSettled }),

@@ -30,13 +30,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function driven(change: (journal: JournalStore) => Partial<JournalStore>) {
-  const platform = simulatedPlatform(new Life(world));
+  const life = new Life(world);
+  const platform = simulatedPlatform(life);
   const noticesFile = join(folder, "notices.ndjson");
   const stage = {
     ...{ platform: { ...platform, journal: { ...platform.journal, ...change(platform.journal) } }, settings },
     ...{ stack: "beta", json: false, projectDir: sampleProject(), say: () => {}, noticesFile },
   };
-  const error = await drive(stage, { begin }).then(
+  const error = await drive(stage, { begin, clock: life.clock }).then(
     () => undefined,
     (reason: Error) => reason,
   );
