@@ -66,7 +66,12 @@ function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {
   return is === "now" ? paint("bold", `[>] ${text}`) : paint("dim", `[ ] ${text}`);
 }
 
-function splitLines({ asked, real, candidate }: StatusView, paint: Paint, width: number): string[] {
+/**
+ * What config asks, what the balancer has, and what is served of all requests: who has begun stays with the version that he met,
+ * so that the last follows the others as sessions end.
+ */
+function splitLines(view: StatusView, paint: Paint, width: number): string[] {
+  const { asked, real, candidate } = view;
   const room = Math.max(10, Math.min(50, width - 40));
   const line = (name: string, weights: StatusView["real"]) => {
     if (!weights) return `${name}    ${paint("red", "unknown: the balancer can't be read")}`;
@@ -74,7 +79,17 @@ function splitLines({ asked, real, candidate }: StatusView, paint: Paint, width:
     const bar = `${paint("blue", "#".repeat(share))}${paint("dim", ".".repeat(room - share))}`;
     return `${name}  ${bar}  ${weightsText(weights)}`;
   };
-  return [line("asked ", asked), line("real  ", real)];
+  const served = servedShares(view);
+  return [line("asked ", asked), line("real  ", real), ...(served ? [line("served", served)] : [])];
+}
+
+/** In whole percents of the window's requests; undefined while there are none. */
+function servedShares({ tracks }: StatusView): Record<string, number> | undefined {
+  const all = tracks.reduce((sum, { perSecond = 0 }) => sum + perSecond, 0);
+  if (all === 0) return undefined;
+  return Object.fromEntries(
+    tracks.map(({ name, perSecond = 0 }) => [name, Math.round((100 * perSecond) / all)]),
+  );
 }
 
 function trackLines(view: StatusView, paint: Paint): string[] {
