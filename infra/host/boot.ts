@@ -25,6 +25,7 @@ export function bootScript(host: Host): HostFile {
   const services = [
     "rollout-certificate.timer",
     ...(host.app.assets.length > 0 ? ["rollout-assets.timer"] : []),
+    "rollout-answers",
     ...(host.flags ? ["rollout-flags"] : []),
     ...(host.access ? ["rollout-credentials"] : []),
     "rollout-app",

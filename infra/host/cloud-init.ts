@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { answerFiles } from "./answers/agent.ts";
 import { assetFiles } from "./assets/assets.ts";
 import { bootScript } from "./boot.ts";
 import { certificateFiles } from "./certificate.ts";
@@ -89,6 +90,7 @@ export function hostFiles(host: Host): HostFile[] {
     ...certificateFiles(host),
     ...flagFiles(host),
     ...credentialFiles(host),
+    ...answerFiles(host),
     agentConfig(host),
     logRotation(),
     upgrades(),

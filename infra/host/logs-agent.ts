@@ -1,3 +1,4 @@
+import { ANSWERS_LOG } from "./answers/agent.ts";
 import type { Host, HostFile } from "./host.ts";
 
 /** The namespace of what a server measures about itself, for alarms and the role's permission. */
@@ -7,7 +8,7 @@ export const HOST_METRICS = "CWAgent";
 export const AGENT_CONFIG = "/etc/rollout/agent.json";
 
 /**
- * What the CloudWatch agent ships: nginx's and the system's logs, each to a stream `TRACK/INSTANCE`, and the figures EC2
+ * What the CloudWatch agent ships: nginx's and the system's logs and what is counted of the answers, each to a stream `TRACK/INSTANCE`, and the figures EC2
  * itself doesn't know: `mem_used_percent` and `disk_used_percent` (of `/`) by `AutoScalingGroupName`.
  *
  * Source: CloudWatch User Guide, "Manually create or edit the CloudWatch agent configuration file".
@@ -25,6 +26,7 @@ export function agentConfig({ track, logGroups }: Pick<Host, "track" | "logGroup
           collect_list: [
             shipped("/var/log/nginx/access.log", logGroups.nginx),
             shipped("/var/log/nginx/error.log", logGroups.nginx, "/error"),
+            shipped(ANSWERS_LOG, logGroups.system, "/answers"),
             shipped("/var/log/syslog", logGroups.system),
             shipped("/var/log/cloud-init-output.log", logGroups.system, "/boot"),
             shipped("/var/log/unattended-upgrades/unattended-upgrades.log", logGroups.system, "/upgrades"),
@@ -46,7 +48,10 @@ export function agentConfig({ track, logGroups }: Pick<Host, "track" | "logGroup
   return { path: AGENT_CONFIG, content: `${JSON.stringify(config)}\n` };
 }
 
-/** nginx's logs on the disk: a week at most; CloudWatch keeps them longer. Takes the place of the package's own rule. */
+/**
+ * nginx's logs on the disk: a week at most; CloudWatch keeps them longer. Takes the place of the package's own rule. What is
+ * counted of them stays for a day.
+ */
 export function logRotation(): HostFile {
   return {
     path: "/etc/logrotate.d/nginx",
@@ -62,6 +67,12 @@ export function logRotation(): HostFile {
   postrotate
     kill -USR1 "$(cat /run/nginx.pid)"
   endscript
+}
+${ANSWERS_LOG} {
+  daily
+  rotate 1
+  missingok
+  notifempty
 }
 `,
   };

@@ -1,9 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
+import { WAYS } from "../../rollout/core/verdict.ts";
 import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
+import { LoggedCounters } from "../../rollout/platforms/aws/metrics/counters.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
+import { ANSWER_WAYS } from "../../rollout/platforms/aws/metrics/ways.ts";
+import { metricsIn } from "../../rollout/platforms/rehearsal/metrics/embedded.ts";
+import { AccessLogReader } from "../../rollout/platforms/rehearsal/rollout/access-logs.ts";
+import { until } from "../../rollout/waiting.ts";
+import { counting, PYTHON_THERE } from "../infra/host/answers/counting.ts";
 import { deployment, GROUPS, LISTENER } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 
@@ -59,6 +69,73 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
     await put("blue_requests", 10, minute + 120);
     expect((await metrics.since(minute + 120, facts)).through).toBe(minute + 120);
   });
+
+  // What a server's program writes of nginx's log, as CloudWatch takes it in, and the gates get it.
+  test.skipIf(!PYTHON_THERE)(
+    "tells how answers went otherwise than most, as the servers' logs have it",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "rollout-answers-"));
+      const at = (second: number) =>
+        new Date((minute + second) * 1000).toISOString().replace(/\.\d+Z/, "+00:00");
+      const line = (second: number, of: object) => {
+        const usual = {
+          track: "blue",
+          status: 200,
+          address: "a",
+          seconds: 0.1,
+          total_seconds: 0.1,
+          path: "/",
+        };
+        return `${JSON.stringify({ time: at(second), ...usual, ...of })}\n`;
+      };
+      const log = [
+        line(1, {}),
+        line(2, { status: 404 }),
+        line(2, { status: 404 }),
+        line(3, { address: "b" }),
+        line(4, { address: "b", status: 499, total_seconds: 3 }),
+        line(5, { address: "c", status: 302 }),
+      ].join("");
+      writeFileSync(join(folder, "access.log"), log);
+      const counts = counting(folder);
+      const written = () => Promise.resolve(counts.lines().length > 0);
+      expect(await until({ everyMs: 50, withinMs: 5_000 }, written)).toBe(true);
+      await counts.stop();
+      for (const { metric, values } of counts.lines().flatMap(metricsIn))
+        await new CloudWatchClient({}).send(
+          new PutMetricDataCommand({
+            Namespace: metric.namespace,
+            MetricData: values.map((Value) => ({
+              ...{ MetricName: metric.name, Value, Timestamp: new Date(minute * 1000) },
+              Dimensions: Object.entries(metric.dimensions).map(([Name, each]) => ({ Name, Value: each })),
+            })),
+          }),
+        );
+      const logged = new LoggedCounters({ region: "us-east-1", stack: "beta", of: ANSWER_WAYS });
+      const told = { seconds: [], through: minute + 60, more: false, period: 60 };
+      const { seconds } = await logged.addTo(told, minute, ["blue", "green"]);
+      const sums = Object.fromEntries(
+        WAYS.map((way) => {
+          const tallies = seconds.map(({ tracks }) => tracks.blue?.ways?.[way] ?? { bad: 0, total: 0 });
+          const sum = (of: "bad" | "total") => tallies.reduce((all, each) => all + each[of], 0);
+          return [way, [sum("bad"), sum("total")]];
+        }),
+      );
+      writeFileSync(join(folder, "blue-1.access.log"), log);
+      const rehearsed = new AccessLogReader(folder, 500).read();
+      const clients = (way: "3xx" | "4xx") =>
+        (["bad", "total"] as const).map((of) =>
+          rehearsed.reduce((all, { ways }) => all + (ways?.[way]?.[of] ?? 0), 0),
+        );
+      expect(sums).toEqual({
+        "3xx": clients("3xx"),
+        "4xx": clients("4xx"),
+        unfinished: [1, 6],
+        cut: [0, 6],
+      });
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   test("that is gone is an error, not an absence of errors", async () => {
     const elsewhere = process.env.AWS_ENDPOINT_URL;

@@ -25,8 +25,9 @@ import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
-import { BusinessCounters, type CounterGates } from "./metrics/counters.ts";
+import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
 import { BalancerMetrics } from "./metrics/metrics.ts";
+import { ANSWER_WAYS } from "./metrics/ways.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { operatorTokenOf } from "./smoke.ts";
@@ -71,7 +72,7 @@ export class AwsPlatform implements Platform {
   readonly #fleet: ServerFleet;
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
-  readonly #counters: BusinessCounters;
+  readonly #logged: LoggedCounters[];
   readonly #alarms: CompositeAlarms;
   #facts: StackFacts;
 
@@ -86,7 +87,8 @@ export class AwsPlatform implements Platform {
     this.#fleet = new ServerFleet({ region, clock });
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
-    this.#counters = new BusinessCounters({ region, stack, gates: options.counters ?? {} });
+    const logged = [businessCounters(options.counters ?? {}), ANSWER_WAYS];
+    this.#logged = logged.map((of) => new LoggedCounters({ region, stack, of }));
     this.#alarms = new CompositeAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
@@ -186,8 +188,10 @@ export class AwsPlatform implements Platform {
   }
 
   async metrics(sinceEpochSecond: number): Promise<Metrics> {
-    const told = await this.#metrics.since(sinceEpochSecond, this.#facts);
-    return this.#counters.addTo(told, sinceEpochSecond, Object.keys(this.#facts.targetGroupArns));
+    const tracks = Object.keys(this.#facts.targetGroupArns);
+    let told = await this.#metrics.since(sinceEpochSecond, this.#facts);
+    for (const each of this.#logged) told = await each.addTo(told, sinceEpochSecond, tracks);
+    return told;
   }
 
   /** The stack's SNS topics by severity: who hears of a rollout. */

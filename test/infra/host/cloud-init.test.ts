@@ -53,7 +53,17 @@ describe("the servers' files", () => {
     expect(scripts.map(({ path }) => path)).toContain(userData.runcmd[1]![0]);
   });
 
-  it.each(scripts)("has sound bash in $path", ({ content }) => {
+  const isBash = ({ content }: (typeof scripts)[number]) => content.startsWith("#!/bin/bash");
+  it.each(scripts.filter((script) => !isBash(script)))("has sound Python in $path", ({ content }) => {
+    expect(content).toMatch(/^#!\/usr\/bin\/python3 -u\n/);
+    const { stderr } = spawnSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], {
+      input: content,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+  });
+
+  it.each(scripts.filter(isBash))("has sound bash in $path", ({ content }) => {
     const { status, stderr } = spawnSync("bash", ["-n"], { input: content, encoding: "utf8" });
     expect(stderr).toBe("");
     expect(status).toBe(0);

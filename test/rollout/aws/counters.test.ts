@@ -1,7 +1,11 @@
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { BusinessCounters, counterQueries } from "../../../rollout/platforms/aws/metrics/counters.ts";
+import {
+  businessCounters,
+  counterQueries,
+  LoggedCounters,
+} from "../../../rollout/platforms/aws/metrics/counters.ts";
 import type { MetricSecond } from "../../../rollout/platforms/platform.ts";
 
 const gates = { quotes: { bad: "QuotesFailed", total: "QuotesAsked", max: 0.01, min: 50 } };
@@ -14,7 +18,7 @@ beforeEach(() => void cloudWatch.reset());
 afterAll(() => cloudWatch.restore());
 
 const counters = (of: typeof gates | Record<string, never> = gates) =>
-  new BusinessCounters({ region: "us-east-1", stack: "beta", gates: of });
+  new LoggedCounters({ region: "us-east-1", stack: "beta", of: businessCounters(of) });
 const second = (epochSecond: number): MetricSecond => ({
   epochSecond,
   tracks: { blue: { requests: 5, errors: 1, slow: 0 }, green: { requests: 0, errors: 0, slow: 0 } },
@@ -31,7 +35,7 @@ const sum = (seconds: readonly MetricSecond[], track: string) =>
 describe("what the business counts", () => {
   test("is asked for by stack and track", () => {
     expect(
-      counterQueries("beta", tracks, gates).map(
+      counterQueries("beta", tracks, businessCounters(gates)).map(
         ({ Id, MetricStat: m }) =>
           `${Id} ${m!.Metric!.MetricName} ${m!.Metric!.Dimensions!.map(({ Value }) => Value).join(" ")} ${m!.Stat} ${m!.Period}`,
       ),

@@ -2,7 +2,7 @@ import { CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwat
 import { clientSettings } from "../../../../infra/aws-client.ts";
 import { member } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
-import type { MetricSecond, Metrics, Tally, TrackCounts } from "../../platform.ts";
+import type { MetricSecond, Tally, TrackCounts } from "../../platform.ts";
 import { type MetricData, readMetricData } from "./metric-data.ts";
 import type { Page } from "./metrics.ts";
 import { secondsOf } from "./minutes.ts";
@@ -12,20 +12,33 @@ export const COUNTER_NAMESPACE = "Rollout/App";
 
 export type CounterGates = Readonly<Record<string, CounterGate>>;
 
+/** Pairs of metrics in one namespace, the bad ones and all, by the name that the gates have for them. */
+export interface LoggedTallies {
+  namespace: string;
+  metrics: Readonly<Record<string, Pick<CounterGate, "bad" | "total">>>;
+  /** Where a track's counts keep them. */
+  as: "counters" | "ways";
+}
+
+/** What the applications count of their business. */
+export function businessCounters(gates: CounterGates): LoggedTallies {
+  return { namespace: COUNTER_NAMESPACE, metrics: gates, as: "counters" };
+}
+
 /**
- * What the applications count of their business, from CloudWatch: it makes metrics of the log lines in its embedded metric
+ * What programs count in their logs, from CloudWatch: it makes metrics of the log lines in its embedded metric
  * format, with the dimensions `Stack` and `Track`. They are asked for as far as the balancer's metrics are complete, which is
  * two minutes and more ago; such a line takes seconds to be counted.
  */
-export class BusinessCounters {
+export class LoggedCounters {
   readonly #client: CloudWatchClient;
   readonly #stack: string;
-  readonly #gates: CounterGates;
+  readonly #of: LoggedTallies;
 
-  constructor({ region, stack, gates }: { region: string; stack: string; gates: CounterGates }) {
+  constructor({ region, stack, of }: { region: string; stack: string; of: LoggedTallies }) {
     this.#client = new CloudWatchClient(clientSettings(region));
     this.#stack = stack;
-    this.#gates = gates;
+    this.#of = of;
   }
 
   /**
@@ -34,17 +47,17 @@ export class BusinessCounters {
    * @param since what the balancer was asked for
    * @throws when AWS has no full answer
    */
-  async addTo(told: Page, since: number, tracks: readonly string[]): Promise<Metrics> {
+  async addTo(told: Page, since: number, tracks: readonly string[]): Promise<Page> {
     const { period } = told;
     const from = Math.floor(since / period) * period;
-    if (Object.keys(this.#gates).length === 0 || told.through <= from) return told;
-    const queries = counterQueries(this.#stack, tracks, this.#gates, period);
+    if (Object.keys(this.#of.metrics).length === 0 || told.through <= from) return told;
+    const queries = counterQueries(this.#stack, tracks, this.#of, period);
     const data = await readMetricData(this.#client, queries, from, told.through);
     const seconds = new Map(told.seconds.map((second) => [second.epochSecond, second]));
     for (const minute of new Set([...data.values()].flatMap((values) => [...values.keys()]))) {
       for (const second of this.#spread(minute, data, tracks, period)) {
         if (second.epochSecond >= since && second.epochSecond < told.through)
-          seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second));
+          seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second, this.#of.as));
       }
     }
     const ordered = [...seconds.values()].sort((a, b) => a.epochSecond - b.epochSecond);
@@ -53,7 +66,7 @@ export class BusinessCounters {
 
   /** The bad ones evenly among all, as the balancer's are. */
   #spread(minute: number, data: MetricData, tracks: readonly string[], period: number): MetricSecond[] {
-    const names = Object.keys(this.#gates);
+    const names = Object.keys(this.#of.metrics);
     const whole = (track: number, gate: number, of: keyof Tally) =>
       Math.round(data.get(idOf(track, gate, of))?.get(minute) ?? 0);
     const tallies = tracks.flatMap((_, track) =>
@@ -66,7 +79,7 @@ export class BusinessCounters {
     return secondsOf(minute, Object.fromEntries(tallies), period).map(({ epochSecond, tracks: spread }) => ({
       epochSecond,
       tracks: Object.fromEntries(
-        tracks.map((name, track) => [name, countersOf(spread, track, names)] as const),
+        tracks.map((name, track) => [name, countersOf(spread, track, names, this.#of.as)] as const),
       ),
     }));
   }
@@ -76,37 +89,42 @@ function countersOf(
   spread: Readonly<Record<string, TrackCounts>>,
   track: number,
   names: readonly string[],
+  as: LoggedTallies["as"],
 ): TrackCounts {
   const counters = names.map((name, gate) => {
     const { requests, errors } = member(spread, `${track} ${gate}`);
     return [name, { bad: errors, total: requests }] as const;
   });
-  return { requests: 0, errors: 0, slow: 0, counters: Object.fromEntries(counters) };
+  return { requests: 0, errors: 0, slow: 0, [as]: Object.fromEntries(counters) };
 }
 
-function joined(told: MetricSecond | undefined, counted: MetricSecond): MetricSecond {
+function joined(
+  told: MetricSecond | undefined,
+  counted: MetricSecond,
+  as: LoggedTallies["as"],
+): MetricSecond {
   if (!told) return counted;
-  const tracks = Object.entries(counted.tracks).map(([track, { counters = {} }]) => {
+  const tracks = Object.entries(counted.tracks).map(([track, { [as]: tallies = {} }]) => {
     const counts = told.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
-    return [track, { ...counts, counters }] as const;
+    return [track, { ...counts, [as]: tallies }] as const;
   });
   return { ...told, tracks: { ...told.tracks, ...Object.fromEntries(tracks) } };
 }
 
-/** For each track and gate the sum of its bad ones and of all, by periods in seconds. */
+/** For each track and pair the sum of its bad ones and of all, by periods in seconds. */
 export function counterQueries(
   stack: string,
   tracks: readonly string[],
-  gates: CounterGates,
+  { namespace, metrics: pairs }: Omit<LoggedTallies, "as">,
   period = 60,
 ): MetricDataQuery[] {
   return tracks.flatMap((name, track) =>
-    Object.values(gates).flatMap((metrics, gate) =>
+    Object.values(pairs).flatMap((metrics, gate) =>
       (["bad", "total"] as const).map((of) => ({
         Id: idOf(track, gate, of),
         MetricStat: {
           Metric: {
-            Namespace: COUNTER_NAMESPACE,
+            Namespace: namespace,
             MetricName: metrics[of],
             Dimensions: [
               { Name: "Stack", Value: stack },

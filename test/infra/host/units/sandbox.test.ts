@@ -33,6 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the units are the app's, its processes' and the agents'", () => {
   expect(units.map(({ path }) => basename(path)).toSorted()).toEqual([
+    "rollout-answers.service",
     "rollout-app.service",
     "rollout-assets.service",
     "rollout-certificate.service",

@@ -1,0 +1,148 @@
+import type { Host, HostFile } from "../host.ts";
+import { sandbox } from "../units/sandbox.ts";
+import { ANSWER_COUNTS, ANSWER_METRICS } from "./metrics.ts";
+
+const SCRIPT = "/usr/local/sbin/rollout-answers";
+
+/** Where a server writes what it counts; CloudWatch's agent ships it, and CloudWatch makes metrics of it. */
+export const ANSWERS_LOG = "/var/log/rollout/answers.log";
+
+/**
+ * The program on each server that counts what nginx's log says of its answers and no metric of the balancer's does: an
+ * ALB doesn't say whether one client in a thousand gets 404 or one a thousand times, that a client gave up, or that an
+ * app broke an answer off. It writes a line in CloudWatch's embedded metric format now and then, for each minute that answers were whole in.
+ *
+ * The rehearsal counts clients the same way (rollout/platforms/rehearsal/rollout/access-logs.ts); a test holds both to the
+ * same log. A request that waits is told only when it ends, at the latest by the app's timeout.
+ */
+export function answerFiles({ stack, track }: Pick<Host, "stack" | "track">): HostFile[] {
+  return [
+    {
+      path: SCRIPT,
+      permissions: "0755",
+      content: PROGRAM.replace("@STACK@", stack).replace("@TRACK@", track),
+    },
+    {
+      path: "/etc/systemd/system/rollout-answers.service",
+      content: `[Unit]
+Description=Count what nginx answers
+StartLimitIntervalSec=0
+[Service]
+ExecStart=${SCRIPT}
+Restart=always
+RestartSec=5
+# It reads nginx's log and writes its own.
+User=www-data
+LogsDirectory=rollout
+${sandbox()}[Install]
+WantedBy=multi-user.target
+`,
+    },
+  ];
+}
+
+/**
+ * A client counts once in ten minutes for each class, so that a bot's thousand 404s are one. 429 is said of the client, not
+ * of the version; 101 is told when a WebSocket closes, hours later. A late answer is one of which nothing came for two
+ * seconds, whoever gave up in the end. In the tests variables stand in place of what is a server's.
+ */
+const PROGRAM = `#!/usr/bin/python3 -u
+import json, os, re, signal, sys, time
+from datetime import datetime
+
+logs = os.environ.get("ROLLOUT_NGINX_LOGS", "/var/log/nginx")
+out = os.environ.get("ROLLOUT_ANSWERS_LOG", "${ANSWERS_LOG}")
+every = float(os.environ.get("ROLLOUT_EVERY", "10"))
+classes = {"3xx": 300, "4xx": 400}
+told = {}
+broken = re.compile(rb"(\\d+/\\d+/\\d+ \\d+:\\d+:\\d+) \\[\\w+\\] .* while reading upstream, client: ")
+
+def of(second, seconds):
+    return seconds.setdefault(second, {"all": 0, "late": 0, "cut": 0, **{name: (set(), set()) for name in classes}})
+
+def add(line, seconds):
+    try:
+        answer = json.loads(line)
+        status, address = answer["status"], answer["address"]
+        second = int(datetime.fromisoformat(answer["time"]).timestamp())
+    except (ValueError, KeyError, TypeError):
+        return
+    if answer.get("path") == "/health" or status == 101:
+        return
+    counts = of(second, seconds)
+    counts["all"] += 1
+    counts["late"] += answer["total_seconds" if status in (0, 499) else "seconds"] >= 2
+    if status == 429:
+        return
+    for name, first in classes.items():
+        if told.get((name, address), 0) > second:
+            continue
+        asked, so = counts[name]
+        asked.add(address)
+        if first <= status < first + 100:
+            so.add(address)
+            told[name, address] = second + 600
+
+# nginx itself ends such an answer as if it were whole: only its error log says it.
+def add_cut(line, seconds):
+    found = broken.match(line)
+    if found:
+        second = int(datetime.strptime(found[1].decode(), "%Y/%m/%d %H:%M:%S").timestamp())
+        of(second, seconds)["cut"] += 1
+
+def tell(seconds):
+    minutes = {}
+    for second, counts in seconds.items():
+        sums = minutes.setdefault(second // 60 * 60, {})
+        for name, value in {
+            "${ANSWER_COUNTS.answers}": counts["all"], "${ANSWER_COUNTS.late}": counts["late"], "${ANSWER_COUNTS.cut}": counts["cut"],
+            "${ANSWER_COUNTS.clientsOf3xx}": len(counts["3xx"][0]), "${ANSWER_COUNTS.clients3xx}": len(counts["3xx"][1]),
+            "${ANSWER_COUNTS.clientsOf4xx}": len(counts["4xx"][0]), "${ANSWER_COUNTS.clients4xx}": len(counts["4xx"][1]),
+        }.items():
+            sums[name] = sums.get(name, 0) + value
+    with open(out, "a") as file:
+        for minute, sums in minutes.items():
+            directive = {"Namespace": "${ANSWER_METRICS}", "Dimensions": [["Stack", "Track"]], "Metrics": [{"Name": name} for name in sums]}
+            head = {"_aws": {"Timestamp": minute * 1000, "CloudWatchMetrics": [directive]}, "Stack": "@STACK@", "Track": "@TRACK@"}
+            file.write(json.dumps({**head, **sums}) + "\\n")
+
+# From its end on at first; nginx writes another file when logs are rotated.
+def follow(log):
+    file, rest, begun = None, b"", False
+    while True:
+        if file is None:
+            try:
+                file = open(log, "rb")
+                if not begun and "ROLLOUT_FROM_START" not in os.environ:
+                    file.seek(0, os.SEEK_END)
+            except FileNotFoundError:
+                pass
+            begun = True
+        more = file.read() if file else b""
+        rest += more
+        *lines, rest = rest.split(b"\\n")
+        yield lines
+        if file and not more:
+            try:
+                gone = os.stat(log).st_ino != os.fstat(file.fileno()).st_ino
+            except FileNotFoundError:
+                gone = True
+            if gone:
+                file.close()
+                file, rest = None, b""
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+answers, errors = follow(logs + "/access.log"), follow(logs + "/error.log")
+while True:
+    seconds = {}
+    for line in next(answers):
+        add(line, seconds)
+    for line in next(errors):
+        add_cut(line, seconds)
+    if seconds:
+        tell(seconds)
+    if len(told) > 10000:
+        now = time.time()
+        told = {key: until for key, until in told.items() if until > now}
+    time.sleep(every)
+`;

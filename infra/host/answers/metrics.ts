@@ -1,0 +1,15 @@
+/**
+ * What a server counts of its answers, for the gates, with the dimensions `Stack` and `Track`: how many there were, how many
+ * clients were sent elsewhere (3xx) or refused (4xx) of those that asked, how many answers were late and how many cut.
+ */
+export const ANSWER_METRICS = "Rollout/Answers";
+
+export const ANSWER_COUNTS = {
+  answers: "Answers",
+  clients3xx: "Clients3xx",
+  clientsOf3xx: "ClientsOf3xx",
+  clients4xx: "Clients4xx",
+  clientsOf4xx: "ClientsOf4xx",
+  late: "Late",
+  cut: "Cut",
+} as const;
