@@ -52,7 +52,9 @@ export const gates = z.strictObject({
     .strictObject({
       objective: between(90, 100)
         .default(99.9)
-        .describe("the percentage of requests over 30 days that must be good"),
+        .describe(
+          "the percentage of requests over 30 days that must be good; the alarms over hours and over a week follow it",
+        ),
     })
     .prefault({})
     .describe(
