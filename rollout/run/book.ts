@@ -81,6 +81,7 @@ export class Book {
    *
    * @returns undefined when a command came in between: then the decision is to be made anew
    * @throws when the journal can't be written and nothing has begun
+   * @throws {TakenOver}
    */
   async write(note: Note): Promise<JournalEntry | undefined> {
     const mark = this.#clock.mark?.();
@@ -94,6 +95,7 @@ export class Book {
           return undefined;
         }
         if (!this.#state) throw error;
+        await this.#refuseOvertaken(entry);
         this.#fallBehind(entry, error);
         return entry;
       }
@@ -142,6 +144,15 @@ export class Book {
     this.#entries = [...this.#entries, entry];
     this.#state = step(this.#state, entry);
     this.#heard(entry);
+  }
+
+  /** What can't be written can be read, often: who has been overtaken meanwhile decides nothing more. @throws {TakenOver} */
+  async #refuseOvertaken(entry: JournalEntry): Promise<void> {
+    const { entries = [] } = (await this.#store.read().catch(() => undefined)) ?? {};
+    const news = entries.slice(this.#entries.length);
+    // Written after all: only the answer was lost.
+    const others = news.filter((each, index) => index > 0 || !isSameEntry(each, entry));
+    if (others.some((each) => !isOfPeople(each))) await this.readCommands();
   }
 
   /** Said once, and in the journal when it can be written again. */
