@@ -45,12 +45,12 @@ export class Visitor {
   }
 
   /** @throws {Error} with the answer when it isn't a good one */
-  async json(path: string, body?: unknown, headers: Record<string, string> = {}) {
+  async json(path: string, body?: unknown, headers: Record<string, string> = {}, method = "POST") {
     const init =
       body === undefined
         ? { headers }
         : {
-            method: "POST",
+            method,
             body: JSON.stringify(body),
             headers: { "content-type": "application/json", ...headers },
           };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
@@ -7,7 +7,7 @@ import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { motoThere } from "../aws/moto.ts";
 import { client, projectCopy, removeCopies } from "../rehearsal/project.ts";
 import { typed } from "../rehearsal/typed.ts";
-import { recipeOf } from "./recipe.ts";
+import { filesOf, recipeOf } from "./recipe.ts";
 import { Visitor } from "./visitor.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -44,6 +44,19 @@ const SHORT = {
   },
 };
 
+interface RecipeApp {
+  processes?: Record<string, { schedule?: string }>;
+}
+
+/** Its jobs run each minute: a test waits for them. */
+function eachMinute({ processes = {}, ...app }: RecipeApp): RecipeApp {
+  const often = Object.entries(processes).map(([name, process]) => [
+    name,
+    { ...process, ...(process.schedule && { schedule: "rate(1 minute)" }) },
+  ]);
+  return { ...app, processes: Object.fromEntries(often) };
+}
+
 /** A stack with somebody else's application, whose first release is on both tracks, and with users on it. */
 export class AppWorld {
   readonly project: ReturnType<typeof projectCopy>;
@@ -58,8 +71,12 @@ export class AppWorld {
     this.#app = app;
     this.#recipe = recipeOf(app.title);
     this.project = projectCopy(this.#configOf("blue"));
-    for (const [name, target] of Object.entries(app.folders))
+    for (const [name, target] of Object.entries(app.folders)) {
       symlinkSync(join(FOLDER, target), join(this.project.projectDir, name));
+      if (!hasApps) continue;
+      for (const [file, text] of Object.entries(filesOf(app.title)))
+        writeFileSync(join(FOLDER, target, file), text);
+    }
     beforeAll(async () => {
       const begun = performance.now();
       this.status = await rehearse.up({ ...this.project, port: await freePort() });
@@ -118,6 +135,7 @@ export class AppWorld {
     return {
       ...this.#recipe,
       ...SHORT,
+      app: eachMinute(this.#recipe.app as RecipeApp),
       rehearsal: {
         ...(this.#recipe.rehearsal as object),
         tracks: { ...tracks, green: tracks[release] },

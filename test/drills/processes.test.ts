@@ -209,6 +209,21 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Celery's worker and job`, () => {
       .poll(() => readFileSync(worker!.log, "utf8"), { timeout: 20_000 })
       .toContain('"ProcessRestarts":1');
     expect(running("worker").map(({ pid }) => pid)).toContain(worker!.pid);
+    const { processes } = await rehearse.status(project);
+    expect(processes).toMatchObject([
+      { name: "clean", kind: "job", track: "blue", schedule: "rate(1 minute)" },
+      { name: "mailer", kind: "worker", track: "blue", running: 2, restarts: 0 },
+      {
+        name: "worker",
+        kind: "worker",
+        track: "blue",
+        version: worker!.runs!.version,
+        running: 2,
+        restarts: 1,
+      },
+    ]);
+    const [job] = processes as { next: string }[];
+    expect(Date.parse(job!.next)).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
   test("`down` stops all of it, and lets a task that is under way end", async () => {
