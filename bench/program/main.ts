@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { cdkSynth } from "./cdk.ts";
+import { enginePreviews } from "./engine.ts";
 import { growthOf } from "./growth.ts";
 import { byTurns, type Command, type Run } from "./measure.ts";
 import { Promises, row } from "./report.ts";
@@ -18,6 +19,7 @@ print(
   `Node ${process.version}, ${availableParallelism()} cores, load average ${loadavg()[0]!.toFixed(1)} before\n`,
 );
 await capture();
+await previews();
 await growth();
 process.exitCode = promises.exitCode;
 
@@ -63,6 +65,35 @@ async function capture(): Promise<void> {
       same ? "byte for byte" : "they differ",
       "identical",
       same,
+    ),
+  );
+}
+
+/** What a person waits for at `pulumi preview`: the engine and its providers are in it, and the same for all. */
+async function previews(): Promise<void> {
+  const made = enginePreviews(ROOT);
+  if (!made) return print("\nA whole `pulumi preview`: not measured, there is no pulumi on the PATH");
+  const { ours, ...others } = await byTurns(RUNS, made.commands).finally(made.remove);
+  const times = (run: Run) => `${(run.milliseconds / ours.milliseconds).toFixed(1)} times ours`;
+  print(
+    `\nA whole \`pulumi preview\` of beta without a change, echo provider, median of ${RUNS}, caches warm`,
+  );
+  print(row("as the project has it", ours));
+  print(row("without infra/loading/ahead.js", others["without ahead"], times(others["without ahead"])));
+  print(
+    row("Pulumi's default loader, types checked", others["types checked"], times(others["types checked"])),
+  );
+  print(
+    row("Pulumi's default loader, from its cache", others["from its cache"], times(others["from its cache"])),
+  );
+  print("");
+  const ratio = others["from its cache"].milliseconds / ours.milliseconds;
+  print(
+    promises.line(
+      "preview, against the default loader's cache",
+      `${ratio.toFixed(1)} times`,
+      "at least 1",
+      ratio >= 1,
     ),
   );
 }

@@ -35,7 +35,10 @@ export async function run({ args: [program, ...args], cwd, env }: Command): Prom
   const code = await new Promise((done, failed) => child.once("close", done).once("error", failed));
   const milliseconds = performance.now() - started;
   clearInterval(watch);
-  if (code !== 0) throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${output.stderr}`);
+  if (code !== 0)
+    throw new Error(
+      `${[program, ...args].join(" ")} ended with ${code}:\n${output.stderr}${output.stdout.slice(-3000)}`,
+    );
   return { milliseconds, ...usage.total(), stdout: output.stdout };
 }
 

@@ -15,18 +15,24 @@ export function tsNodeCapture(root: string, stack: string): Record<Loading, Comm
   const copy = join(root, ".cache", "bench-ts-node");
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  for (const name of ["infra", "rollout/graph", "rollout/errors.ts", "app", ...projectFiles(root)]) {
+  for (const name of ["app", ...projectFiles(root)])
     cpSync(join(root, name), join(copy, name), { recursive: true });
-  }
-  for (const folder of ["infra", "rollout"]) rewriteAll(join(copy, folder));
-  writeFileSync(join(copy, "package.json"), JSON.stringify({ type: "commonjs", main: "infra/index.ts" }));
-  writeFileSync(join(copy, "tsconfig.json"), JSON.stringify(tsconfigOf(root)));
+  layOutForTsNode(root, copy);
   writeFileSync(join(copy, "run.cjs"), RUN);
   const command = { args: [process.execPath, "run.cjs", stack], cwd: copy };
   return {
     "types checked": { ...command, env: { TS_NODE_CACHE: "false" } },
     "from its cache": { ...command, env: { TS_NODE_CACHE_DIRECTORY: join(copy, "cache") } },
   };
+}
+
+/** The program in a folder, as that loader takes it. */
+export function layOutForTsNode(root: string, folder: string): void {
+  for (const name of ["infra", "rollout/graph", "rollout/core/stack-name.ts", "rollout/errors.ts"])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  for (const each of ["infra", "rollout"]) rewriteAll(join(folder, each));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "commonjs", main: "infra/index.ts" }));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfigOf(root)));
 }
 
 function projectFiles(root: string): string[] {
@@ -41,12 +47,16 @@ function rewriteAll(folder: string): void {
 }
 
 function rewritten(source: string): string {
-  return source
-    .replace(/(from |import\()"(\.[^"]+)\.ts"/g, '$1"$2"')
-    .replace(/^import (\w+) from "(@pulumi[^"]+)";/gm, 'import $1 = require("$2");')
-    .replaceAll("import.meta.dirname", "__dirname")
-    .replaceAll("import.meta.url", 'require("node:url").pathToFileURL(__filename)')
-    .replace("await import(pathToFileURL(main).href)", "require(main)");
+  return (
+    source
+      .replace(/(from |import\()"(\.[^"]+)\.ts"/g, '$1"$2"')
+      .replace(/^import (\w+) from "(@pulumi[^"]+)";/gm, 'import $1 = require("$2");')
+      // What ES modules get of this package is all that it exports; CommonJS gets its default.
+      .replace(/^import (\w+) from "(@balena[^"]+)";/m, 'const $1 = require("$2");')
+      .replaceAll("import.meta.dirname", "__dirname")
+      .replaceAll("import.meta.url", 'require("node:url").pathToFileURL(__filename)')
+      .replace("await import(pathToFileURL(main).href)", "require(main)")
+  );
 }
 
 /** Our own compiler options less those that only make sense without a compiler. */
@@ -70,7 +80,7 @@ require(tsnodeRequire).register({
     target: "ES2020", module: "nodenext", moduleResolution: "nodenext", sourceMap: "true", ...compilerOptions,
   },
 });
-const { runProgram } = require("./rollout/graph/run-program");
+const { runProgram } = require("./rollout/graph/recording/run-program");
 runProgram(process.cwd(), process.argv[2]).then(
   (graph) => process.stdout.write(JSON.stringify(graph) + "\\n", () => process.exit(0)),
   (error) => { console.error(error); process.exit(1); },
