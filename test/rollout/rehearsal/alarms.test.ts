@@ -88,7 +88,7 @@ describe("a track's alarm as a gate reads it", () => {
   });
 
   it("goes off again once its minutes are well", async () => {
-    const { at, look } = play({ ...well, HTTPCode_Target_5XX_Count: [2] });
+    const { at, look } = play({ ...well, HTTPCode_Target_5XX_Count: [3] });
     expect(await look()).toMatchObject({ state: "ALARM" });
     at.green = well;
     for (let minute = 0; minute < 14; minute += 1) await look(MINUTE_MS);
