@@ -91,7 +91,7 @@ export class Book {
         this.#version = await this.#store.append(entry, this.#version);
       } catch (error) {
         if (error instanceof JournalConflict) {
-          await this.readCommands();
+          await this.readCommands().catch(refuseUnread);
           return undefined;
         }
         if (!this.#state) throw error;
@@ -175,6 +175,12 @@ export class Book {
     this.#version = entries.length === known + 1 ? version : this.#version;
     return true;
   }
+}
+
+/** Somebody has written, and who can't be read: it may be another controller. @throws {TakenOver} */
+function refuseUnread(error: Error): never {
+  if (error instanceof TakenOver) throw error;
+  throw new TakenOver(`Somebody has written this rollout's journal, which can't be read: ${error.message}`);
 }
 
 /** Whether two are the same, as the journal keeps them. */
