@@ -77,9 +77,16 @@ function splitAt({ world }: Story, at: number): Weights {
   return world.splits.findLast((split) => split.at <= at)?.weights ?? {};
 }
 
+/** An act of one that was overtaken may come at any time; it calls for somebody when it finds out. */
+function wasOvertaken({ told }: Story): boolean {
+  return told.some(({ entry }) => entry.by === "a run that was overtaken");
+}
+
 function nothingDrainsUnderTraffic(story: Story): string[] {
+  const { meddled, splits } = story.world;
+  const others = [...meddled, ...(wasOvertaken(story) ? splits.map(({ at }) => at) : [])];
   return story.world.drains.flatMap(({ at, track: idle, share }) => {
-    const moved = story.world.meddled.some((time) => at - time < 5_000 && at >= time);
+    const moved = others.some((time) => at - time < 5_000 && at >= time);
     return share > 0 && !moved ? [`${idle} was drained with ${share} % of the traffic`] : [];
   });
 }
@@ -135,8 +142,9 @@ function stableIsFit(story: Story): string[] {
     if (decided < 0 || isLate || shareOf(before, "blue") >= 5) return [];
     const wrong = [];
     if (!world.serves("blue", at - 5_000 - heldMs)) wrong.push("a stable that is sick");
-    if ((world.before(world.now - at + 5_000 + heldMs).servers.blue ?? 0) < 2)
-      wrong.push("a stable that is too small");
+    // Enough when it was looked at, which was in that time; or grown for it.
+    const had = (agoMs: number) => world.before(world.now - at + agoMs).servers.blue ?? 0;
+    if (had(5_000 + heldMs) < 2 && had(0) < 2) wrong.push("a stable that is too small");
     return wrong.map((what) => `all traffic was moved to ${what}`);
   });
 }
@@ -160,8 +168,7 @@ function theEndIsAsItSays(story: Story): string[] {
   const end = endings.findLast(({ result }) => result);
   if (!end?.result || end.result.outcome === "stopped") return [];
   const { outcome } = end.result;
-  // A run that was overtaken in the middle of an act has called for somebody.
-  if (story.told.some(({ entry }) => entry.by === "a run that was overtaken")) return [];
+  if (wasOvertaken(story)) return [];
   const target = { [outcome === "promoted" ? "green" : "blue"]: 100 };
   // What somebody moves in the last seconds is found by the next run, or by the check of every night.
   if (world.meddled.some((at) => end.at - at < 32_000 + story.heldMs)) return [];
