@@ -117,8 +117,12 @@ async function broughtUp({ world, stack, before, after }: Seen): Promise<void> {
       expect.stringMatching(taken),
     );
   } else if (before?.resources.length)
-    expect(changed(before, state)).toEqual([
-      expect.stringContaining(`aws:lb/listener:Listener::${stack}-https`),
+    expect(changed(before, state).map((urn) => urn.split("$").at(-1))).toEqual([
+      `aws:lb/listener:Listener::${stack}-https`,
+      // What keeps a share of the users to a track, where its weight is below a half.
+      ...Object.keys((await world.file(stack)).config["rollout:tracks"] as object)
+        .map((track) => `aws:lb/listenerRule:ListenerRule::${stack}-${track}-bucket`)
+        .filter((rule) => changed(before, state).some((urn) => urn.endsWith(rule))),
     ]);
   else expect(urnsOf(state)).toEqual(expect.arrayContaining(await programOf(world, stack)));
   expect(leaks(state.text)).toEqual([]);
