@@ -1,4 +1,5 @@
 import { member } from "../../infra/sure.ts";
+import { UserError } from "../errors.ts";
 
 /** The split of traffic: whole percents by track, summing to 100. A track that is left out has none. */
 export type Weights = Readonly<Record<string, number>>;
@@ -33,6 +34,16 @@ export function checkWeights(weights: Weights): void {
   const sum = Object.values(weights).reduce((total, share) => total + share, 0);
   if (sum !== 100)
     throw new RangeError(`weights must sum to 100, they sum to ${sum}: ${weightsText(weights)}`);
+}
+
+/**
+ * Before a track's servers are taken away: whatever somebody else did since the last look, no user is to lose them.
+ *
+ * @throws {UserError} for a track that carries traffic
+ */
+export function mustCarryNothing(track: string, real: Weights): void {
+  const share = shareOf(real, track);
+  if (share !== 0) throw new UserError(`${track} carries ${share} % of the traffic`);
 }
 
 /** Such as `blue 75 green 25`, in order of the names. */

@@ -49,7 +49,7 @@ export interface Platform {
    * @throws when they can't be read: callers fail closed
    */
   alarms?(track: string): Promise<readonly AlarmReading[]>;
-  /** Takes away the servers of a track that carries no traffic. */
+  /** Takes away the servers of a track that carries no traffic. @throws for one that does, by a look of its own */
   drain(track: string): Promise<void>;
   journal: JournalStore;
 }

@@ -1,4 +1,4 @@
-import { sameWeights } from "../../rollout/core/weights.ts";
+import { mustCarryNothing, sameWeights } from "../../rollout/core/weights.ts";
 import { Held } from "../../rollout/platforms/held.ts";
 import {
   JournalConflict,
@@ -159,12 +159,14 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
         return world.alarms?.(track, world.now) ?? [];
       },
     }),
-    drain: (track) =>
-      act("drain", () => {
+    async drain(track) {
+      mustCarryNothing(track, seen(await call("readRealWeights")).real);
+      await act("drain", () => {
         world.drained.push(track);
         world.drains.push({ at: world.now, track, share: world.real[track] ?? 0 });
         world.servers[track] = 0;
-      }),
+      });
+    },
     journal: simulatedJournal(life, interfere),
   };
 }

@@ -4,6 +4,7 @@ import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { capacityOf } from "../../core/servers.ts";
+import { mustCarryNothing } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
@@ -205,9 +206,7 @@ export class AwsPlatform implements Platform {
 
   /** @throws {UserError} for a track that carries traffic */
   async drain(track: string): Promise<void> {
-    const real = await this.readRealWeights();
-    if (real[track] !== 0)
-      throw new UserError(`${track} carries ${real[track] ?? "unknown"} % of the traffic`);
+    mustCarryNothing(track, await this.readRealWeights());
     await this.#fleet.shrink(this.#serversOf(track));
   }
 

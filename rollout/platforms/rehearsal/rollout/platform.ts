@@ -8,6 +8,7 @@ import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
 import { capacityOf, type Servers } from "../../../core/servers.ts";
+import { mustCarryNothing } from "../../../core/weights.ts";
 import type { Graph } from "../../../graph/model.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
@@ -174,9 +175,11 @@ class Rehearsal implements Platform {
    * config says how many a track has, and on one machine they cost nothing.
    */
   async drain(track: string): Promise<void> {
+    const real = await this.readRealWeights();
+    mustCarryNothing(track, real);
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
     if (await idle()) return;
-    this.#release({ ...(await this.readRealWeights()), [track]: 0 });
+    this.#release(real);
     const drainMs = milliseconds(this.#settings().app.drain);
     await inTime(`${track} is to have no requests`, idle, drainMs + HEALTHY_MS);
   }
