@@ -83,10 +83,8 @@ function wasOvertaken({ told }: Story): boolean {
 }
 
 function nothingDrainsUnderTraffic(story: Story): string[] {
-  const { meddled, splits } = story.world;
-  const others = [...meddled, ...(wasOvertaken(story) ? splits.map(({ at }) => at) : [])];
   return story.world.drains.flatMap(({ at, track: idle, share }) => {
-    const moved = others.some((time) => at - time < 5_000 && at >= time);
+    const moved = story.world.meddled.some((time) => at - time < 5_000 && at >= time);
     return share > 0 && !moved ? [`${idle} was drained with ${share} % of the traffic`] : [];
   });
 }
@@ -101,6 +99,8 @@ function sicknessEnds(story: Story): string[] {
   const { world, brokenAt, heldMs, schedule, told } = story;
   if (brokenAt === undefined || schedule.sky.name === "both break" || world.requestsPerSecond === 0)
     return [];
+  // Who begins one and can't is told so, and goes; what was there before isn't his.
+  if (world.journal.every(({ kind }) => kind !== "begin")) return [];
   const { splits } = world;
   const ends = Math.max(world.now, ...story.endings.map(({ at }) => at));
   for (const [index, { at, weights }] of splits.entries()) {
