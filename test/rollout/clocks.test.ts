@@ -18,6 +18,7 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/cli/digest/incident.ts": "when people are to hear",
   "rollout/cli/drill/restore.ts": "a moment that a person names",
   "rollout/cli/phases/phase-sources.ts": "a metric's time, as CloudWatch takes it",
+  "rollout/cli/rehearse/rehearse-text.ts": "since when, for people",
   "rollout/cli/rollout/drive.ts": "when a notice was written",
   "rollout/cli/rollout/report.ts": "until when a report tells",
   "rollout/cli/visit/logs.ts": "a moment that a person names",
@@ -37,8 +38,10 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/platforms/rehearsal/metrics/certificate.ts": "a certificate's end",
   "rollout/platforms/rehearsal/rollout/metrics.ts": "the default of a test's clock",
   "rollout/platforms/rehearsal/rollout/platform.ts": "the age of a file that another process writes",
+  "rollout/platforms/rehearsal/servers/assets.ts": "the age of a file that another process writes",
   "rollout/platforms/rehearsal/servers/counted.ts": "a metric's time, as CloudWatch takes it",
   "rollout/platforms/rehearsal/verbs/prepare.ts": "names of folders, by time",
+  "rollout/platforms/rehearsal/verbs/status-processes.ts": "a schedule of hours and days",
   "rollout/visit/rehearsal/logs.ts": "a log's time",
 };
 

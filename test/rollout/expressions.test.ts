@@ -31,6 +31,8 @@ describe("the regular expressions of the product", () => {
     expect(made.map(({ text, where }) => `${where.split(":")[0]}: ${text}`).sort()).toEqual([
       // Those of the balancer's rules, which rules.test.ts holds to be of one form.
       "infra/sessions/rules.ts: each",
+      // Of 200 characters at most, in parts that a slash ends.
+      "infra/settings/schema/image/assets.ts: `^(?=.{1,200}$)/?${NAME}(?:/${NAME})*$`",
       // Tokens of a rule, one after the other (sticky), of which each is in the list.
       "rollout/alarms/expression.ts: TOKEN",
       "rollout/alarms/rule.ts: TOKEN",
@@ -38,6 +40,8 @@ describe("the regular expressions of the product", () => {
       "rollout/flags/rule/pattern.ts: text",
       // A name, escaped.
       "rollout/platforms/rehearsal/backups/wholeness.ts: `backup: ${escaped}, status: ([^,\\\\n]+)(.*)\\\\n\\\\s*(.*)`",
+      // A name of ours, after the one `.*` of a line that our supervisor wrote.
+      'rollout/platforms/rehearsal/verbs/status-processes.ts: `^\\\\{"_aws":\\\\{"Timestamp":(\\\\d+),.*"${PROCESS_COUNTS.restarts}":1`',
       'rollout/preview/engine/learned.ts: `(${found.map((each) => literal(each.text)).join("|")})`',
     ]);
   });

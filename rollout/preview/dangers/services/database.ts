@@ -114,7 +114,7 @@ function gib(instanceClass: string): number | undefined {
 function restarted(name: string, old: Inputs, now: Inputs): Danger[] {
   const atOnce = now.applyImmediately === true;
   // An upgrade's own outage is told by itself.
-  if (major(old) !== major(now)) return [];
+  if (!Object.is(major(old), major(now))) return [];
   const restarting = ["instanceClass", "engineVersion", "parameterGroupName"].filter(
     (key) => atOnce && brief(old[key]) !== brief(now[key]),
   );

@@ -1,5 +1,5 @@
 import { copyFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nginxConf } from "../../../../infra/host/nginx.ts";
@@ -8,6 +8,9 @@ import { until } from "../../../../rollout/waiting.ts";
 import { HOST } from "../example.ts";
 import { NGINX, type NginxFolder, nginxFolder, pause } from "../real-nginx.ts";
 import { type Counting, counting, PYTHON_THERE } from "./counting.ts";
+
+/** Once nginx has passed on what came, however busy the machine is: before its headers it would be no cut answer. */
+const breakOff = (answer: ServerResponse) => setTimeout(() => answer.destroy(), 500);
 
 // What a server counts of nginx's answers, by the lines of a real nginx; and the rehearsal counts the same log the same way.
 
@@ -20,10 +23,12 @@ describe.skipIf(!NGINX || !PYTHON_THERE)("what is counted of the answers", () =>
     app = createServer(({ url = "" }, answer) => {
       if (url === "/cut") {
         answer.writeHead(200, { "content-type": "text/plain", "content-length": "100" });
-        answer.write("half", () => answer.destroy());
+        answer.write("half");
+        breakOff(answer);
       } else if (url === "/cut-stream") {
         answer.writeHead(200, { "content-type": "text/event-stream" });
-        answer.write("data: 1\n\n", () => answer.destroy());
+        answer.write("data: 1\n\n");
+        breakOff(answer);
       } else if (url === "/events") {
         answer.writeHead(200, { "content-type": "text/event-stream" });
         answer.write("data: 1\n\n");

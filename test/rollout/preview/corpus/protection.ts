@@ -144,7 +144,9 @@ export const protection: Case[] = [
     "beta",
     ["infra/alarms/track.ts", "maxP95InSeconds: 0.5", "maxP95InSeconds: 1"],
     "alarm-loosened: beta-blue-latency",
+    "alarm-loosened: beta-blue-latency-hours",
     "alarm-loosened: beta-green-latency",
+    "alarm-loosened: beta-green-latency-hours",
   ),
   one("latency may be 300 ms", "beta", [
     "infra/alarms/track.ts",
@@ -165,7 +167,7 @@ export const protection: Case[] = [
   one(
     "no alarm for latency",
     "beta",
-    ["infra/alarms/track.ts", "    latency(scope, track.name, of),\n", ""],
+    ["infra/alarms/track.ts", "    latency(scope, track.name, of, LATENCY.minutes),\n", ""],
     "alarm-loosened: beta-blue-latency",
     "alarm-loosened: beta-green-latency",
   ),
