@@ -4,7 +4,7 @@ import type { DocBlock, DocCommand, DocPage } from "./docs-pages.ts";
 /** The tests that type the pages' own commands: in a rehearsal, and against the AWS that answers. */
 export const TYPED_HERE = "test/drills/docs.test.ts";
 export const TYPED_ON_AWS = "test/drills/docs-aws.test.ts";
-export const RESTORED_ON_AWS = "test/aws/restore-drill.test.ts";
+export const RESTORED_ON_AWS = "test/drills/restore-on-aws.test.ts";
 
 const TYPISTS: readonly string[] = [TYPED_HERE, TYPED_ON_AWS, RESTORED_ON_AWS];
 

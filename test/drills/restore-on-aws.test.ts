@@ -3,6 +3,9 @@ import type { DrillRecord } from "../../rollout/drill/record.ts";
 import { takeFirstBackup } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { asSuperuser } from "../../rollout/platforms/rehearsal/backups/superuser.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
+import { motoThere, skipped } from "../aws/moto.ts";
+import { Restoring } from "../aws/restoring.ts";
+import { World } from "../aws/world.ts";
 import { safeMoment } from "../rehearsal/back-in-time.ts";
 import { databaseUrl, storeOf, Writers, withClient } from "../rehearsal/database.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";
@@ -10,9 +13,6 @@ import { serverRoot } from "../rehearsal/server-root.ts";
 import { docPages } from "../rollout/docs-pages.ts";
 import { playedBy, RESTORED_ON_AWS } from "../rollout/docs-runs.ts";
 import { Typist } from "../rollout/docs-typist.ts";
-import { motoThere, skipped } from "./moto.ts";
-import { Restoring } from "./restoring.ts";
-import { World } from "./world.ts";
 
 // Only AWS's API is played: the databases, the scripts and the application are real. Every drill that a page tells people to
 // make is typed, and each is of prod.

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, weights } from "../../rollout/platforms/rehearsal/index.ts";
-import { projectCopy, removeCopies } from "./project.ts";
-import { TYPING } from "./typed.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { TYPING } from "../rehearsal/typed.ts";
 
 // The command as people use it, on a stack without users: a candidate bakes for as long as a test needs.
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
-import { Browser } from "./browser.ts";
-import { client, projectCopy, removeCopies } from "./project.ts";
+import { Browser } from "../rehearsal/browser.ts";
+import { client, projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // A page and the files that it loads, whose names differ from version to version, as every bundler's do. Python's own
 // http.server serves it: it knows nothing of tracks.

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
-import { offered } from "./openssl.ts";
-import { get, projectCopy, removeCopies } from "./project.ts";
-import { TYPING } from "./typed.ts";
+import { offered } from "../rehearsal/openssl.ts";
+import { get, projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { TYPING } from "../rehearsal/typed.ts";
 
 // The checklist and the smoke tests as people call them, on a stack that is up.
 
