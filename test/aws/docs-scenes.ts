@@ -29,6 +29,7 @@ export const SCENES: Record<string, Scene> = {
   "docs/restore.md: bin/rollout maintenance on --stack prod --on aws": rehearsed,
   "docs/rollback.md: bin/rollout rollback --stack prod --on aws": underWay,
   "docs/rollback.md: bin/rollout shift blue=100 --grow --stack prod --on aws": promoted,
+  "docs/rollback.md: bin/rollout run --stack prod --candidate blue --on aws": promoted,
   "docs/rollback.md: bin/rollout status --stack prod --on aws": over,
   "docs/rollback.md: bin/rollout shift blue=100 --restore --stack prod --on aws": drifted,
 };
