@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-// Five suites: unit (mocks, seconds), rehearsal (real servers), aws (moto's server in place of AWS, where there is one),
-// engine (the real Pulumi CLI, where there is one), drills (real servers again, for what takes minutes).
+// The suites: unit (mocks, seconds), rehearsal (real servers), aws (moto's server in place of AWS, where there is one),
+// engine (the real Pulumi CLI, where there is one), drills (real servers again, for what takes minutes). And waits: those
+// of the drills that do nothing else, so that no worker of theirs waits with them.
+const WAITING = ["test/drills/streams.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -50,9 +53,18 @@ export default defineConfig({
         test: {
           name: "drills",
           include: ["test/drills/**/*.test.ts", "test/apps/**/*.test.ts"],
+          exclude: WAITING,
           testTimeout: 600_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "waits",
+          include: WAITING,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {
