@@ -7,12 +7,16 @@ interface Target {
   zoneId: pulumi.Input<string>;
 }
 
-/** Leads a name to the balancer, by IPv4 and IPv6. */
+/**
+ * Leads a name to the balancer, by IPv4 and IPv6.
+ *
+ * @param opts after the listener: who comes by the name is answered, and its servers' health is known by then
+ */
 export function aliasRecords(
   name: string,
   { domain, zoneId }: { domain: string; zoneId: pulumi.Input<string> },
   balancer: Target,
-  child: { parent: pulumi.Resource },
+  opts: pulumi.CustomResourceOptions,
 ): void {
   for (const type of ["A", "AAAA"]) {
     new aws.route53.Record(
@@ -24,7 +28,7 @@ export function aliasRecords(
         // The name has one answer, so its health can't change it.
         aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
       },
-      child,
+      opts,
     );
   }
 }

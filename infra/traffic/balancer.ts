@@ -77,7 +77,7 @@ export class Balancer extends pulumi.ComponentResource {
     );
     testerRules(name, https.arn, args.tracks, child);
     if (args.sessions) sessionRules(name, https.arn, args.tracks, args.sessions, child);
-    aliasRecords(name, args, balancer, child);
+    aliasRecords(name, args, balancer, { ...child, dependsOn: https });
 
     this.arn = balancer.arn;
     this.arnSuffix = balancer.arnSuffix;

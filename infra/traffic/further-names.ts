@@ -26,13 +26,14 @@ export class FurtherNames extends pulumi.ComponentResource {
   ) {
     super("rollout:infra:FurtherNames", name, {}, opts);
     const child = { parent: this };
+    const after = { ...child, dependsOn: balancer.listener };
     const places = placesOf(
       names.filter(({ redirect }) => redirect).map((each) => each.name),
       PLACES.span,
     );
     for (const each of names) {
       const part = `${name}-${slug(each.name)}`;
-      aliasRecords(part, { domain: each.name, zoneId: each.zoneId }, balancer, child);
+      aliasRecords(part, { domain: each.name, zoneId: each.zoneId }, balancer, after);
       const place = places.get(each.name);
       if (place === undefined) continue;
       new aws.lb.ListenerRule(

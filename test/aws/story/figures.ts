@@ -95,8 +95,12 @@ function ofAllTracks(name: string, account: Account): number[] | undefined {
   return lost > 0 ? [(REQUESTS * lost) / 100] : undefined;
 }
 
-function hasUsers({ split }: Account): boolean {
-  return split.some(({ weight }) => weight > 0);
+/** Who comes by the stack's name. */
+function hasUsers({ split, held }: Account): boolean {
+  const isNamed = [...held.values()].some(
+    ({ type, name }) => type === "aws:route53/record:Record" && name.endsWith("-a"),
+  );
+  return isNamed && split.some(({ weight }) => weight > 0);
 }
 
 function nameOf(arn: string): string {

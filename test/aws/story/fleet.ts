@@ -25,6 +25,8 @@ export interface GroupInputs {
   targets: string;
   drainSeconds: number;
   hookSeconds: number;
+  /** How long a new server is waited for after it came into service, before an old one goes. */
+  warmupSeconds: number;
   capacitySeconds: number;
 }
 
@@ -91,7 +93,7 @@ export class Fleet {
   }
 
   /**
-   * Server by server, the new one first.
+   * Server by server, the new one first and warm (Auto Scaling User Guide, "Instance refresh", instance warmup).
    *
    * @param options.again one that runs is cancelled first, as the provider does
    * @throws {Refused} while another runs
@@ -108,6 +110,7 @@ export class Fleet {
       for (const each of old) {
         if (refresh.status !== "InProgress" || !group.servers.includes(each)) continue;
         await this.#launch(group);
+        await this.#timeline.sleep(group.warmupSeconds * 1000);
         await this.#retire(group, each);
       }
       if (refresh.status === "InProgress") refresh.status = "Successful";

@@ -78,6 +78,7 @@ function groupInputs({ inputs }: Held, account: Account): GroupInputs {
     targets,
     drainSeconds: Number(group?.inputs.deregistrationDelay ?? 300),
     hookSeconds: hooks[0]?.heartbeatTimeout ?? 3600,
+    warmupSeconds: Number(inputs.defaultInstanceWarmup ?? 0),
     capacitySeconds: Number.parseInt(String(inputs.waitForCapacityTimeout), 10),
   };
 }
