@@ -142,7 +142,8 @@ function tagIn(pattern: string): string | undefined {
 export function whomOf(patterns: readonly string[]): string | undefined {
   const [pattern = ""] = patterns;
   if (pattern === "" || !patterns.every((each) => each.startsWith(BEFORE))) return undefined;
-  const matches = (cookie: string) => patterns.some((each) => new RegExp(each).test(cookie));
+  const expressions = patterns.map((each) => new RegExp(each));
+  const matches = (cookie: string) => expressions.some((expression) => expression.test(cookie));
   if (pattern === REST[0]) return "all other numbers";
   const tag = tagIn(pattern);
   if (tag !== undefined)

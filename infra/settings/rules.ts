@@ -287,12 +287,12 @@ function openVariablesAreThere({ app }: Parsed): Mistake[] {
   );
 }
 
-/** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */
 function memoryFits(config: Parsed): Mistake[] {
   const rule = memoryMistake(config);
   return rule === undefined ? [] : [{ path: "server.instanceType", rule }];
 }
 
+/** The alarms are set by the instance's memory, so a class whose memory isn't known can't be watched. */
 function knownInstanceClass({ database }: Parsed): Mistake[] {
   try {
     memoryGiB(database.instanceClass);

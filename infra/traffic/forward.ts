@@ -17,7 +17,7 @@ type Condition = aws.types.input.lb.ListenerRuleCondition;
  *
  * A track at weight 0 is left out. Listed with weight 0 it would keep the clients that stick to it, also when it has no
  * healthy server (ALB User Guide, "Target group weights" and "Sticky sessions"). ALB's own stickiness is always off
- * (sessions.ts says why), and explicitly, or AWS remembers what was there before.
+ * (../sessions/rules.ts says why), and explicitly, or AWS remembers what was there before.
  *
  * @throws {RangeError} if no track carries weight
  */

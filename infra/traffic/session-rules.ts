@@ -7,7 +7,7 @@ import { placesOf, type WeightedTrack } from "./forward.ts";
 /** After every tester's rule (forward.ts): sessions, then numbers, then those whose number is in no range. ALB takes up to 50,000. */
 const PRIORITIES = { session: 49_200, bucket: 49_500, rest: 49_900, span: 300 };
 
-/** What reads the browsers' cookies: sessions.ts. */
+/** What reads the browsers' cookies: ../sessions/rules.ts. */
 export function sessionRules(
   name: string,
   listenerArn: pulumi.Output<string>,

@@ -102,6 +102,8 @@ export class AwsWeights {
     const { listenerUrn, sessionRules, followedUrns } = facts.known();
     const targets = [listenerUrn, ...sessionRules.map(({ urn }) => urn), ...followedUrns];
     await engine.up(targets, `rollout: ${weightsText(weights)}`);
+    // The program may know of other versions by now than the state did: the rules are held to those that were set.
+    await facts.read();
     await this.#verify(weights);
   }
 

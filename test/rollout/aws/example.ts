@@ -18,8 +18,11 @@ export const SESSIONS: Sessions = {
 };
 
 /** The listener's rules for sessions, as the state has them. */
-export function sessionRulesIn(weights: Record<string, number>): StateResource[] {
-  return rulesAt(SESSIONS, weights).map(({ track, patterns }, index) => ({
+export function sessionRulesIn(
+  weights: Record<string, number>,
+  sessions: Sessions = SESSIONS,
+): StateResource[] {
+  return rulesAt(sessions, weights).map(({ track, patterns }, index) => ({
     urn: `urn:pulumi:beta::rollout::rollout:infra:Balancer$aws:lb/listenerRule:ListenerRule::rule-${index}`,
     type: "aws:lb/listenerRule:ListenerRule",
     outputs: {

@@ -47,9 +47,9 @@ let platform: AwsPlatform;
 
 const patternsAt = (weights: Record<string, number>) =>
   rulesAt(SESSIONS, weights).map(({ patterns }) => patterns);
-const stateAt = (weights: Record<string, number>) => {
+const stateAt = (weights: Record<string, number>, sessions = SESSIONS) => {
   const state = deployment(weights);
-  state.resources!.push(...sessionRulesIn(weights));
+  state.resources!.push(...sessionRulesIn(weights, sessions));
   return state;
 };
 
@@ -112,6 +112,17 @@ test("a step is an `up` of the listener and of its rules for sessions", async ()
   expect(engine.ups).toHaveLength(1);
   expect(engine.ups[0]!.targets).toEqual([URN, ...sessionRulesIn({ blue: 100 }).map(({ urn }) => urn)]);
   expect(elb.commandCalls(ModifyRuleCommand)).toHaveLength(0);
+});
+
+test("a step after which the rules know of another version is done all the same", async () => {
+  const tags = { ...SESSIONS.tags, green: "green.0000cccc" };
+  engine.up = async () => {
+    real = { blue: 75, green: 25 };
+    rules = rulesAt({ ...SESSIONS, tags }, real).map(({ patterns }) => patterns);
+    engine.state = stateAt(real, { ...SESSIONS, tags });
+  };
+  await platform.setWeights({ blue: 75, green: 25 });
+  expect(await platform.readRealWeights()).toEqual({ blue: 75, green: 25 });
 });
 
 test("another stable track is an `up` of the rules", async () => {

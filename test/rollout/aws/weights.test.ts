@@ -61,7 +61,9 @@ beforeEach(async () => {
   engine = fakeEngine(async () => {
     const [blue, green] = [...(await configText()).matchAll(/weight: (\d+)/g)].map(([, n]) => Number(n));
     real = { blue: blue!, green: green! };
+    const [, , ...others] = engine.state.resources!;
     engine.state = deployment(real);
+    engine.state.resources!.push(...others);
     events.push("up");
   });
   platform = await awsPlatform({

@@ -18,7 +18,7 @@ export interface RecordedRule {
 }
 
 /** What the listener's rules for sessions are to match at these weights, by ARN; the one that never changes isn't among them. */
-export function rulesFor(recorded: readonly RecordedRule[], weights: Weights): Map<string, string[]> {
+function rulesFor(recorded: readonly RecordedRule[], weights: Weights): Map<string, string[]> {
   const sessions = sessionsIn(
     recorded.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern }))),
   );
