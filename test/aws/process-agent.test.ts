@@ -9,6 +9,7 @@ import { jobQueue, processAgent } from "../../infra/host/processes/agent.ts";
 import type { Process } from "../../infra/settings/settings.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { HOST } from "../infra/host/example.ts";
+import { endGroup } from "../support/process-group.ts";
 import { Moto, motoThere, PYTHON, skipped } from "./moto.ts";
 
 // The program that says what runs on a server, with AWS's SDK for Python, and moto's Systems Manager and SQS behind it. What
@@ -50,7 +51,7 @@ describe.skipIf(!motoThere)(`${skipped}which of the app's processes run on a ser
     for (const track of ["blue", "blue", "green"]) servers.push(await startServer(moto.endpoint, track));
   });
   afterAll(async () => {
-    for (const each of servers) each.remove();
+    await Promise.all(servers.map((each) => each.remove()));
     await moto?.stop();
   });
 
@@ -168,6 +169,8 @@ async function startServer(endpoint: string, track: string) {
       ROLLOUT_IMDS: `http://127.0.0.1:${port}`,
     },
     stdio: ["ignore", "inherit", "inherit"],
+    // A group of its own: what the agent has just started must end with it, or it still writes while the folder goes.
+    detached: true,
   });
   const lines = (name: string) => {
     try {
@@ -186,8 +189,8 @@ async function startServer(endpoint: string, track: string) {
     goes() {
       lifecycle = "Terminated";
     },
-    remove() {
-      child.kill("SIGKILL");
+    async remove() {
+      await endGroup(child.pid!);
       metadata.close();
       rmSync(folder, { recursive: true, force: true });
     },

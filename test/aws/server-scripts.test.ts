@@ -21,6 +21,7 @@ import { secretsScript } from "../../infra/host/secrets/secrets-script.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { until } from "../../rollout/waiting.ts";
 import { HOST } from "../infra/host/example.ts";
+import { endGroup } from "../support/process-group.ts";
 import { awsCli } from "./cli.ts";
 import { Moto, motoThere, PYTHON, skipped } from "./moto.ts";
 
@@ -53,7 +54,7 @@ describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's
     }
   });
   afterAll(async () => {
-    if (credentials) process.kill(-credentials.pid!, "SIGKILL");
+    if (credentials) await endGroup(credentials.pid!);
     rmSync(folder, { recursive: true });
     await moto?.stop();
   });

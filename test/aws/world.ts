@@ -178,7 +178,7 @@ export class World {
     this.#door.close();
     await this.front.stop();
     await this.#moto.stop();
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, { recursive: true, maxRetries: 5 });
   }
 
   /** For a process that is to meet this AWS, this Pulumi and these names. @param at see {@link start} */

@@ -136,7 +136,7 @@ export class World {
     this.#haproxy.kill("SIGTERM");
     await Promise.all([gone, this.#pool.destroy()]);
     this.servers.killAll();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

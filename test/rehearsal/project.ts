@@ -12,7 +12,7 @@ const copies: { root: string; projectDir: string; stateDir: string; stack: strin
 export async function removeCopies(): Promise<void> {
   for (const copy of copies.splice(0)) {
     await rehearse.down({ ...copy, force: true });
-    rmSync(copy.root, { recursive: true, force: true });
+    rmSync(copy.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

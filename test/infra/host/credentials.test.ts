@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentialFiles } from "../../../infra/host/secrets/credentials.ts";
 import { freePort } from "../../../rollout/platforms/rehearsal/machine/ports.ts";
 import { until } from "../../../rollout/waiting.ts";
+import { isThere } from "../../support/process-group.ts";
 import { HOST } from "./example.ts";
 
 /** What `aws sts assume-role --query Credentials --output json` prints. */
@@ -19,14 +20,6 @@ const ANSWER = {
 
 /** As on a server: in a folder that root alone enters, served by nobody. */
 const asNobody = process.getuid?.() === 0 && existsSync("/usr/bin/python3");
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe("rollout-credentials", () => {
   let folder: string;
