@@ -33,6 +33,29 @@ export async function until(patience: Patience, isSo: () => Promise<boolean> | b
   }
 }
 
+/**
+ * Looks until it is so, as {@link until}; a look that fails in a way that users may meet has seen nothing, and the next one
+ * may: what is waited for isn't lost by one question without an answer.
+ *
+ * @throws what the last look failed with, when the time is up; anything but a {@link UserError} at once
+ */
+export async function untilSeen(patience: Patience, isSo: () => Promise<boolean>): Promise<boolean> {
+  let failed: UserError | undefined;
+  const look = async () => {
+    failed = undefined;
+    try {
+      return await isSo();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed = error;
+      return false;
+    }
+  };
+  if (await until(patience, look)) return true;
+  if (failed) throw failed;
+  return false;
+}
+
 /** It didn't come to pass in time. */
 export class InVain extends UserError {
   override name = "InVain";

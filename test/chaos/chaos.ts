@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startLoad } from "../../rollout/load/load.ts";
+import { type ShotResult, startLoad } from "../../rollout/load/load.ts";
 import { type Random, seededRandom, wholeBetween } from "../../rollout/load/random.ts";
 import { layoutOf } from "../../rollout/platforms/rehearsal/balancer/balancing.ts";
 import { rehearse, weights } from "../../rollout/platforms/rehearsal/index.ts";
@@ -74,12 +74,16 @@ class Chaos {
   readonly #result: ChaosResult;
   #load!: ReturnType<typeof startLoad>;
   #machine!: Machine;
+  /** When the load began, as `performance.now()` has it. */
+  #begun = 0;
   #controller: ChildProcess | undefined;
   #said = "";
   /** What `rollout check` had against a machine without a domain, before anything happened. */
   #failed: string[] = [];
   /** Lost to bad versions. */
   #blamed = 0;
+  /** Those that failed in the present rollout. */
+  #lost: ShotResult[] = [];
 
   private constructor(seed: number, say: (line: string) => void) {
     this.#random = seededRandom(seed);
@@ -92,7 +96,11 @@ class Chaos {
     const project = world.#project;
     const { url, domain, caFile } = await rehearse.up({ ...project, port: await freePort() });
     world.#failed = world.#fails();
-    world.#load = startLoad({ url, domain, caFile, ratePerSecond: 60 });
+    const onOutcome = (outcome: ShotResult) => {
+      if (outcome.mistake !== undefined) world.#lost.push(outcome);
+    };
+    world.#load = startLoad({ url, domain, caFile, ratePerSecond: 60, onOutcome });
+    world.#begun = performance.now();
     world.#machine = {
       projectDir: project.projectDir,
       socket: layoutOf(Ledger.openOrFail(placeIn(project))).socket,
@@ -108,7 +116,7 @@ class Chaos {
     const candidate = stable === "blue" ? "green" : "blue";
     const badness = this.#random() < 0.5 ? this.#pick(Object.keys(BAD) as Badness[]) : undefined;
     const faults: string[] = [];
-    const before = this.#load.progress().lost;
+    this.#lost = [];
     const ended = new AbortController();
     const striking = this.#strike(faults, ended.signal);
     const breaking = badness ? this.#break(candidate, badness, ended.signal) : undefined;
@@ -117,7 +125,8 @@ class Chaos {
     await Promise.all([striking, breaking]);
     writeFileSync(this.#clockFile, "0");
     await this.#mend(candidate, badness);
-    if (badness) this.#blamed += this.#load.progress().lost - before;
+    if (badness) this.#blamed += this.#lost.length;
+    else for (const each of this.#lost) this.#say(`lost, ${lostText(each)}`);
     const version = badness ?? "good";
     const expected = badness ? "rolled-back" : "promoted";
     this.#result.rollouts.push({ candidate, version, faults, outcome });
@@ -180,7 +189,7 @@ class Chaos {
       await sleep(wholeBetween(this.#random, 2_000, 12_000), undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       const fault = this.#pick(MACHINE_FAULTS);
-      struck.push(fault.name);
+      struck.push(`${fault.name} at ${seconds(performance.now() - this.#begun)}`);
       this.#said += `\n--- ${fault.name}\n`;
       await fault.strike(this.#machine);
     }
@@ -214,4 +223,12 @@ class Chaos {
   #pick<T>(list: readonly T[]): T {
     return list[wholeBetween(this.#random, 0, list.length - 1)]!;
   }
+}
+
+function lostText({ dueMs, lagMs, latencyMs, track, mistake }: ShotResult): string {
+  return `due at ${seconds(dueMs)}, sent ${seconds(lagMs)} later, ended after ${seconds(latencyMs)}, ${track ?? "no track"}: ${mistake}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }

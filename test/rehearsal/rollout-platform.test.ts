@@ -1,13 +1,16 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Held } from "../../rollout/platforms/held.ts";
 import { JournalConflict, type JournalEntry } from "../../rollout/platforms/platform.ts";
+import { layoutOf } from "../../rollout/platforms/rehearsal/balancer/balancing.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
+import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 import { orderFaults } from "./faults.ts";
-import { counted, projectCopy, removeCopies, traffic } from "./project.ts";
+import { counted, get, projectCopy, removeCopies, traffic } from "./project.ts";
 
 // The running rehearsal behind the interface that a rollout works with.
 
@@ -82,6 +85,21 @@ describe("the rehearsal as a rollout's platform", () => {
     expect(counts.blue!.errors).toBe(0);
     const other = sums((await rehearsalPlatform(project).metrics(since)).seconds);
     expect(other).toEqual(counts);
+  });
+
+  it("waits for a track's last requests, also while the balancer can't be asked", async () => {
+    await platform.setWeights({ blue: 100, green: 0 });
+    await orderFaults(project, "green", { latencyMs: 4_000 });
+    const last = get(`${status.url}/version`, ca, { "x-rollout-track": "green" });
+    await sleep(500);
+    const { socket } = layoutOf(Ledger.openOrFail(placeIn(project)));
+    renameSync(socket, `${socket}.away`);
+    const drained = platform.drain("green");
+    await sleep(1_500);
+    renameSync(`${socket}.away`, socket);
+    await drained;
+    expect(await Promise.race([last, "still waits"])).toMatchObject({ status: 200, track: "green" });
+    await orderFaults(project, "green", {});
   });
 
   it("takes a backup, one for a name", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../rollout/clock.ts";
-import { InVain, retried, until, waitFor } from "../../rollout/waiting.ts";
+import { UserError } from "../../rollout/errors.ts";
+import { InVain, retried, until, untilSeen, waitFor } from "../../rollout/waiting.ts";
 
 /** Time that passes only while somebody sleeps. */
 function standingClock() {
@@ -20,6 +21,37 @@ const soAfter = (looks: number) => {
   let seen = 0;
   return async () => ++seen > looks;
 };
+
+describe("untilSeen", () => {
+  const patience = { everyMs: 10, withinMs: 25 };
+  /** What each look sees: a message is a failure. */
+  const seeing = (...looks: (boolean | string)[]) => {
+    let seen = 0;
+    return async () => {
+      const look = looks[Math.min(seen++, looks.length - 1)]!;
+      if (typeof look === "string") throw new UserError(look);
+      return look;
+    };
+  };
+
+  it("goes on after a look that failed", async () => {
+    const { clock } = standingClock();
+    expect(await untilSeen({ ...patience, clock }, seeing("away", "away", "away", true))).toBe(true);
+  });
+
+  it("throws what the last look failed with, and not what one before did", async () => {
+    const { clock } = standingClock();
+    await expect(untilSeen({ ...patience, clock }, seeing(false, "away"))).rejects.toThrow("away");
+    expect(await untilSeen({ ...patience, clock }, seeing("away", "away", "away", false))).toBe(false);
+  });
+
+  it("ends at once with a bug", async () => {
+    const { clock, slept } = standingClock();
+    const bug = () => Promise.reject(new TypeError("a bug"));
+    await expect(untilSeen({ ...patience, clock }, bug)).rejects.toThrow(TypeError);
+    expect(slept).toEqual([]);
+  });
+});
 
 describe("until", () => {
   it("looks at once, and doesn't sleep when it is so", async () => {

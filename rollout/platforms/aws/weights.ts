@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
 import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
-import { until } from "../../waiting.ts";
+import { untilSeen } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
 import type { Listener } from "./balancer/listener.ts";
 import type { SessionRules } from "./balancer/session-rules.ts";
@@ -111,19 +111,14 @@ export class AwsWeights {
   async #verify(weights: Weights): Promise<void> {
     let real: Weights = {};
     const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
-    let reason = "";
     const follows = async () => {
-      try {
-        real = await this.readReal();
-        reason = `it is at ${weightsText(real)}`;
-        return sameWeights(real, weights);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        reason = error.message;
-        return false;
-      }
+      real = await this.readReal();
+      return sameWeights(real, weights);
     };
-    if (!(await until(patience, follows)))
-      throw new UserError(`the balancer was told ${weightsText(weights)}, ${reason}`);
+    const told = `the balancer was told ${weightsText(weights)}`;
+    const isSeen = await untilSeen(patience, follows).catch((error) => {
+      throw error instanceof UserError ? new UserError(`${told}, ${error.message}`, { cause: error }) : error;
+    });
+    if (!isSeen) throw new UserError(`${told}, it is at ${weightsText(real)}`);
   }
 }

@@ -12,7 +12,7 @@ import { mustCarryNothing } from "../../../core/weights.ts";
 import type { Graph } from "../../../graph/model.ts";
 import { runSmoke, type SmokeResult } from "../../../smoke/run.ts";
 import { versionsOf } from "../../../smoke/versions.ts";
-import { retried, until } from "../../../waiting.ts";
+import { retried, untilSeen } from "../../../waiting.ts";
 import type {
   AlarmReading,
   Capacity,
@@ -175,10 +175,15 @@ class Rehearsal implements Platform {
    * config says how many a track has, and on one machine they cost nothing.
    */
   async drain(track: string): Promise<void> {
-    const real = await this.readRealWeights();
+    let real: Weights = {};
+    const answers = async () => {
+      real = await this.readRealWeights();
+      return true;
+    };
+    await inTime("the balancer is to answer", answers);
     mustCarryNothing(track, real);
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
-    if (await idle()) return;
+    if (await idle().catch(() => false)) return;
     this.#release(real);
     const drainMs = milliseconds(this.#settings().app.drain);
     await inTime(`${track} is to have no requests`, idle, drainMs + HEALTHY_MS);
@@ -277,8 +282,8 @@ function whenFree<T>(work: () => Promise<T>): Promise<T> {
   return retried({ everyMs: 100, withinMs: FREE_MS }, (error) => error instanceof Busy, work);
 }
 
-/** @throws {RehearsalError} with `what` when it isn't so in time */
+/** @throws {RehearsalError} with `what` when it isn't so in time, or with what couldn't be looked at to the end */
 async function inTime(what: string, isSo: () => Promise<boolean>, withinMs = HEALTHY_MS): Promise<void> {
-  if (!(await until({ everyMs: 100, withinMs }, isSo)))
+  if (!(await untilSeen({ everyMs: 100, withinMs }, isSo)))
     throw new RehearsalError(`${what}: not within ${withinMs / 1000} s`);
 }
