@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { applyTraffic } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
+import { applyTraffic, retire } from "../../rollout/platforms/rehearsal/balancer/apply.ts";
 import { rulesLines } from "../../rollout/platforms/rehearsal/balancer/config/maps.ts";
 import { counters, workerPid } from "../../rollout/platforms/rehearsal/balancer/stats.ts";
 import {
@@ -10,7 +10,7 @@ import {
   setSplit,
 } from "../../rollout/platforms/rehearsal/balancer/traffic.ts";
 import { SESSIONS, type Wanted } from "../rollout/rehearsal/balancer-graph.ts";
-import { constantLoad, NO_LIMIT } from "./balancer-load.ts";
+import { answering, constantLoad, NO_LIMIT } from "./balancer-load.ts";
 import { modelOf, World } from "./balancer-world.ts";
 
 let world: World;
@@ -74,20 +74,48 @@ describe("the split", () => {
   });
 });
 
+// ALB User Guide, "Health checks for target groups": a group that has only unhealthy targets gets its requests all the same.
 describe("a track whose servers are all down", () => {
-  test("answers 503 for its share, and the other track's share is untouched", async () => {
-    await start({ weights: { blue: 80, green: 20 }, change: NO_LIMIT });
-    world.servers.sicken("green-1");
-    await world.untilServer("green-1", "DOWN");
+  test("sends them its share all the same, until one is healthy again", async () => {
+    await start({ weights: { blue: 80, green: 20 }, change: NO_LIMIT }, { blue: 1, green: 2 });
+    for (const name of ["green-1", "green-2"]) {
+      world.servers.sicken(name);
+      await world.untilServer(name, "DOWN");
+    }
     await world.get();
     const tally = await world.tally(400);
     // Each hundred holds the split; four that don't start at one are off by a few.
     expect(tally.blue).toBeGreaterThan(315);
     expect(tally.blue).toBeLessThan(325);
-    expect(tally).toEqual({ blue: tally.blue, 503: 400 - tally.blue! });
+    expect(tally).toEqual({ blue: tally.blue, green: 400 - tally.blue! });
+    expect(await answering(world, 60)).toEqual(["blue-1", "green-1", "green-2"]);
+    expect((await world.statsOf("green-1"))?.requests).toBeGreaterThan(30);
     world.servers.heal("green-1");
     await world.untilServer("green-1", "UP");
-    expect(Object.keys(await world.tally(100)).sort()).toEqual(["blue", "green"]);
+    expect(await answering(world, 60)).toEqual(["blue-1", "green-1"]);
+  });
+
+  test("sends nothing to one that leaves, and answers 503 when it was the last", async () => {
+    await start({ weights: { blue: 50, green: 50 }, change: NO_LIMIT }, { blue: 1, green: 2 });
+    for (const name of ["green-1", "green-2"]) {
+      world.servers.sicken(name);
+      await world.untilServer(name, "DOWN");
+    }
+    await retire(world.layout, "green", "green-1");
+    expect(await answering(world, 60)).toEqual(["blue-1", "green-2"]);
+    await retire(world.layout, "green", "green-2");
+    expect(await world.tally(100)).toEqual({ blue: 50, 503: 50 });
+  });
+
+  test("answers 502 where nobody listens any more, and the other track's share is untouched", async () => {
+    await start({ weights: { blue: 80, green: 20 }, change: NO_LIMIT });
+    world.servers.kill("green-1");
+    await world.untilServer("green-1", "DOWN");
+    await world.get();
+    const tally = await world.tally(400);
+    expect(tally.blue).toBeGreaterThan(315);
+    expect(tally.blue).toBeLessThan(325);
+    expect(tally).toEqual({ blue: tally.blue, 502: 400 - tally.blue! });
   });
 
   test("answers 502 while a dead server isn't known to be dead yet, at once and without a retry", async () => {
@@ -170,11 +198,11 @@ describe("sessions", () => {
     expect(await readRules(world.layout)).toEqual(rulesLines(modelOf(at(37)).split));
   });
 
-  test("meet 503 while their track has no healthy server, as a rule for one target group says", async () => {
+  test("stay with their track when it has no healthy server, as a rule for one target group says", async () => {
     await start({ ...at(50) });
-    world.servers.sicken("blue-1");
+    world.servers.kill("blue-1");
     await world.untilServer("blue-1", "DOWN");
-    expect(await world.tally(20, cookieOf("blue"))).toEqual({ 503: 20 });
+    expect(await world.tally(20, cookieOf("blue"))).toEqual({ 502: 20 });
     expect(await world.tally(20, cookieOf("green"))).toEqual({ green: 20 });
   });
 

@@ -31,15 +31,20 @@ export function late(what: string, taken: number | undefined, limit: number): st
   return taken <= limit * PATIENCE ? [] : [`${what}: after ${seconds(taken)}, expected within ${limit} s`];
 }
 
-/** The longest that a request may wait for the balancer to say that nobody is there, in seconds. */
-const REFUSED_WITHIN = 2;
+/**
+ * The longest that a request may wait for the balancer to say that nobody is there, in seconds. A track without a healthy
+ * server is tried all the same, so it is as long as a connection may take: where nobody listens it is refused at once, and
+ * where it hangs an ALB waits ten seconds for it (ALB User Guide, "Troubleshoot", HTTP 504).
+ */
+export const REFUSED_WITHIN = { gone: 2, silent: 12 };
 
 /**
  * What is wrong with the requests that were due after the balancer had taken servers out.
  *
  * @param deadShare the share of the traffic, 0 to 1, that goes to tracks without a server
+ * @param refusedWithin in seconds, one of {@link REFUSED_WITHIN}
  */
-export function goesOn(fates: readonly Fate[], deadShare: number): string[] {
+export function goesOn(fates: readonly Fate[], deadShare: number, refusedWithin: number): string[] {
   const lost = fates.filter((fate) => fate.lost);
   if (fates.length === 0) return ["no request was answered"];
   const share = lost.length / fates.length;
@@ -50,7 +55,7 @@ export function goesOn(fates: readonly Fate[], deadShare: number): string[] {
     ...(share > most
       ? [`${lost.length} of ${fates.length} requests lost, ${Math.round(100 * deadShare)} % expected`]
       : []),
-    ...late("the refusal of a request", slowest, REFUSED_WITHIN),
+    ...late("the refusal of a request", slowest, refusedWithin),
   ];
 }
 

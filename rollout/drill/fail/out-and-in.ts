@@ -1,9 +1,17 @@
 import { first } from "../../../infra/sure.ts";
 import { systemClock } from "../../clock.ts";
 import type { ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
-import type { HealthModel } from "../../platforms/rehearsal/plan/balancer/model.ts";
 import { healthOfTrack, shareWithout } from "./ground.ts";
-import { goesOn, inWithin, late, outWithin, PATIENCE, seconds } from "./judge.ts";
+import {
+  goesOn,
+  inWithin,
+  late,
+  outWithin,
+  PATIENCE,
+  REFUSED_WITHIN,
+  seconds,
+  silentOutWithin,
+} from "./judge.ts";
 import type { Expectation } from "./scenario.ts";
 import type { FailStage } from "./stage.ts";
 
@@ -16,8 +24,8 @@ export const OUT_AND_IN: readonly Expectation[] = [
   {
     name: "goes on",
     text:
-      "after that no request is lost that another server of the track can answer; a track without a server is refused at " +
-      "once (503), and no more than its share is lost",
+      "after that no request is lost that another server of the track can answer; a track whose servers are all out is tried " +
+      "all the same, as by an ALB, and no more than its share is lost",
   },
   { name: "in", text: "once back they get requests again, without anybody's help" },
 ];
@@ -29,23 +37,21 @@ interface Fault {
   what: string;
   inject: () => Promise<void>;
   mend: () => Promise<void>;
+  /** Whether connections hang, in place of being refused. */
+  silent?: boolean;
 }
 
-/**
- * Takes servers away from the balancer, and looks at what becomes of the requests until they are back.
- *
- * @param limitOf how long the balancer may take to notice, in seconds
- */
+/** Takes servers away from the balancer, and looks at what becomes of the requests until they are back. */
 export async function outAndIn(
   stage: FailStage,
   servers: readonly ServerRecord[],
   fault: Fault,
-  limitOf: (health: HealthModel) => number = outWithin,
 ): Promise<void> {
   const { room, findings } = stage;
   const ids = servers.map(({ id }) => id);
   const health = healthOfTrack(room, first(servers).track);
-  const limit = limitOf(health);
+  const limit = fault.silent ? silentOutWithin(health) : outWithin(health);
+  const refusedWithin = fault.silent ? REFUSED_WITHIN.silent : REFUSED_WITHIN.gone;
   const deadShare = shareWithout(room, servers);
   stage.facts.servers = ids.join(", ");
   const all = (state: RegExp) => async () => {
@@ -59,9 +65,12 @@ export async function outAndIn(
   findings.judge("out", late("out", out, limit), `after ${seconds(out ?? 0)}, expected within ${limit} s`);
   const noticed = systemClock.now();
   await stage.wait(WATCHED);
-  const fates = stage.traffic.between(noticed);
+  const watched = systemClock.now();
+  // Those that were due meanwhile may still wait for their refusal.
+  if (deadShare > 0 && fault.silent) await stage.wait(refusedWithin);
+  const fates = stage.traffic.between(noticed, watched);
   const lost = fates.filter((fate) => fate.lost).length;
-  findings.judge("goes on", goesOn(fates, deadShare), goingOn(lost, fates.length, deadShare));
+  findings.judge("goes on", goesOn(fates, deadShare, refusedWithin), goingOn(lost, fates.length, deadShare));
 
   await stage.mend();
   const mended = systemClock.now();
@@ -79,5 +88,5 @@ function goingOn(lost: number, requests: number, deadShare: number): string {
   if (deadShare === 0) return `${lost} of ${requests} requests lost: the other servers answer`;
   const which =
     deadShare === 1 ? "the whole service is lost" : `${percent} % of the traffic has no server left`;
-  return `${which}, as expected of so few servers: ${lost} of ${requests} requests refused, each at once`;
+  return `${which}, as expected of so few servers: ${lost} of ${requests} requests refused`;
 }

@@ -37,7 +37,7 @@ test("the front speaks TLS as the listener's policy says, with HTTP/2", () => {
 
 test("a track's servers are checked as its target group says", () => {
   expect(config({ change: { "beta-blue": { slowStart: 30 } } })).toContain(
-    "  server blue-1 127.0.0.1:9001 ssl verify none alpn http/1.1 check-ssl check-alpn http/1.1 check inter 1s rise 2 fall 2 pool-purge-delay 500ms slowstart 30s\n",
+    "  server blue-1 127.0.0.1:9001 ssl verify none alpn http/1.1 pool-purge-delay 500ms check-ssl check-alpn http/1.1 check inter 1s rise 2 fall 2 slowstart 30s\n",
   );
 });
 

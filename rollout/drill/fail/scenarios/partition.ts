@@ -3,7 +3,7 @@ import { keysOf } from "../../../platforms/rehearsal/servers/keys.ts";
 import type { DrillReply } from "../../traffic.ts";
 import { slowestOf, statusesOf } from "../asked.ts";
 import { heaviestTrack, serversOfTrack } from "../ground.ts";
-import { late, PATIENCE, seconds, silentOutWithin } from "../judge.ts";
+import { late, PATIENCE, seconds } from "../judge.ts";
 import { OUT_AND_IN, outAndIn } from "../out-and-in.ts";
 import type { Scenario } from "../scenario.ts";
 import type { FailStage } from "../stage.ts";
@@ -54,8 +54,13 @@ async function cutOffServer(stage: FailStage): Promise<void> {
   const send = (signal: NodeJS.Signals) => async () => {
     for (const key of [nginx, app]) stage.signal(key, signal);
   };
-  const cut = { what: `${server.id} is cut off`, inject: send("SIGSTOP"), mend: send("SIGCONT") };
-  await outAndIn(stage, [server], cut, silentOutWithin);
+  const cut = {
+    what: `${server.id} is cut off`,
+    inject: send("SIGSTOP"),
+    mend: send("SIGCONT"),
+    silent: true,
+  };
+  await outAndIn(stage, [server], cut);
   const after = stage.pid(app);
   stage.findings.judge(
     "no restart",

@@ -1,7 +1,7 @@
 import { until } from "../../../waiting.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { ServerPlace, TrackModel } from "../plan/balancer/model.ts";
-import { backendOf, serverWords } from "./config/config-backend.ts";
+import { anywayOf, anywayWords, backendOf, serverWords } from "./config/config-backend.ts";
 import type { BalancerLayout } from "./config/layout.ts";
 import { oldWorkers } from "./reload.ts";
 import { ask, order } from "./socket.ts";
@@ -17,11 +17,11 @@ const POLL_MS = 100;
  */
 export async function addServer(socket: string, track: TrackModel, server: ServerPlace): Promise<void> {
   const name = `${backendOf(track.name)}/${server.name}`;
-  await order(
-    socket,
-    `add server ${backendOf(track.name)}/${serverWords(track, server)}`,
-    "New server registered",
-  );
+  const anyway = `${backendOf(track.name)}/${anywayOf(server.name)}`;
+  // A command that was killed may have left it.
+  await ask(socket, `set server ${anyway} state maint; del server ${anyway}`);
+  for (const words of [serverWords(track, server), anywayWords(track, server)])
+    await order(socket, `add server ${backendOf(track.name)}/${words}`, "New server registered");
   await order(socket, `enable health ${name}`);
   // Draining, it is checked but gets no requests.
   await order(socket, `set server ${name} state drain`);
@@ -33,7 +33,8 @@ export async function addServer(socket: string, track: TrackModel, server: Serve
   }
   // It must be seen to come up, or HAProxy has no slow start for it.
   const states = ["health down", "state ready", "health up"];
-  await order(socket, states.map((state) => `set server ${name} ${state}`).join("; "));
+  const ready = states.map((state) => `set server ${name} ${state}`);
+  await order(socket, [...ready, `set server ${anyway} state ready`].join("; "));
 }
 
 async function firstGoodCheck(socket: string, track: TrackModel, server: ServerPlace): Promise<void> {
@@ -62,6 +63,7 @@ export async function drainServer(
   server: string,
 ): Promise<number> {
   const { socket } = layout;
+  await ask(socket, `set server ${backendOf(track.name)}/${anywayOf(server)} state drain`);
   await order(socket, `set server ${backendOf(track.name)}/${server} state drain`);
   let open = 0;
   await until({ everyMs: POLL_MS, withinMs: track.drainSeconds * 1_000 }, async () => {
@@ -78,11 +80,13 @@ const REMOVED_WITHIN_MS = 10_000;
 
 /** Takes a server out, with no new requests from now on. Nothing happens when it is out already. */
 async function removeServer(socket: string, track: string, server: string, withinMs: number): Promise<void> {
-  const name = `${backendOf(track)}/${server}`;
-  await ask(socket, `set server ${name} state maint`);
+  // The second entry first: what is left halfway has a first one, which is how it is found again.
+  const names = [anywayOf(server), server].map((name) => `${backendOf(track)}/${name}`);
+  for (const name of names.toReversed()) await ask(socket, `set server ${name} state maint`);
   await until({ everyMs: POLL_MS, withinMs }, async () => {
-    const answer = await ask(socket, `del server ${name}`);
-    return !/still has connections/.test(answer);
+    for (const name of names)
+      if (/still has connections/.test(await ask(socket, `del server ${name}`))) return false;
+    return true;
   });
 }
 

@@ -1,5 +1,5 @@
 import { RehearsalError } from "../machine/errors.ts";
-import { trackOfBackend } from "./config/config-backend.ts";
+import { anywayOf, serverOfAnyway, trackOfBackend } from "./config/config-backend.ts";
 import { ask } from "./socket.ts";
 
 /** What each track has served since the balancer's process started. */
@@ -62,23 +62,29 @@ function tracksFrom(rows: Row[]): Record<string, TrackCounters> {
       http5xx: numberIn(row, "hrsp_5xx"),
       cut: numberIn(row, "srv_abrt"),
       sessions: numberIn(row, "scur"),
-      servers: rows
-        .filter(({ pxname, svname }) => pxname === row.pxname && svname !== "BACKEND")
-        .map(serverFrom),
+      servers: serversFrom(
+        rows.filter(({ pxname, svname }) => pxname === row.pxname && svname !== "BACKEND"),
+      ),
     };
   }
   return tracks;
 }
 
-function serverFrom(row: Row): ServerStats {
-  return {
-    name: row.svname ?? "",
-    status: row.status ?? "",
-    weight: numberIn(row, "weight"),
-    requests: numberIn(row, "stot"),
-    sessions: numberIn(row, "scur"),
-    check: (row.check_status ?? "").replace(/^\* /, ""),
-  };
+function serversFrom(rows: Row[]): ServerStats[] {
+  const first = rows.filter(({ svname = "" }) => serverOfAnyway(svname) === undefined);
+  return first.map((row) => {
+    const name = row.svname ?? "";
+    const entries = [row, ...rows.filter(({ svname }) => svname === anywayOf(name))];
+    const sum = (field: string) => entries.reduce((total, entry) => total + numberIn(entry, field), 0);
+    return {
+      name,
+      status: row.status ?? "",
+      weight: numberIn(row, "weight"),
+      requests: sum("stot"),
+      sessions: sum("scur"),
+      check: (row.check_status ?? "").replace(/^\* /, ""),
+    };
+  });
 }
 
 function numberIn(row: Row, field: string): number {

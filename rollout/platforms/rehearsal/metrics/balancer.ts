@@ -1,4 +1,4 @@
-import { trackOfBackend } from "../balancer/config/config-backend.ts";
+import { serverOfAnyway, trackOfBackend } from "../balancer/config/config-backend.ts";
 import { ask } from "../balancer/socket.ts";
 import { parseStats } from "../balancer/stats.ts";
 
@@ -64,10 +64,11 @@ export class BalancerFiguresReader {
       of.requests += added(row, "lbtot");
       of.target5xx += target5xx;
       of.connectionErrors += added(row, "econ");
-      of.healthy += /^UP|^no check/.test(row.status ?? "") ? 1 : 0;
-      of.unhealthy += /^DOWN/.test(row.status ?? "") ? 1 : 0;
       // The track's own sum has those of its servers.
       figures.own5xx -= target5xx;
+      if (serverOfAnyway(row.svname ?? "") !== undefined) continue;
+      of.healthy += /^UP|^no check/.test(row.status ?? "") ? 1 : 0;
+      of.unhealthy += /^DOWN/.test(row.status ?? "") ? 1 : 0;
     }
     figures.own5xx = Math.max(0, figures.own5xx);
     return figures;

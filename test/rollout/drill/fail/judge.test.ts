@@ -4,6 +4,7 @@ import {
   inWithin,
   late,
   outWithin,
+  REFUSED_WITHIN,
   silentOutWithin,
   zoneOfServer,
 } from "../../../../rollout/drill/fail/judge.ts";
@@ -38,7 +39,7 @@ describe("the requests after the balancer has noticed", () => {
     ["a little more than its share, by chance", 12, 48, 0.1],
     ["all lost when no track has one", 60, 0, 1],
   ])("go on: %s", (_, lost, kept, deadShare) => {
-    expect(goesOn(fates(lost, kept), deadShare)).toEqual([]);
+    expect(goesOn(fates(lost, kept), deadShare, REFUSED_WITHIN.gone)).toEqual([]);
   });
 
   it.each([
@@ -52,7 +53,14 @@ describe("the requests after the balancer has noticed", () => {
     ],
     ["silence", [], 0, ["no request was answered"]],
   ])("don't: %s", (_, given, deadShare, expected) => {
-    expect(goesOn(given, deadShare)).toEqual(expected);
+    expect(goesOn(given, deadShare, REFUSED_WITHIN.gone)).toEqual(expected);
+  });
+
+  it.each([
+    [24_000, []],
+    [24_001, ["the refusal of a request: after 24.0 s, expected within 12 s"]],
+  ])("wait as long as a connection may take where the servers are silent: %i ms", (latencyMs, expected) => {
+    expect(goesOn(fates(6, 54, latencyMs), 0.1, REFUSED_WITHIN.silent)).toEqual(expected);
   });
 });
 
