@@ -17,7 +17,7 @@ type Told = Pick<
  * to nginx.conf, so that the rehearsal runs this very text elsewhere.
  */
 export function nginxConf(host: Told): string {
-  const { track, domain, proxies, requestsPerMinute, bodyMiB, app } = host;
+  const { domain, proxies, requestsPerMinute, bodyMiB, app } = host;
   const limit = `limit_req zone=address burst=${burst(requestsPerMinute)} nodelay;`;
   return `include machine/main.conf;
 worker_processes auto;
@@ -31,7 +31,7 @@ http {
   sendfile on;
   tcp_nopush on;
 
-${logging(track)}
+${logging(host)}
 ${clients(proxies, requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
@@ -104,9 +104,9 @@ function burst(requestsPerMinute: number): number {
  * metric TargetResponseTime): from the whole request to the first of the answer's headers. With a web firewall before it
  * the time that a client needs for its body isn't in it, so a slow upload is no slow answer; nor is a slow download, or a
  * stream that goes on for hours. What nginx answers in the app's place took as long as nginx waited for the app.
- * `total_seconds` is all of it.
+ * `total_seconds` is all of it. `session` is what the request is to the count of sessions (../sessions/visits.ts).
  */
-function logging(track: string): string {
+function logging({ track, stickiness }: Pick<Told, "track" | "stickiness">): string {
   const fields = {
     time: '"$time_iso8601"',
     track: `"${track}"`,
@@ -121,6 +121,7 @@ function logging(track: string): string {
     total_seconds: "$request_time",
     protocol: '"$server_protocol"',
     agent: '"$http_user_agent"',
+    ...(stickiness !== "none" && { session: '"$visit"' }),
   };
   const line = Object.entries(fields).map(([name, value]) => `"${name}":${value}`);
   return `  map $request_uri $path { "~^(?<bare>[^?]*)" $bare; }

@@ -1,6 +1,7 @@
 import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
 import { BUCKET_COOKIE, SESSION_COOKIE, tagOf } from "./rules.ts";
+import { BEFORE, visits } from "./visits.ts";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
@@ -10,12 +11,9 @@ const YEAR_SECONDS = 365 * 24 * 3600;
  */
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None";
 
-/** Where a cookie begins and ends in the header: nothing, or the next one. */
-const [BEFORE, AFTER] = ["(?:^|[;\\s])", "(?:;|$)"];
-
 /**
  * nginx's part in sessions (rules.ts): the variables `$session_cookie` and `$bucket_cookie`, each empty where
- * a browser is told nothing.
+ * a browser is told nothing, and `$visit` for its log (visits.ts).
  *
  * None goes with a failure: nobody is held where nothing answers. Where something is before the balancer
  * (`network.proxies`), none goes with what others may keep and hand out (RFC 9111, "Storing Responses in Caches"): a cache
@@ -45,10 +43,9 @@ export function sessionCookies({
   return `  map "${cacheControl}" $kept_by_others { default 0; ${proxies.length > 0 ? shared : ""} }
   map "$status $kept_by_others" $has_no_cookie { default 0; ~^5 1; "~ 1$" 1; }
   map $http_cookie $has_bucket { default 0; "~${BEFORE}${BUCKET_COOKIE}=\\d\\d\\." 1; }
-  map $http_cookie $session { default new; "~${BEFORE}${SESSION_COOKIE}=${tag.replaceAll(".", "\\.")}${AFTER}" held; }
 ${tenth("tens")}${tenth("ones")}  map "$has_no_cookie$has_bucket" $bucket_cookie { default ""; 00 "${bucket}"; }
   map $has_no_cookie $session_cookie { default ""; 0 "${session}"; }
-`;
+${visits(tag)}`;
 }
 
 /** A digit by chance: each request has another id. */

@@ -64,6 +64,7 @@ export function refusal(
 function goOn(state: RolloutState, at: number): RolloutState {
   return {
     ...state,
+    splits: splitsAfter(state, at),
     paused: undefined,
     stopped: undefined,
     smokeFailed: undefined,
@@ -73,6 +74,15 @@ function goOn(state: RolloutState, at: number): RolloutState {
     failedAt: undefined,
     grown: { tries: 0, endedAt: undefined },
   };
+}
+
+/** Who resumes has read why it paused. After a stop it isn't known which weights held meanwhile. */
+function splitsAfter({ splits, paused, stopped }: RolloutState, at: number): RolloutState["splits"] {
+  const last = splits.at(-1);
+  if (!last || last.until !== undefined) return splits;
+  const accepted = paused?.about === "sessions" ? { accepted: true } : {};
+  if (stopped === undefined) return [...splits.slice(0, -1), { ...last, ...accepted }];
+  return [...splits.slice(0, -1), { ...last, until: at }, { ...last, ...accepted, from: at }];
 }
 
 export function isGoingBack({ stage }: RolloutState): boolean {

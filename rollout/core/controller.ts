@@ -4,6 +4,7 @@ import { isGoingBack } from "./command.ts";
 import { bring } from "./next/bring.ts";
 import { goForward } from "./next/forward.ts";
 import { goBack } from "./next/rollback.ts";
+import { pauseForSessions } from "./next/sessions.ts";
 import { wakeToLook, watch } from "./next/watch.ts";
 import { everyWeightsOf } from "./reading.ts";
 import type { RolloutState } from "./state.ts";
@@ -34,6 +35,8 @@ export function next(state: RolloutState, seen: Seen, now: number): Action {
 function goOn(state: RolloutState, seen: Seen, now: number): Action {
   if (state.mend) return mend(state, seen, now, state.mend);
   if (state.paused) return waitForPerson(state, state.paused, now);
+  const skewed = pauseForSessions(state, seen);
+  if (skewed) return skewed;
   const action = goForward(state, seen, now);
   return action.is === "give-up" ? rollBack(state, action.reason) : action;
 }

@@ -1,6 +1,6 @@
 import { nth } from "../../infra/sure.ts";
 import type { Act, ActResult } from "./journal.ts";
-import { enter, keep } from "./stages.ts";
+import { enter, keep, splitsUntil } from "./stages.ts";
 import type { RolloutState } from "./state.ts";
 import { sameWeights, shareOf, type Weights } from "./weights.ts";
 
@@ -15,7 +15,12 @@ export function intended(state: RolloutState, id: number, act: Act, at: number):
   switch (act.do) {
     case "weights":
     case "weights-now":
-      return { ...next, known: withKnown(state.known, act.weights), steps: stepsAfter(state, act, at) };
+      return {
+        ...next,
+        known: withKnown(state.known, act.weights),
+        steps: stepsAfter(state, act, at),
+        splits: splitsUntil(state, at),
+      };
     case "deploy":
       return { ...next, deployed: true };
     case "stable":

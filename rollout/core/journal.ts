@@ -49,7 +49,8 @@ export type Note =
   | { kind: "hold"; reason: string; evidence?: unknown }
   | { kind: "released" }
   | { kind: "frozen"; until: number }
-  | { kind: "paused"; reason: string }
+  /** @property about what was found, where a person's `resume` accepts it */
+  | { kind: "paused"; reason: string; about?: "sessions" }
   | { kind: "rollback"; reason: string; evidence?: unknown }
   /** The run is over, the rollout isn't: a person must decide. */
   | { kind: "stopped"; reason: string; drift?: Reading }

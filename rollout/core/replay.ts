@@ -41,6 +41,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     mend: undefined,
     forced: false,
     steps: [],
+    splits: [],
     skip: false,
     paused: undefined,
     frozenUntil: 0,
@@ -76,7 +77,10 @@ function change(state: RolloutState, entry: JournalEntry): RolloutState {
     case "frozen":
       return { ...state, frozenUntil: entry.until };
     case "paused":
-      return { ...state, paused: { at: entry.at, reason: entry.reason } };
+      return {
+        ...state,
+        paused: { at: entry.at, reason: entry.reason, ...(entry.about && { about: entry.about }) },
+      };
     case "rollback":
       return rolledBack(state, entry.reason, entry.at);
     case "stopped":

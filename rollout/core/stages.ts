@@ -25,7 +25,17 @@ function bake(state: RolloutState, index: number, at: number): RolloutState {
     before.length === 1 && index === 0 && state.stage.at === "shift"
       ? before
       : [...before, { weight, from: at }];
-  return enter({ ...state, steps }, { at: "bake", step: index, since: at }, at);
+  const splits = [
+    ...splitsUntil(state, at),
+    { share: shareOf(state.weights ?? {}, state.candidate), from: at },
+  ];
+  return enter({ ...state, steps, splits }, { at: "bake", step: index, since: at }, at);
+}
+
+/** From a moment on the last of them doesn't hold for sure. */
+export function splitsUntil({ splits }: Pick<RolloutState, "splits">, until: number): RolloutState["splits"] {
+  const last = splits.at(-1);
+  return last && last.until === undefined ? [...splits.slice(0, -1), { ...last, until }] : splits;
 }
 
 export function afterStep({ plan }: RolloutState, index: number): Stage {

@@ -23,6 +23,17 @@ export type Stage =
   | { at: "over" }
   | { at: "ended" };
 
+/** How long a split held that was read back everywhere; in milliseconds since the epoch. */
+export interface HeldSplit {
+  /** The candidate's, in whole percent. */
+  share: number;
+  from: number;
+  /** When the next weights were to be set; undefined until then. */
+  until?: number;
+  /** A person knows that the sessions don't fit it. */
+  accepted?: boolean;
+}
+
 /** What the journal says, and nothing else. */
 export interface RolloutState {
   /** Entries in the journal. */
@@ -58,9 +69,11 @@ export interface RolloutState {
   forced: boolean;
   /** The candidate's steps with traffic; `from` in milliseconds. */
   steps: readonly { weight: number; from: number }[];
+  /** The splits that were read back in a bake, the newest last. */
+  splits: readonly HeldSplit[];
   /** A person wants the rest of the bake skipped. */
   skip: boolean;
-  paused: { at: number; reason: string } | undefined;
+  paused: { at: number; reason: string; about?: "sessions" } | undefined;
   frozenUntil: number;
   held: boolean;
   smokeFailed: string | undefined;

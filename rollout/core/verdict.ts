@@ -1,4 +1,4 @@
-import { bakedAt, type RolloutState } from "./state.ts";
+import { bakedAt, type HeldSplit, type RolloutState } from "./state.ts";
 
 /** What one track served in one second. */
 export interface TrackCounts {
@@ -10,6 +10,25 @@ export interface TrackCounts {
   counters?: Readonly<Record<string, Tally>>;
   /** How requests went otherwise than most do, where the platform sees it. Only compared with stable. */
   ways?: Readonly<Partial<Record<Way, Tally>>>;
+  /** Left out where nothing keeps browsers with a version, or nobody counts them. */
+  sessions?: SessionCounts;
+}
+
+/** What browsers asked a track for: infra/sessions/visits.ts says what counts as which. */
+export interface SessionCounts {
+  /** Sessions of browsers that the weights sent here: first visits. */
+  first: number;
+  /** Sessions of browsers that were here before, on whatever track. */
+  again: number;
+  /** Requests of sessions that had begun. */
+  held: number;
+}
+
+export const NO_SESSIONS: SessionCounts = { first: 0, again: 0, held: 0 };
+
+/** Both together. */
+export function addSessions(a: SessionCounts, b: SessionCounts): SessionCounts {
+  return { first: a.first + b.first, again: a.again + b.again, held: a.held + b.held };
 }
 
 /**
@@ -53,6 +72,10 @@ export interface History {
   seconds: readonly MetricSecond[];
   /** The steps so far; each begins with the whole second `from`. */
   steps: readonly { weight: number; from: number }[];
+  /** The split of this bake and those of earlier ones, the newest last. */
+  splits?: readonly HeldSplit[];
+  /** How long the periods are, in seconds, that were counted whole: {@link MetricSecond}s of one are only evenly spread. */
+  period?: number;
   /** Whether the present step's bake is over: before that nothing passes. */
   baked: boolean;
   /** Left out where the platform has no alarms. */
@@ -67,6 +90,8 @@ export interface Verdict {
   reason: string;
   /** Plain data for the journal and the report. */
   evidence?: unknown;
+  /** Why the sessions that begin can't be those of the split, so that a person must look. */
+  skewed?: string;
 }
 
 /** The gates, as the controller sees them. */
@@ -96,9 +121,13 @@ export function historyOf(
   state: RolloutState,
   seconds: readonly MetricSecond[],
   through: number,
-  alarms?: AlarmSight,
+  { alarms, period }: Pick<History, "alarms" | "period"> = {},
 ): History {
-  const { stable, candidate } = state;
+  const { stable, candidate, splits } = state;
   const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
-  return { stable, candidate, seconds, steps, baked: through >= bakedAt(state), ...(alarms && { alarms }) };
+  return {
+    ...{ stable, candidate, seconds, steps, splits, baked: through >= bakedAt(state) },
+    ...(alarms && { alarms }),
+    ...(period !== undefined && { period }),
+  };
 }

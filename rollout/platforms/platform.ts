@@ -8,7 +8,14 @@ import type { SmokeResult } from "../smoke/run.ts";
 export type { Capacity } from "../core/action.ts";
 export type { JournalEntry } from "../core/journal.ts";
 export type { Reading } from "../core/reading.ts";
-export type { AlarmReading, MetricSecond, Tally, TrackCounts, Way } from "../core/verdict.ts";
+export type {
+  AlarmReading,
+  MetricSecond,
+  SessionCounts,
+  Tally,
+  TrackCounts,
+  Way,
+} from "../core/verdict.ts";
 export type { Weights } from "../core/weights.ts";
 
 /**
@@ -59,6 +66,8 @@ export interface Metrics {
   seconds: MetricSecond[];
   /** The first second that isn't told: all before it has been. */
   through: number;
+  /** How long the periods are, in seconds, that were counted whole and spread evenly; left out: each second by itself. */
+  period?: number;
   /** Whether the seconds from `through` on are complete too, and come for the asking. */
   more?: boolean;
 }

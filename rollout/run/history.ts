@@ -33,6 +33,7 @@ export class MetricHistory {
   #rollout: string | undefined;
   #from = 0;
   #next = 0;
+  #period = 1;
 
   constructor(read: ReadMetrics) {
     this.#read = read;
@@ -41,6 +42,11 @@ export class MetricHistory {
   /** Oldest first. */
   get seconds(): readonly MetricSecond[] {
     return this.#seconds;
+  }
+
+  /** How long the periods are that the newest were counted in, in seconds. */
+  get period(): number {
+    return this.#period;
   }
 
   /** Until when they reach, in milliseconds since the epoch. */
@@ -56,15 +62,20 @@ export class MetricHistory {
    */
   async read(state: RolloutState, until?: number): Promise<void> {
     this.#begin(state);
-    for await (const { seconds, through } of pagesOf(this.#read, this.#next, until && until / 1000)) {
+    for await (const { seconds, through, period = 1 } of pagesOf(
+      this.#read,
+      this.#next,
+      until && until / 1000,
+    )) {
       for (const second of seconds) this.#seconds.push(second);
       this.#next = Math.max(this.#next, through);
+      this.#period = period;
     }
   }
 
   /** What the gates judge by. */
   of(state: RolloutState, alarms?: AlarmSight): History {
-    return historyOf(state, this.#seconds, this.through, alarms);
+    return historyOf(state, this.#seconds, this.through, { ...(alarms && { alarms }), period: this.#period });
   }
 
   /**

@@ -4,13 +4,14 @@ import type { Counts } from "../analysis/counts.ts";
 import type { GateVerdict } from "../analysis/verdict.ts";
 import type { Plan } from "../core/plan.ts";
 import type { History, Judge, Verdict } from "../core/verdict.ts";
-import { alarmVerdict } from "./alarm-gate.ts";
-import { type GateEvidence, type Indicator, indicatorsOf } from "./indicators.ts";
+import { alarmVerdict } from "./gates/alarm-gate.ts";
+import { type GateEvidence, type Indicator, indicatorsOf } from "./gates/indicators.ts";
+import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
 
 /**
  * The plan's gates as the controller asks them: errors, slow requests, the error budget's burn rate, the
  * application's counters, and the platform's alarms. When one fails the rollout fails, when one holds it holds, and
- * to pass all must pass.
+ * to pass all must pass. Sessions that begin elsewhere than the split says pass nothing, and pause.
  *
  * Each second is an interval. One without data counts as one without requests. The gates keep what they have counted,
  * because a history only grows; when they are asked about another history they begin anew.
@@ -29,9 +30,17 @@ export function judgeOf(plan: Plan): Judge {
       return { name, ...(begun || verdict.outcome === "fail" ? verdict : waiting(name, verdict)) };
     });
     const alarms = plan.gates.alarms === false ? undefined : alarmVerdict(history);
-    const all = alarms ? [...verdicts, alarms] : verdicts;
+    const sessions = judgeSessions(history, count.begun);
+    const all = [...verdicts, ...(alarms ? [alarms] : []), ...(sessions ? [sessions.evidence] : [])];
     const { outcome, hold, reason } = together(all);
-    return { outcome, hold, reason, evidence: all } satisfies Verdict;
+    const skewed = sessions?.skewed;
+    return {
+      outcome,
+      hold,
+      reason,
+      evidence: all,
+      ...(skewed !== undefined && { skewed }),
+    } satisfies Verdict;
   };
 }
 
@@ -55,6 +64,7 @@ function waiting(name: string, verdict: GateVerdict): GateVerdict {
 
 interface Counted {
   indicators: Indicator[];
+  begun: BegunCount;
   /** How much of the history they have taken in. */
   seconds: number;
   steps: number;
@@ -63,7 +73,8 @@ interface Counted {
 }
 
 function newCount(plan: Plan): Counted {
-  return { indicators: indicatorsOf(plan), seconds: 0, steps: 0, first: undefined, next: undefined };
+  const nothing = { indicators: indicatorsOf(plan), begun: newBegunCount() };
+  return { ...nothing, seconds: 0, steps: 0, first: undefined, next: undefined };
 }
 
 function isOther({ seconds, steps }: History, count: Counted): boolean {

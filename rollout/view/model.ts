@@ -2,6 +2,7 @@ import type { PhaseRecord } from "../core/journal.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import type { Weights } from "../core/weights.ts";
+import type { TrafficShares } from "./shares.ts";
 
 /** How one gate stands: how far on the way to fail and to pass, each from 0 to 1. */
 export interface GateBar {
@@ -45,6 +46,8 @@ export interface StatusView {
   /** Where the traffic is to be, and where it is; undefined when the balancer can't be read. */
   asked: Weights;
   real: Weights | undefined;
+  /** Where the users are meanwhile. */
+  shares: TrafficShares;
   /** The answers slower than this are slow, in milliseconds. */
   slowMs: number;
   /** Over how many seconds the tracks' figures are, and how long ago those ended. */

@@ -3,10 +3,13 @@ import { bakedAt, type RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
 import { gatesIn, type StatusView, type StepView, type TrackView, type ViewSource } from "./model.ts";
+import { trafficShares } from "./shares.ts";
 
 /** Figures that come late come by the minute. */
 const WINDOW_SECONDS = { live: 10, late: 60 };
 const LATE_SECONDS = 60;
+/** Fewer requests wouldn't tell a share from chance. */
+const SHARE_SECONDS = 60;
 /** What is older says nothing of now: the run doesn't decide by it either. */
 const STALE_SECONDS = 300;
 
@@ -17,7 +20,9 @@ export function statusView(seen: ViewSource): StatusView {
   const names = [...new Set([stable, candidate, ...Object.keys(asked), ...Object.keys(real ?? {})])].sort();
   const behindSeconds = Math.max(0, Math.round((now - through) / 1000));
   const windowSeconds = behindSeconds < LATE_SECONDS ? WINDOW_SECONDS.live : WINDOW_SECONDS.late;
-  const window = behindSeconds < STALE_SECONDS ? latest(seconds, through / 1000, windowSeconds) : undefined;
+  const isKnown = behindSeconds < STALE_SECONDS;
+  const window = isKnown ? since(seconds, through / 1000 - windowSeconds) : undefined;
+  const lastMinute = isKnown ? since(seconds, through / 1000 - SHARE_SECONDS) : [];
   return {
     stack,
     rollout,
@@ -33,6 +38,7 @@ export function statusView(seen: ViewSource): StatusView {
     })),
     asked,
     real,
+    shares: trafficShares(splitSeconds(state, seconds), lastMinute, candidate, asked),
     slowMs: plan.gates.p95Ms,
     windowSeconds,
     behindSeconds,
@@ -107,9 +113,16 @@ function timeLeft(state: RolloutState, now: number) {
   return { stepLeftSeconds, leftSeconds: stepLeftSeconds + later };
 }
 
-function latest(seconds: readonly MetricSecond[], through: number, windowSeconds: number): MetricSecond[] {
-  const first = seconds.findLastIndex(({ epochSecond }) => epochSecond < through - windowSeconds) + 1;
-  return seconds.slice(first);
+/** @param from in seconds since the epoch */
+function since(seconds: readonly MetricSecond[], from: number): MetricSecond[] {
+  return seconds.slice(seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1);
+}
+
+/** Those of the split that holds now. */
+function splitSeconds({ splits }: RolloutState, seconds: readonly MetricSecond[]): readonly MetricSecond[] {
+  const split = splits.at(-1);
+  if (!split || split.until !== undefined) return [];
+  return since(seconds, split.from / 1000);
 }
 
 /** @param window the seconds that the figures are over; undefined when none are known */

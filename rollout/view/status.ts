@@ -1,8 +1,9 @@
 import { first, nth } from "../../infra/sure.ts";
-import { weightsText } from "../core/weights.ts";
+import { type Weights, weightsText } from "../core/weights.ts";
 import { duration, percent } from "./figures.ts";
 import type { GateBar, StatusView, StepView } from "./model.ts";
 import { plainLines } from "./plain.ts";
+import type { Parts } from "./shares.ts";
 
 export interface Terminal {
   color: boolean;
@@ -37,7 +38,7 @@ export function statusLines(told: StatusView, { color, width }: Terminal): strin
 /** The same in one line, for a log. */
 export function statusLine(told: StatusView): string {
   const view = plainLines(told);
-  const { doing, attention, asked, real, tracks, gates } = view;
+  const { doing, attention, asked, real, shares, tracks, gates } = view;
   const served = tracks
     .filter(({ perSecond = 0 }) => perSecond > 0)
     .map(({ name, perSecond = 0, errors }) => `${name} ${perSecond.toFixed(0)}/s ${percent(errors)} errors`);
@@ -49,6 +50,8 @@ export function statusLine(told: StatusView): string {
     ...(attention ? [attention] : []),
     `asked ${weightsText(asked)}`,
     `real ${real ? weightsText(real) : "unknown"}`,
+    ...(shares.begun ? [`new ${weightsText(inPercent(shares.begun))} of ${shares.sessions} sessions`] : []),
+    ...(shares.active ? [`active ${weightsText(inPercent(shares.active))}`] : []),
     ...served,
     ...evidence,
   ].join("; ");
@@ -67,29 +70,37 @@ function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {
 }
 
 /**
- * What config asks, what the balancer has, and what is served of all requests: who has begun stays with the version that he met,
- * so that the last follows the others as sessions end.
+ * What config asks and what the balancer has; then where users are: the sessions that began since, what those ask for that have
+ * one, and all requests. Who has begun stays with the version that he met, so that the last two follow as sessions end.
  */
-function splitLines(view: StatusView, paint: Paint, width: number): string[] {
-  const { asked, real, candidate } = view;
+function splitLines({ asked, real, candidate, shares }: StatusView, paint: Paint, width: number): string[] {
   const room = Math.max(10, Math.min(50, width - 40));
-  const line = (name: string, weights: StatusView["real"]) => {
-    if (!weights) return `${name}    ${paint("red", "unknown: the balancer can't be read")}`;
+  const line = (name: string, weights: Weights, of = "") => {
     const share = Math.round(((weights[candidate] ?? 0) * room) / 100);
     const bar = `${paint("blue", "#".repeat(share))}${paint("dim", ".".repeat(room - share))}`;
-    return `${name}  ${bar}  ${weightsText(weights)}`;
+    return `${name.padEnd(6)}  ${bar}  ${weightsText(weights)}${of}`;
   };
-  const served = servedShares(view);
-  return [line("asked ", asked), line("real  ", real), ...(served ? [line("served", served)] : [])];
+  const { begun, sessions, active, requests, lag } = shares;
+  const unknown = `real    ${paint("red", "unknown: the balancer can't be read")}`;
+  return [
+    line("asked", asked),
+    real ? line("real", real) : unknown,
+    ...(begun ? [line("new", inPercent(begun), ` of ${sessions} sessions`)] : []),
+    ...(active ? [line("active", inPercent(active))] : []),
+    ...(requests ? [line("served", inPercent(requests))] : []),
+    ...(lag ? [`lag     ${lagText(candidate, lag, active !== undefined)}`] : []),
+  ];
 }
 
-/** In whole percents of the window's requests; undefined while there are none. */
-function servedShares({ tracks }: StatusView): Record<string, number> | undefined {
-  const all = tracks.reduce((sum, { perSecond = 0 }) => sum + perSecond, 0);
-  if (all === 0) return undefined;
-  return Object.fromEntries(
-    tracks.map(({ name, perSecond = 0 }) => [name, Math.round((100 * perSecond) / all)]),
-  );
+function inPercent(parts: Parts): Weights {
+  return Object.fromEntries(Object.entries(parts).map(([track, part]) => [track, Math.round(100 * part)]));
+}
+
+/** Such as `green is 12 points behind what is asked, of what sessions ask for`. */
+function lagText(candidate: string, lag: number, ofSessions: boolean): string {
+  const points = Math.abs(lag) === 1 ? "1 point" : `${Math.abs(lag)} points`;
+  const of = ofSessions ? "of what sessions ask for" : "of all requests";
+  return `${candidate} is ${points} ${lag > 0 ? "behind" : "ahead of"} what is asked, ${of}`;
 }
 
 function trackLines(view: StatusView, paint: Paint): string[] {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
-import { WAYS } from "../../rollout/core/verdict.ts";
+import { addSessions, NO_SESSIONS, type SessionCounts, WAYS } from "../../rollout/core/verdict.ts";
 import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { LoggedCounters } from "../../rollout/platforms/aws/metrics/counters.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
-import { ANSWER_WAYS } from "../../rollout/platforms/aws/metrics/ways.ts";
+import { ANSWER_WAYS, SESSION_TALLIES } from "../../rollout/platforms/aws/metrics/ways.ts";
 import { metricsIn } from "../../rollout/platforms/rehearsal/metrics/embedded.ts";
 import { AccessLogReader } from "../../rollout/platforms/rehearsal/rollout/access-logs.ts";
 import { until } from "../../rollout/waiting.ts";
@@ -95,6 +95,9 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
         line(3, { address: "b" }),
         line(4, { address: "b", status: 499, total_seconds: 3 }),
         line(5, { address: "c", status: 302 }),
+        ...["first", "first", "again", "held", "held", "held", "led", ""].map((session, index) =>
+          line(10 + index, { address: "d", session }),
+        ),
       ].join("");
       writeFileSync(join(folder, "access.log"), log);
       const counts = counting(folder);
@@ -130,9 +133,19 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
       expect(sums).toEqual({
         "3xx": clients("3xx"),
         "4xx": clients("4xx"),
-        unfinished: [1, 6],
-        cut: [0, 6],
+        unfinished: [1, 14],
+        cut: [0, 14],
       });
+      const counted = new LoggedCounters({ region: "us-east-1", stack: "beta", of: SESSION_TALLIES });
+      const begun = (await counted.addTo(told, minute, ["blue", "green"])).seconds;
+      const summed = (all: readonly (SessionCounts | undefined)[]) =>
+        all.reduce<SessionCounts>((sum, each) => addSessions(sum, each ?? NO_SESSIONS), NO_SESSIONS);
+      expect(summed(begun.map(({ tracks }) => tracks.blue?.sessions))).toEqual({
+        first: 2,
+        again: 1,
+        held: 3,
+      });
+      expect(summed(rehearsed.map(({ counts }) => counts.sessions))).toEqual({ first: 2, again: 1, held: 3 });
       rmSync(folder, { recursive: true });
     },
   );

@@ -44,6 +44,8 @@ export class Browser {
     const place = ["--remote-debugging-port=0", `--user-data-dir=${join(folder, "profile")}`];
     const child = spawn(chromium!, [...own, "--disable-background-networking", ...place, ...flags], {
       stdio: ["ignore", "ignore", "pipe"],
+      // What it leaves when it is killed goes with the folder.
+      env: { ...process.env, TMPDIR: folder },
     });
     for await (const line of createInterface(child.stderr!)) {
       const [, address] = /DevTools listening on (ws:\S+)/.exec(line) ?? [];

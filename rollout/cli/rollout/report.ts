@@ -28,7 +28,14 @@ export function register(program: Command): void {
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
       const history = new MetricHistory((since) => platform.metrics(since));
       await history.read(state, state.stage.at === "ended" ? last(entries).at : undefined);
-      const data = reportData(stack, entries, history.seconds, judgeOf(state.plan), Date.now());
+      const data = reportData(
+        stack,
+        entries,
+        history.seconds,
+        judgeOf(state.plan),
+        Date.now(),
+        history.period,
+      );
       if (json && !file) {
         out(`${JSON.stringify(data)}\n`);
         return;

@@ -1,3 +1,4 @@
+import { begunIn } from "../shares.ts";
 import type { Chart, Series } from "./chart.ts";
 import type { Bucket, ReportData } from "./data.ts";
 
@@ -13,6 +14,7 @@ export function chartsOf(data: ReportData): Chart[] {
   const common = { from, to, marks };
   return [
     { ...common, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) },
+    ...shareCharts(data, common),
     {
       ...common,
       title: "Requests a second",
@@ -66,6 +68,32 @@ function trackSeries(
       return { at: (bucket.from + bucket.to) / 2, value: counts && value(counts, bucket) };
     }),
   }));
+}
+
+/** Where users are beside what is asked; none where no session was counted. */
+function shareCharts(data: ReportData, common: Pick<Chart, "from" | "to" | "marks">): Chart[] {
+  const { tracks, buckets, state } = data;
+  const { candidate } = state;
+  const asked = splitSeries(data)[tracks.indexOf(candidate)];
+  const part = (name: string, tone: string, of: (counts: Bucket["tracks"][string]) => number): Series => ({
+    name,
+    tone,
+    points: buckets.map(({ from, to, tracks: counts }) => {
+      const all = Object.values(counts).reduce((sum, each) => sum + of(each), 0);
+      const mine = counts[candidate];
+      return { at: (from + to) / 2, value: share(mine ? of(mine) : 0, all) };
+    }),
+  });
+  const begun = part("new sessions", "candidate", ({ sessions }) => begunIn(sessions));
+  if (!asked || begun.points.every(({ value }) => value === undefined)) return [];
+  const active = part(
+    "what sessions ask for",
+    "pass",
+    (counts) => begunIn(counts.sessions) + (counts.sessions?.held ?? 0),
+  );
+  const requests = part("all requests", "stable", (counts) => counts.requests);
+  const series = [{ ...asked, name: "asked", tone: "other", filled: false }, begun, active, requests];
+  return [{ ...common, title: `Share of ${candidate}, asked and real`, unit: " %", most: 100, series }];
 }
 
 /** For each gate how far its evidence was on the way to fail and to pass. */

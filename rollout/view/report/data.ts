@@ -2,7 +2,15 @@ import { last, nth } from "../../../infra/sure.ts";
 import type { JournalEntry } from "../../core/journal.ts";
 import { replay, step } from "../../core/replay.ts";
 import type { RolloutState } from "../../core/state.ts";
-import { historyOf, type Judge, type MetricSecond } from "../../core/verdict.ts";
+import {
+  addSessions,
+  historyOf,
+  type Judge,
+  type MetricSecond,
+  NO_SESSIONS,
+  type SessionCounts,
+  type Verdict,
+} from "../../core/verdict.ts";
 import type { Weights } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { type GateBar, gatesIn } from "../model.ts";
@@ -12,7 +20,7 @@ export interface Bucket {
   /** Milliseconds since the epoch; `to` is not in it. */
   from: number;
   to: number;
-  tracks: Record<string, { requests: number; errors: number; slow: number }>;
+  tracks: Record<string, { requests: number; errors: number; slow: number; sessions?: SessionCounts }>;
   /** How the gates stood at its end; none before the candidate got traffic. */
   gates: GateBar[];
 }
@@ -44,6 +52,7 @@ const MOST_BUCKETS = 240;
 
 /**
  * @param seconds oldest first, from where the rollout's history begins
+ * @param period how long the periods are, in seconds, that they were counted in
  * @throws {UserError} when the journal has no rollout
  */
 export function reportData(
@@ -52,6 +61,7 @@ export function reportData(
   seconds: readonly MetricSecond[],
   judge: Judge,
   now: number,
+  period = 1,
 ): ReportData {
   const entries = journal.slice(journal.findLastIndex(({ kind }) => kind === "begin"));
   const state = replay(entries);
@@ -69,7 +79,13 @@ export function reportData(
     to,
     tracks: [...new Set([state.stable, state.candidate, ...others])],
     splits: splitsIn(entries),
-    buckets: withGates(bucketsOf(own, from, to), entries, watchedUntil(entries, state), seconds, judge),
+    buckets: withGates(
+      bucketsOf(own, from, to),
+      entries,
+      watchedUntil(entries, state),
+      seconds,
+      (state, ...told) => judge(historyOf(state, ...told, { period })),
+    ),
     marks: entries.flatMap((entry) => markOf(entry, state)),
     entries,
   };
@@ -101,12 +117,13 @@ function bucketsOf(seconds: readonly MetricSecond[], from: number, to: number): 
   for (const { epochSecond, tracks } of seconds) {
     const bucket = buckets[Math.floor((epochSecond * 1000 - start) / width)];
     if (!bucket) continue;
-    for (const [track, { requests, errors, slow }] of Object.entries(tracks)) {
+    for (const [track, { requests, errors, slow, sessions }] of Object.entries(tracks)) {
       const before = bucket.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
       bucket.tracks[track] = {
         requests: before.requests + requests,
         errors: before.errors + errors,
         slow: before.slow + slow,
+        ...(sessions && { sessions: addSessions(before.sessions ?? NO_SESSIONS, sessions) }),
       };
     }
   }
@@ -128,7 +145,7 @@ function withGates(
   entries: readonly JournalEntry[],
   end: number,
   seconds: readonly MetricSecond[],
-  judge: Judge,
+  judged: (state: RolloutState, seconds: readonly MetricSecond[], through: number) => Verdict,
 ): Bucket[] {
   const said: JournalEntry[] = [...entries].reverse();
   const known: MetricSecond[] = [];
@@ -143,7 +160,7 @@ function withGates(
     while ((seconds[known.length]?.epochSecond ?? Number.POSITIVE_INFINITY) * 1000 < bucket.to)
       known.push(nth(seconds, known.length));
     if (!state || state.steps.length === 0) return { ...bucket, gates: [] };
-    const { evidence } = judge(historyOf(state, known, bucket.to));
+    const { evidence } = judged(state, known, bucket.to);
     return { ...bucket, gates: gatesIn(evidence) };
   });
 }

@@ -4,6 +4,7 @@ import { duration, percent } from "../figures.ts";
 import { htmlPage } from "../html-page.ts";
 import { gatesIn } from "../model.ts";
 import { OnceTold } from "../once-told.ts";
+import { begunIn } from "../shares.ts";
 import { chartsOf } from "./charts.ts";
 import type { ReportData } from "./data.ts";
 import { figure } from "./figure.ts";
@@ -46,7 +47,9 @@ function summary({ tracks, buckets }: ReportData): string {
     const sum = (of: "requests" | "errors" | "slow") => counts.reduce((total, each) => total + each[of], 0);
     const requests = sum("requests");
     const part = (count: number) => percent(requests > 0 ? count / requests : undefined);
-    return `<div><dt>${escaped(track)}</dt><dd>${requests} requests</dd><dd>${part(sum("errors"))} errors</dd><dd>${part(sum("slow"))} slow</dd></div>`;
+    const begun = counts.reduce((total, { sessions }) => total + begunIn(sessions), 0);
+    const sessions = begun > 0 ? `<dd>${begun} new sessions</dd>` : "";
+    return `<div><dt>${escaped(track)}</dt>${sessions}<dd>${requests} requests</dd><dd>${part(sum("errors"))} errors</dd><dd>${part(sum("slow"))} slow</dd></div>`;
   });
   return `<dl>${cards.join("")}</dl>`;
 }

@@ -20,7 +20,8 @@ function show(event) {
     const counts = bucket?.tracks[track];
     parts.push(track + " " + (split ? (split.weights[track] ?? 0) + " %" : "?") +
       (counts ? ", " + counts.requests + " requests, errors " + percent(counts.errors, counts.requests) +
-        ", slow " + percent(counts.slow, counts.requests) : ""));
+        ", slow " + percent(counts.slow, counts.requests) +
+        (counts.sessions ? ", " + (counts.sessions.first + counts.sessions.again) + " new sessions" : "") : ""));
   }
   for (const gate of bucket?.gates ?? [])
     parts.push(gate.name + ": to fail " + Math.floor(gate.toFail * 100) + " %, to pass " + Math.floor(gate.toPass * 100) + " %");

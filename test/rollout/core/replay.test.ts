@@ -62,6 +62,7 @@ describe("a rollout's begin", () => {
       mend: undefined,
       forced: false,
       steps: [],
+      splits: [],
       skip: false,
       paused: undefined,
       frozenUntil: 0,
@@ -114,6 +115,14 @@ describe("an intent", () => {
     ],
   ] as [Act, Partial<RolloutState>][])("counts a try: %j", (act, changes) => {
     expect(changed(trying(), intent(act))).toStrictEqual({ open: { id: 3, act }, ...tried, ...changes });
+  });
+
+  test.each(["weights", "weights-now"] as const)("to set %s ends the split that was read back", (what) => {
+    const open = [{ share: 5, from: BEGUN }];
+    const { splits } = changed(trying({ splits: open }), intent({ do: what, weights: SPLIT }));
+    expect(splits).toStrictEqual([{ share: 5, from: BEGUN, until: AT }]);
+    const closed = trying({ splits: [{ share: 5, from: BEGUN, until: BEGUN + 1 }] });
+    expect(changed(closed, intent({ do: what, weights: SPLIT }))).not.toHaveProperty("splits");
   });
 
   test("to grow is counted apart", () => {
@@ -245,16 +254,21 @@ describe("weights that were read back", () => {
 
   test("begin a bake; the first step is watched since its intent", () => {
     const steps = [{ weight: 10, from: BEGUN }];
-    expect(verified({ at: "shift", step: 0 }, { steps })).toStrictEqual(
-      fresh({ at: "bake", step: 0, since: AT }),
-    );
+    const splits = [{ share: 10, from: AT }];
+    expect(verified({ at: "shift", step: 0 }, { steps })).toStrictEqual({
+      ...fresh({ at: "bake", step: 0, since: AT }),
+      splits,
+    });
     expect(verified({ at: "shift", step: 0 })).toStrictEqual({
       ...fresh({ at: "bake", step: 0, since: AT }),
       steps: [{ weight: 10, from: AT }],
+      splits,
     });
-    expect(verified({ at: "shift", step: 1 }, { steps })).toStrictEqual({
+    const before = { share: 5, from: BEGUN };
+    expect(verified({ at: "shift", step: 1 }, { steps, splits: [before] })).toStrictEqual({
       ...fresh({ at: "bake", step: 1, since: AT }),
       steps: [...steps, { weight: 50, from: AT }],
+      splits: [{ ...before, until: AT }, ...splits],
     });
     // A second first step: after a drift.
     const two = [...steps, { weight: 50, from: BEGUN }];
@@ -348,6 +362,11 @@ describe("a decision", () => {
     [{ kind: "released" }, { held: true }, { held: false }],
     [{ kind: "frozen", until: 7 }, {}, { frozenUntil: 7 }],
     [{ kind: "paused", reason: "few" }, {}, { paused: { at: AT, reason: "few" } }],
+    [
+      { kind: "paused", reason: "skewed", about: "sessions" },
+      {},
+      { paused: { at: AT, reason: "skewed", about: "sessions" } },
+    ],
     [{ kind: "stopped", reason: "drift" }, {}, { stopped: "drift" }],
     [{ kind: "ended", outcome: "promoted", reason: "good" }, {}, fresh({ at: "ended" })],
     [{ kind: "command", command: "pause" }, {}, { paused: { at: AT, reason: "test asked" } }],

@@ -28,11 +28,15 @@ test("a history has what the gates judge by; a step begins with a whole second",
       { weight: 10, from: BEGUN / 1000 + 2 },
       { weight: 50, from: BEGUN / 1000 + 61 },
     ],
+    splits: [],
     baked: false,
   });
   expect(historyOf(stateAt(bake), seconds, BEGUN + 300_000)).toMatchObject({ baked: true });
   const alarms = { error: "throttled" };
-  expect(historyOf(stateAt(bake), seconds, BEGUN, alarms)).toMatchObject({ alarms });
+  expect(historyOf(stateAt(bake), seconds, BEGUN, { alarms, period: 60 })).toMatchObject({
+    alarms,
+    period: 60,
+  });
 });
 
 test.each([

@@ -16,13 +16,13 @@ export type CounterGates = Readonly<Record<string, CounterGate>>;
 export interface LoggedTallies {
   namespace: string;
   metrics: Readonly<Record<string, Pick<CounterGate, "bad" | "total">>>;
-  /** Where a track's counts keep them. */
-  as: "counters" | "ways";
+  /** What a track's counts keep of them. */
+  kept: (tallies: Readonly<Record<string, Tally>>) => Partial<TrackCounts>;
 }
 
 /** What the applications count of their business. */
 export function businessCounters(gates: CounterGates): LoggedTallies {
-  return { namespace: COUNTER_NAMESPACE, metrics: gates, as: "counters" };
+  return { namespace: COUNTER_NAMESPACE, metrics: gates, kept: (counters) => ({ counters }) };
 }
 
 /**
@@ -57,7 +57,7 @@ export class LoggedCounters {
     for (const minute of new Set([...data.values()].flatMap((values) => [...values.keys()]))) {
       for (const second of this.#spread(minute, data, tracks, period)) {
         if (second.epochSecond >= since && second.epochSecond < told.through)
-          seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second, this.#of.as));
+          seconds.set(second.epochSecond, joined(seconds.get(second.epochSecond), second));
       }
     }
     const ordered = [...seconds.values()].sort((a, b) => a.epochSecond - b.epochSecond);
@@ -65,7 +65,7 @@ export class LoggedCounters {
   }
 
   /** The bad ones evenly among all, as the balancer's are. */
-  #spread(minute: number, data: MetricData, tracks: readonly string[], period: number): MetricSecond[] {
+  #spread(minute: number, data: MetricData, tracks: readonly string[], period: number): CountedSecond[] {
     const names = Object.keys(this.#of.metrics);
     const whole = (track: number, gate: number, of: keyof Tally) =>
       Math.round(data.get(idOf(track, gate, of))?.get(minute) ?? 0);
@@ -79,43 +79,47 @@ export class LoggedCounters {
     return secondsOf(minute, Object.fromEntries(tallies), period).map(({ epochSecond, tracks: spread }) => ({
       epochSecond,
       tracks: Object.fromEntries(
-        tracks.map((name, track) => [name, countersOf(spread, track, names, this.#of.as)] as const),
+        tracks.map((name, track) => [name, this.#of.kept(talliesOf(spread, track, names))] as const),
       ),
     }));
   }
 }
 
-function countersOf(
+/** What is kept of one second, by track. */
+interface CountedSecond {
+  epochSecond: number;
+  tracks: Readonly<Record<string, Partial<TrackCounts>>>;
+}
+
+function talliesOf(
   spread: Readonly<Record<string, TrackCounts>>,
   track: number,
   names: readonly string[],
-  as: LoggedTallies["as"],
-): TrackCounts {
-  const counters = names.map((name, gate) => {
+): Record<string, Tally> {
+  const tallies = names.map((name, gate) => {
     const { requests, errors } = member(spread, `${track} ${gate}`);
     return [name, { bad: errors, total: requests }] as const;
   });
-  return { requests: 0, errors: 0, slow: 0, [as]: Object.fromEntries(counters) };
+  return Object.fromEntries(tallies);
 }
+
+const NONE: TrackCounts = { requests: 0, errors: 0, slow: 0 };
 
 function joined(
   told: MetricSecond | undefined,
-  counted: MetricSecond,
-  as: LoggedTallies["as"],
+  { epochSecond, tracks: counted }: CountedSecond,
 ): MetricSecond {
-  if (!told) return counted;
-  const tracks = Object.entries(counted.tracks).map(([track, { [as]: tallies = {} }]) => {
-    const counts = told.tracks[track] ?? { requests: 0, errors: 0, slow: 0 };
-    return [track, { ...counts, [as]: tallies }] as const;
-  });
-  return { ...told, tracks: { ...told.tracks, ...Object.fromEntries(tracks) } };
+  const tracks = Object.entries(counted).map(
+    ([track, kept]) => [track, { ...(told?.tracks[track] ?? NONE), ...kept }] as const,
+  );
+  return { epochSecond, ...told, tracks: { ...told?.tracks, ...Object.fromEntries(tracks) } };
 }
 
 /** For each track and pair the sum of its bad ones and of all, by periods in seconds. */
 export function counterQueries(
   stack: string,
   tracks: readonly string[],
-  { namespace, metrics: pairs }: Omit<LoggedTallies, "as">,
+  { namespace, metrics: pairs }: Omit<LoggedTallies, "kept">,
   period = 60,
 ): MetricDataQuery[] {
   return tracks.flatMap((name, track) =>

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Tally, TrackCounts, Way } from "../../platform.ts";
+import { NO_SESSIONS } from "../../../core/verdict.ts";
+import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
 
@@ -31,6 +32,12 @@ const MOST_TOLD = 10_000;
 function noClients(): Clients {
   const none = () => ({ all: new Set<string>(), so: new Set<string>() });
   return { "3xx": none(), "4xx": none() };
+}
+
+function addVisit({ session }: LoggedAnswer, counts: TrackCounts): void {
+  if (session === undefined) return;
+  counts.sessions ??= { ...NO_SESSIONS };
+  if (Object.hasOwn(counts.sessions, session)) counts.sessions[session as keyof SessionCounts] += 1;
 }
 
 function talliesOf(clients: Clients): Partial<Record<Way, Tally>> {
@@ -80,6 +87,7 @@ export class AccessLogReader {
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
     if ((answer.seconds ?? 0) * 1000 > this.#slowMs) second.counts.slow += 1;
+    addVisit(answer, second.counts);
     this.#addClient(answer, epochSecond, second.ways);
   }
 

@@ -1,6 +1,7 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
-import type { MetricSecond, Metrics as Told } from "../../platform.ts";
+import { addSessions } from "../../../core/verdict.ts";
+import type { MetricSecond, SessionCounts, Metrics as Told } from "../../platform.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { type Answered, BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
@@ -131,6 +132,7 @@ export class RehearsalMetrics {
             cut: { bad: cut, total: requests + cut },
           },
           ...countersOf(counted, track),
+          ...sessionsOf(logged, track),
         },
       ]),
     );
@@ -174,6 +176,14 @@ export class RehearsalMetrics {
 function clientsOf(logged: LoggedSecond[], track: string): Tallies {
   const mine = logged.filter((each) => each.track === track);
   return mine.reduce<Tallies>((sum, { ways }) => addTallies(sum, (ways ?? {}) as Tallies), {});
+}
+
+/** Of what was logged since the second before, as the answers are. */
+function sessionsOf(logged: LoggedSecond[], track: string): { sessions?: SessionCounts } {
+  const mine = logged.flatMap(({ track: of, counts: { sessions } }) =>
+    of === track && sessions ? [sessions] : [],
+  );
+  return mine.length === 0 ? {} : { sessions: mine.reduce(addSessions) };
 }
 
 /** What was written since the second before: a line may be a moment late, none is lost. */

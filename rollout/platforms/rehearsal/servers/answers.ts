@@ -8,6 +8,8 @@ export interface LoggedAnswer {
   status: number;
   /** How long the app took to its first header, as an ALB counts it; undefined where nobody waited for that. */
   seconds: number | undefined;
+  /** What it is to the count of sessions (infra/sessions/visits.ts); left out where there are none. */
+  session?: string;
 }
 
 /** nginx's own status of a request whose client had left before there was an answer; an ALB's is 460, and has no time. */

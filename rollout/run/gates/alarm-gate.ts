@@ -1,4 +1,4 @@
-import type { History } from "../core/verdict.ts";
+import type { History } from "../../core/verdict.ts";
 import type { GateEvidence } from "./indicators.ts";
 
 /**

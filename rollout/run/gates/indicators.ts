@@ -1,5 +1,5 @@
-import { first, given, last } from "../../infra/sure.ts";
-import { shareFalseAlarm } from "../analysis/analyse.ts";
+import { first, given, last } from "../../../infra/sure.ts";
+import { shareFalseAlarm } from "../../analysis/analyse.ts";
 import {
   type BurnGate,
   beginBurnStep,
@@ -8,13 +8,13 @@ import {
   learnBurn,
   newBurnGate,
   observeBurn,
-} from "../analysis/burn/burn-gate.ts";
-import type { Counts } from "../analysis/counts.ts";
-import { beginStep, type Gate, learn, newGate, observe } from "../analysis/gate.ts";
-import { type GateSettings, gateSettings } from "../analysis/settings.ts";
-import { type GateVerdict, verdictOf } from "../analysis/verdict.ts";
-import type { CounterGate, Plan } from "../core/plan.ts";
-import { type TrackCounts, WAYS, type Way } from "../core/verdict.ts";
+} from "../../analysis/burn/burn-gate.ts";
+import type { Counts } from "../../analysis/counts.ts";
+import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/gate.ts";
+import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
+import { type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
+import type { CounterGate, Plan } from "../../core/plan.ts";
+import { type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
 export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
