@@ -70,9 +70,10 @@ export function entranceOf(
   }
 }
 
-function sessionsOf({ stable, tracks }: Settings, serving: Serving): Sessions {
+function sessionsOf({ stable, draining, tracks }: Settings, serving: Serving): Sessions {
   return {
     stable,
+    draining,
     tags: Object.fromEntries(tracks.map(({ name }) => [name, tagOf(name, serving.versionOf(name))])),
   };
 }

@@ -11,7 +11,8 @@ import { first, last } from "../sure.ts";
  *
  * The listener's rules read them, before the weights of its default action. A track's rules are always there and always
  * forward to it. What changes with a weight is what they match: nothing for a track that carries nothing. So a track that
- * has left takes its browsers with it at once.
+ * has left takes its browsers with it at once. One that drains keeps those in the middle of something a while: its rule
+ * for sessions stays, and nobody else comes.
  *
  * An ALB's own cookie for a target group would do neither: it names the group and not the version in it, so that yesterday's
  * stable users would all be today's candidate's (argo-rollouts#2726); and who has it meets no other share until it ends.
@@ -23,6 +24,8 @@ export interface Sessions {
   stable: string;
   /** The version of each track: {@link tagOf}. */
   tags: Readonly<Record<string, string>>;
+  /** A track without weight that keeps its sessions until they end. */
+  draining?: string | undefined;
 }
 
 /** What a track's rules look for in the header `Cookie`: one of the expressions of each. */
@@ -66,18 +69,18 @@ export function tagOf(track: string, version: string): string {
  * @param weights whole percents by track, which sum to 100; a track that is missing has 0
  */
 export function patternsOf(
-  { stable, tags }: Sessions,
+  { stable, tags, draining }: Sessions,
   weights: Readonly<Record<string, number>>,
 ): Record<string, Patterns> {
   const ranges = rangesOf(Object.keys(tags), stable, weights);
   return Object.fromEntries(
     Object.entries(tags).map(([track, tag]) => {
-      const carries = (weights[track] ?? 0) > 0;
+      const keeps = (weights[track] ?? 0) > 0 || track === draining;
       const range = ranges.get(track);
       return [
         track,
         {
-          session: [cookie(SESSION_COOKIE, carries ? literal(tag) : off(tag))],
+          session: [cookie(SESSION_COOKIE, keeps ? literal(tag) : off(tag))],
           bucket: range
             ? [
                 `${BEFORE}${BUCKET_COOKIE}=${numbersOf(range)}\\..*$`,
@@ -101,7 +104,7 @@ export function rulesAt(sessions: Sessions, weights: Readonly<Record<string, num
 }
 
 /**
- * What a balancer's rules were made from, whatever the weights were then.
+ * What a balancer's rules were made from, whatever the weights were then, but for what drained.
  *
  * @param matches each expression of each rule
  * @returns undefined where there are none
@@ -118,6 +121,21 @@ export function sessionsIn(matches: readonly { track: string; pattern: string }[
   if (stable === undefined || matches.some(({ track }) => !Object.hasOwn(tags, track)))
     throw new RangeError("the listener's rules that keep browsers with a version aren't whole");
   return { stable, tags };
+}
+
+/**
+ * The track that has no weight and keeps its sessions, by the rules that there are.
+ *
+ * @param matches each expression of each rule
+ */
+export function drainingIn(
+  matches: readonly { track: string; pattern: string }[],
+  weights: Readonly<Record<string, number>>,
+): string | undefined {
+  return matches.find(
+    ({ track, pattern }) =>
+      (weights[track] ?? 0) === 0 && tagIn(pattern) !== undefined && !pattern.includes(`=${OFF}`),
+  )?.track;
 }
 
 /** Which of a track's rules has an expression; undefined for the rule of the rest. */

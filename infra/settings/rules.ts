@@ -20,6 +20,8 @@ export function brokenRules(config: Parsed): Mistake[] {
   return [
     weightsSumTo100,
     stableIsATrack,
+    drainingIsIdle,
+    drainFits,
     rehearsedTracksAreThere,
     rehearsedProcessesAreThere,
     processesAreOfOneKind,
@@ -62,6 +64,33 @@ function stableIsATrack({ tracks, stable }: Parsed): Mistake[] {
       rule: `must name a track (${Object.keys(tracks).join(", ")}), not ${JSON.stringify(stable)}`,
     },
   ];
+}
+
+/** Where it carries weight there is nothing to drain, and the key would be forgotten until it has none. */
+function drainingIsIdle({ tracks, draining, stickiness }: Parsed): Mistake[] {
+  if (draining === undefined) return [];
+  const path = "draining";
+  if (!Object.hasOwn(tracks, draining))
+    return [
+      {
+        path,
+        rule: `must name a track (${Object.keys(tracks).join(", ")}), not ${JSON.stringify(draining)}`,
+      },
+    ];
+  const { weight } = member(tracks, draining);
+  if (weight > 0)
+    return [{ path, rule: `must go: ${draining} has a weight of ${weight}, and keeps everybody` }];
+  return stickiness === "none" ? [{ path, rule: "must go: there are no sessions, stickiness is none" }] : [];
+}
+
+function drainFits({ plan, stickiness }: Parsed): Mistake[] {
+  const { drain } = plan.sessions;
+  if (drain === undefined || seconds(drain) === 0) return [];
+  const path = "plan.sessions.drain";
+  if (stickiness === "none") return [{ path, rule: "must be 0s: there are no sessions, stickiness is none" }];
+  const length = seconds(drain);
+  if (Number.isInteger(length) && length <= 7 * 86_400) return [];
+  return [{ path, rule: `must be whole seconds up to 7d, not ${drain}` }];
 }
 
 function journeysFit({ journeys }: Parsed): Mistake[] {

@@ -118,6 +118,13 @@ export const schema = z.strictObject({
       "the slots that can serve traffic, 1 to 5, by name; the traffic weights live here and only here",
     ),
   stable: z.string("must name a track").describe("the track that a rollback returns to"),
+  draining: z
+    .string("must name a track")
+    .optional()
+    .describe(
+      "a track without weight that keeps the sessions it has until they end, while nobody else comes to it; the last step of a " +
+        "rollout writes it, and takes it away",
+    ),
   server: server.prefault({}).describe("the servers"),
   database: database.prefault({}).describe("PostgreSQL and its backups"),
   cache: z

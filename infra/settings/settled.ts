@@ -56,7 +56,7 @@ export interface FurtherName {
 
 /** The settings of one stack, checked and complete. */
 export interface Settings
-  extends Omit<Parsed, "tracks" | "zone" | "domains" | "server" | "database" | "cache" | "app"> {
+  extends Omit<Parsed, "tracks" | "zone" | "domains" | "server" | "database" | "cache" | "app" | "plan"> {
   stack: string;
   region: string;
   /** The sample app runs, on every track. */
@@ -71,6 +71,10 @@ export interface Settings
   database: Parsed["database"] & { multiAz: boolean };
   /** Undefined: the stack has none. */
   cache: Exclude<Parsed["cache"], "none"> | undefined;
+  plan: Omit<Parsed["plan"], "sessions"> & {
+    /** Undefined: there are none. `idle`: how long a browser may be idle and still have one. */
+    sessions: { drain?: Duration | undefined; idle: Duration } | undefined;
+  };
   app: Omit<Parsed["app"], "processes"> & {
     drain: Duration;
     /** Sorted by name. */
@@ -95,6 +99,11 @@ export function settled(stack: string, region: string, config: Parsed): Settings
     cache: config.cache === "none" ? undefined : config.cache,
     server: { ...config.server, memoryMiB: limits.app },
     database: { ...config.database, multiAz: config.database.multiAz ?? prod },
+    plan: {
+      ...config.plan,
+      sessions:
+        config.stickiness === "none" ? undefined : { ...config.plan.sessions, idle: config.stickiness },
+    },
     app: {
       ...config.app,
       secrets: {

@@ -109,9 +109,10 @@ function withKey(text: string, map: YAMLMap, key: string, value: Edit["value"]):
   return `${text.slice(0, lineEnd)}\n${" ".repeat(indent)}${pair}${text.slice(lineEnd)}`;
 }
 
-/** On one line, as it stands behind its key. */
+/** On one line, as it stands behind its key. A word such as `on`, which other readers of YAML take for true, is quoted. */
 function written(value: Edit["value"]): string {
-  return stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
+  const style = { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 } as const;
+  return stringify(value, { version: "1.1", ...style }).trimEnd();
 }
 
 function isSame(text: string, wanted: unknown): boolean {

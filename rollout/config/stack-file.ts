@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import { engineYaml } from "../graph/engine-yaml.ts";
-import { edited } from "./edit.ts";
-import { stableIn, weightsIn, withStable, withWeights } from "./weights.ts";
+import { edited, removed } from "./edit.ts";
+import { DRAINING, drainingOf, stableIn, weightsIn, withStable, withWeights } from "./weights.ts";
 
 /** Somebody wrote the config while we did; nothing of ours was written. */
 export class ConfigChanged extends UserError {
@@ -27,14 +27,22 @@ export class StackFile {
   }
 
   /** What a rollout changes in it. @throws {UserError} when it can't be read */
-  async read(): Promise<{ weights: Weights; stable: string }> {
+  async read(): Promise<{ weights: Weights; stable: string; draining: string | undefined }> {
     const text = await readText(this.path);
-    return { weights: weightsIn(text), stable: stableIn(text) };
+    return { weights: weightsIn(text), stable: stableIn(text), draining: drainingOf(text) };
   }
 
-  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
-  async setWeights(weights: Weights): Promise<void> {
-    await rewrite(this.path, (text) => withWeights(text, weights));
+  /**
+   * @param draining the track without weight that keeps its sessions
+   * @throws {ConfigChanged} when somebody else wrote it meanwhile
+   */
+  async setWeights(weights: Weights, draining?: string): Promise<void> {
+    await rewrite(this.path, (text) => {
+      const shared = withWeights(text, weights);
+      return draining === undefined
+        ? removed(shared, [["config", DRAINING]], this.path)
+        : edited(shared, [{ path: [DRAINING], value: draining }], this.path);
+    });
   }
 
   /** @throws {ConfigChanged} when somebody else wrote it meanwhile */

@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 /** The keys of Pulumi.<stack>.yaml that a rollout changes. */
 const TRACKS = ["config", "rollout:tracks"];
 const STABLE = ["config", "rollout:stable"];
+export const DRAINING = "rollout:draining";
 
 /**
  * The weights that a stack's config states.
@@ -46,6 +47,14 @@ export function stableIn(text: string): string {
   if (typeof stable !== "string")
     throw new UserError(`${STABLE[1]}: must be the name of a track, in the stack's config`);
   return stable;
+}
+
+/** The track without weight that keeps its sessions; undefined: none. @throws {UserError} when it isn't a name */
+export function drainingOf(text: string): string | undefined {
+  const draining = parsed(text).getIn(["config", DRAINING]);
+  if (draining !== undefined && typeof draining !== "string")
+    throw new UserError(`${DRAINING}: must be the name of a track, in the stack's config`);
+  return draining;
 }
 
 /** The same config with another stable track. @throws {UserError} for a track that the config doesn't have */

@@ -36,6 +36,8 @@ export interface Seen {
     through: number;
     /** Until when there was a request to the candidate in them; undefined when there was none. */
     heard?: number;
+    /** The same of stable. */
+    heardStable?: number;
     steps: number;
   };
 }

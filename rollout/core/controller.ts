@@ -6,7 +6,8 @@ import { goForward } from "./next/forward.ts";
 import { goBack } from "./next/rollback.ts";
 import { pauseForSessions } from "./next/sessions.ts";
 import { wakeToLook, watch } from "./next/watch.ts";
-import { everyWeightsOf } from "./reading.ts";
+import { anyDrain, everyWeightsOf } from "./reading.ts";
+import { drainAt } from "./stages.ts";
 import type { RolloutState } from "./state.ts";
 
 /**
@@ -56,11 +57,14 @@ function mend(
   const trusting = {
     ...state,
     known: seen.weights?.read && everyWeightsOf(seen.weights.read),
+    draining: seen.weights?.read && anyDrain(seen.weights.read),
   };
-  const brought = bring(trusting, seen, now, weights, { do: "weights", weights });
+  const drain = drainAt(state, weights);
+  const asked = { weights, ...(drain !== undefined && { draining: drain }) };
+  const brought = bring(trusting, seen, now, weights, { do: "weights", ...asked }, drain);
   switch (brought.is) {
     case "there":
-      return note({ kind: "verified", weights });
+      return note({ kind: "verified", ...asked });
     case "due":
       return { is: "act", act: brought.act };
     case "spent":

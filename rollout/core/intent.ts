@@ -14,13 +14,16 @@ export function intended(state: RolloutState, id: number, act: Act, at: number):
   const next = { ...state, open, tries: state.tries + 1, doneAt: undefined, failedAt: undefined };
   switch (act.do) {
     case "weights":
-    case "weights-now":
       return {
         ...next,
         known: withKnown(state.known, act.weights),
+        // What drained before may do so until the end is read back.
+        draining: act.draining ?? state.draining,
         steps: stepsAfter(state, act, at),
         splits: splitsUntil(state, at),
       };
+    case "weights-now":
+      return { ...next, known: withKnown(state.known, act.weights), splits: splitsUntil(state, at) };
     case "deploy":
       return { ...next, deployed: true };
     case "stable":

@@ -10,7 +10,8 @@ export type Act =
   | { do: "deploy"; track: string }
   | { do: "smoke"; track: string }
   | { do: "grow"; track: string; servers: number }
-  | { do: "weights"; weights: Weights }
+  /** @property draining a track that gets no weight and keeps its sessions */
+  | { do: "weights"; weights: Weights; draining?: string }
   /** The emergency: the balancer first. */
   | { do: "weights-now"; weights: Weights }
   /** The config's `stable` key. */
@@ -44,7 +45,7 @@ export type Note =
   /** The controller died between intent and end: whether the act happened is to be read from the world. */
   | { kind: "lost"; id: number }
   /** The weights stand so in config, in state and on the balancer. */
-  | { kind: "verified"; weights: Weights }
+  | { kind: "verified"; weights: Weights; draining?: string }
   | { kind: "passed"; step: number; reason: string; skipped: boolean; evidence?: unknown }
   | { kind: "hold"; reason: string; evidence?: unknown }
   | { kind: "released" }

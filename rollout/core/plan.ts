@@ -8,6 +8,16 @@ export interface Plan {
   freeze: readonly Freeze[];
   gates: PlanGates;
   limits: Limits;
+  /** Left out: the last step takes everybody at once. */
+  drain?: PlanDrain;
+}
+
+/** Stable's sessions at the last step. */
+export interface PlanDrain {
+  /** How long they are kept at most. */
+  mostSeconds: number;
+  /** Who was idle for so long has none: when stable was, none is left. */
+  idleSeconds: number;
 }
 
 export interface PlanStep {
@@ -93,7 +103,12 @@ export interface PlanSettings {
   };
   freeze: readonly string[];
   limits?: LimitSettings;
+  /** Left out: there are no sessions. */
+  sessions?: { drain?: Duration | undefined; idle: Duration } | undefined;
 }
+
+/** Most visits are over by then: twice as long as a browser may be idle, unless config says otherwise. */
+const DRAIN_SECONDS = 3600;
 
 export interface LimitSettings {
   attempts: number;
@@ -117,9 +132,19 @@ export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Pl
     freeze: settings.freeze.map(parseFreeze),
     gates: gatesOf(settings.gates),
     limits: { ...LIMITS, ...(settings.limits && limitsOf(settings.limits)), ...limits },
+    ...drainOf(settings),
   };
   checkPlan(plan);
   return plan;
+}
+
+/** Where nothing is said no rollout lasts longer for it: the last bake is long enough, or everybody was in a hurry. */
+function drainOf({ steps, sessions }: PlanSettings): { drain?: PlanDrain } {
+  const bake = steps.at(-1)?.bake;
+  if (!sessions || !bake) return {};
+  const { drain, idle } = sessions;
+  const mostSeconds = drain === undefined ? Math.min(DRAIN_SECONDS, seconds(bake)) : seconds(drain);
+  return mostSeconds > 0 ? { drain: { mostSeconds, idleSeconds: seconds(idle) } } : {};
 }
 
 function gatesOf({ errorRate, latency, burnRate, ...same }: PlanSettings["gates"]): PlanGates {

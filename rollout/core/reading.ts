@@ -1,5 +1,5 @@
 import { first } from "../../infra/sure.ts";
-import { sameWeights, type Weights, weightsText } from "./weights.ts";
+import { sameWeights, trafficText, type Weights } from "./weights.ts";
 
 /** The three places where weights stand. */
 export interface Reading {
@@ -9,10 +9,23 @@ export interface Reading {
   real: Weights;
   /** The track that the config calls stable, where that was read too. */
   stable?: string;
+  /** Which track without weight keeps its sessions, by each of them; left out where nothing keeps sessions. */
+  draining?: { [place in Place]?: string | undefined };
 }
 
-export function allAt({ config, state, real }: Reading, target: Weights): boolean {
-  return [config, state ?? target, real].every((each) => sameWeights(each, target));
+type Place = "config" | "state" | "real";
+
+/** @param draining the track that is to keep its sessions */
+export function allAt(reading: Reading, target: Weights, draining?: string): boolean {
+  const { config, state, real } = reading;
+  const isThere = [config, state ?? target, real].every((each) => sameWeights(each, target));
+  return isThere && drainsIn(reading).every((each) => each === draining);
+}
+
+/** What drains in each of the places that there are. */
+function drainsIn({ state, draining }: Reading): (string | undefined)[] {
+  if (!draining) return [];
+  return state ? [draining.config, draining.state, draining.real] : [draining.config, draining.real];
 }
 
 /**
@@ -20,10 +33,12 @@ export function allAt({ config, state, real }: Reading, target: Weights): boolea
  * at the old weights and some at the new.
  *
  * @param known undefined when nothing is known yet: then the three must agree among themselves
+ * @param draining what may drain; who ends a drain earlier, by whatever means, has only done what comes next
  */
-export function drifted(reading: Reading, known: readonly Weights[] | undefined): boolean {
+export function drifted(reading: Reading, known: readonly Weights[] | undefined, draining?: string): boolean {
   const { config, state, real } = reading;
-  if (!known) return !allAt(reading, config);
+  if (!known) return !allAt(reading, config, reading.draining?.config);
+  if (drainsIn(reading).some((each) => each !== undefined && each !== draining)) return true;
   return ![config, state ?? first(known), real].every((each) => isKnown(each, known));
 }
 
@@ -32,11 +47,16 @@ export function everyWeightsOf({ config, state, real }: Reading): Weights[] {
   return state ? [config, state, real] : [config, real];
 }
 
+/** A track that keeps its sessions somewhere. */
+export function anyDrain(reading: Reading): string | undefined {
+  return drainsIn(reading).find((each) => each !== undefined);
+}
+
 export function isKnown(weights: Weights, known: readonly Weights[] | undefined): boolean {
   return known === undefined || known.some((each) => sameWeights(each, weights));
 }
 
-export function readingText({ config, state, real }: Reading): string {
-  const recorded = state ? `, state ${weightsText(state)}` : "";
-  return `config ${weightsText(config)}${recorded}, balancer ${weightsText(real)}`;
+export function readingText({ config, state, real, draining = {} }: Reading): string {
+  const recorded = state ? `, state ${trafficText(state, draining.state)}` : "";
+  return `config ${trafficText(config, draining.config)}${recorded}, balancer ${trafficText(real, draining.real)}`;
 }

@@ -38,6 +38,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     ...FRESH,
     weights: undefined,
     known: undefined,
+    draining: undefined,
     mend: undefined,
     forced: false,
     steps: [],
@@ -67,7 +68,7 @@ function change(state: RolloutState, entry: JournalEntry): RolloutState {
     case "lost":
       return lost(state);
     case "verified":
-      return verified(state, entry.weights, entry.at);
+      return verified(state, entry, entry.at);
     case "passed":
       return enter({ ...state, skip: false }, afterStep(state, entry.step), entry.at);
     case "hold":

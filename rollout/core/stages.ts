@@ -1,6 +1,6 @@
 import { nth } from "../../infra/sure.ts";
 import type { RolloutState, Stage } from "./state.ts";
-import { only, shareOf, split, type Weights } from "./weights.ts";
+import { only, sameWeights, shareOf, split, type Weights } from "./weights.ts";
 
 // What ends one stage and begins the next.
 
@@ -42,14 +42,21 @@ export function afterStep({ plan }: RolloutState, index: number): Stage {
   return index + 1 < plan.steps.length ? { at: "shift", step: index + 1 } : { at: "promote" };
 }
 
-export function verified(state: RolloutState, weights: Weights, at: number): RolloutState {
-  const next = { ...state, weights, known: [weights], mend: undefined };
+export function verified(
+  state: RolloutState,
+  { weights, draining }: { weights: Weights; draining?: string },
+  at: number,
+): RolloutState {
+  const next = { ...state, weights, known: [weights], draining, mend: undefined };
   if (state.mend) return mended(next, weights, at);
   switch (state.stage.at) {
     case "clear":
       return enter(next, { at: "backup" }, at);
     case "shift":
       return bake(next, state.stage.step, at);
+    case "bake":
+      // The end of a drain: the gates have their time from then on.
+      return { ...next, ...FRESH, stageAt: at };
     case "return":
       return state.promoted ? enter(next, { at: "unpromote" }, at) : keep(next, at);
     default:
@@ -87,6 +94,19 @@ export function keep(state: RolloutState, at: number): RolloutState {
   const outcome = state.outcome ?? { is: "promoted" as const, reason: "all steps passed" };
   const idle = !state.first && (outcome.is === "promoted" || state.deployed);
   return enter({ ...state, outcome }, idle ? { at: "keep", since: at } : { at: "over" }, at);
+}
+
+/** The track that keeps its sessions in the present stage's shift: stable, where the candidate gets all others. */
+export function drainFor({ stage, plan, stable, first }: RolloutState): string | undefined {
+  if (stage.at !== "shift" || first || !plan.drain) return undefined;
+  return nth(plan.steps, stage.step).weight === 100 ? stable : undefined;
+}
+
+/** Of weights that a person wants back: what drained at them. */
+export function drainAt({ draining, weights: left }: RolloutState, weights: Weights): string | undefined {
+  return draining !== undefined && left && sameWeights(left, weights) && shareOf(weights, draining) === 0
+    ? draining
+    : undefined;
 }
 
 /** Where traffic is to be in the present stage. */

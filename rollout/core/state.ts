@@ -63,6 +63,8 @@ export interface RolloutState {
   weights: Weights | undefined;
   /** The weights that were last read back, and all that acts may have set since. */
   known: readonly Weights[] | undefined;
+  /** The track that keeps its sessions without weight, or may do so by an act that isn't read back yet. */
+  draining: string | undefined;
   /** Weights that a person wants to hold after a drift. */
   mend: Weights | undefined;
   /** A person wants the rollback to go on in spite of a drift. */
@@ -96,4 +98,10 @@ export function isWatched({ stage, steps }: RolloutState): boolean {
 export function bakedAt({ stage, plan }: RolloutState): number {
   if (stage.at !== "bake") return Number.POSITIVE_INFINITY;
   return stage.since + nth(plan.steps, stage.step).bakeSeconds * 1000;
+}
+
+/** When the track that drains is left at the latest, in milliseconds; 0 where none drains. */
+export function drainedAt({ stage, plan, draining }: RolloutState): number {
+  if (draining === undefined || stage.at !== "bake") return 0;
+  return stage.since + (plan.drain?.mostSeconds ?? 0) * 1000;
 }

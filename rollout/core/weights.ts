@@ -39,11 +39,13 @@ export function checkWeights(weights: Weights): void {
 /**
  * Before a track's servers are taken away: whatever somebody else did since the last look, no user is to lose them.
  *
+ * @param draining the track that keeps its sessions
  * @throws {UserError} for a track that carries traffic
  */
-export function mustCarryNothing(track: string, real: Weights): void {
+export function mustCarryNothing(track: string, real: Weights, draining?: string): void {
   const share = shareOf(real, track);
   if (share !== 0) throw new UserError(`${track} carries ${share} % of the traffic`);
+  if (track === draining) throw new UserError(`${track} still keeps the sessions that it has`);
 }
 
 /** Such as `blue 75 green 25`, in order of the names. */
@@ -53,4 +55,11 @@ export function weightsText(weights: Weights): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([track, share]) => `${track} ${share}`)
     .join(" ");
+}
+
+/** The same with what drains, such as `green 100 (blue keeps its sessions)`. */
+export function trafficText(weights: Weights, draining?: string): string {
+  return draining === undefined
+    ? weightsText(weights)
+    : `${weightsText(weights)} (${draining} keeps its sessions)`;
 }

@@ -28,9 +28,16 @@ export interface Platform {
   readWeights(): Promise<Reading>;
   /** The balancer's alone: the quick look before an emergency. */
   readRealWeights(): Promise<Weights>;
-  /** Config first (comments kept), then the balancer, as one intent. A track that is left out gets 0. */
-  setWeights(weights: Weights): Promise<void>;
-  /** Emergency: the balancer first, by API, then the config is written and reconciled, so that no later `up` resets it. */
+  /**
+   * Config first (comments kept), then the balancer, as one intent. A track that is left out gets 0, and keeps nobody.
+   *
+   * @param draining one that gets 0 and keeps its sessions all the same, until the weights are set without it
+   */
+  setWeights(weights: Weights, draining?: string): Promise<void>;
+  /**
+   * Emergency: the balancer first, by API, then the config is written and reconciled, so that no later `up` resets it. Nothing
+   * drains.
+   */
   setWeightsNow(weights: Weights): Promise<void>;
   /** The balancer alone, where nothing can be written: what it has then is in no other place. */
   moveTraffic(weights: Weights): Promise<void>;
@@ -56,7 +63,7 @@ export interface Platform {
    * @throws when they can't be read: callers fail closed
    */
   alarms?(track: string): Promise<readonly AlarmReading[]>;
-  /** Takes away the servers of a track that carries no traffic. @throws for one that does, by a look of its own */
+  /** Takes away the servers of a track that carries no traffic and keeps no sessions. @throws for one that does, by a look of its own */
   drain(track: string): Promise<void>;
   journal: JournalStore;
 }

@@ -114,6 +114,8 @@ export interface AudienceChange {
 export interface Traffic {
   tracks: { name: string; before: number; after: number }[];
   maintenance: { before: boolean; after: boolean };
+  /** The track without weight that keeps its sessions. */
+  draining: { before: string | undefined; after: string | undefined };
 }
 
 /** What is touched and how it hangs together: an edge points from what needs to what is needed. */

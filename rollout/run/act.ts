@@ -19,7 +19,7 @@ export async function perform(platform: Platform, act: Act): Promise<ActResult |
       return undefined;
     case "weights":
       checkWeights(act.weights);
-      await platform.setWeights(act.weights);
+      await platform.setWeights(act.weights, act.draining);
       return undefined;
     case "weights-now":
       checkWeights(act.weights);

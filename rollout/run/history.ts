@@ -73,6 +73,12 @@ export class MetricHistory {
     }
   }
 
+  /** Until when there was a request to a track, in milliseconds since the epoch; undefined when there was none. */
+  heard(track: string): number | undefined {
+    const last = this.#seconds.findLast(({ tracks }) => (tracks[track]?.requests ?? 0) > 0);
+    return last && (last.epochSecond + 1) * 1000;
+  }
+
   /** What the gates judge by. */
   of(state: RolloutState, alarms?: AlarmSight): History {
     return historyOf(state, this.#seconds, this.through, { ...(alarms && { alarms }), period: this.#period });

@@ -28,12 +28,13 @@ export class Watch {
     const judged = this.#judge(history.of(state, alarms));
     const verdict = judged.outcome === "pass" ? await this.#retest.confirm(judged, state, clock) : judged;
     const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
-    const heard = history.seconds.findLast(({ tracks }) => (tracks[state.candidate]?.requests ?? 0) > 0);
+    const [heard, heardStable] = [state.candidate, state.stable].map((track) => history.heard(track));
     return {
       at: clock.now(),
       length: state.length,
       through: history.through,
-      ...(heard && { heard: (heard.epochSecond + 1) * 1000 }),
+      ...(heard !== undefined && { heard }),
+      ...(heardStable !== undefined && { heardStable }),
       steps: state.steps.length,
       verdict: { ...verdict, reason },
     };

@@ -1,6 +1,6 @@
 import type { Act, ActResult, JournalEntry, PhaseRecord } from "../core/journal.ts";
 import { readingText } from "../core/reading.ts";
-import { weightsText } from "../core/weights.ts";
+import { trafficText, weightsText } from "../core/weights.ts";
 
 /** What each intent of a journal was, by its id: what `done` and `failed` refer to. */
 export function actsIn(entries: readonly JournalEntry[]): Map<number, Act> {
@@ -29,7 +29,7 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
     case "lost":
       return `interrupted: ${what(entry.id)}; what is true is read anew`;
     case "verified":
-      return `weights read back everywhere: ${weightsText(entry.weights)}`;
+      return `weights read back everywhere: ${trafficText(entry.weights, entry.draining)}`;
     case "passed":
       return `step ${entry.step + 1} ${entry.skipped ? "cut short" : "passed"}: ${entry.reason}`;
     case "hold":
@@ -73,7 +73,7 @@ export function actText(act: Act): string {
     case "grow":
       return `give ${act.track} ${act.servers} ${act.servers === 1 ? "server" : "servers"}`;
     case "weights":
-      return `set the weights to ${weightsText(act.weights)}`;
+      return `set the weights to ${trafficText(act.weights, act.draining)}`;
     case "weights-now":
       return `set the weights to ${weightsText(act.weights)} at once, the balancer first`;
     case "stable":

@@ -24,6 +24,12 @@ export interface TrackView {
   slow: number | undefined;
 }
 
+export interface DrainView {
+  track: string;
+  /** Until it is left at the latest. */
+  leftSeconds: number;
+}
+
 export interface StepView {
   weight: number;
   bakeSeconds: number;
@@ -48,6 +54,8 @@ export interface StatusView {
   real: Weights | undefined;
   /** Where the users are meanwhile. */
   shares: TrafficShares;
+  /** The track without weight that keeps its sessions. */
+  draining: DrainView | undefined;
   /** The answers slower than this are slow, in milliseconds. */
   slowMs: number;
   /** Over how many seconds the tracks' figures are, and how long ago those ended. */

@@ -1,8 +1,15 @@
 import { nth } from "../../infra/sure.ts";
-import { bakedAt, type RolloutState } from "../core/state.ts";
+import { bakedAt, drainedAt, type RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
-import { gatesIn, type StatusView, type StepView, type TrackView, type ViewSource } from "./model.ts";
+import {
+  type DrainView,
+  gatesIn,
+  type StatusView,
+  type StepView,
+  type TrackView,
+  type ViewSource,
+} from "./model.ts";
 import { trafficShares } from "./shares.ts";
 
 /** Figures that come late come by the minute. */
@@ -39,6 +46,7 @@ export function statusView(seen: ViewSource): StatusView {
     asked,
     real,
     shares: trafficShares(splitSeconds(state, seconds), lastMinute, candidate, asked),
+    draining: drainOf(state, now),
     slowMs: plan.gates.p95Ms,
     windowSeconds,
     behindSeconds,
@@ -66,8 +74,9 @@ function doing(state: RolloutState, now: number): string {
     case "shift":
       return `shifting ${nth(plan.steps, stage.step).weight} % to ${candidate}`;
     case "bake":
-      return now < bakedAt(state)
-        ? `baking at ${nth(plan.steps, stage.step).weight} %`
+      if (now < bakedAt(state)) return `baking at ${nth(plan.steps, stage.step).weight} %`;
+      return state.draining !== undefined
+        ? `baked at ${nth(plan.steps, stage.step).weight} %, until the last sessions of ${state.draining} have ended`
         : `baked at ${nth(plan.steps, stage.step).weight} %, the gates are to decide`;
     case "promote":
       return `making ${candidate} the stable track`;
@@ -96,6 +105,12 @@ function attention(
   if (held) return "hold: both tracks are sick";
   const waits = frozenUntil > now && stage.at !== "return" && stage.at !== "unpromote";
   return waits ? `frozen until ${new Date(frozenUntil).toISOString()}` : undefined;
+}
+
+function drainOf(state: RolloutState, now: number): DrainView | undefined {
+  const { draining, stage } = state;
+  if (draining === undefined || stage.at !== "bake") return undefined;
+  return { track: draining, leftSeconds: Math.max(0, Math.ceil((drainedAt(state) - now) / 1000)) };
 }
 
 function placeOf({ stage, outcome, steps }: RolloutState, index: number): StepView["is"] {

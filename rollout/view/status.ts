@@ -29,6 +29,7 @@ export function statusLines(told: StatusView, { color, width }: Terminal): strin
     "",
     `steps   ${view.steps.map((step) => stepText(step, paint)).join("  ")}`,
     ...splitLines(view, paint, width),
+    ...drainText(view).map((text) => `drains  ${text}`),
     "",
     ...trackLines(view, paint),
     ...gateLines(view.gates, paint, width),
@@ -52,6 +53,7 @@ export function statusLine(told: StatusView): string {
     `real ${real ? weightsText(real) : "unknown"}`,
     ...(shares.begun ? [`new ${weightsText(inPercent(shares.begun))} of ${shares.sessions} sessions`] : []),
     ...(shares.active ? [`active ${weightsText(inPercent(shares.active))}`] : []),
+    ...drainText(view),
     ...served,
     ...evidence,
   ].join("; ");
@@ -101,6 +103,17 @@ function lagText(candidate: string, lag: number, ofSessions: boolean): string {
   const points = Math.abs(lag) === 1 ? "1 point" : `${Math.abs(lag)} points`;
   const of = ofSessions ? "of what sessions ask for" : "of all requests";
   return `${candidate} is ${points} ${lag > 0 ? "behind" : "ahead of"} what is asked, ${of}`;
+}
+
+/** Who is still where he began, such as `blue keeps its sessions, 12.5 requests/s (4 % of all), 32 min more at most`. */
+function drainText({ draining, tracks }: StatusView): string[] {
+  if (!draining) return [];
+  const { track, leftSeconds } = draining;
+  const all = tracks.reduce((sum, { perSecond = 0 }) => sum + perSecond, 0);
+  const own = tracks.find(({ name }) => name === track)?.perSecond;
+  const share = own === undefined || all === 0 ? "" : ` (${percent(own / all)} of all)`;
+  const load = own === undefined ? "" : `, ${own.toFixed(1)} requests/s${share}`;
+  return [`${track} keeps its sessions${load}, ${duration(leftSeconds)} more at most`];
 }
 
 function trackLines(view: StatusView, paint: Paint): string[] {

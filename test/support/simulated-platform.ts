@@ -76,15 +76,17 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
     await call(name, first, ...halves);
   }
 
-  const write = (weights: Weights) => () => {
+  const write = (weights: Weights, draining?: string) => () => {
     if (world.now < world.diskFullUntil) throw noSpace();
     world.config = { blue: 0, green: 0, ...weights };
+    world.draining = { ...world.draining, config: draining };
   };
-  const move = (weights: Weights) => () => {
-    if (!sameWeights(world.real, weights)) world.move(weights);
+  const move = (weights: Weights, draining?: string) => () => {
+    if (!sameWeights(world.real, weights) || world.draining.real !== draining) world.move(weights, draining);
   };
-  const note = (weights: Weights) => () => {
+  const note = (weights: Weights, draining?: string) => () => {
     world.state = weights;
+    world.draining = { ...world.draining, state: draining };
   };
   const addOnce = (list: string[], name: string) => () => {
     if (!list.includes(name)) list.push(name);
@@ -93,13 +95,13 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
   return {
     kind: "rehearsal",
     async readWeights() {
-      const { config, state, real, stable } = seen(await call("readWeights"));
-      return { config, state, real, stable };
+      const { config, state, real, stable, draining } = seen(await call("readWeights"));
+      return { config, state, real, stable, draining };
     },
     async readRealWeights() {
       return seen(await call("readRealWeights")).real;
     },
-    setWeights: (weights) => act("setWeights", write(weights), move(weights), note(weights)),
+    setWeights: (...to) => act("setWeights", write(...to), move(...to), note(...to)),
     setWeightsNow: (weights) => act("setWeightsNow", move(weights), write(weights), note(weights)),
     moveTraffic: (weights) => act("moveTraffic", move(weights)),
     setStable: (track) =>
@@ -160,7 +162,8 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
       },
     }),
     async drain(track) {
-      mustCarryNothing(track, seen(await call("readRealWeights")).real);
+      const { real, draining } = seen(await call("readRealWeights"));
+      mustCarryNothing(track, real, draining.real);
       await act("drain", () => {
         world.drained.push(track);
         world.drains.push({ at: world.now, track, share: world.real[track] ?? 0 });

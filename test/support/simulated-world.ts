@@ -20,7 +20,11 @@ export interface Remembered {
   real: Weights;
   servers: Readonly<Record<string, number>>;
   stable: string;
+  draining: Draining;
 }
+
+/** The track that keeps its sessions without weight, by each of the three places. */
+export type Draining = Readonly<Record<"config" | "state" | "real", string | undefined>>;
 
 /** What outlives a controller that is killed: the cloud, the config, the journal, the time. */
 export class World {
@@ -36,6 +40,9 @@ export class World {
   state: Weights;
   real: Weights;
   stable = "blue";
+  draining: Draining = { config: undefined, state: undefined, real: undefined };
+  /** The requests of a track that drains, of all of them, so many milliseconds after it began to. */
+  held: (afterMs: number) => number = () => 0;
   servers: Record<string, number> = { blue: 2, green: 2 };
   /** Until then nothing can be written on the controller's machine. */
   diskFullUntil = 0;
@@ -58,7 +65,7 @@ export class World {
   /** When somebody else moved the weights. */
   meddled: number[] = [];
   /** Every split that the balancer ever had. */
-  splits: { at: number; weights: Weights }[] = [];
+  splits: { at: number; weights: Weights; draining?: string }[] = [];
   requestsPerSecond = 100;
   /** Whether a share of the requests is just that, not a matter of chance. */
   exact = false;
@@ -114,15 +121,16 @@ export class World {
   /** Keeps what can be read now, for who reads it late. */
   remember(): Remembered {
     const last = this.#past.at(-1);
-    const { now: at, config, state, real, servers, stable } = this;
+    const { now: at, config, state, real, servers, stable, draining } = this;
     const same =
       last?.config === config &&
       last.state === state &&
       last.real === real &&
       Object.entries(last.servers).every(([track, count]) => servers[track] === count) &&
-      last.stable === stable;
+      last.stable === stable &&
+      last.draining === draining;
     if (last && same) return last;
-    const now = { at, config, state, real, servers: { ...servers }, stable };
+    const now = { at, config, state, real, servers: { ...servers }, stable, draining };
     this.#past.push(now);
     return now;
   }
@@ -133,9 +141,11 @@ export class World {
     return this.#past.findLast(({ at }) => at <= this.now - agoMs) ?? this.#past[0]!;
   }
 
-  move(weights: Weights): void {
+  /** @param draining keeps its sessions without weight */
+  move(weights: Weights, draining?: string): void {
     this.real = weights;
-    this.splits.push({ at: this.now, weights });
+    this.draining = { ...this.draining, real: draining };
+    this.splits.push({ at: this.now, weights, ...(draining !== undefined && { draining }) });
     this.remember();
   }
 
@@ -154,7 +164,7 @@ export class World {
   }
 
   #served(epochSecond: number): MetricSecond {
-    const split = this.splits.findLast(({ at }) => at < (epochSecond + 1) * 1000)?.weights ?? this.real;
+    const split = this.#sharesAt((epochSecond + 1) * 1000);
     const tracks = Object.entries(split).map(([track, weight]) => {
       const requests = Math.round((this.requestsPerSecond * weight) / 100);
       const { errors, slow = 0 } = this.health(track, epochSecond);
@@ -170,6 +180,15 @@ export class World {
       ] as const;
     });
     return { epochSecond, tracks: Object.fromEntries(tracks) };
+  }
+
+  /** Of all requests, in percent, at the end of a second. */
+  #sharesAt(end: number): Weights {
+    const { at = 0, weights = this.real, draining } = this.splits.findLast((split) => split.at < end) ?? {};
+    if (draining === undefined) return weights;
+    const held = this.held(end - at);
+    const others = Object.entries(weights).map(([track, weight]) => [track, weight * (1 - held)] as const);
+    return { ...Object.fromEntries(others), [draining]: 100 * held };
   }
 
   #hits(requests: number, share: number): number {

@@ -47,6 +47,16 @@ const limits = z.strictObject({
     ),
 });
 
+/** What becomes of stable's users at the last step. */
+const sessions = z.strictObject({
+  drain: durationOrNone
+    .optional()
+    .describe(
+      "how long stable keeps its sessions at most once the candidate gets everybody else; it ends when none was seen for " +
+        "`stickiness`. By default `1h`, or the last step's bake where that is shorter; `0s` takes everybody at once",
+    ),
+});
+
 export const plan = z.strictObject({
   steps: z
     .array(step, "must be a list of { weight, bake }")
@@ -64,6 +74,7 @@ export const plan = z.strictObject({
     .refine(leavesTime, NO_TIME)
     .default([])
     .describe("windows in which no step is taken"),
+  sessions: sessions.prefault({}).describe("who is in the middle of something at the last step"),
   limits: limits.prefault({}).describe("how long a rollout waits for what it needs"),
 });
 

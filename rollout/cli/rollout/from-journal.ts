@@ -1,4 +1,5 @@
 import { StackFile } from "../../config/stack-file.ts";
+import { drainAt } from "../../core/stages.ts";
 import type { RolloutState } from "../../core/state.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function configFromJournal(
   if (!state || state.stage.at === "ended") return false;
   const file = new StackFile(projectDir, stack);
   // Before the first reading it has moved nothing.
-  if (state.weights) await file.setWeights(state.weights);
+  if (state.weights) await file.setWeights(state.weights, drainAt(state, state.weights));
   await file.setStable(state.outcome?.is === "promoted" ? state.candidate : state.stable);
   return true;
 }

@@ -68,14 +68,15 @@ export async function shift(
       throw new UserError(
         `The rollout of ${state.candidate} isn't over: it would take this for a drift. Pause doesn't help; go on with it, or: rollout rollback --stack ${stack}`,
       );
-    const { real } = await sound(here, restore);
+    const before = await sound(here, restore);
+    const { real } = before;
     const withinMs = planOf(settings.plan).limits.capacitySeconds * 1000;
     const waited = await makeRoom(real, weights, { platform, lacking, withinMs, clock, say });
     if (waited) {
       lock.lost.throwIfAborted();
       await sound(here, restore);
     }
-    await move(here, real, weights);
+    await move(here, before, weights);
     await verified(here, weights, clock);
     await follow(here, weights);
   } finally {
@@ -97,16 +98,16 @@ async function follow(
 /** What fails before the traffic has moved leaves the config as it was: the two must not say different things. */
 async function move(
   { platform, say }: Pick<StackAtHand, "platform" | "say">,
-  before: Weights,
+  { real, draining }: Reading,
   weights: Weights,
 ) {
   try {
     await platform.setWeights(weights);
   } catch (error) {
     const now = await platform.readWeights().catch(() => undefined);
-    if (now && sameWeights(now.real, before) && !sameWeights(now.config, before)) {
+    if (now && sameWeights(now.real, real) && !sameWeights(now.config, real)) {
       say("nothing was moved: the config gets its weights back");
-      await platform.setWeights(before).catch(() => {});
+      await platform.setWeights(real, draining?.real).catch(() => {});
     }
     throw error;
   }

@@ -2,7 +2,7 @@ import { type Action, type Looked, look, type Seen, stop, wait } from "../action
 import type { Act } from "../journal.ts";
 import { allAt, drifted, type Reading, readingText } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
-import { type Weights, weightsText } from "../weights.ts";
+import { trafficText, type Weights } from "../weights.ts";
 import { isCurrent } from "./fresh.ts";
 
 /** What was read so long ago isn't acted upon. */
@@ -20,8 +20,17 @@ export type Brought =
 /**
  * Brings the weights to `target` in all three places, or says that they are there. What counts is what is read back, never
  * what an act reported; and a difference that no act of ours explains stops everything.
+ *
+ * @param draining the track that is to keep its sessions then
  */
-export function bring(state: RolloutState, seen: Seen, now: number, target: Weights, act: Act): Brought {
+export function bring(
+  state: RolloutState,
+  seen: Seen,
+  now: number,
+  target: Weights,
+  act: Act,
+  draining?: string,
+): Brought {
   const { limits } = state.plan;
   const sight = seen.weights;
   if (!isCurrent(sight, state, now, STALE_MS)) return busy(look({ at: "weights" }));
@@ -30,11 +39,11 @@ export function bring(state: RolloutState, seen: Seen, now: number, target: Weig
       ? look({ at: "weights" })
       : wait(sight.at + AGAIN_MS, "reading the weights back");
   if (!sight.read) return busy(stopUnread(state, sight, now) ?? again);
-  if (allAt(sight.read, target)) return { is: "there" };
+  if (allAt(sight.read, target, draining)) return { is: "there" };
   if (state.doneAt !== undefined && now < state.doneAt + limits.verifySeconds * 1000) return busy(again);
   const resting = rest(state, now);
   if (resting) return busy(resting);
-  if (drifted(sight.read, state.known)) return busy(stopAtDrift(state, sight.read));
+  if (drifted(sight.read, state.known, state.draining)) return busy(stopAtDrift(state, sight.read));
   if (state.tries >= limits.attempts) {
     return { is: "spent", reason: state.lastError || `the weights stay ${readingText(sight.read)}` };
   }
@@ -50,8 +59,8 @@ export function stopUnread({ plan }: RolloutState, sight: Looked<unknown>, now: 
 }
 
 /** Something else has moved the weights: a person must say which hold. */
-export function stopAtDrift({ weights }: RolloutState, read: Reading): Action {
-  const asked = weights ? `, the rollout left ${weightsText(weights)}` : "";
+export function stopAtDrift({ weights, draining }: RolloutState, read: Reading): Action {
+  const asked = weights ? `, the rollout left ${trafficText(weights, draining)}` : "";
   return stop(`the weights differ: ${readingText(read)}${asked}`, read);
 }
 

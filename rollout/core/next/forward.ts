@@ -2,11 +2,12 @@ import { frozenUntil } from "../../../infra/settings/freeze.ts";
 import { given, last, nth } from "../../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
-import { targetOf } from "../stages.ts";
-import { bakedAt, type RolloutState } from "../state.ts";
+import { drainFor, targetOf } from "../stages.ts";
+import { bakedAt, drainedAt, type RolloutState } from "../state.ts";
 import { only, shareOf } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
+import { endDrain } from "./drain.ts";
 import { heldToTheEnd, movedMeanwhile } from "./meanwhile.ts";
 
 /** The step can't be taken: what has been done is to be taken back. */
@@ -86,8 +87,10 @@ function once(state: RolloutState, seen: Seen, now: number, act: Act): Action | 
 
 function shift(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
   const weights = targetOf(state);
-  const brought = bring(state, seen, now, weights, { do: "weights", weights });
-  if (brought.is === "there") return note({ kind: "verified", weights });
+  const draining = drainFor(state);
+  const asked = { weights, ...(draining !== undefined && { draining }) };
+  const brought = bring(state, seen, now, weights, { do: "weights", ...asked }, draining);
+  if (brought.is === "there") return note({ kind: "verified", ...asked });
   if (brought.is === "busy") return brought.action;
   if (brought.is === "spent") return giveUp(`the weights can't be set: ${brought.reason}`);
   const space = room(state, seen, now, state.candidate, shareOf(weights, state.candidate));
@@ -102,11 +105,18 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   if (stage.at !== "bake") throw new Error("only a bake bakes");
   const moved = movedMeanwhile(state, seen, now);
   if (moved) return moved;
+  const left = endDrain(state, seen, now);
+  if (left) return left;
   const gates = given(seen.gates, "look at the gates");
+  const drains = state.draining !== undefined;
   const over = bakedAt(state);
   const passed =
-    now >= over && gates.verdict.outcome === "pass" && gates.through >= over && isRecent(gates.through, now);
-  const skipped = state.skip && !gates.verdict.hold;
+    !drains &&
+    now >= over &&
+    gates.verdict.outcome === "pass" &&
+    gates.through >= over &&
+    isRecent(gates.through, now);
+  const skipped = !drains && state.skip && !gates.verdict.hold;
   const held = passed || skipped ? heldToTheEnd(state, seen, now) : false;
   if (typeof held !== "boolean") return held;
   if (held) {
@@ -123,13 +133,14 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
     );
   }
   const grace = nth(plan.steps, stage.step).graceSeconds * 1000;
-  const deadline = Math.max(over, state.stageAt, state.frozenUntil) + grace;
+  const deadline = Math.max(over, drainedAt(state), state.stageAt, state.frozenUntil) + grace;
   if (now >= deadline)
     return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
   const quiet = quietUntil(state, gates.heard);
   if (now >= quiet)
     return note({ kind: "paused", reason: `no data from ${state.candidate}: ${gates.verdict.reason}` });
-  return wait(Math.min(deadline, quiet, now + 1000), now < over ? "baking" : gates.verdict.reason);
+  const why = drains ? `${state.draining} keeps its sessions` : gates.verdict.reason;
+  return wait(Math.min(deadline, quiet, now + 1000), now < over ? "baking" : why);
 }
 
 /**

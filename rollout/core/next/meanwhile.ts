@@ -27,7 +27,9 @@ export function movedMeanwhile(
   if (!isCurrent(real, state, now, EVERY_MS)) return look({ at: "real" });
   if (!real.read || isKnown(real.read, state.known)) return undefined;
   if (!weights || weights.length !== state.length || weights.at < real.at) return look({ at: "weights" });
-  return weights.read && drifted(weights.read, state.known) ? stopAtDrift(state, weights.read) : undefined;
+  return weights.read && drifted(weights.read, state.known, state.draining)
+    ? stopAtDrift(state, weights.read)
+    : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Action, look, note, type Seen, stop } from "../action.ts";
-import { isKnown } from "../reading.ts";
+import { anyDrain, isKnown } from "../reading.ts";
 import type { RolloutState } from "../state.ts";
 import { only, sameWeights, shareOf, weightsText } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
@@ -70,7 +70,8 @@ function trusting(state: RolloutState, seen: Seen): RolloutState {
   if (!read) return state;
   // Where somebody has moved the traffic back already, there is nothing to ask a person.
   const known = [...(state.known ?? []), read.config, read.state ?? read.config, only(state.stable)];
-  return { ...state, known: state.forced ? [...known, read.real] : known };
+  // Whatever keeps sessions anywhere is left with all the rest.
+  return { ...state, known: state.forced ? [...known, read.real] : known, draining: anyDrain(read) };
 }
 
 function unpromote(state: RolloutState, now: number): Action {

@@ -99,7 +99,7 @@ export class AwsPlatform implements Platform {
       sessions: new SessionRules(region, facts.listenerArn),
       clock,
       facts: { known: () => this.#facts, read: () => this.#readFacts() },
-      moved: (weights) => this.#release(weights),
+      moved: (weights, draining) => this.#release(weights, draining),
     });
   }
 
@@ -111,8 +111,8 @@ export class AwsPlatform implements Platform {
     return this.#weights.readReal();
   }
 
-  setWeights(weights: Weights): Promise<void> {
-    return this.#weights.set(weights);
+  setWeights(weights: Weights, draining?: string): Promise<void> {
+    return this.#weights.set(weights, draining);
   }
 
   setWeightsNow(weights: Weights): Promise<void> {
@@ -204,16 +204,17 @@ export class AwsPlatform implements Platform {
     return this.#alarms.of(track, this.#facts);
   }
 
-  /** @throws {UserError} for a track that carries traffic */
+  /** @throws {UserError} for a track that carries traffic or keeps sessions */
   async drain(track: string): Promise<void> {
-    mustCarryNothing(track, await this.readRealWeights());
+    const { weights, draining } = await this.#weights.readTraffic();
+    mustCarryNothing(track, weights, draining);
     await this.#fleet.shrink(this.#serversOf(track));
   }
 
-  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go. */
-  async #release(weights: Weights): Promise<void> {
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains. */
+  async #release(weights: Weights, draining?: string): Promise<void> {
     const { releaseDocument: document, targetGroupArns } = this.#facts;
-    const tracks = Object.keys(targetGroupArns).filter((track) => !weights[track]);
+    const tracks = Object.keys(targetGroupArns).filter((track) => !weights[track] && track !== draining);
     if (tracks.length === 0) return;
     const { stack, onOutput } = this.#options;
     try {

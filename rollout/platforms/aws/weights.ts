@@ -1,11 +1,11 @@
 import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
-import { sameWeights, type Weights, weightsText } from "../../core/weights.ts";
+import { sameWeights, trafficText, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { untilSeen } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
 import type { Listener } from "./balancer/listener.ts";
-import type { SessionRules } from "./balancer/session-rules.ts";
+import { drainingBy, type SessionRules } from "./balancer/session-rules.ts";
 import { type Forward, sharesOf, splitOf } from "./balancer/split.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
@@ -19,7 +19,7 @@ export interface WeightsParts {
   /** What was last read of the stack, and the same read anew. */
   facts: { known(): StackFacts; read(): Promise<StackFacts> };
   /** Told as soon as the balancer has other weights. Never throws: the traffic has moved all the same. */
-  moved(weights: Weights): Promise<void>;
+  moved(weights: Weights, draining?: string): Promise<void>;
 }
 
 /** Where weights stand, and the two ways to move them: by the config, or in an emergency by the balancer first. */
@@ -33,25 +33,41 @@ export class AwsWeights {
   /** All three places, read now. @throws when one of them can't be read */
   async read(): Promise<Reading> {
     const { config, facts } = this.#parts;
-    const [stated, { weights }] = await Promise.all([config.read(), facts.read()]);
-    return { config: stated.weights, stable: stated.stable, state: weights, real: await this.readReal() };
+    const [stated, { weights, sessionRules }] = await Promise.all([config.read(), facts.read()]);
+    const real = await this.readTraffic();
+    const draining = {
+      config: stated.draining,
+      state: drainingBy(sessionRules, weights),
+      real: real.draining,
+    };
+    return {
+      config: stated.weights,
+      stable: stated.stable,
+      state: weights,
+      real: real.weights,
+      ...(sessionRules.length > 0 && { draining }),
+    };
   }
 
   /** @throws {UserError} when the rules for sessions don't fit them: what the balancer does is then in no weights */
   async readReal(): Promise<Weights> {
+    return (await this.readTraffic()).weights;
+  }
+
+  /** The same, and what keeps its sessions without weight. */
+  async readTraffic(): Promise<{ weights: Weights; draining: string | undefined }> {
     const { listener, sessions, facts } = this.#parts;
     const { targetGroupArns, sessionRules } = facts.known();
-    const real = sharesOf(await listener.read(), targetGroupArns);
-    await sessions.check(sessionRules, real);
-    return real;
+    const weights = sharesOf(await listener.read(), targetGroupArns);
+    return { weights, draining: await sessions.check(sessionRules, weights) };
   }
 
   /** Config, then the engine, then a look at the balancer. @throws when the look shows something else, or nothing */
-  async set(weights: Weights): Promise<void> {
+  async set(weights: Weights, draining?: string): Promise<void> {
     this.#splitOf(weights); // a track without a target group is refused before anything is written
-    await this.#parts.config.setWeights(weights);
-    await this.#reconcile(weights);
-    await this.#parts.moved(weights);
+    await this.#parts.config.setWeights(weights, draining);
+    await this.#reconcile(weights, draining);
+    await this.#parts.moved(weights, draining);
   }
 
   /**
@@ -97,28 +113,30 @@ export class AwsWeights {
     }
   }
 
-  async #reconcile(weights: Weights): Promise<void> {
+  async #reconcile(weights: Weights, draining?: string): Promise<void> {
     const { engine, facts } = this.#parts;
     const { listenerUrn, sessionRules, followedUrns } = facts.known();
     const targets = [listenerUrn, ...sessionRules.map(({ urn }) => urn), ...followedUrns];
-    await engine.up(targets, `rollout: ${weightsText(weights)}`);
+    await engine.up(targets, `rollout: ${trafficText(weights, draining)}`);
     // The program may know of other versions by now than the state did: the rules are held to those that were set.
     await facts.read();
-    await this.#verify(weights);
+    await this.#verify(weights, draining);
   }
 
   /** The API may answer with the old split for a moment; for no longer than this. */
-  async #verify(weights: Weights): Promise<void> {
-    let real: Weights = {};
+  async #verify(weights: Weights, draining?: string): Promise<void> {
+    // Where no rule keeps sessions, nothing can drain.
+    const keeps = this.#parts.facts.known().sessionRules.length > 0;
+    let real: { weights: Weights; draining: string | undefined } = { weights: {}, draining: undefined };
     const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
     const follows = async () => {
-      real = await this.readReal();
-      return sameWeights(real, weights);
+      real = await this.readTraffic();
+      return sameWeights(real.weights, weights) && (!keeps || real.draining === draining);
     };
-    const told = `the balancer was told ${weightsText(weights)}`;
+    const told = `the balancer was told ${trafficText(weights, draining)}`;
     const isSeen = await untilSeen(patience, follows).catch((error) => {
       throw error instanceof UserError ? new UserError(`${told}, ${error.message}`, { cause: error }) : error;
     });
-    if (!isSeen) throw new UserError(`${told}, it is at ${weightsText(real)}`);
+    if (!isSeen) throw new UserError(`${told}, it is at ${trafficText(real.weights, real.draining)}`);
   }
 }

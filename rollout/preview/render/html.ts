@@ -13,9 +13,9 @@ import {
   headline,
   isEmpty,
   KINDS,
-  maintenanceText,
   origin,
   SIGNS,
+  trafficNotices,
   usd,
 } from "./words.ts";
 
@@ -96,8 +96,8 @@ function trafficBars({ traffic }: StackPreview): string {
   const legend = traffic.tracks
     .map(({ name, before, after }) => `${name} ${before} % → ${after} %`)
     .join(" · ");
-  const notice = maintenanceText(traffic.maintenance);
-  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}<p>${escaped(legend)}</p>${notice ? `<p>${escaped(notice)}</p>` : ""}`;
+  const notices = trafficNotices(traffic).map((notice) => `<p>${escaped(notice)}</p>`);
+  return `<h3>Traffic</h3>\n${row("before")}\n${row("after")}<p>${escaped(legend)}</p>${notices.join("")}`;
 }
 
 function componentBox(component: string, changes: Change[]): string {

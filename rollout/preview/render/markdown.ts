@@ -12,9 +12,9 @@ import {
   headline,
   isEmpty,
   KINDS,
-  maintenanceText,
   origin,
   SIGNS,
+  trafficNotices,
   usd,
 } from "./words.ts";
 
@@ -97,8 +97,8 @@ function trafficText({ traffic }: StackPreview): string {
   const legend = traffic.tracks.map(
     ({ name, before, after }, index) => `${letters[index]} ${name} ${before} % -> ${after} %`,
   );
-  const notice = maintenanceText(traffic.maintenance);
-  return `**Traffic**\n\n${fenced(`before ${line("before")}\nafter  ${line("after")}\n${legend.join("   ")}`)}\n${notice ? `\n${notice}\n` : ""}`;
+  const notices = trafficNotices(traffic).map((notice) => `\n${notice}\n`);
+  return `**Traffic**\n\n${fenced(`before ${line("before")}\nafter  ${line("after")}\n${legend.join("   ")}`)}\n${notices.join("")}`;
 }
 
 function changesText({ changes }: StackPreview): string {

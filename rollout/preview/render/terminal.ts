@@ -12,9 +12,9 @@ import {
   flagText,
   headline,
   isEmpty,
-  maintenanceText,
   origin,
   SIGNS,
+  trafficNotices,
   usd,
 } from "./words.ts";
 
@@ -119,9 +119,7 @@ function trafficText({ traffic }: StackPreview): string {
     `    before ${line("before")}`,
     `    after  ${line("after")}`,
     `    ${legend.join("   ")}`,
-    ...[maintenanceText(traffic.maintenance)]
-      .filter((text) => text !== undefined)
-      .map((text) => `    ${text}`),
+    ...trafficNotices(traffic).map((text) => `    ${text}`),
     "",
   ].join("\n");
 }

@@ -78,14 +78,21 @@ export function flagText({ key, before, after, gets, loses }: StackPreview["flag
   return `${key}: ${before} -> ${after}; ${what.join(", ")}`;
 }
 
-export function maintenanceText({
-  before,
-  after,
-}: StackPreview["traffic"]["maintenance"]): string | undefined {
-  if (before === after) return undefined;
-  return after
-    ? "Maintenance on: everybody but operators gets 503."
-    : "Maintenance off: users are let in again.";
+/** What of the traffic no share says: whether users are let in, and who is kept where he began. */
+export function trafficNotices({ maintenance, draining, tracks }: StackPreview["traffic"]): string[] {
+  const notices: string[] = [];
+  if (maintenance.before !== maintenance.after)
+    notices.push(
+      maintenance.after
+        ? "Maintenance on: everybody but operators gets 503."
+        : "Maintenance off: users are let in again.",
+    );
+  if (draining.before === draining.after) return notices;
+  const left = tracks.find(({ name, after }) => name === draining.before && after === 0);
+  if (left) notices.push(`${left.name} keeps its sessions no longer: they go where the weights lead.`);
+  if (draining.after !== undefined)
+    notices.push(`${draining.after} keeps the sessions that it has until they end; nobody else comes to it.`);
+  return notices;
 }
 
 /** A bar of the tracks' shares: each letter or block a part of a hundred. */

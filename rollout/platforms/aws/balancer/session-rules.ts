@@ -4,7 +4,7 @@ import {
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientSettings } from "../../../../infra/aws-client.ts";
-import { kindOf, patternsOf, sessionsIn } from "../../../../infra/sessions/rules.ts";
+import { drainingIn, kindOf, patternsOf, sessionsIn } from "../../../../infra/sessions/rules.ts";
 import { member } from "../../../../infra/sure.ts";
 import type { Weights } from "../../../core/weights.ts";
 import { UserError } from "../../../errors.ts";
@@ -17,19 +17,33 @@ export interface RecordedRule {
   patterns: string[];
 }
 
+/** The track without weight that keeps its sessions, by the rules as they are. */
+export function drainingBy(
+  rules: readonly Pick<RecordedRule, "track" | "patterns">[],
+  weights: Weights,
+): string | undefined {
+  return drainingIn(matchesOf(rules), weights);
+}
+
 /** What the listener's rules for sessions are to match at these weights, by ARN; the one that never changes isn't among them. */
-function rulesFor(recorded: readonly RecordedRule[], weights: Weights): Map<string, string[]> {
-  const sessions = sessionsIn(
-    recorded.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern }))),
-  );
+function rulesFor(
+  recorded: readonly RecordedRule[],
+  weights: Weights,
+  draining: string | undefined,
+): Map<string, string[]> {
+  const sessions = sessionsIn(matchesOf(recorded));
   if (!sessions) return new Map();
-  const wanted = patternsOf(sessions, weights);
+  const wanted = patternsOf({ ...sessions, draining }, weights);
   return new Map(
     recorded.flatMap(({ arn, track, patterns: [pattern = ""] }) => {
       const kind = kindOf(pattern);
       return kind === undefined ? [] : [[arn, member(wanted, track)[kind]]];
     }),
   );
+}
+
+function matchesOf(rules: readonly Pick<RecordedRule, "track" | "patterns">[]) {
+  return rules.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
 }
 
 /** The rules that keep browsers with a version (infra/sessions/rules.ts) as the ELB API knows them. */
@@ -45,33 +59,33 @@ export class SessionRules {
   /**
    * Whether the rules fit the weights: else some browsers still go where the weights don't lead.
    *
-   * @throws {UserError} when they don't
+   * @returns the track without weight that keeps its sessions, if one does
+   * @throws {UserError} when they don't fit
    */
-  async check(recorded: readonly RecordedRule[], weights: Weights): Promise<void> {
-    const [wrong] = await this.#wrong(rulesFor(recorded, weights));
-    if (!wrong) return;
+  async check(recorded: readonly RecordedRule[], weights: Weights): Promise<string | undefined> {
+    if (recorded.length === 0) return undefined;
+    const real = await this.#read();
+    const draining = drainingBy(
+      recorded.map(({ arn, track }) => ({ track, patterns: real.get(arn) ?? [] })),
+      weights,
+    );
+    const [wrong] = wrongIn(real, rulesFor(recorded, weights, draining));
+    if (!wrong) return draining;
     const { track } = recorded.find(({ arn }) => arn === wrong.arn) as RecordedRule;
     throw new UserError(
       `a rule of the listener that keeps browsers with ${track} doesn't fit its weights: ${wrong.arn}`,
     );
   }
 
-  /** Each rule that isn't right is set, all at once. Takes effect in seconds. */
+  /** Each rule that isn't right is set, all at once; nothing drains then. Takes effect in seconds. */
   async set(recorded: readonly RecordedRule[], weights: Weights): Promise<void> {
-    const wrong = await this.#wrong(rulesFor(recorded, weights));
+    if (recorded.length === 0) return;
+    const wrong = wrongIn(await this.#read(), rulesFor(recorded, weights, undefined));
     await Promise.all(
       wrong.map(({ arn, patterns }) =>
         this.#client.send(new ModifyRuleCommand({ RuleArn: arn, Conditions: [conditionOf(patterns)] })),
       ),
     );
-  }
-
-  async #wrong(wanted: ReadonlyMap<string, string[]>): Promise<{ arn: string; patterns: string[] }[]> {
-    if (wanted.size === 0) return [];
-    const real = await this.#read();
-    return [...wanted]
-      .filter(([arn, patterns]) => real.get(arn)?.toSorted().join() !== patterns.toSorted().join())
-      .map(([arn, patterns]) => ({ arn, patterns }));
   }
 
   /** By ARN, of those that look for expressions. */
@@ -89,6 +103,16 @@ export class SessionRules {
     }
     return found;
   }
+}
+
+/** Those that match something else, with what they are to match. */
+function wrongIn(
+  real: ReadonlyMap<string, string[]>,
+  wanted: ReadonlyMap<string, string[]>,
+): { arn: string; patterns: string[] }[] {
+  return [...wanted]
+    .filter(([arn, patterns]) => real.get(arn)?.toSorted().join() !== patterns.toSorted().join())
+    .map(([arn, patterns]) => ({ arn, patterns }));
 }
 
 function conditionOf(patterns: string[]) {

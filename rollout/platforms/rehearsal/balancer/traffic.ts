@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { rulesAt, sessionsIn } from "../../../../infra/sessions/rules.ts";
+import { drainingIn, rulesAt, sessionsIn } from "../../../../infra/sessions/rules.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { MaintenanceModel, Split } from "../plan/balancer/model.ts";
@@ -49,6 +49,15 @@ export async function readWeights(layout: BalancerLayout): Promise<Split["weight
 /** What the browsers' cookies mean now: a track by each expression, in the order in which they are tried. */
 export async function readRules(layout: BalancerLayout): Promise<MapLines> {
   return readMap(layout.socket, RULES_MAP);
+}
+
+/** The track without weight that keeps its sessions, by what the balancer reads in cookies now. */
+export async function readDraining(
+  layout: BalancerLayout,
+  weights: Split["weights"],
+): Promise<string | undefined> {
+  const rules = Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
+  return drainingIn(rules, weights);
 }
 
 /** Switches maintenance on, or off with undefined. */

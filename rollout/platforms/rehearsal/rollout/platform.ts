@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { drainingIn } from "../../../../infra/sessions/rules.ts";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
 import type { Settings } from "../../../../infra/settings/settled.ts";
 import { mostServers } from "../../../../infra/settings/tier.ts";
@@ -25,6 +26,7 @@ import { trackAlarm } from "../alarms/board.ts";
 import { lastWritten } from "../balancer/apply.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
+import { readDraining } from "../balancer/traffic.ts";
 import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
 import { Busy, RehearsalError } from "../machine/errors.ts";
@@ -85,12 +87,16 @@ class Rehearsal implements Platform {
 
   async readWeights(): Promise<Reading> {
     const ledger = this.#ledger();
-    const { weights: config, stable } = await this.#config.read();
+    const { weights: config, stable, draining } = await this.#config.read();
+    const applied = appliedSplit(ledger);
+    const { weights: real } = await readBalancer(ledger);
+    const drains = { config: draining, state: applied.draining, real: await this.#draining(real) };
     return {
       config,
       stable,
-      state: appliedWeights(ledger),
-      real: (await readBalancer(ledger)).weights,
+      state: applied.weights,
+      real,
+      ...(applied.keepsSessions && { draining: drains }),
     };
   }
 
@@ -98,10 +104,10 @@ class Rehearsal implements Platform {
     return (await readBalancer(this.#ledger())).weights;
   }
 
-  async setWeights(weights: Weights): Promise<void> {
-    await this.#config.setWeights(weights);
+  async setWeights(weights: Weights, draining?: string): Promise<void> {
+    await this.#config.setWeights(weights, draining);
     await this.#apply();
-    this.#release(weights);
+    this.#release(weights, draining);
   }
 
   /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
@@ -176,12 +182,14 @@ class Rehearsal implements Platform {
    */
   async drain(track: string): Promise<void> {
     let real: Weights = {};
+    let draining: string | undefined;
     const answers = async () => {
       real = await this.readRealWeights();
+      draining = await this.#draining(real);
       return true;
     };
     await inTime("the balancer is to answer", answers);
-    mustCarryNothing(track, real);
+    mustCarryNothing(track, real, draining);
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
     if (await idle().catch(() => false)) return;
     this.#release(real);
@@ -189,10 +197,15 @@ class Rehearsal implements Platform {
     await inTime(`${track} is to have no requests`, idle, drainMs + HEALTHY_MS);
   }
 
-  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go. */
-  #release(weights: Weights): void {
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains. */
+  #release(weights: Weights, draining?: string): void {
     const ledger = this.#ledger();
-    for (const server of ledger.state.servers) if (!weights[server.track]) releaseConnections(ledger, server);
+    for (const server of ledger.state.servers)
+      if (!weights[server.track] && server.track !== draining) releaseConnections(ledger, server);
+  }
+
+  #draining(real: Weights): Promise<string | undefined> {
+    return readDraining(layoutOf(this.#ledger()), real);
   }
 
   #apply() {
@@ -264,14 +277,21 @@ function isUp({ healthy, balancer }: Pick<ServerStatus, "healthy" | "balancer">)
 }
 
 /**
- * The weights of the config that was applied last: what Pulumi's state is on AWS. What a rollout sets at the balancer alone
+ * What the config said that was applied last: what Pulumi's state is on AWS. What a rollout sets at the balancer alone
  * is not in it.
  *
  * @throws {RehearsalError} when the balancer's record can't be read
  */
-function appliedWeights(ledger: Ledger): Weights {
+function appliedSplit(ledger: Ledger) {
   const { tracks, split } = lastWritten(layoutOf(ledger)).model;
-  return Object.fromEntries(tracks.map(({ name }) => [name, split.weights[name] ?? 0]));
+  // Written by an older version it has none.
+  const { rules = [] } = split;
+  const matches = rules.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
+  return {
+    weights: Object.fromEntries(tracks.map(({ name }) => [name, split.weights[name] ?? 0])),
+    draining: drainingIn(matches, split.weights),
+    keepsSessions: rules.length > 0,
+  };
 }
 
 /**
