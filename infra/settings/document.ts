@@ -31,7 +31,8 @@ export function configPage(): string {
 function declaration(key: string, property: JsonSchema): string {
   const whole = schema.shape[key as keyof typeof schema.shape].safeParse(undefined);
   const nested = keysOf(property, whole.data);
-  const plain = nested.length === 0 && whole.success ? `\n\nDefault: \`${JSON.stringify(whole.data)}\`.` : "";
+  const isShown = nested.length === 0 && whole.success && whole.data !== undefined;
+  const plain = isShown ? `\n\nDefault: \`${JSON.stringify(whole.data)}\`.` : "";
   const lines = [`## \`rollout:${key}\``, "", `${property.description}.${plain}`, ""];
   return [...lines, ...nested.map((line) => `- ${line}`), ...(nested.length > 0 ? [""] : [])].join("\n");
 }

@@ -122,8 +122,8 @@ export const schema = z.strictObject({
     .string("must name a track")
     .optional()
     .describe(
-      "a track without weight that keeps the sessions it has until they end, while nobody else comes to it; the last step of a " +
-        "rollout writes it, and takes it away",
+      "a track without weight that keeps the sessions it has until they end, while nobody else comes to it; none, when left out. " +
+        "The last step of a rollout writes it, and takes it away",
     ),
   server: server.prefault({}).describe("the servers"),
   database: database.prefault({}).describe("PostgreSQL and its backups"),

@@ -1,5 +1,6 @@
 import { checkWeights, sameWeights, shareOf, type Weights, weightsText } from "../../rollout/core/weights.ts";
-import type { Story } from "./play.ts";
+import type { World } from "../support/simulated-world.ts";
+import { DRAIN, type Story } from "./play.ts";
 
 /** From the moment that a candidate is sick to the last of its traffic: the data, the decision, the act, its reading back. */
 const NOTICED_MS = 12_000;
@@ -21,6 +22,8 @@ const RULES: readonly Rule[] = [
   intentsEnd,
   everyRunEnds,
   nothingDrainsUnderTraffic,
+  sessionsAreKept,
+  sessionsAreLeft,
   sicknessEnds,
   stableIsFit,
   stepsBake,
@@ -89,6 +92,36 @@ function nothingDrainsUnderTraffic(story: Story): string[] {
   });
 }
 
+/** How long stable kept its sessions, each time, and what came then. */
+function drainsOf({ splits, now }: World) {
+  return splits.flatMap(({ at, draining }, index) => {
+    if (draining === undefined) return [];
+    const next = splits[index + 1];
+    return [{ at, ms: (next?.at ?? now) - at, next }];
+  });
+}
+
+/** Who has a session at the last step keeps it, unless everybody goes back or a person said that it is enough. */
+function sessionsAreKept(story: Story): string[] {
+  const { world } = story;
+  const isCutShort = world.journal.some((entry) => entry.kind === "command" && entry.command === "promote");
+  if (isCutShort || world.requestsPerSecond === 0 || wasOvertaken(story)) return [];
+  return drainsOf(world).flatMap(({ ms, next }) => {
+    const isLeft = next && shareOf(next.weights, "green") === 100 && !world.meddled.includes(next.at);
+    return isLeft && ms < DRAIN.mostSeconds * 1000
+      ? [`sessions were kept for ${ms / 1000} s of ${DRAIN.mostSeconds} s`]
+      : [];
+  });
+}
+
+/** And nobody is kept for ever, unless somebody was called. */
+function sessionsAreLeft(story: Story): string[] {
+  const most = DRAIN.mostSeconds * 1000 + NOTICED_MS + story.heldMs;
+  return drainsOf(story.world).flatMap(({ at, ms }) =>
+    ms > most && !isPaged(story, at + most) ? [`sessions were kept for ${ms / 1000} s`] : [],
+  );
+}
+
 /** Whether somebody was told that a person must decide, at that time or before. */
 function isPaged({ told }: Story, at: number): boolean {
   return told.some((each) => each.how === "page" && each.entry.kind !== "rollback" && each.at <= at);
@@ -151,7 +184,8 @@ function stableIsFit(story: Story): string[] {
 
 function stepsBake({ world, passed, upsets }: Story): string[] {
   return passed.flatMap((at) => {
-    const last = world.splits.findLast((split) => split.at < at)!;
+    // To leave who drains is no step.
+    const last = lastStep(world.splits.filter((split) => split.at < at));
     // What is moved while it is written can't be seen before. What was moved and has been moved back within half a minute isn't
     // seen at all: the balancer is looked at as often.
     const isMeddled = world.meddled.includes(last.at);
@@ -161,6 +195,12 @@ function stepsBake({ world, passed, upsets }: Story): string[] {
     const baked = at - last.at;
     return baked < BAKE_MS ? [`a step was passed after ${baked / 1000} s of its 5 s`] : [];
   });
+}
+
+function lastStep(splits: World["splits"]): World["splits"][number] {
+  const now = splits.at(-1)!;
+  const other = splits.findLastIndex(({ weights }) => !sameWeights(weights, now.weights));
+  return splits[other + 1]!;
 }
 
 function theEndIsAsItSays(story: Story): string[] {
@@ -180,6 +220,8 @@ function theEndIsAsItSays(story: Story): string[] {
     wrong.push(`the balancer has ${weightsText(splitAt(story, end.at))}`);
   if (!sameWeights(world.config, target)) wrong.push(`the config has ${weightsText(world.config)}`);
   if (!sameWeights(world.state, target)) wrong.push(`the state has ${weightsText(world.state)}`);
+  for (const [place, draining] of Object.entries(world.draining))
+    if (draining !== undefined) wrong.push(`${draining} keeps sessions by ${place}`);
   if (outcome === "promoted" && world.stable !== "green") wrong.push(`the stable key is ${world.stable}`);
   if (outcome === "rolled-back" && world.stable !== "blue") wrong.push(`the stable key is ${world.stable}`);
   return wrong.map((what) => `${outcome}, but ${what}`);

@@ -7,10 +7,15 @@ import { Crash, Life, World } from "../support/simulated-world.ts";
 import type { Schedule } from "./schedule.ts";
 import { isRead, kindsFor, type Stage } from "./upsets.ts";
 
-const PLAN = planFor([
-  { weight: 50, bake: 5 },
-  { weight: 100, bake: 5 },
-]);
+/** Stable keeps its sessions for a part of the last bake. */
+export const DRAIN = { mostSeconds: 4, idleSeconds: 2 };
+const PLAN = {
+  ...planFor([
+    { weight: 50, bake: 5 },
+    { weight: 100, bake: 5 },
+  ]),
+  drain: DRAIN,
+};
 /** Nothing in a run waits so long in all, if each of its waits is bounded; in milliseconds of the world's time. */
 const MOST_MS = 3 * 3600_000;
 const MOST_CALLS = 6_000;
@@ -61,7 +66,7 @@ class Player {
 
   constructor(schedule: Schedule, trace?: (line: string) => void) {
     const world = this.#world;
-    Object.assign(world, { requestsPerSecond: 40, exact: true });
+    Object.assign(world, { requestsPerSecond: 40, exact: true, held: () => 0.2 });
     this.#schedule = schedule;
     this.#trace = trace;
     this.#began = world.now;

@@ -18,7 +18,7 @@ export interface Schedule {
 /** As many as there are things that can go wrong with any call. */
 export const KINDS = 26;
 /** A run without upsets has no more calls. Those of longer runs are reached by pairs, as each upset makes a run longer. */
-export const POINTS = 84;
+export const POINTS = 98;
 
 export const SINGLES = SKIES.length * POINTS * KINDS;
 /** Of those with more than one: how many have a third. */

@@ -165,8 +165,9 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
       const { real, draining } = seen(await call("readRealWeights"));
       mustCarryNothing(track, real, draining.real);
       await act("drain", () => {
+        const held = world.draining.real === track ? 100 * world.held(0) : 0;
         world.drained.push(track);
-        world.drains.push({ at: world.now, track, share: world.real[track] ?? 0 });
+        world.drains.push({ at: world.now, track, share: (world.real[track] ?? 0) + held });
         world.servers[track] = 0;
       });
     },

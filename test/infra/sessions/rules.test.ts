@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  drainingIn,
   numbersOf,
   REST,
   rulesAt,
@@ -171,5 +172,59 @@ describe("the rules", () => {
       expect(() => sessionsIn(matches.filter(({ pattern }) => !pattern.includes("session=")))).toThrow(whole);
     }
     expect(sessionsIn([])).toBeUndefined();
+  });
+});
+
+describe("a track that drains", () => {
+  const rules = rulesAt({ ...TWO, draining: "blue" }, { blue: 0, green: 100 });
+  const matches = (of: readonly SessionRule[]) =>
+    of.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
+
+  test("keeps its sessions", () => {
+    expect(trackFor(rules, session("blue"))).toBe("blue");
+    expect(trackFor(rules, `${bucket("00")}; ${session("blue")}`)).toBe("blue");
+    expect(trackFor(rules, session("green"))).toBe("green");
+  });
+
+  test("gets nobody else: neither who has its number, nor who has met another version of it", () => {
+    for (const number of NUMBERS) {
+      expect(trackFor(rules, bucket(number))).toBe("green");
+      expect(trackFor(rules, bucket(number, TWO.tags.blue))).toBe("green");
+    }
+    expect(trackFor(rules, `rollout-session=${tagOf("blue", "0000cccc1111")}`)).toBeUndefined();
+    expect(trackFor(rules, "")).toBeUndefined();
+  });
+
+  test("is known by its rules, and one that carries weight is none", () => {
+    expect(drainingIn(matches(rules), { green: 100 })).toBe("blue");
+    expect(drainingIn(matches(rules), { blue: 0, green: 100 })).toBe("blue");
+    expect(drainingIn(matches(rulesAt(TWO, { green: 100 })), { green: 100 })).toBeUndefined();
+    expect(
+      drainingIn(matches(rulesAt(TWO, { blue: 50, green: 50 })), { blue: 50, green: 50 }),
+    ).toBeUndefined();
+    expect(drainingIn([], { green: 100 })).toBeUndefined();
+    // What drained isn't what the rules are made from: an emergency sets them without.
+    expect(sessionsIn(matches(rules))).toEqual(TWO);
+  });
+
+  test("is told to a reviewer", () => {
+    expect(rules.map(({ patterns }) => whomOf(patterns))).toEqual([
+      "sessions of blue.0000aaaa",
+      "sessions of green.0000bbbb",
+      "nobody",
+      "numbers 00 to 99, and who came to green.0000bbbb",
+      "all other numbers",
+    ]);
+  });
+
+  test("at any weights, the same as if it carried and nobody had its numbers", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.constantFrom(...NUMBERS), (share, number) => {
+        const weights = { blue: 0, green: share, amber: 100 - share };
+        const drained = rulesAt({ ...THREE, draining: "blue" }, weights);
+        expect(trackFor(drained, `${session("blue", THREE)}; ${bucket(number)}`)).toBe("blue");
+        expect(trackFor(drained, bucket(number))).toBe(trackFor(rulesAt(THREE, weights), bucket(number)));
+      }),
+    );
   });
 });

@@ -316,6 +316,7 @@ export const EDGES: Edge[] = [
     ],
   ],
   ["stickiness", ["none", "1s", "7d"], ["0s", "500ms", "8d", "always"]],
+  ["draining", ["grey"], ["blue", "red", "", 1, true]],
   ["maintenance", [true, false], ["true", 1]],
   ["budget.monthlyUsd", [1, 1_000_000], [0, 1_000_001]],
   ["rehearsal.command", [["node", "app/main.ts"]], [[], "node app/main.ts"]],
@@ -362,6 +363,7 @@ export const EDGES: Edge[] = [
   ["plan.limits.noData", ["5m", "300s"], ["299s", "4m"]],
   ["plan.limits.patience", ...DURATION],
   ["plan.limits.keep", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
+  ["plan.sessions.drain", ["0s", "1s", "7d"], ["", "1", "-1s", 60, "500ms", "604801s", "8d"]],
   ["smoke.0.name", ["x"], ["", "two\nlines"]],
   ["smoke.0.method", ["GET", "DELETE"], ["get", "OPTIONS"]],
   ["smoke.0.path", ["/", "/a?b=c"], ["", "a", "//a", "/a b"]],
@@ -402,6 +404,7 @@ export const WHOLE = {
   tracks: {
     blue: { weight: 90, servers: 2 },
     green: { weight: 10, servers: 2 },
+    grey: { weight: 0, servers: 2 },
   },
   stable: "blue",
   database: { maxStorageGiB: 65_536 },

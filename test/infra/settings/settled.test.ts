@@ -22,6 +22,28 @@ test("the defaults are the stricter figures of the plans", () => {
   expect(settings.plan.steps.map(({ weight }) => weight)).toEqual([10, 25, 50, 100]);
 });
 
+test("a plan knows of sessions where there are some", () => {
+  const at = (more: object) => parseSettings("x", "eu-west-1", { ...MINIMAL, ...more }).plan.sessions;
+  expect(at({})).toEqual({ idle: "30m" });
+  expect(at({ stickiness: "2h", plan: { sessions: { drain: "15m" } } })).toEqual({
+    drain: "15m",
+    idle: "2h",
+  });
+  expect(at({ stickiness: "none" })).toBeUndefined();
+  expect(at({ stickiness: "none", plan: { sessions: { drain: "0s" } } })).toBeUndefined();
+});
+
+test.each([
+  [
+    { plan: { sessions: { drain: "1s" } } },
+    "rollout:plan.sessions.drain: must be 0s: there are no sessions, stickiness is none",
+  ],
+  [{ draining: "green" }, "rollout:draining: must go: there are no sessions, stickiness is none"],
+])("nothing drains where there are no sessions: %j", (more, mistake) => {
+  const read = () => parseSettings("x", "eu-west-1", { ...MINIMAL, stickiness: "none", ...more });
+  expect(read).toThrow(mistake);
+});
+
 test("tracks are sorted by name, and the sample app is built where no image is named", () => {
   const { tracks } = parseSettings("x", "eu-west-1", MINIMAL);
   expect(tracks).toEqual([

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,7 +12,7 @@ import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { rulesAt } from "../../../infra/sessions/rules.ts";
-import { weightsIn } from "../../../rollout/config/weights.ts";
+import { drainingOf, weightsIn } from "../../../rollout/config/weights.ts";
 import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
 import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
@@ -45,8 +45,8 @@ let rules: (readonly string[])[];
 let engine: ReturnType<typeof fakeEngine>;
 let platform: AwsPlatform;
 
-const patternsAt = (weights: Record<string, number>) =>
-  rulesAt(SESSIONS, weights).map(({ patterns }) => patterns);
+const patternsAt = (weights: Record<string, number>, draining?: string) =>
+  rulesAt({ ...SESSIONS, draining }, weights).map(({ patterns }) => patterns);
 const stateAt = (weights: Record<string, number>, sessions = SESSIONS) => {
   const state = deployment(weights);
   state.resources!.push(...sessionRulesIn(weights, sessions));
@@ -55,7 +55,6 @@ const stateAt = (weights: Record<string, number>, sessions = SESSIONS) => {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "session-rules-"));
-  const { readFile } = await import("node:fs/promises");
   const file = join(folder, "Pulumi.beta.yaml");
   await writeFile(file, config(90, 10));
   real = { blue: 90, green: 10 };
@@ -92,9 +91,10 @@ beforeEach(async () => {
     rules[index] = Conditions[0].HttpHeaderConfig.RegexValues;
   });
   engine = fakeEngine(async () => {
-    real = weightsIn(await readFile(file, "utf8"));
-    rules = patternsAt(real);
-    engine.state = stateAt(real);
+    const text = await readFile(file, "utf8");
+    real = weightsIn(text);
+    rules = patternsAt(real, drainingOf(text));
+    engine.state = stateAt(real, { ...SESSIONS, draining: drainingOf(text) });
   });
   engine.state = stateAt(real);
   platform = await awsPlatform({
@@ -179,4 +179,96 @@ test("a stack from before there were such rules is read and moved as ever", asyn
   expect(await platform.readRealWeights()).toEqual({ blue: 90, green: 10 });
   await platform.moveTraffic({ blue: 100 });
   expect(elb.commandCalls(DescribeRulesCommand)).toHaveLength(0);
+});
+
+const GREEN = { blue: 0, green: 100 };
+const file = () => readFile(join(folder, "Pulumi.beta.yaml"), "utf8");
+
+test("at the last step stable's rule for sessions stays, in config, in state and on the balancer, and its connections stay open", async () => {
+  await platform.setWeights(GREEN, "blue");
+  expect(await file()).toBe(`${config(0, 100)}  rollout:draining: blue\n`);
+  expect(rules[0]).toEqual(patternsAt({ blue: 50, green: 50 })[0]);
+  expect(rules.slice(1)).toEqual(patternsAt(GREEN).slice(1));
+  expect(await platform.readRealWeights()).toEqual(GREEN);
+  expect(await platform.readWeights()).toEqual({
+    config: GREEN,
+    state: GREEN,
+    real: GREEN,
+    stable: "blue",
+    draining: { config: "blue", state: "blue", real: "blue" },
+  });
+  expect(ssm.commandCalls(SendCommandCommand)).toHaveLength(0);
+  await expect(platform.drain("blue")).rejects.toThrow("blue still keeps the sessions that it has");
+});
+
+test("at the end of the drain it is another `up`, and what is open there is let go", async () => {
+  await platform.setWeights(GREEN, "blue");
+  await platform.setWeights(GREEN);
+  expect(engine.ups).toHaveLength(2);
+  expect(await file()).toBe(config(0, 100));
+  expect(rules).toEqual(patternsAt(GREEN));
+  expect((await platform.readWeights()).draining).toEqual({});
+  const [released] = ssm.commandCalls(SendCommandCommand);
+  expect(JSON.stringify(released!.args[0].input)).toContain("blue");
+});
+
+test("a rollback in the drain is one act, and leaves no trace of it", async () => {
+  await platform.setWeights(GREEN, "blue");
+  await platform.setWeightsNow({ blue: 100 });
+  expect(await file()).toBe(config(100, 0));
+  expect(rules).toEqual(patternsAt({ blue: 100 }));
+  expect((await platform.readWeights()).draining).toEqual({});
+});
+
+test("an emergency that leaves stable leaves its sessions, too", async () => {
+  await platform.setWeights(GREEN, "blue");
+  await platform.moveTraffic(GREEN);
+  expect(rules).toEqual(patternsAt(GREEN));
+  // Config and state say otherwise until they are brought up: each is told for itself.
+  expect((await platform.readWeights()).draining).toEqual({ config: "blue", state: "blue" });
+});
+
+test("an `up` that doesn't do it isn't taken for one that did", async () => {
+  const blind = fakeEngine();
+  blind.state = stateAt(real);
+  platform = await awsPlatform({
+    projectDir: folder,
+    stack: "beta",
+    slowMs: 500,
+    engine: blind,
+    clock: fakeClock(),
+  });
+  real = GREEN;
+  rules = patternsAt(GREEN);
+  await expect(platform.setWeights(GREEN, "blue")).rejects.toThrow(
+    "the balancer was told green 100 (blue keeps its sessions), it is at green 100",
+  );
+});
+
+test("two tracks that keep sessions without weight are no drain of ours", async () => {
+  rules = [...patternsAt(GREEN)];
+  rules[0] = [...patternsAt({ blue: 50, green: 50 })[0]!];
+  rules[1] = [...patternsAt({ blue: 100 })[1]!];
+  real = GREEN;
+  await expect(platform.readRealWeights()).rejects.toThrow(
+    "keeps browsers with green doesn't fit its weights",
+  );
+});
+
+test("where no rule keeps sessions a drain is no more than the weights", async () => {
+  engine = fakeEngine(async () => {
+    real = weightsIn(await file());
+    engine.state = deployment(real);
+  });
+  engine.state = deployment(real);
+  rules = [];
+  platform = await awsPlatform({
+    projectDir: folder,
+    stack: "beta",
+    slowMs: 500,
+    engine,
+    clock: fakeClock(),
+  });
+  await platform.setWeights(GREEN, "blue");
+  expect(await platform.readWeights()).not.toHaveProperty("draining");
 });

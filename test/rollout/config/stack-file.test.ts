@@ -22,6 +22,37 @@ test("weights are written into the file and read back", async () => {
   expect(await readFile(path, "utf8")).toBe(TEXT.replace("90", "100").replace("10 }", "0 }"));
 });
 
+test("what drains is written with the weights, and goes with the next that don't name it", async () => {
+  const config = new StackFile(folder, "beta");
+  const text = `${TEXT}  rollout:stable: blue # the old one\n# the end\n`;
+  await writeFile(path, text);
+  await config.setWeights({ green: 100 }, "blue");
+  const moved = text.replace("90", "0").replace("10 }", "100 }");
+  expect(await readFile(path, "utf8")).toBe(
+    moved.replace("# the old one\n", "# the old one\n  rollout:draining: blue\n"),
+  );
+  expect(await config.read()).toEqual({ weights: { blue: 0, green: 100 }, stable: "blue", draining: "blue" });
+  await config.setWeights({ green: 100 }, "blue");
+  await config.setWeights({ green: 100 });
+  expect(await readFile(path, "utf8")).toBe(moved);
+  expect((await config.read()).draining).toBeUndefined();
+});
+
+test("a track whose name others would read as true is quoted where it drains", async () => {
+  const text =
+    "config:\n  rollout:tracks: { on: { weight: 100 }, off: { weight: 0 } }\n  rollout:stable: off\n";
+  await writeFile(path, text);
+  await new StackFile(folder, "beta").setWeights({ on: 100 }, "off");
+  expect(await readFile(path, "utf8")).toBe(`${text}  rollout:draining: "off"\n`);
+});
+
+test("a drain of what is no name is refused", async () => {
+  await writeFile(path, `${TEXT}  rollout:stable: blue\n  rollout:draining: 1\n`);
+  await expect(new StackFile(folder, "beta").read()).rejects.toThrow(
+    "rollout:draining: must be the name of a track, in the stack's config",
+  );
+});
+
 test("the file keeps its mode and its place behind a link, and nothing is left beside it", async () => {
   await chmod(path, 0o640);
   await symlink(path, join(folder, "Pulumi.linked.yaml"));

@@ -132,3 +132,27 @@ test("a first release takes the last step alone", () => {
 function step(weight: number): PlanSettings["steps"][number] {
   return { weight, bake: "5m" };
 }
+
+test.each([
+  [undefined, "30m", "24h", { mostSeconds: 3600, idleSeconds: 1800 }],
+  [undefined, "30m", "1h", { mostSeconds: 3600, idleSeconds: 1800 }],
+  // No rollout lasts longer for what nobody asked for.
+  [undefined, "30m", "59m", { mostSeconds: 3540, idleSeconds: 1800 }],
+  ["2h", "5m", "10m", { mostSeconds: 7200, idleSeconds: 300 }],
+  ["1s", "1s", "10m", { mostSeconds: 1, idleSeconds: 1 }],
+  ["0s", "30m", "24h", undefined],
+] as const)(
+  "sessions drain for %s with %s of idleness and a last bake of %s",
+  (drain, idle, bake, expected) => {
+    const steps = [
+      { weight: 10, bake: "12h" },
+      { weight: 100, bake },
+    ] as const;
+    expect(planOf({ ...settings, steps, sessions: { drain, idle } }).drain).toEqual(expected);
+  },
+);
+
+test("where there are no sessions nothing drains", () => {
+  expect(planOf(settings)).not.toHaveProperty("drain");
+  expect(planOf({ ...settings, sessions: undefined })).not.toHaveProperty("drain");
+});

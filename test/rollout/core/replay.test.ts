@@ -59,6 +59,7 @@ describe("a rollout's begin", () => {
       ...fresh({ at: "clear" }),
       weights: undefined,
       known: undefined,
+      draining: undefined,
       mend: undefined,
       forced: false,
       steps: [],
@@ -113,6 +114,10 @@ describe("an intent", () => {
       { do: "weights", weights: SPLIT },
       { known: [BLUE, SPLIT], steps: [{ weight: 10, from: AT }] },
     ],
+    [
+      { do: "weights", weights: GREEN, draining: "blue" },
+      { known: [BLUE, GREEN], steps: [{ weight: 10, from: AT }], draining: "blue" },
+    ],
   ] as [Act, Partial<RolloutState>][])("counts a try: %j", (act, changes) => {
     expect(changed(trying(), intent(act))).toStrictEqual({ open: { id: 3, act }, ...tried, ...changes });
   });
@@ -138,6 +143,13 @@ describe("an intent", () => {
     expect(step(trying(), entry(intent(act)))!.known).toEqual([BLUE]);
     expect(step(trying({ known: undefined }), entry(intent(act)))!.known).toEqual([act.weights]);
     expect(step(trying({ known: [GREEN, BLUE] }), entry(intent(act)))!.known).toEqual([GREEN, BLUE]);
+  });
+
+  test("that ends a drain doesn't say that it is over", () => {
+    const act = { do: "weights", weights: GREEN } as const;
+    expect(step(trying({ draining: "blue" }), entry(intent(act)))!.draining).toBe("blue");
+    const back = { do: "weights-now", weights: BLUE } as const;
+    expect(step(trying({ draining: "blue" }), entry(intent(back)))!.draining).toBe("blue");
   });
 
   test("begins the first step, and it alone, once the candidate gets users", () => {

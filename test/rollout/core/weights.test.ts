@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { allAt, drifted, isKnown, readingText } from "../../../rollout/core/reading.ts";
+import {
+  allAt,
+  anyDrain,
+  drifted,
+  isKnown,
+  type Reading,
+  readingText,
+} from "../../../rollout/core/reading.ts";
 import {
   checkWeights,
+  mustCarryNothing,
   only,
   sameWeights,
   shareOf,
@@ -83,6 +91,78 @@ describe("the three places where weights stand", () => {
     ["nothing is known, and there is no state", reading(SPLIT, null), undefined, false],
   ])("somebody else moved them: %s", (_, read, known, moved) => {
     expect(drifted(read, known)).toBe(moved);
+  });
+
+  const drains = (config?: string, state = config, real = config): Reading => ({
+    ...reading(GREEN),
+    draining: { config, state, real },
+  });
+
+  test.each([
+    ["nothing, as asked", drains(), undefined, true],
+    ["blue, as asked", drains("blue"), "blue", true],
+    ["blue, and nothing is to", drains("blue"), undefined, false],
+    ["nothing, and blue is to", drains(), "blue", false],
+    ["nothing by config", drains(undefined, "blue", "blue"), "blue", false],
+    ["nothing by state", { ...drains("blue"), draining: { config: "blue", real: "blue" } }, "blue", false],
+    [
+      "nothing by the balancer",
+      { ...drains("blue"), draining: { config: "blue", state: "blue" } },
+      "blue",
+      false,
+    ],
+    [
+      "blue where there is no state",
+      { ...drains("blue", "red"), state: null, draining: { config: "blue", real: "blue" } },
+      "blue",
+      true,
+    ],
+    ["nothing can", reading(GREEN), "blue", true],
+  ] as [string, Reading, string | undefined, boolean][])(
+    "where they keep sessions, too: %s",
+    (_, read, draining, all) => {
+      expect(allAt(read, GREEN, draining)).toBe(all);
+      expect(allAt(read, BLUE, draining)).toBe(false);
+    },
+  );
+
+  test.each([
+    ["what may drain drains", drains("blue"), "blue", false],
+    ["it drains in one place only", drains(undefined, "blue"), "blue", false],
+    ["it was ended by somebody", drains(), "blue", false],
+    ["something drains, and nothing may", drains("blue"), undefined, true],
+    [
+      "another drains in one place",
+      { ...drains("blue"), draining: { config: "blue", state: "blue", real: "red" } },
+      "blue",
+      true,
+    ],
+  ] as [string, Reading, string | undefined, boolean][])(
+    "somebody else let sessions drain: %s",
+    (_, read, draining, moved) => {
+      expect(drifted(read, [GREEN], draining)).toBe(moved);
+    },
+  );
+
+  test("where nothing is known they must agree on what drains", () => {
+    expect(drifted(drains("blue"), undefined)).toBe(false);
+    expect(drifted({ ...drains("blue"), draining: { config: "blue" } }, undefined)).toBe(true);
+  });
+
+  test("what drains is told with them", () => {
+    expect(readingText({ ...drains("blue"), draining: { real: "blue" } })).toBe(
+      "config green 100, state green 100, balancer green 100 (blue keeps its sessions)",
+    );
+    expect(anyDrain({ ...drains(), draining: { state: "blue" } })).toBe("blue");
+    expect(anyDrain(drains())).toBeUndefined();
+  });
+
+  test("a track that keeps sessions isn't taken its servers", () => {
+    expect(() => mustCarryNothing("blue", GREEN, "blue")).toThrow(
+      "blue still keeps the sessions that it has",
+    );
+    expect(() => mustCarryNothing("blue", GREEN, "red")).not.toThrow();
+    expect(() => mustCarryNothing("green", GREEN)).toThrow("green carries 100 % of the traffic");
   });
 
   test("what isn't known could be anything", () => {

@@ -45,6 +45,9 @@ test.each([
   ["an act that is done twice", "was acted upon twice"],
   ["a candidate that is left sick", "the sick candidate kept"],
   ["a drain under traffic", "was drained with 50 % of the traffic"],
+  ["a drain that is cut short", "sessions were kept for 1 s of 4 s"],
+  ["a drain without end", "sessions were kept for"],
+  ["sessions that are left behind", "blue keeps sessions by state"],
   ["an end that isn't so", "but the config has"],
   ["a step that is cut short", "a step was passed after"],
   ["a stop that nobody hears of", "nobody was told"],
@@ -61,7 +64,15 @@ test.each([
     world.splits.splice(2);
     world.now += 60_000;
   }
-  if (what.startsWith("a drain")) world.drains.push({ at: world.now, track: "blue", share: 50 });
+  const drained = world.splits.findIndex(({ draining }) => draining !== undefined);
+  if (what.endsWith("cut short") && what.startsWith("a drain"))
+    world.splits[drained + 1]!.at = world.splits[drained]!.at + 1_000;
+  if (what.endsWith("without end")) {
+    world.splits.splice(drained + 1);
+    world.now += 60_000;
+  }
+  if (what.startsWith("sessions")) world.draining = { ...world.draining, state: "blue" };
+  if (what.endsWith("under traffic")) world.drains.push({ at: world.now, track: "blue", share: 50 });
   if (what.startsWith("an end")) world.config = { blue: 100 };
   if (what.startsWith("a step")) story.passed.push(world.splits.at(-1)!.at + 1_000);
   if (what.startsWith("a stop"))
