@@ -74,7 +74,7 @@ test.each([
   if (what.startsWith("sessions")) world.draining = { ...world.draining, state: "blue" };
   if (what.endsWith("under traffic")) world.drains.push({ at: world.now, track: "blue", share: 50 });
   if (what.startsWith("an end")) world.config = { blue: 100 };
-  if (what.startsWith("a step")) story.passed.push(world.splits.at(-1)!.at + 1_000);
+  if (what.startsWith("a step")) story.passed.push(world.splits[drained]!.at + 1_000);
   if (what.startsWith("a stop"))
     story.endings.push({ at: world.now, result: { outcome: "stopped", reason: "" } });
   if (what.startsWith("a time")) world.journal.push({ ...world.journal[0]!, at: 1 });
