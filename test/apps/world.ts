@@ -41,6 +41,7 @@ const SHORT = {
     ],
     gates: { errorRate: { max: 0.05 }, latency: { p95: "5s" }, minRequests: 50, alarms: false },
     limits: { keep: "1s" },
+    sessions: { drain: "0s" },
   },
 };
 

@@ -11,6 +11,7 @@ const PLAN = {
     { weight: 100, bake: "1m" },
   ],
   gates: { errorRate: { max: 0.01 }, latency: { p95: "500ms" }, minRequests: 200 },
+  sessions: { drain: "0s" },
 };
 const TRACKS = { blue: { weight: 100, servers: 1 }, green: { weight: 0, servers: 1 } };
 const JOURNAL = "PUT /beta-journal-1234567/beta/journal.jsonl";

@@ -38,7 +38,10 @@ describe.skipIf(!motoThere)(`${skipped}the pages' commands on AWS`, () => {
   });
 
   it.each(pages)("$name", async ({ blocks }) => {
-    const prod = await World.make({ plan: { steps: STEPS, limits: { keep: "1m" } } }, "prod");
+    const prod = await World.make(
+      { plan: { steps: STEPS, limits: { keep: "1m" }, sessions: { drain: "0s" } } },
+      "prod",
+    );
     world = prod;
     world.front.ages = "wall";
     typist = new Typist(world.folder, () => ({ ...prod.environment(), NO_COLOR: "1" }));

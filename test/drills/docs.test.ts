@@ -79,6 +79,7 @@ function copyFor(page: string) {
     plan: {
       steps: [...half, { weight: 100, bake: "3s" }],
       gates: { errorRate: { max: 0.05 }, latency: { p95: "5s" }, minRequests: 20 },
+      sessions: { drain: "0s" },
     },
   });
   symlinkSync(join(ROOT, "bin"), join(project.projectDir, "bin"));

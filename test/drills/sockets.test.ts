@@ -24,6 +24,7 @@ const project = projectCopy({
     steps: [step(50), step(100)],
     gates: { errorRate: { max: 0.05 }, latency: { p95: "500ms" }, minRequests: 50 },
     limits: { keep: "1s" },
+    sessions: { drain: "0s" },
   },
   rehearsal: { command: commandOf("yjs") },
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
 import { StackFile } from "../../rollout/config/stack-file.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
+import { drainingBy } from "../../rollout/platforms/aws/balancer/session-rules.ts";
 import { factsOf, type StackFacts } from "../../rollout/platforms/aws/deployment.ts";
 import { type Engine as Automation, automation } from "../../rollout/platforms/aws/engine.ts";
 import { targetsOf } from "../../rollout/platforms/aws/targets.ts";
@@ -66,6 +67,33 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
     expect((await facts()).split.groups).toHaveLength(1);
     await engine.up();
     expect((await facts()).weights).toEqual({ blue: 100, green: 0 });
+    await engine.succeed("preview", "--expect-no-changes");
+  });
+
+  test("keeps the sessions of a track at 0 through an `up` of all, and leaves them by one rule", async () => {
+    const drains = async () => drainingBy((await facts()).sessionRules, (await facts()).weights);
+    const targets = async () => {
+      const { listenerUrn, sessionRules } = await facts();
+      return [listenerUrn, ...sessionRules.map(({ urn }) => urn)];
+    };
+    await config.setWeights({ green: 100 }, "blue");
+    await rollout.up(await targets(), "rollout: green 100 (blue keeps its sessions)");
+    expect(await drains()).toBe("blue");
+    await engine.up();
+    expect(await drains()).toBe("blue");
+    await engine.succeed("preview", "--expect-no-changes");
+
+    await config.setWeights({ green: 100 });
+    const old = await versions();
+    await rollout.up(await targets(), "rollout: green 100");
+    expect(await drains()).toBeUndefined();
+    const now = await versions();
+    const changed = [...now].filter(([urn, outputs]) => old.get(urn) !== outputs).map(([urn]) => urn);
+    expect(changed.filter((urn) => !urn.includes("pulumi:pulumi:Stack"))).toEqual([
+      expect.stringMatching(/ListenerRule::beta-blue-session$/),
+    ]);
+    await config.setWeights({ blue: 100 });
+    await rollout.up(await targets(), "rollout: blue 100");
     await engine.succeed("preview", "--expect-no-changes");
   });
 

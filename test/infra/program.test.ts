@@ -98,6 +98,7 @@ describe("in the beta stack", () => {
   test.each([
     ["weights", { tracks: tracksAt(60, 40) }, ["green-bucket"]],
     ["weights with one at 0", { tracks: tracksAt(0, 100) }, ["blue-session", "green-bucket"]],
+    ["weights with one that drains", { tracks: tracksAt(0, 100), draining: "blue" }, ["green-bucket"]],
   ])(
     "a change of %s changes the HTTPS listener, its rules for sessions, and nothing else",
     async (_, change, rules) => {
@@ -107,6 +108,14 @@ describe("in the beta stack", () => {
       ]);
     },
   );
+
+  test("the end of a drain changes the rule for its sessions, and nothing else", async () => {
+    const last = { tracks: tracksAt(0, 100) };
+    const drained = await recordStack("beta", { ...last, draining: "blue" });
+    expect(changed(drained, await recordStack("beta", last))).toEqual([
+      "aws:lb/listenerRule:ListenerRule beta-blue-session",
+    ]);
+  });
 
   test("a change of stable changes whose the rest of the numbers are, and nothing else", async () => {
     expect(changed(before, await recordStack("beta", { stable: "green" }))).toEqual(

@@ -159,3 +159,42 @@ test.each([
 ])("%d seconds are %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
+
+describe("the status of a drain", () => {
+  const DRAIN = { mostSeconds: 3600, idleSeconds: 1800 };
+  const at = (second: number, most = DRAIN.mostSeconds) => {
+    const notes = [
+      ...baking,
+      { kind: "verified", weights: { green: 100 }, draining: "blue", at: BEGUN + 137_000, by: "ann@host" },
+    ] as const;
+    const state = {
+      ...replay(notes)!,
+      stage: { at: "bake", step: 2, since: BEGUN + 137_000 } as const,
+      draining: "blue",
+      plan: { ...plan, drain: { ...DRAIN, mostSeconds: most } },
+    };
+    const seen = { stack: "beta", state, asked: { green: 100 }, real: { green: 100 }, evidence: undefined };
+    const now = BEGUN + second * 1000;
+    return statusView({ ...seen, seconds: traffic(second), through: now, now });
+  };
+
+  it("says who is still there, how much of all that is, and for how long at most", () => {
+    const lines = statusLines(at(147), { color: false, width: 100 });
+    expect(lines).toContain(
+      "drains  blue keeps its sessions, 225.0 requests/s (75.00 % of all), 60 min more at most",
+    );
+    expect(statusLine(at(147))).toContain("; blue keeps its sessions, 225.0 requests/s");
+    expect(at(137 + 3599).draining).toEqual({ track: "blue", leftSeconds: 1 });
+    expect(at(137 + 3601).draining).toEqual({ track: "blue", leftSeconds: 0 });
+  });
+
+  it("says what the step waits for when its bake is over", () => {
+    expect(at(137 + 299).doing).toBe("baking at 100 %");
+    expect(at(137 + 300).doing).toBe("baked at 100 %, until the last sessions of blue have ended");
+  });
+
+  it("says nothing of it where nothing drains", () => {
+    expect(viewAt(147).draining).toBeUndefined();
+    expect(statusLines(viewAt(147), { color: false, width: 100 }).join("\n")).not.toContain("drains");
+  });
+});
