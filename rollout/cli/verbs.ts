@@ -18,7 +18,7 @@ export const VERBS: Record<
   status: { summary: "show how a rollout stands", load: () => import("./rollout/status.ts") },
   pause: { summary: "hold a rollout where it is", load: () => word("pause") },
   resume: { summary: "let a paused rollout go on", load: () => word("resume") },
-  promote: { summary: "skip the rest of the present bake", load: () => word("promote") },
+  promote: { summary: "skip the rest of the present bake, and of a drain", load: () => word("promote") },
   rollback: {
     summary: "take all traffic back to the stable track",
     load: () => import("./rollout/rollback.ts"),

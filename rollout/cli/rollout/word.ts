@@ -31,7 +31,7 @@ const WORDS = {
     description: "Ends a pause, or takes a stopped rollout up again.",
   },
   promote: {
-    summary: "skip the rest of the present bake",
+    summary: "skip the rest of the present bake, and of a drain",
     description: "The next step is taken now, on a person's word. A gate that has failed isn't overruled.",
   },
 } as const;

@@ -58,8 +58,14 @@ const commands = fc
   )
   .map((list) => list.sort((a, b) => a.after - b.after));
 
+const drain = fc.option(
+  fc.record({ mostSeconds: fc.integer({ min: 1, max: 15 }), idleSeconds: fc.integer({ min: 1, max: 10 }) }),
+  { nil: undefined },
+);
+
 const story = fc.record({
   steps,
+  drain,
   weather,
   faults: fc.array(fault, { maxLength: 3 }),
   crashes: fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 4 }),
@@ -80,7 +86,9 @@ test("whatever happens", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(story, async (told) => {
       const world = new World({ seed: told.seed });
-      const { steps: _, weather: sky, ...settings } = told;
+      const { steps: _, weather: sky, drain: drained, ...settings } = told;
+      const plan = { ...planFor(told.steps), ...(drained && { drain: drained }) };
+      world.held = (afterMs) => (afterMs < 8_000 ? 0.3 : 0);
       Object.assign(world, {
         requestsPerSecond: settings.requestsPerSecond,
         servers: { ...settings.servers },
@@ -89,7 +97,7 @@ test("whatever happens", { timeout: 60_000 }, async () => {
       });
       world.health = healthOf(sky, world.now / 1000);
       // That it returns at all is the first property: every run ends.
-      const played = await play({ world, plan: planFor(told.steps), ...settings });
+      const played = await play({ world, plan, ...settings });
       weightsSum(world);
       oneActForOneIntent(world);
       actsAreIntended(world);
@@ -133,4 +141,5 @@ function endIsWhatItSays(world: World, { result, told }: Played): void {
   expect(world.real).toEqual(sameWeights(world.real, { [track]: 100 }) ? world.real : { [track]: 100 });
   expect(sameWeights(world.config, world.real)).toBe(true);
   expect(sameWeights(world.state, world.real)).toBe(true);
+  expect(world.draining).toEqual({});
 }
