@@ -1,4 +1,4 @@
-import { sessionCookies } from "../sessions/cookies.ts";
+import { cookieMaps, cookieVariables, USER_HEADER } from "../sessions/cookies.ts";
 import { seconds } from "../settings/duration.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
 import { ASSETS_FOLDER } from "./assets/assets.ts";
@@ -36,7 +36,7 @@ ${clients(proxies, requestsPerMinute, bodyMiB, app)}
 ${TLS}
 ${GZIP}
 ${OWN_HEADERS}
-${sessionCookies({ ...host, cacheControl: toldToCaches(app) })}
+${cookieMaps({ ...host, cacheControl: toldToCaches(app) })}
 ${keptAssets(app)}  include machine/http.conf;
 
 ${upstreams(domain)}
@@ -221,12 +221,12 @@ function headers({ track, stickiness, app }: Told): string {
   ]);
   // An address that is over its limit is served again within the second. A header without a value is not sent: other
   // answers have none, or the app's own.
-  const cookies = stickiness === "none" ? [] : ["$session_cookie", "$bucket_cookie"];
   return [
     ...lines,
+    `    proxy_hide_header ${USER_HEADER};`,
     "    add_header Retry-After $retry_after always;",
     ...(app.assets.length > 0 ? ["    add_header Cache-Control $kept_cache always;"] : []),
-    ...cookies.map((each) => `    add_header Set-Cookie ${each} always;`),
+    ...cookieVariables({ stickiness }).map((each) => `    add_header Set-Cookie ${each} always;`),
     "",
   ].join("\n");
 }

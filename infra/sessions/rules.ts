@@ -1,3 +1,4 @@
+import { AFTER, BEFORE, BUCKETS, cookie, literal, numbersOf } from "../cookies/expressions.ts";
 import { first, last } from "../sure.ts";
 
 /**
@@ -43,12 +44,6 @@ export interface SessionRule {
 export const SESSION_COOKIE = "rollout-session";
 export const BUCKET_COOKIE = "rollout-bucket";
 
-/** Buckets, one a percent. */
-export const BUCKETS = 100;
-
-/** Before and after a cookie: nothing, or others, which a browser parts by `; `. */
-const [BEFORE, AFTER] = ["^(.*[;\\s])?", "(;.*)?$"];
-
 /** Before a tag: no server gives such a value. */
 const OFF = "!";
 
@@ -62,9 +57,6 @@ export function tagOf(track: string, version: string): string {
 
 /**
  * What each track's rules match at these weights.
- *
- * An expression holds whether a balancer compares it with the whole header or looks for it in there: AWS's documents don't
- * say which. It has neither look-around nor back-references (ALB User Guide, "Listener rules").
  *
  * @param weights whole percents by track, which sum to 100; a track that is missing has 0
  */
@@ -195,32 +187,7 @@ export function rangesOf(
   return ranges;
 }
 
-/** An expression for the two-digit numbers of a range, both ends among them. */
-export function numbersOf({ from, to }: { from: number; to: number }): string {
-  const parts: { tens: [number, number]; ones: string }[] = [];
-  for (let tens = Math.floor(from / 10); tens <= Math.floor(to / 10); tens += 1) {
-    const ones = digits(Math.max(from - tens * 10, 0), Math.min(to - tens * 10, 9));
-    const before = parts.at(-1);
-    if (before?.ones === ones && before.ones === "\\d") before.tens[1] = tens;
-    else parts.push({ tens: [tens, tens], ones });
-  }
-  return `(${parts.map(({ tens: [low, high], ones }) => `${digits(low, high)}${ones}`).join("|")})`;
-}
-
-function digits(low: number, high: number): string {
-  if (low === high) return String(low);
-  return low === 0 && high === 9 ? "\\d" : `[${low}-${high}]`;
-}
-
-function cookie(name: string, value: string): string {
-  return `${BEFORE}${name}=${value}${AFTER}`;
-}
-
 /** Matches nobody. The tag is in it all the same: who sets a balancer right needs no more than its rules. */
 function off(tag: string): string {
   return `${OFF}${literal(tag)}`;
-}
-
-function literal(text: string): string {
-  return text.replaceAll(".", "\\.");
 }

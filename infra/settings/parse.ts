@@ -66,6 +66,7 @@ function rulesOnSoundKeys(config: Record<string, unknown>, issues: readonly z.co
     stable: ["tracks", "stable"],
     rehearsal: ["tracks", "rehearsal", "app"],
     zone: ["zone", "domain"],
+    cohorts: ["tracks", "stable", "domain", "cohorts"],
   };
   return brokenRules(parsed.data).filter(({ path }) => {
     const key = upTo(path, /[.[]/);

@@ -1,4 +1,5 @@
 import { member, nth } from "../sure.ts";
+import { cohortMistakes } from "./cohorts/mistakes.ts";
 import { seconds } from "./duration.ts";
 import type { Mistake } from "./explain.ts";
 import { bucketVariable } from "./schema/access.ts";
@@ -44,6 +45,7 @@ export function brokenRules(config: Parsed): Mistake[] {
     noSecretInClear,
     openVariablesAreThere,
     journeysFit,
+    cohortMistakes,
   ].flatMap((rule) => rule(config));
 }
 

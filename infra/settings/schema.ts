@@ -3,7 +3,6 @@ import { app } from "./schema/app.ts";
 import { journeys } from "./schema/asked/journeys.ts";
 import { smoke } from "./schema/asked/smoke.ts";
 import { cache, database } from "./schema/data.ts";
-import { domains } from "./schema/domains.ts";
 import { certifiedName, domainName, duration, flag, text, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
 import { operators } from "./schema/operators.ts";
@@ -12,6 +11,8 @@ import { plan } from "./schema/plan.ts";
 import { processName } from "./schema/processes/processes.ts";
 import { server } from "./schema/server.ts";
 import { track, trackName } from "./schema/track.ts";
+import { cohorts } from "./schema/traffic/cohorts.ts";
+import { domains } from "./schema/traffic/domains.ts";
 import { waivers } from "./schema/waivers.ts";
 
 const limits = z.strictObject({
@@ -140,6 +141,12 @@ export const schema = z.strictObject({
       'one version; a rollback moves everybody at once all the same. "none": each request goes by the weights alone, as of ' +
       "clients that keep no cookies",
   ),
+  cohorts: cohorts
+    .default({})
+    .describe(
+      "users who are led to a track whatever its weight, by name, each by a rule of the balancer of its own; all that a cohort says of them " +
+        "must fit, and of a list one",
+    ),
   webFirewall: z
     .enum(["managed", "none"], "must be managed or none")
     .default("managed")

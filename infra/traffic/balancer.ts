@@ -6,6 +6,7 @@ import { timeoutsOf } from "../settings/timeouts.ts";
 import { entry } from "../sure.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { aliasRecords } from "./aliases.ts";
+import { cohortRules } from "./cohort-rules.ts";
 import { forwardAction, testerConditions, testerPriorities, type WeightedTrack } from "./forward.ts";
 import { sessionRules } from "./session-rules.ts";
 
@@ -19,11 +20,11 @@ export interface BalancerArgs {
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
   certificateArn: pulumi.Input<string>;
-  tracks: WeightedTrack[];
-  /** What serves. Nobody is let in before it does: a track without servers answers its share with 503. */
-  after: pulumi.Input<pulumi.Resource>[];
+  /** Each with what serves. Nobody is let in before it does: a track without servers answers its share with 503. */
+  tracks: (WeightedTrack & { servers: pulumi.Input<pulumi.Resource> })[];
   /** Undefined: each request goes by the weights alone. */
   sessions: Sessions | undefined;
+  cohorts: Settings["cohorts"];
   /** The longest silence of the app. */
   timeout: Settings["app"]["timeout"];
   deletionProtection: boolean;
@@ -73,9 +74,10 @@ export class Balancer extends pulumi.ComponentResource {
         certificateArn: args.certificateArn,
         defaultActions: [forwardAction(args.tracks)],
       },
-      { ...child, dependsOn: args.after },
+      { ...child, dependsOn: args.tracks.map(({ servers }) => servers) },
     );
     testerRules(name, https.arn, args.tracks, child);
+    cohortRules(name, { listenerArn: https.arn, ...args }, child);
     if (args.sessions) sessionRules(name, https.arn, args.tracks, args.sessions, child);
     aliasRecords(name, args, balancer, { ...child, dependsOn: https });
 

@@ -64,6 +64,29 @@ export function testerPriorities(tracks: readonly string[]): Map<string, { heade
   );
 }
 
+/** Where the rules of cohorts are: after the testers', who chose for themselves, and before those of sessions. */
+const COHORTS = { first: 49_100, span: 100 };
+
+/** The place of each cohort's rule: two that somebody may be in lead to one track, so their order says nothing. */
+export function cohortPlaces(names: readonly string[]): Map<string, number> {
+  return new Map([...placesOf(names, COHORTS.span)].map(([name, place]) => [name, COHORTS.first + place]));
+}
+
+/** What a cohort's rule is called in the program. No track's rule ends so, whatever the track is called. */
+export function cohortRuleName(stack: string, cohort: string): string {
+  return `${stack}-cohort-${cohort}-rule`;
+}
+
+/** The cohort by its rule's name or urn. */
+export function cohortOf(rule: string): string {
+  return /-cohort-([a-z0-9-]+)-rule$/.exec(rule)?.[1] ?? rule;
+}
+
+/** Whether a rule is a cohort's, by its priority, which AWS tells with each rule. */
+export function isCohortPlace(priority: number): boolean {
+  return priority >= COHORTS.first && priority < COHORTS.first + COHORTS.span;
+}
+
 /** A number from 0 on, below `span`, for each name, and none twice: from the name, so that another one moves none. */
 export function placesOf(names: readonly string[], span: number): Map<string, number> {
   const taken = new Set<number>();

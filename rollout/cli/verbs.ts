@@ -24,6 +24,10 @@ export const VERBS: Record<
     load: () => import("./rollout/rollback.ts"),
   },
   shift: { summary: "set the weights by hand", load: () => import("./rollout/shift.ts") },
+  cohorts: {
+    summary: "show who is led to which track, and lead them",
+    load: () => import("./rollout/cohorts.ts"),
+  },
   maintenance: {
     summary: "close the stack to users, or open it again",
     load: () => import("./maintenance.ts"),

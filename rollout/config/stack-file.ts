@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Weights } from "../core/weights.ts";
+import type { Led } from "../core/reading.ts";
+import { isWhole, type Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 import { engineYaml } from "../graph/engine-yaml.ts";
+import { ledIn, withCohorts, withCohortsClosed } from "./cohorts.ts";
 import { edited, removed } from "./edit.ts";
 import { DRAINING, drainingOf, stableIn, weightsIn, withStable, withWeights } from "./weights.ts";
 
@@ -27,27 +29,35 @@ export class StackFile {
   }
 
   /** What a rollout changes in it. @throws {UserError} when it can't be read */
-  async read(): Promise<{ weights: Weights; stable: string; draining: string | undefined }> {
+  async read(): Promise<{ weights: Weights; stable: string; draining: string | undefined; led: Led }> {
     const text = await readText(this.path);
-    return { weights: weightsIn(text), stable: stableIn(text), draining: drainingOf(text) };
+    return { weights: weightsIn(text), stable: stableIn(text), draining: drainingOf(text), led: ledIn(text) };
   }
 
   /**
+   * Where one track gets all the traffic, every cohort is closed with it: a rollback ends them, and so does the last step.
+   *
    * @param draining the track without weight that keeps its sessions
    * @throws {ConfigChanged} when somebody else wrote it meanwhile
    */
   async setWeights(weights: Weights, draining?: string): Promise<void> {
     await rewrite(this.path, (text) => {
-      const shared = withWeights(text, weights);
+      const moved = withWeights(text, weights);
+      const shared = isWhole(weights) ? withCohortsClosed(moved, this.path) : moved;
       return draining === undefined
         ? removed(shared, [["config", DRAINING]], this.path)
         : edited(shared, [{ path: [DRAINING], value: draining }], this.path);
     });
   }
 
-  /** @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  /** Nobody is led to the stable track, where everybody is. @throws {ConfigChanged} when somebody else wrote it meanwhile */
   async setStable(track: string): Promise<void> {
-    await rewrite(this.path, (text) => withStable(text, track));
+    await rewrite(this.path, (text) => withCohortsClosed(withStable(text, track), this.path, track));
+  }
+
+  /** @param to a track, or `none` @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setCohorts(cohorts: readonly string[], to: string): Promise<void> {
+    await rewrite(this.path, (text) => withCohorts(text, cohorts, to, this.path));
   }
 
   /** @throws {ConfigChanged} when somebody else wrote it meanwhile */

@@ -9,6 +9,11 @@ export function only(track: string): Weights {
   return { [track]: 100 };
 }
 
+/** Whether one track has all the traffic. Then no cohort is led to another: a rollback ends them, and so does the last step. */
+export function isWhole(weights: Weights): boolean {
+  return Object.values(weights).includes(100);
+}
+
 /** @param share the candidate's, from 0 to 100 */
 export function split(stable: string, candidate: string, share: number): Weights {
   if (stable === candidate || share === 0) return only(stable);
@@ -40,12 +45,19 @@ export function checkWeights(weights: Weights): void {
  * Before a track's servers are taken away: whatever somebody else did since the last look, no user is to lose them.
  *
  * @param draining the track that keeps its sessions
+ * @param led the track that each open cohort is led to
  * @throws {UserError} for a track that carries traffic
  */
-export function mustCarryNothing(track: string, real: Weights, draining?: string): void {
+export function mustCarryNothing(
+  track: string,
+  real: Weights,
+  { draining, led = {} }: { draining?: string | undefined; led?: Readonly<Record<string, string>> } = {},
+): void {
   const share = shareOf(real, track);
   if (share !== 0) throw new UserError(`${track} carries ${share} % of the traffic`);
   if (track === draining) throw new UserError(`${track} still keeps the sessions that it has`);
+  const [cohort] = Object.entries(led).find(([, to]) => to === track) ?? [];
+  if (cohort !== undefined) throw new UserError(`the cohort ${cohort} is led to ${track}: close it first`);
 }
 
 /** Such as `blue 75 green 25`, in order of the names. */

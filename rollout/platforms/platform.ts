@@ -30,6 +30,7 @@ export interface Platform {
   readRealWeights(): Promise<Weights>;
   /**
    * Config first (comments kept), then the balancer, as one intent. A track that is left out gets 0, and keeps nobody.
+   * Where one track gets all, every cohort is closed, as in the next two.
    *
    * @param draining one that gets 0 and keeps its sessions all the same, until the weights are set without it
    */
@@ -43,6 +44,8 @@ export interface Platform {
   moveTraffic(weights: Weights): Promise<void>;
   /** The config's `stable` key (comments kept): no traffic moves. */
   setStable(track: string): Promise<void>;
+  /** Leads cohorts to a track, or closes them: `none`. Config first, then the balancer. */
+  setCohorts(cohorts: readonly string[], to: string): Promise<void>;
   /** Whether a track has the healthy servers for a share of the traffic, in whole percent. */
   capacity(track: string, share: number): Promise<Capacity>;
   /** Asks for that many servers; returns before they are healthy. */

@@ -116,6 +116,15 @@ export interface Traffic {
   maintenance: { before: boolean; after: boolean };
   /** The track without weight that keeps its sessions. */
   draining: { before: string | undefined; after: string | undefined };
+  /** Those whose rules change. */
+  cohorts: { name: string; before?: LedTo; after?: LedTo }[];
+}
+
+/** Whom a cohort's rule leads where; none where the cohort is closed. */
+export interface LedTo {
+  track: string;
+  /** In words. */
+  who: string;
 }
 
 /** What is touched and how it hangs together: an edge points from what needs to what is needed. */

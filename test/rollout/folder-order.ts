@@ -22,6 +22,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "network",
     "hooks",
     "loading",
+    "cookies",
     "project-folder.ts",
     "aws-client.ts",
     "yaml.ts",

@@ -109,6 +109,7 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
         if (world.now < world.diskFullUntil) throw noSpace();
         world.stable = track;
       }),
+    setCohorts: () => act("setCohorts"),
     async capacity(track, share) {
       const { servers } = seen(await call("capacity"));
       const healthy = servers[track] ?? 0;
@@ -163,7 +164,7 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
     }),
     async drain(track) {
       const { real, draining } = seen(await call("readRealWeights"));
-      mustCarryNothing(track, real, draining.real);
+      mustCarryNothing(track, real, { draining: draining.real });
       await act("drain", () => {
         const held = world.draining.real === track ? 100 * world.held(0) : 0;
         world.drained.push(track);

@@ -40,7 +40,7 @@ const existing = z.strictObject(
 const rangeRule = "must be an IPv4 range such as 203.0.113.7/32";
 
 /** Servers have no IPv6 address, and EC2 wants a range without the bits that it leaves open. */
-const range = z.string(rangeRule).refine((value) => {
+export const range = z.string(rangeRule).refine((value) => {
   const [address = "", bits = ""] = value.split("/");
   return /^(\d|[12]\d|3[0-2])$/.test(bits) && isIPv4(address) && startOf(address, Number(bits)) === address;
 }, rangeRule);

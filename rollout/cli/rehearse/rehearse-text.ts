@@ -1,4 +1,5 @@
 import { first, nth } from "../../../infra/sure.ts";
+import { ledText } from "../../core/reading.ts";
 import type { ProcessStatus, ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
 import { ageText } from "../../visit/text.ts";
 
@@ -26,6 +27,7 @@ export function statusText(status: Status): string {
     `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
     ...unserved(status),
     `split: ${splitText(status)}`,
+    ...(Object.keys(status.cohorts ?? {}).length > 0 ? [`led: ${ledText(status.cohorts ?? {})}`] : []),
     ...Object.entries(status.tracks ?? {}).map(
       ([track, { requests, failures }]) => `${track}: ${requests} requests, ${failures} failed`,
     ),

@@ -1,7 +1,9 @@
+import { cohortOf, isCohortPlace } from "../../../infra/traffic/forward.ts";
 import { UserError } from "../../errors.ts";
 import { ofType } from "../../graph/resources.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { Weights } from "../platform.ts";
+import type { RecordedCohort } from "./balancer/cohort-rules.ts";
 import type { RecordedRule } from "./balancer/session-rules.ts";
 import { type Forward, sharesOf } from "./balancer/split.ts";
 
@@ -36,6 +38,8 @@ export interface StackFacts {
   weights: Weights;
   /** Those of the listener that keep browsers with a version; none where each request goes by the weights alone. */
   sessionRules: RecordedRule[];
+  /** Those that lead cohorts; none where all are closed. */
+  cohortRules: RecordedCohort[];
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
   alertTopicArns: Record<string, string>;
@@ -83,6 +87,9 @@ export function factsOf(deployment: Deployment): StackFacts {
     split,
     weights: sharesOf(split, targetGroupArns),
     sessionRules: sessionRulesOf(deployment, listenerArn, targetGroupArns),
+    cohortRules: rulesIn(deployment, listenerArn).flatMap(({ urn, arn = "", priority }) =>
+      isCohortPlace(Number(priority)) ? [{ urn, arn, cohort: cohortOf(urn) }] : [],
+    ),
     journalBucket: text(outputs, "journalBucket"),
     alertTopicArns: outputs.alertTopicArns === undefined ? {} : texts(outputs, "alertTopicArns"),
     backup: {
@@ -119,6 +126,7 @@ function recorded({ outputs }: StateResource): Forward {
 interface RuleOutputs {
   arn?: string;
   listenerArn?: string;
+  priority?: number;
   conditions?: { httpHeader?: { regexValues?: string[] } }[];
   actions?: { targetGroupArn?: string }[];
 }
@@ -129,12 +137,17 @@ function sessionRulesOf(
   targetGroupArns: Record<string, string>,
 ): RecordedRule[] {
   const tracks = new Map(Object.entries(targetGroupArns).map(([track, arn]) => [arn, track]));
-  return ofType(deployment, TYPES.listenerRule).flatMap(({ urn, outputs }) => {
-    const { arn = "", listenerArn: of, conditions, actions }: RuleOutputs = outputs ?? {};
+  return rulesIn(deployment, listenerArn).flatMap(({ urn, arn = "", priority, conditions, actions }) => {
     const patterns = conditions?.[0]?.httpHeader?.regexValues ?? [];
-    if (of !== listenerArn || patterns.length === 0) return [];
+    if (isCohortPlace(Number(priority)) || patterns.length === 0) return [];
     return [{ urn, arn, track: tracks.get(actions?.[0]?.targetGroupArn ?? "") ?? "", patterns }];
   });
+}
+
+function rulesIn(deployment: Deployment, listenerArn: string): (RuleOutputs & { urn: string })[] {
+  return ofType(deployment, TYPES.listenerRule)
+    .map(({ urn, outputs }) => ({ ...(outputs as RuleOutputs | undefined), urn }))
+    .filter((rule) => rule.listenerArn === listenerArn);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { member, nth } from "../../../infra/sure.ts";
+import { cohortRuleName } from "../../../infra/traffic/forward.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
@@ -7,6 +8,8 @@ import { capacityOf } from "../../core/servers.ts";
 import { mustCarryNothing } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
+import { ofType } from "../../graph/resources.ts";
+import { TYPES } from "../../graph/types.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
 import { versionsOf } from "../../smoke/versions.ts";
 import type {
@@ -19,6 +22,7 @@ import type {
   Weights,
 } from "../platform.ts";
 import { CompositeAlarms } from "./alarms.ts";
+import { CohortRules } from "./balancer/cohort-rules.ts";
 import { Listener } from "./balancer/listener.ts";
 import { SessionRules } from "./balancer/session-rules.ts";
 import { releaseConnections } from "./connections.ts";
@@ -97,6 +101,8 @@ export class AwsPlatform implements Platform {
       engine,
       listener: new Listener(region, facts.listenerArn),
       sessions: new SessionRules(region, facts.listenerArn),
+      cohorts: new CohortRules(region, facts.listenerArn),
+      cohortUrns: (names) => this.#cohortUrns(names),
       clock,
       facts: { known: () => this.#facts, read: () => this.#readFacts() },
       moved: (weights, draining) => this.#release(weights, draining),
@@ -129,11 +135,15 @@ export class AwsPlatform implements Platform {
    */
   async setStable(track: string): Promise<void> {
     await this.#config.setStable(track);
-    const { sessionRules, followedUrns } = this.#facts;
-    const targets = [...sessionRules.map(({ urn }) => urn), ...followedUrns];
+    const { sessionRules, cohortRules, followedUrns } = this.#facts;
+    const targets = [...[...sessionRules, ...cohortRules].map(({ urn }) => urn), ...followedUrns];
     if (targets.length === 0) return;
     await this.#options.engine.up(targets, `rollout: stable is ${track}`);
     await this.#readFacts();
+  }
+
+  setCohorts(cohorts: readonly string[], to: string): Promise<void> {
+    return this.#weights.setCohorts(cohorts, to);
   }
 
   async capacity(track: string, share: number): Promise<Capacity> {
@@ -207,7 +217,7 @@ export class AwsPlatform implements Platform {
   /** @throws {UserError} for a track that carries traffic or keeps sessions */
   async drain(track: string): Promise<void> {
     const { weights, draining } = await this.#weights.readTraffic();
-    mustCarryNothing(track, weights, draining);
+    mustCarryNothing(track, weights, { draining, led: await this.#weights.readLed() });
     await this.#fleet.shrink(this.#serversOf(track));
   }
 
@@ -231,6 +241,17 @@ export class AwsPlatform implements Platform {
     if (!group || !targetGroupArn)
       throw new UserError(`the stack has no track ${track}: run \`pulumi up\` first`);
     return { group, targetGroupArn };
+  }
+
+  /** Of a cohort that is closed in the config the state knows the rule, of one that is open the program. */
+  async #cohortUrns(names: readonly string[]): Promise<string[]> {
+    const { projectDir, stack } = this.#options;
+    const known = this.#facts.cohortRules.filter(({ cohort }) => names.includes(cohort));
+    const graph = await captureGraph({ projectDir, stack });
+    const made = ofType(graph, TYPES.listenerRule).filter(({ name }) =>
+      names.some((cohort) => name === cohortRuleName(stack, cohort)),
+    );
+    return [...new Set([...known, ...made].map(({ urn }) => urn))].sort();
   }
 
   /** An `up` may have happened since: what is known of the stack is read with its weights. */

@@ -1,9 +1,12 @@
+import { CLOSED } from "../../../infra/settings/schema/traffic/cohorts.ts";
 import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
-import { sameWeights, trafficText, type Weights, weightsText } from "../../core/weights.ts";
+import { type Led, ledText } from "../../core/reading.ts";
+import { isWhole, sameWeights, trafficText, type Weights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { untilSeen } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
+import type { CohortRules } from "./balancer/cohort-rules.ts";
 import type { Listener } from "./balancer/listener.ts";
 import { drainingBy, type SessionRules } from "./balancer/session-rules.ts";
 import { type Forward, sharesOf, splitOf } from "./balancer/split.ts";
@@ -15,7 +18,10 @@ export interface WeightsParts {
   engine: Engine;
   listener: Listener;
   sessions: SessionRules;
+  cohorts: CohortRules;
   clock: Clock;
+  /** What brings rules of cohorts that may not be there yet. */
+  cohortUrns(names: readonly string[]): Promise<string[]>;
   /** What was last read of the stack, and the same read anew. */
   facts: { known(): StackFacts; read(): Promise<StackFacts> };
   /** Told as soon as the balancer has other weights. Never throws: the traffic has moved all the same. */
@@ -46,7 +52,34 @@ export class AwsWeights {
       state: weights,
       real: real.weights,
       ...(sessionRules.length > 0 && { draining }),
+      cohorts: { config: stated.led, real: await this.readLed() },
     };
+  }
+
+  /** The track that each open cohort is led to. @throws when the balancer can't be read */
+  async readLed(): Promise<Led> {
+    const { cohorts, facts } = this.#parts;
+    const { cohortRules, targetGroupArns } = facts.known();
+    const tracks = new Map(Object.entries(targetGroupArns).map(([track, arn]) => [arn, track]));
+    const open = await cohorts.open();
+    return Object.fromEntries(
+      open.map(({ arn, targetGroupArn }) => [
+        cohortRules.find((rule) => rule.arn === arn)?.cohort ?? arn,
+        tracks.get(targetGroupArn) ?? targetGroupArn,
+      ]),
+    );
+  }
+
+  /** Config, then the engine. @param to a track, or `none` */
+  async setCohorts(names: readonly string[], to: string): Promise<void> {
+    const { config, engine, facts, cohortUrns } = this.#parts;
+    await config.setCohorts(names, to);
+    await engine.up(await cohortUrns(names), `rollout: cohorts ${names.join(" and ")} to ${to}`);
+    await facts.read();
+    const led = await this.readLed();
+    const wrong = names.find((name) => (led[name] ?? CLOSED) !== to);
+    if (wrong !== undefined)
+      throw new UserError(`the cohort ${wrong} was to be led to ${to}, the balancer has ${ledText(led)}`);
   }
 
   /** @throws {UserError} when the rules for sessions don't fit them: what the balancer does is then in no weights */
@@ -89,10 +122,11 @@ export class AwsWeights {
 
   /** The balancer alone, and a look at it: who has no cookie goes at once as the listener says, all others as its rules do. */
   async setReal(weights: Weights): Promise<void> {
-    const { listener, sessions, facts } = this.#parts;
+    const { listener, sessions, cohorts, facts } = this.#parts;
     await Promise.all([
       listener.set(this.#splitOf(weights)),
       sessions.set(facts.known().sessionRules, weights),
+      ...(isWhole(weights) ? [cohorts.close()] : []),
     ]);
     await this.#verify(weights);
     await this.#parts.moved(weights);
@@ -115,8 +149,9 @@ export class AwsWeights {
 
   async #reconcile(weights: Weights, draining?: string): Promise<void> {
     const { engine, facts } = this.#parts;
-    const { listenerUrn, sessionRules, followedUrns } = facts.known();
-    const targets = [listenerUrn, ...sessionRules.map(({ urn }) => urn), ...followedUrns];
+    const { listenerUrn, sessionRules, cohortRules, followedUrns } = facts.known();
+    const rules = [...sessionRules, ...(isWhole(weights) ? cohortRules : [])];
+    const targets = [listenerUrn, ...rules.map(({ urn }) => urn), ...followedUrns];
     await engine.up(targets, `rollout: ${trafficText(weights, draining)}`);
     // The program may know of other versions by now than the state did: the rules are held to those that were set.
     await facts.read();
@@ -128,15 +163,20 @@ export class AwsWeights {
     // Where no rule keeps sessions, nothing can drain.
     const keeps = this.#parts.facts.known().sessionRules.length > 0;
     let real: { weights: Weights; draining: string | undefined } = { weights: {}, draining: undefined };
+    let led: Led = {};
     const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
     const follows = async () => {
       real = await this.readTraffic();
-      return sameWeights(real.weights, weights) && (!keeps || real.draining === draining);
+      led = isWhole(weights) ? await this.readLed() : {};
+      const drains = !keeps || real.draining === draining;
+      return sameWeights(real.weights, weights) && drains && Object.keys(led).length === 0;
     };
     const told = `the balancer was told ${trafficText(weights, draining)}`;
     const isSeen = await untilSeen(patience, follows).catch((error) => {
       throw error instanceof UserError ? new UserError(`${told}, ${error.message}`, { cause: error }) : error;
     });
-    if (!isSeen) throw new UserError(`${told}, it is at ${trafficText(real.weights, real.draining)}`);
+    if (isSeen) return;
+    const leads = Object.keys(led).length === 0 ? "" : ` and leads ${ledText(led)}`;
+    throw new UserError(`${told}, it is at ${trafficText(real.weights, real.draining)}${leads}`);
   }
 }

@@ -5,7 +5,6 @@ import { backupsThinner } from "./backups.ts";
 import type { DangerCheck, DangerContext } from "./danger.ts";
 import { flagForEverybody } from "./flags.ts";
 import { permissionsWidened } from "./iam.ts";
-import { weightJump } from "./jump.ts";
 import { firewallOpened } from "./network/reach.ts";
 import { secretsInClear } from "./secrets.ts";
 import { cacheStrained } from "./services/cache.ts";
@@ -18,6 +17,8 @@ import { vaultLocked } from "./services/vault.ts";
 import { statefulLoss } from "./stateful.ts";
 import { nobodyHears } from "./subscribers.ts";
 import { carryingTrackGone } from "./tracks.ts";
+import { ledJump, ledToUntried } from "./traffic/cohorts.ts";
+import { weightJump } from "./traffic/jump.ts";
 import { protectionWeakened } from "./weakened.ts";
 
 const CHECKS: DangerCheck[] = [
@@ -37,12 +38,14 @@ const CHECKS: DangerCheck[] = [
   alarmsLoosened,
   nobodyHears,
   weightJump,
+  ledToUntried,
+  ledJump,
   flagForEverybody,
   processesChanged,
 ];
 
 /** What they find is more than before; of a new stack all is, and the rules of infra/policy/ say what is too much. */
-const COMPARING: readonly DangerCheck[] = [firewallOpened, weightJump];
+const COMPARING: readonly DangerCheck[] = [firewallOpened, weightJump, ledToUntried];
 
 /** All dangers of a change, the critical ones first, otherwise in the order of the checks. */
 export function dangersOf(context: DangerContext): Danger[] {

@@ -1,8 +1,11 @@
+import { type Condition, membersText } from "../../../infra/settings/cohorts/conditions.ts";
+import { cohortOf, isCohortPlace } from "../../../infra/traffic/forward.ts";
 import type { Graph, Value } from "../../graph/model.ts";
 import { ofType } from "../../graph/resources.ts";
 import { referencesIn } from "../../graph/text.ts";
 import { targetGroupsOf } from "../../graph/tracks.ts";
 import { TYPES } from "../../graph/types.ts";
+import type { LedTo } from "../model.ts";
 import { inputsOf, isObject, list, type Shown } from "../shown.ts";
 
 /** The parts of a listener's action that say where traffic goes. */
@@ -44,4 +47,20 @@ export function inMaintenance(graph: Graph): boolean {
     const rules: Shown[] = list(inputsOf(acl).rules);
     return rules.some((rule) => isObject(rule) && rule.name === "maintenance");
   });
+}
+
+/** The cohorts that are open, by name. */
+export function ledBy(graph: Graph): Map<string, LedTo> {
+  if (graph.outputs.targetGroupArns === undefined) return new Map();
+  const tracks = new Map([...targetGroupsOf(graph)].map(([track, urn]) => [urn, track]));
+  return new Map(
+    ofType(graph, TYPES.listenerRule)
+      .filter(({ inputs }) => isCohortPlace(Number(inputs.priority)))
+      .map(({ name, inputs }) => {
+        const [action] = inputs.actions as { targetGroupArn?: Value }[];
+        const urn = referencesIn(action?.targetGroupArn)[0]?.urn ?? "";
+        const who = membersText(inputs.conditions as unknown as Condition[]);
+        return [cohortOf(name), { track: tracks.get(urn) ?? "no track", who }];
+      }),
+  );
 }

@@ -97,7 +97,7 @@ function trafficText({ traffic }: StackPreview): string {
   const legend = traffic.tracks.map(
     ({ name, before, after }, index) => `${letters[index]} ${name} ${before} % -> ${after} %`,
   );
-  const notices = trafficNotices(traffic).map((notice) => `\n${notice}\n`);
+  const notices = trafficNotices(traffic).map((notice) => `\n${inline(notice)}\n`);
   return `**Traffic**\n\n${fenced(`before ${line("before")}\nafter  ${line("after")}\n${legend.join("   ")}`)}\n${notices.join("")}`;
 }
 

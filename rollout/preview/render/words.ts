@@ -79,8 +79,13 @@ export function flagText({ key, before, after, gets, loses }: StackPreview["flag
 }
 
 /** What of the traffic no share says: whether users are let in, and who is kept where he began. */
-export function trafficNotices({ maintenance, draining, tracks }: StackPreview["traffic"]): string[] {
-  const notices: string[] = [];
+export function trafficNotices({
+  maintenance,
+  draining,
+  tracks,
+  cohorts,
+}: StackPreview["traffic"]): string[] {
+  const notices = cohorts.map(cohortText);
   if (maintenance.before !== maintenance.after)
     notices.push(
       maintenance.after
@@ -93,6 +98,13 @@ export function trafficNotices({ maintenance, draining, tracks }: StackPreview["
   if (draining.after !== undefined)
     notices.push(`${draining.after} keeps the sessions that it has until they end; nobody else comes to it.`);
   return notices;
+}
+
+function cohortText({ name, before, after }: StackPreview["traffic"]["cohorts"][number]): string {
+  if (!after)
+    return `Cohort ${name} is closed: nobody is led to ${before?.track} by it any more (${before?.who}).`;
+  const was = before && `, was ${before.track} (${before.who})`;
+  return `Cohort ${name} is led to ${after.track}, whatever its weight: ${after.who}${was ?? ""}.`;
 }
 
 /** A bar of the tracks' shares: each letter or block a part of a hundred. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { numbersOf } from "../../../infra/cookies/expressions.ts";
 import {
   drainingIn,
-  numbersOf,
   REST,
   rulesAt,
   type SessionRule,

@@ -146,7 +146,7 @@ export const EDGES: Edge[] = [
       ["a", "b"],
       ["a", "b", "c"],
     ],
-    [["a"], ["a", "b", "c", "d"], ["a", "a"], ["g", "a"]],
+    [["a"], ["a", "a"], ["g", "a"]],
   ],
   [
     "network.existing.vpc",
@@ -384,6 +384,43 @@ export const EDGES: Edge[] = [
   ["journeys.0.expect.echo", [true, false], ["no"]],
   ["journeys.0.expect.same", [true, false], ["no"]],
   ["journeys.0.keep", ["order"], ["Order", "or der"]],
+  ["cohorts.pilots.to", ["green", "none"], ["blue", "red", "", 1]],
+  [
+    "cohorts.pilots.header.name",
+    ["x", "X-Tenant", text(40)],
+    ["", text(41), "Cookie", "x-rollout-track", "x y"],
+  ],
+  [
+    "cohorts.pilots.header.values",
+    [["x"], [text(128)], ["a*", "b", "c?"]],
+    [[], [""], [text(129)], ["a\\b"], "x"],
+  ],
+  [
+    "cohorts.pilots.cookie.name",
+    ["x", "beta_User-1", text(40)],
+    ["", text(41), "a b", "rollout-session", "rollout-user"],
+  ],
+  [
+    "cohorts.pilots.cookie.values",
+    [["x"], [text(40)], ["1.2", "a", "b", "c"]],
+    [[], [""], [text(41)], ["*"]],
+  ],
+  [
+    "cohorts.pilots.host",
+    [["app.example.com"], ["*.example.net"], ["ap?.example.com"]],
+    [[], ["example"], ["other.example.com"], ["App.example.com"], "app.example.com"],
+  ],
+  [
+    "cohorts.pilots.path",
+    [["/"], ["/acme/*", "/b?"], [`/${text(127)}`]],
+    [[], ["acme"], ["/a b"], [`/${text(128)}`]],
+  ],
+  [
+    "cohorts.pilots.network",
+    [["203.0.113.7/32"], ["0.0.0.0/0"], ["2001:db8::/32"]],
+    [[], ["203.0.113.7"], ["203.0.113.7/24"], ["2001:db8::/129"], "203.0.113.7/32"],
+  ],
+  ["cohorts.pilots.users.percent", [1, 100], [0, 101, 1.5, "1"]],
   ["pipeline.repository", ["", "example/shop"], ["shop", "example/shop/x", "-a/b"]],
   ["pipeline.ids.owner", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "123456"]],
   ["pipeline.ids.repository", [1, Number.MAX_SAFE_INTEGER], [0, 1.5, "456789"]],
@@ -440,4 +477,5 @@ export const WHOLE = {
     },
   ],
   pipeline: { repository: "example/shop" },
+  cohorts: { pilots: { to: "green", users: { percent: 5 } } },
 };

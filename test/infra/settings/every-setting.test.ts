@@ -34,7 +34,7 @@ function leavesOf(property: Property, path: string[] = [], above = ""): { path: 
 const leaves = leavesOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Property);
 
 const NAMED =
-  /(?<=^(rehearsal\.)?tracks\.)green|(?<=dependencies\.)supplier|(?<=counters\.)quotes|(?<=app\.processes\.)(worker|nightly)|(?<=\.)0(?=\.)/;
+  /(?<=^(rehearsal\.)?tracks\.)green|(?<=dependencies\.)supplier|(?<=counters\.)quotes|(?<=cohorts\.)pilots|(?<=app\.processes\.)(worker|nightly)|(?<=\.)0(?=\.)/;
 const schemaPath = (path: string) => path.replace(NAMED, "*");
 
 test("every key has a row of edges, and every row a key", () => {

@@ -8,7 +8,12 @@ const RULE = "aws:lb/listenerRule:ListenerRule";
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 
 function tracks(weights: Record<string, number>): BalancerArgs["tracks"] {
-  return Object.entries(weights).map(([name, weight]) => ({ name, weight, targetGroupArn: `arn:${name}` }));
+  return Object.entries(weights).map(([name, weight]) => ({
+    name,
+    weight,
+    targetGroupArn: `arn:${name}`,
+    servers: [] as never,
+  }));
 }
 
 function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
@@ -21,7 +26,7 @@ function balancer(change: Partial<BalancerArgs> = {}): Promise<Recording> {
       securityGroupId: "sg-1",
       certificateArn: "arn:certificate",
       tracks: tracks({ blue: 90, green: 10 }),
-      after: [],
+      cohorts: {},
       sessions: undefined,
       timeout: "60s",
       deletionProtection: true,

@@ -178,7 +178,7 @@ test("a stack from before there were such rules is read and moved as ever", asyn
   rules = [];
   expect(await platform.readRealWeights()).toEqual({ blue: 90, green: 10 });
   await platform.moveTraffic({ blue: 100 });
-  expect(elb.commandCalls(DescribeRulesCommand)).toHaveLength(0);
+  expect(elb.commandCalls(ModifyRuleCommand)).toHaveLength(0);
 });
 
 const GREEN = { blue: 0, green: 100 };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   DescribeListenersCommand,
+  DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -47,6 +48,7 @@ beforeEach(async () => {
     events.push("release");
     return {};
   });
+  elb.on(DescribeRulesCommand).resolves({ Rules: [] });
   elb.on(DescribeListenersCommand, { ListenerArns: [LISTENER] }).callsFake(() => ({
     Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS))] }],
   }));

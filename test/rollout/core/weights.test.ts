@@ -158,10 +158,15 @@ describe("the three places where weights stand", () => {
   });
 
   test("a track that keeps sessions isn't taken its servers", () => {
-    expect(() => mustCarryNothing("blue", GREEN, "blue")).toThrow(
+    expect(() => mustCarryNothing("blue", GREEN, { draining: "blue" })).toThrow(
       "blue still keeps the sessions that it has",
     );
-    expect(() => mustCarryNothing("blue", GREEN, "red")).not.toThrow();
+    expect(() =>
+      mustCarryNothing("blue", GREEN, { draining: "red", led: { pilots: "green" } }),
+    ).not.toThrow();
+    expect(() => mustCarryNothing("blue", GREEN, { led: { pilots: "blue" } })).toThrow(
+      "the cohort pilots is led to blue: close it first",
+    );
     expect(() => mustCarryNothing("green", GREEN)).toThrow("green carries 100 % of the traffic");
   });
 

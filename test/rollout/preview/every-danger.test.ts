@@ -22,6 +22,8 @@ const WORDS: Record<string, string> = {
   "aws-refuses": "what AWS refuses",
   "process-gone": "a worker or a job that goes",
   "job-rescheduled": "a job at other times",
+  "cohort-jump": "a jump of weights or of a cohort",
+  "cohort-untried": "users led to an untried version",
   "data-outage": "an outage of the database",
   "lock-for-ever": "a lock for ever",
   "memory-shrunk": "less memory for data",

@@ -34,7 +34,7 @@ test("a captured stack gives tracks, testers, split and firewall", () => {
 });
 
 test("testers come in the order of the rules' priorities, not of the resources", () => {
-  expect(describe().testers.map(({ name }) => name)).toEqual([
+  expect(describe().led.map(({ name }) => name)).toEqual([
     "beta-blue-header",
     "beta-green-header",
     "beta-blue-cookie",
@@ -53,12 +53,12 @@ const redirecting = (redirect: Record<string, string>) =>
   });
 
 test("names that redirect have where to, and aren't testers' rules", () => {
-  const { redirects, testers } = describe({ extra: [redirecting({ statusCode: "HTTP_301" })] });
+  const { redirects, led } = describe({ extra: [redirecting({ statusCode: "HTTP_301" })] });
   expect(redirects).toEqual([
     { from: "www.example.com", to: "example.com", status: 301 },
     { from: "example.org", to: "example.com", status: 301 },
   ]);
-  expect(testers).toEqual(describe().testers);
+  expect(led).toEqual(describe().led);
 });
 
 test("a redirect to another path can't be played", () => {
@@ -95,7 +95,7 @@ test.each<[string, Record<string, Value>, string]>([
     { conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: [`^${"a".repeat(128)}`] } }] },
     "must be 1 to 128 printable characters without a space",
   ],
-  ["beta-blue-session", { priority: 50 }, "the rehearsal plays sessions after the testers"],
+  ["beta-blue-session", { priority: 50 }, "the rehearsal plays sessions after testers and cohorts"],
   [
     "beta-https",
     {
@@ -182,8 +182,8 @@ const REFUSED: [name: string, input: string, value: Value, message: string][] = 
   [
     "blue-header",
     "conditions",
-    [{ pathPattern: { values: ["/beta"] } }],
-    "conditions[0]: the rehearsal plays conditions on httpHeader, not pathPattern",
+    [{ queryString: [{ key: "version", value: "v1" }] }],
+    "conditions[0]: the rehearsal plays conditions on httpHeader, hostHeader, pathPattern and sourceIp, not queryString",
   ],
   [
     "waf",

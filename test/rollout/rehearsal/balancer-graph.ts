@@ -1,4 +1,7 @@
 import { rulesAt, type Sessions } from "../../../infra/sessions/rules.ts";
+import { conditionsOf } from "../../../infra/settings/cohorts/conditions.ts";
+import type { LedCohort } from "../../../infra/settings/schema/traffic/cohorts.ts";
+import { cohortPlaces, cohortRuleName } from "../../../infra/traffic/forward.ts";
 import type { Graph, GraphResource, Value } from "../../../rollout/graph/model.ts";
 
 /** What the balancer is described by in a captured stack, and nothing else. */
@@ -7,6 +10,8 @@ export interface Wanted {
   weights?: Record<string, number>;
   /** Undefined: each request goes by the weights alone. */
   sessions?: Sessions;
+  /** Each leads to its track. */
+  cohorts?: Record<string, LedCohort>;
   maintenance?: boolean;
   /** Merged into the inputs of the resource of that name. */
   change?: Record<string, Record<string, Value>>;
@@ -23,6 +28,7 @@ export const TOKEN = "operators only";
 export function balancerGraph({
   weights = { blue: 90, green: 10 },
   sessions,
+  cohorts = {},
   maintenance = false,
   change = {},
   extra = [],
@@ -50,6 +56,7 @@ export function balancerGraph({
       defaultActions: [{ type: "forward", forward: forward(weights) }],
     }),
     ...tracks.flatMap((track, index) => [targetGroup(track), ...testerRules(track, index)]),
+    ...cohortRules(cohorts),
     ...(sessions ? sessionRules(sessions, weights) : []),
     webAcl(maintenance),
     resource("aws:wafv2/webAclAssociation:WebAclAssociation", "beta-waf", {
@@ -111,6 +118,19 @@ function testerRules(track: string, index: number): GraphResource[] {
   ];
 }
 
+/** As cohort-rules.ts of the program makes them. */
+function cohortRules(cohorts: Record<string, LedCohort>): GraphResource[] {
+  const places = cohortPlaces(Object.keys(cohorts));
+  return Object.entries(cohorts).map(([name, cohort]) =>
+    resource("aws:lb/listenerRule:ListenerRule", cohortRuleName("beta", name), {
+      listenerArn: ref("aws:lb/listener:Listener", "beta-https"),
+      priority: places.get(name) ?? 0,
+      conditions: conditionsOf(cohort) as unknown as Value,
+      actions: [{ type: "forward", targetGroupArn: groupArn(cohort.to) }],
+    }),
+  );
+}
+
 /** As session-rules.ts of the program makes them. */
 function sessionRules(sessions: Sessions, weights: Record<string, number>): GraphResource[] {
   const { length } = Object.keys(sessions.tags);
@@ -120,7 +140,7 @@ function sessionRules(sessions: Sessions, weights: Record<string, number>): Grap
       index === 2 * length ? "beta-bucket" : `beta-${track}-${index < length ? "session" : "bucket"}`,
       {
         listenerArn: ref("aws:lb/listener:Listener", "beta-https"),
-        priority: 300 + index,
+        priority: 49_300 + index,
         conditions: [{ httpHeader: { httpHeaderName: "cookie", regexValues: [...patterns] } }],
         actions: [{ type: "forward", targetGroupArn: groupArn(track) }],
       },

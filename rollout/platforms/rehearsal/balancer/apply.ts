@@ -9,6 +9,8 @@ import { trackNamed } from "../plan/balancer/model.ts";
 import { configText, structureOf } from "./config/config.ts";
 import type { BalancerLayout } from "./config/layout.ts";
 import {
+  COHORTS_MAP,
+  cohortLines,
   FIREWALL_MAP,
   firewallLines,
   mapText,
@@ -20,7 +22,7 @@ import {
 import { reload } from "./reload.ts";
 import { addServer, drainServer, sweepServers } from "./servers.ts";
 import { counters } from "./stats.ts";
-import { setMaintenance, setSplit } from "./traffic.ts";
+import { setCohorts, setMaintenance, setSplit } from "./traffic.ts";
 
 /** What the balancer's files were last written from. */
 interface Written {
@@ -35,6 +37,7 @@ export function writeFiles(layout: BalancerLayout, model: BalancerModel, setup: 
   mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
   writeAtomically(join(layout.folder, SPLIT_MAP), mapText(splitLines(model.split)), 0o600);
   writeAtomically(join(layout.folder, RULES_MAP), mapText(rulesLines(model.split)), 0o600);
+  writeAtomically(join(layout.folder, COHORTS_MAP), mapText(cohortLines(model.led)), 0o600);
   writeAtomically(
     join(layout.folder, FIREWALL_MAP),
     mapText(firewallLines(model.firewall.maintenance)),
@@ -78,6 +81,7 @@ export async function grow(
 /** Second step: the traffic as the model says. Takes effect at once; read it back with `readWeights`. */
 export async function applyTraffic(layout: BalancerLayout, model: BalancerModel): Promise<void> {
   await setSplit(layout, model.split);
+  await setCohorts(layout, cohortLines(model.led));
   await setMaintenance(layout, model.firewall.maintenance);
 }
 

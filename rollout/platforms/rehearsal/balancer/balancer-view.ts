@@ -2,12 +2,14 @@ import { member } from "../../../../infra/sure.ts";
 import type { Ledger } from "../machine/state.ts";
 import { layoutOf } from "./balancing.ts";
 import { counters, type ServerStats } from "./stats.ts";
-import { readMaintenance, readWeights, setReal } from "./traffic.ts";
+import { readCohorts, readMaintenance, readWeights, setReal } from "./traffic.ts";
 
 /** What the running balancer says of itself. */
 export interface BalancerView {
   /** The real split in whole percent, also of tracks that get nothing. */
   weights: Record<string, number>;
+  /** The track that each open cohort is led to. */
+  cohorts: Record<string, string>;
   maintenance: boolean;
   /** Since the balancer's process started; an answer of 5xx is a failure. */
   tracks: Record<string, { requests: number; failures: number; open: number }>;
@@ -17,14 +19,16 @@ export interface BalancerView {
 /** @throws {RehearsalError} when the balancer doesn't answer: its split is then unknown */
 export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
   const layout = layoutOf(ledger);
-  const [real, maintenance, { tracks }] = await Promise.all([
+  const [real, cohorts, maintenance, { tracks }] = await Promise.all([
     readWeights(layout),
+    readCohorts(layout),
     readMaintenance(layout),
     counters(layout.socket),
   ]);
   const names = Object.keys(tracks).sort();
   return {
     weights: Object.fromEntries(names.map((name) => [name, real[name] ?? 0])),
+    cohorts,
     maintenance,
     tracks: Object.fromEntries(
       names.map((name) => {

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { drainingIn, rulesAt, sessionsIn } from "../../../../infra/sessions/rules.ts";
+import { isWhole } from "../../../core/weights.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeAtomically } from "../machine/files.ts";
 import type { MaintenanceModel, Split } from "../plan/balancer/model.ts";
 import type { BalancerLayout } from "./config/layout.ts";
 import {
+  COHORTS_MAP,
   FIREWALL,
   FIREWALL_MAP,
   firewallLines,
@@ -25,16 +27,33 @@ import { readMap, replaceMap } from "./socket.ts";
  * @throws {RehearsalError} when HAProxy doesn't take it; whether it moved must then be read back
  */
 export async function setSplit(layout: BalancerLayout, split: Split): Promise<void> {
-  await change(layout, SPLIT_MAP, splitLines(split));
-  await change(layout, RULES_MAP, rulesLines(split));
+  await changeAll(layout, splitMaps(split));
 }
 
-/** The same in an emergency, without the program: what the rules are made from is in those that are there. */
+function splitMaps(split: Split): Record<string, MapLines> {
+  return { [SPLIT_MAP]: splitLines(split), [RULES_MAP]: rulesLines(split) };
+}
+
+/** Opens cohorts, and closes those that aren't named. @param led the track by the cohort */
+export async function setCohorts(layout: BalancerLayout, led: MapLines): Promise<void> {
+  await change(layout, COHORTS_MAP, led);
+}
+
+/** The track that each open cohort is led to. */
+export async function readCohorts({ socket }: BalancerLayout): Promise<MapLines> {
+  return readMap(socket, COHORTS_MAP);
+}
+
+/**
+ * The same in an emergency, without the program: what the rules are made from is in those that are there. Where one track gets all the
+ * traffic, no cohort is led to another.
+ */
 export async function setReal(layout: BalancerLayout, weights: Record<string, number>): Promise<void> {
   const carrying = Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
   const rules = Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
   const sessions = sessionsIn(rules);
-  await setSplit(layout, { weights: carrying, rules: sessions ? rulesAt(sessions, carrying) : [] });
+  const split = { weights: carrying, rules: sessions ? rulesAt(sessions, carrying) : [] };
+  await changeAll(layout, { ...splitMaps(split), ...(isWhole(weights) && { [COHORTS_MAP]: {} }) });
 }
 
 /**
@@ -70,6 +89,14 @@ export async function setMaintenance(
 
 export async function readMaintenance(layout: BalancerLayout): Promise<boolean> {
   return FIREWALL.closed in (await readMap(layout.socket, FIREWALL_MAP));
+}
+
+/** One after the other, and each whatever became of those before. @throws what the first that failed has thrown */
+async function changeAll(layout: BalancerLayout, maps: Record<string, MapLines>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const [map, lines] of Object.entries(maps))
+    await change(layout, map, lines).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /**

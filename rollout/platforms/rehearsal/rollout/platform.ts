@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "../../../clock.ts";
 import { migrationText } from "../../../config/migration.ts";
 import { stackSettings } from "../../../config/settings.ts";
 import { StackFile } from "../../../config/stack-file.ts";
+import type { Led } from "../../../core/reading.ts";
 import { capacityOf, type Servers } from "../../../core/servers.ts";
 import { mustCarryNothing } from "../../../core/weights.ts";
 import type { Graph } from "../../../graph/model.ts";
@@ -87,9 +88,9 @@ class Rehearsal implements Platform {
 
   async readWeights(): Promise<Reading> {
     const ledger = this.#ledger();
-    const { weights: config, stable, draining } = await this.#config.read();
+    const { weights: config, stable, draining, led } = await this.#config.read();
     const applied = appliedSplit(ledger);
-    const { weights: real } = await readBalancer(ledger);
+    const { weights: real, cohorts } = await readBalancer(ledger);
     const drains = { config: draining, state: applied.draining, real: await this.#draining(real) };
     return {
       config,
@@ -97,6 +98,7 @@ class Rehearsal implements Platform {
       state: applied.weights,
       real,
       ...(applied.keepsSessions && { draining: drains }),
+      cohorts: { config: led, real: cohorts },
     };
   }
 
@@ -123,6 +125,11 @@ class Rehearsal implements Platform {
 
   async setStable(track: string): Promise<void> {
     await this.#config.setStable(track);
+    await this.#apply();
+  }
+
+  async setCohorts(cohorts: readonly string[], to: string): Promise<void> {
+    await this.#config.setCohorts(cohorts, to);
     await this.#apply();
   }
 
@@ -183,13 +190,14 @@ class Rehearsal implements Platform {
   async drain(track: string): Promise<void> {
     let real: Weights = {};
     let draining: string | undefined;
+    let led: Led = {};
     const answers = async () => {
-      real = await this.readRealWeights();
+      ({ weights: real, cohorts: led } = await readBalancer(this.#ledger()));
       draining = await this.#draining(real);
       return true;
     };
     await inTime("the balancer is to answer", answers);
-    mustCarryNothing(track, real, draining);
+    mustCarryNothing(track, real, { draining, led });
     const idle = async () => ((await readBalancer(this.#ledger())).tracks[track]?.open ?? 0) === 0;
     if (await idle().catch(() => false)) return;
     this.#release(real);

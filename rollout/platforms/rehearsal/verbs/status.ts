@@ -21,6 +21,8 @@ export interface Status {
   asked?: Record<string, number>;
   /** The split that the balancer has, read back from it; absent when that is `unreadable`. */
   real?: Record<string, number>;
+  /** The track that each open cohort is led to, read back too. */
+  cohorts?: BalancerView["cohorts"];
   maintenance?: boolean;
   /** What each track has served since the balancer's process started (a reload starts a new one). */
   tracks?: BalancerView["tracks"];
@@ -76,7 +78,12 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
     domain: state.domain,
     port: state.port,
     ...(config.status === "fulfilled" && { asked: config.value }),
-    ...(view && { real: view.weights, maintenance: view.maintenance, tracks: view.tracks }),
+    ...(view && {
+      real: view.weights,
+      cohorts: view.cohorts,
+      maintenance: view.maintenance,
+      tracks: view.tracks,
+    }),
     unreadable,
     servers: await Promise.all(state.servers.map((server) => serverStatus(ledger, server, view))),
     processes: processStatuses(ledger),

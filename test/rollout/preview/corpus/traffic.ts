@@ -76,5 +76,30 @@ export const traffic: Case[] = [
     dangers: ["flag-everybody: beta-flags"],
   },
   { name: "maintenance on", stack: "beta", config: { maintenance: true }, dangers: [] },
+  {
+    name: "a cohort is led to the candidate",
+    stack: "beta",
+    config: { cohorts: { acme: { to: "green", path: ["/acme/*"] } } },
+    dangers: [],
+  },
+  {
+    name: "half of the users are led to the candidate at once",
+    stack: "beta",
+    config: { cohorts: { some: { to: "green", users: { percent: 50 } } } },
+    dangers: ["cohort-jump: beta-cohort-some-rule"],
+  },
+  {
+    name: "a cohort is led to a version that comes with it",
+    stack: "beta",
+    config: { cohorts: { acme: { to: "green", path: ["/acme/*"] } }, limits: { bodyMiB: 20 } },
+    dangers: ["cohort-untried: beta-cohort-acme-rule"],
+  },
+  {
+    name: "a cohort is closed",
+    stack: "beta",
+    before: { cohorts: { acme: { to: "green", path: ["/acme/*"] } } },
+    config: { cohorts: { acme: { path: ["/acme/*"] } } },
+    dangers: [],
+  },
   { name: "stickiness for an hour", stack: "beta", config: { stickiness: "1h" }, dangers: [] },
 ];

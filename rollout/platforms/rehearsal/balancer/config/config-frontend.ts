@@ -2,12 +2,13 @@ import { RESPONSE_HEADERS } from "../../plan/balancer/describe-firewall.ts";
 import type {
   BalancerModel,
   BalancerSetup,
+  ConditionModel,
+  LedModel,
   RateModel,
   RedirectModel,
-  TesterModel,
 } from "../../plan/balancer/model.ts";
 import { backendOf, NOWHERE } from "./config-backend.ts";
-import { FIREWALL, FIREWALL_MAP, RULES_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
+import { COHORTS_MAP, FIREWALL, FIREWALL_MAP, RULES_MAP, SPLIT, SPLIT_MAP } from "./maps.ts";
 import { quoted } from "./quoted.ts";
 import { SLOTS } from "./slots.ts";
 
@@ -31,7 +32,7 @@ function redirectLine({ from, to, status }: RedirectModel, { httpsPort }: Balanc
   return `  http-request redirect code ${status} location https://${to}${port}%[pathq] if ${asked}`;
 }
 
-/** The HTTPS listener. A request meets, in this order: the web ACL, the redirects, the testers' rules, the sessions', the split. */
+/** The HTTPS listener. A request meets, in this order: the web ACL, the redirects, the rules of testers and cohorts, those of sessions, the split. */
 export function frontendLines(model: BalancerModel, setup: BalancerSetup): string[] {
   return [
     "frontend https",
@@ -39,10 +40,12 @@ export function frontendLines(model: BalancerModel, setup: BalancerSetup): strin
     `  option http-restrict-req-hdr-names ${model.dropInvalidHeaders ? "delete" : "preserve"}`,
     ...HEADER_LIMITS,
     ...maintenanceLines(model),
+    ...CLIENT,
     ...(model.firewall.rate ? rateLines(model.firewall.rate) : []),
     ...model.redirects.map((each) => redirectLine(each, setup)),
     ...forwardedLines(model, setup),
-    ...model.testers.flatMap(testerLines),
+    ...model.led.map(ledLine),
+    `  http-request set-var(txn.track) var(txn.cohort),map(${COHORTS_MAP}) unless { var(txn.track) -m found }`,
     `  http-request set-var(txn.track) req.fhdr(cookie),map_reg(${RULES_MAP}) unless { var(txn.track) -m found }`,
     ...splitRules(),
     `  use_backend ${backendOf("%[var(txn.track)]")} if { var(txn.track) -m found }`,
@@ -96,15 +99,18 @@ function maintenanceLines({ firewall }: BalancerModel): string[] {
  * Every client is on this machine, so one may say which address it stands for: the last in X-Forwarded-For, where the
  * balancer before this one would have put it.
  */
+const STATED = "req.hdr_ip(x-forwarded-for,-1)";
+const CLIENT = [
+  "  http-request set-var(txn.client) src",
+  `  http-request set-var(txn.client) ${STATED} if { ${STATED} -m found }`,
+];
+
 function rateLines({ requests, status, headers, contentType, body }: RateModel): string[] {
-  const stated = "req.hdr_ip(x-forwarded-for,-1)";
   const fields = Object.entries(headers)
     .map(([name, value]) => ` hdr ${name} ${quoted(value)}`)
     .join("");
   const page = body ? ` content-type ${contentType} string ${quoted(body)}` : "";
   return [
-    "  http-request set-var(txn.client) src",
-    `  http-request set-var(txn.client) ${stated} if { ${stated} -m found }`,
     "  http-request track-sc1 var(txn.client) table rates",
     `  http-request return status ${status}${page}${fields} if { sc1_http_req_rate gt ${requests} }`,
   ];
@@ -127,13 +133,22 @@ function forwardedLines({ forwardedFor }: BalancerModel, { httpsPort }: Balancer
   ];
 }
 
-function testerLines({ track, conditions }: TesterModel): string[] {
-  const tests = conditions.map(
-    ({ header, patterns }) => `{ req.fhdr(${header}) -m reg -i ${patterns.map(patternWord).join(" ")} }`,
-  );
-  return [
-    `  http-request set-var(txn.track) str(${track}) if !{ var(txn.track) -m found } ${tests.join(" ")}`,
-  ];
+/** A cohort's track is in a map: a rollback closes it at once, without a reload. */
+function ledLine({ track, cohort, conditions }: LedModel): string {
+  const [name, word] = cohort === undefined ? ["txn.track", track] : ["txn.cohort", cohort];
+  const tests = conditions.map(conditionTest).join(" ");
+  return `  http-request set-var(${name}) str(${word}) if !{ var(${name}) -m found } ${tests}`;
+}
+
+function conditionTest({ reads, as, values }: ConditionModel): string {
+  if (as === "ranges") return `{ var(txn.client) -m ip ${values.join(" ")} }`;
+  if (as === "expressions") return `{ ${fetched(reads)} -m reg ${values.map(quoted).join(" ")} }`;
+  return `{ ${fetched(reads)} -m reg ${reads === "path" ? "" : "-i "}${values.map(patternWord).join(" ")} }`;
+}
+
+function fetched(reads: ConditionModel["reads"]): string {
+  if (typeof reads === "object") return `req.fhdr(${reads.header})`;
+  return { host: "req.hdr(host),host_only", path: "path", source: "var(txn.client)" }[reads];
 }
 
 /** An ALB's pattern, `*` for any text and `?` for one letter, as a regular expression. */

@@ -1,5 +1,5 @@
 import { RehearsalError } from "../../machine/errors.ts";
-import type { MaintenanceModel, Split } from "../../plan/balancer/model.ts";
+import type { LedModel, MaintenanceModel, Split } from "../../plan/balancer/model.ts";
 import { SLOTS, slotsOf, weightsOf } from "./slots.ts";
 
 /** Lines `key value` of a HAProxy map. Maps hold all that changes while the balancer runs. */
@@ -8,6 +8,7 @@ export type MapLines = Record<string, string>;
 /** The maps' names: files in the balancer's folder, which HAProxy runs in. */
 export const SPLIT_MAP = "split.map";
 export const RULES_MAP = "rules.map";
+export const COHORTS_MAP = "cohorts.map";
 export const FIREWALL_MAP = "firewall.map";
 
 /** Keys of the split's map. */
@@ -33,6 +34,13 @@ export function splitLines({ weights }: Pick<Split, "weights">): MapLines {
 export function rulesLines({ rules }: Pick<Split, "rules">): MapLines {
   return Object.fromEntries(
     rules.flatMap(({ track, patterns }) => patterns.map((pattern) => [pattern, track])),
+  );
+}
+
+/** The track that each open cohort is led to. */
+export function cohortLines(led: readonly LedModel[]): MapLines {
+  return Object.fromEntries(
+    led.flatMap(({ cohort, track }) => (cohort === undefined ? [] : [[cohort, track]])),
   );
 }
 

@@ -1,9 +1,10 @@
 import type { SessionRule } from "../../../../../infra/sessions/rules.ts";
-import { forwardedTo } from "./describe-testers.ts";
+import { expressionOf, forwardedTo, isCohort } from "./describe-led.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Whether a listener's rule looks for regular expressions, as those for sessions do. */
+/** Whether a listener's rule looks for regular expressions, as those for sessions do, and is no cohort's. */
 export function isSessionRule(rule: Inputs): boolean {
+  if (isCohort(rule)) return false;
   return rule
     .at("conditions")
     .list()
@@ -18,14 +19,6 @@ export function sessionRuleOf(rule: Inputs, trackNames: Map<string, string>): Se
   condition.at("httpHeader.httpHeaderName").oneOf(["cookie"]);
   return {
     track: forwardedTo(rule, trackNames),
-    patterns: condition.at("httpHeader.regexValues").list().map(patternOf),
+    patterns: condition.at("httpHeader.regexValues").list().map(expressionOf),
   };
-}
-
-/** A map of HAProxy ends a key at the first space. */
-function patternOf(value: Inputs): string {
-  const pattern = value.text();
-  return /^[!-~]{1,128}$/.test(pattern)
-    ? pattern
-    : value.fail("must be 1 to 128 printable characters without a space");
 }

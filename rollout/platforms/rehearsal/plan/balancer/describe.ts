@@ -6,11 +6,11 @@ import { TYPES } from "../../../../graph/types.ts";
 import { RehearsalError } from "../../machine/errors.ts";
 import { only } from "../lookup.ts";
 import { firewallOf } from "./describe-firewall.ts";
+import { ledBy } from "./describe-led.ts";
 import { redirects, redirectsOf, statusOf } from "./describe-redirects.ts";
 import { isSessionRule, sessionRuleOf } from "./describe-sessions.ts";
 import { sharesOf } from "./describe-split.ts";
 import { targetGroupOf } from "./describe-target-group.ts";
-import { testersOf } from "./describe-testers.ts";
 import { Inputs } from "./inputs.ts";
 import type { BalancerModel } from "./model.ts";
 import { tlsOf } from "./tls.ts";
@@ -34,8 +34,8 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
   const redirecting = rules.filter(redirects);
   const forwarding = rules.filter((rule) => !redirects(rule));
   const bySession = forwarding.filter(isSessionRule);
-  const byTester = forwarding.slice(0, forwarding.length - bySession.length);
-  byTester.find(isSessionRule)?.fail("the rehearsal plays sessions after the testers");
+  const led = forwarding.slice(0, forwarding.length - bySession.length);
+  led.find(isSessionRule)?.fail("the rehearsal plays sessions after testers and cohorts");
 
   return {
     idleTimeoutSeconds: inputs.at("idleTimeout").number(60),
@@ -51,7 +51,7 @@ export function describeBalancer(graph: Graph, resolve: Resolve): BalancerModel 
       })
       .sort(byName),
     redirects: redirecting.flatMap(redirectsOf),
-    testers: testersOf(byTester, trackNames),
+    led: ledBy(led, trackNames),
     split: {
       weights: sharesOf(https.at("defaultActions"), trackNames),
       rules: bySession.map((rule) => sessionRuleOf(rule, trackNames)),

@@ -16,7 +16,7 @@ export interface BalancerModel {
   /** Names whose visitors are sent to another, before all else. */
   redirects: RedirectModel[];
   /** In the order in which they are tried. */
-  testers: TesterModel[];
+  led: LedModel[];
   split: Split;
   firewall: FirewallModel;
 }
@@ -64,12 +64,22 @@ export interface RedirectModel {
   status: 301 | 302;
 }
 
-/** Takes a request to one track whatever the weights, when every condition holds. */
-export interface TesterModel {
+/** Takes a request to one track whatever the weights, when every condition holds: testers, and cohorts. */
+export interface LedModel {
+  /** The rule's. */
   name: string;
   track: string;
-  /** A condition holds when one of its patterns (`*` and `?`, letter case ignored) matches the header. */
-  conditions: { header: string; patterns: string[] }[];
+  conditions: ConditionModel[];
+  /** The cohort that it is for; left out: testers, whom no rollback concerns. */
+  cohort?: string;
+}
+
+/** Holds when one of its patterns matches what it reads of a request. */
+export interface ConditionModel {
+  reads: { header: string } | "host" | "path" | "source";
+  /** Patterns have `*` and `?`; letter case counts for paths and expressions alone. */
+  as: "patterns" | "expressions" | "ranges";
+  values: string[];
 }
 
 /** Who gets the requests: what the listener's forward action says. A track that isn't named gets nothing. */

@@ -1,5 +1,5 @@
-import { type DangerCheck, danger } from "./danger.ts";
-import { trackWeights } from "./weights.ts";
+import { type DangerCheck, danger } from "../danger.ts";
+import { trackWeights } from "../weights.ts";
 
 /** A candidate's share grows by more than the plan's next step. The way back to the stable track is always open. */
 export const weightJump: DangerCheck = ({ before, after, steps }) => {

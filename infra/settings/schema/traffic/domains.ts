@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { domainName, flag } from "./fields.ts";
+import { domainName, flag } from "../fields.ts";
 
 /** Further names of a stack. One certificate is for all of them (ACM, "Quotas": ten names in one). */
 export const domains = z

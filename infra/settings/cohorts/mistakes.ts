@@ -1,0 +1,123 @@
+import type { Mistake } from "../explain.ts";
+import { CLOSED, type LedCohort } from "../schema/traffic/cohorts.ts";
+import type { Parsed } from "../schema.ts";
+import { apart } from "./apart.ts";
+import { type Condition, conditionsOf } from "./conditions.ts";
+
+/**
+ * What an ALB takes (User Guide, "Quotas", Rules: none of a rule's can be raised; "Condition types", Condition basics). What of an
+ * expression counts as a wildcard the guide doesn't say: each of its `*` is counted.
+ */
+const MOST = { rules: 100, values: 5, valuesOfOne: 3, wildcards: 5, expression: 128 };
+
+/** The rules of cohorts that span keys. */
+export function cohortMistakes(config: Parsed): Mistake[] {
+  const all = Object.entries(config.cohorts);
+  return [
+    ...all.flatMap(([name, cohort]) =>
+      [...wrongTrack(cohort, config), ...wrongMembers(cohort, config), ...tooMuch(conditionsOf(cohort))].map(
+        ({ path, rule }) => ({ path: path ? `cohorts.${name}.${path}` : `cohorts.${name}`, rule }),
+      ),
+    ),
+    ...meeting(all),
+    ...tooManyRules(config),
+  ];
+}
+
+function wrongTrack({ to }: LedCohort, { tracks, stable }: Parsed): Mistake[] {
+  if (to === CLOSED) return [];
+  const others = Object.keys(tracks).filter((name) => name !== stable);
+  if (others.includes(to)) return [];
+  const choice = [...others, CLOSED].join(", ");
+  const why = to === stable ? "stable is where everybody else is" : `not ${JSON.stringify(to)}`;
+  return [{ path: "to", rule: `must name a track that isn't stable, or be ${CLOSED} (${choice}): ${why}` }];
+}
+
+function wrongMembers(cohort: LedCohort, { domain, domains, network }: Parsed): Mistake[] {
+  const { host = [] } = cohort;
+  if (conditionsOf(cohort).length === 0)
+    return [{ path: "", rule: "must say who is in it: header, cookie, host, path, network or users" }];
+  const served = [domain, ...domains.filter(({ redirect }) => !redirect).map(({ name }) => name)];
+  const strange = host.flatMap((pattern, index) =>
+    served.some((name) => matches(pattern, name))
+      ? []
+      : [{ path: `host[${index}]`, rule: `must be a name that the stack serves (${served.join(", ")})` }],
+  );
+  const hidden = cohort.network && network.proxies.length > 0;
+  return [
+    ...strange,
+    ...(hidden
+      ? [{ path: "network", rule: "the balancer sees the addresses of network.proxies, and no client's" }]
+      : []),
+  ];
+}
+
+/** An ALB's pattern, `*` for any text and `?` for one letter. */
+function matches(pattern: string, name: string): boolean {
+  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", ".*").replaceAll("?", ".");
+  return new RegExp(`^${expression}$`).test(name);
+}
+
+function tooMuch(conditions: readonly Condition[]): Mistake[] {
+  const all = conditions.map(valuesIn);
+  const values = all.flat();
+  const wildcards = values.reduce((sum, { text, expression }) => sum + stars(text, expression), 0);
+  const longest = Math.max(0, ...values.map(({ text, expression }) => (expression ? text.length : 0)));
+  const most = Math.max(0, ...all.map(({ length }) => length));
+  const told: [boolean, string][] = [
+    [most > MOST.valuesOfOne, `a condition of a rule takes ${MOST.valuesOfOne} values, one has ${most}`],
+    [values.length > MOST.values, `a rule takes ${MOST.values} values in all, this has ${values.length}`],
+    [wildcards > MOST.wildcards, `a rule takes ${MOST.wildcards} wildcards, this has ${wildcards}`],
+    [
+      longest > MOST.expression,
+      `an expression has at most ${MOST.expression} characters: fewer or shorter cookie values`,
+    ],
+  ];
+  return told.filter(([is]) => is).map(([, rule]) => ({ path: "", rule: `the balancer's limit: ${rule}` }));
+}
+
+function valuesIn(condition: Condition): { text: string; expression: boolean }[] {
+  const [{ values = [], regexValues = [] }] = Object.values(condition) as [
+    { values?: string[]; regexValues?: string[] },
+  ];
+  return [
+    ...values.map((text) => ({ text, expression: false })),
+    ...regexValues.map((text) => ({ text, expression: true })),
+  ];
+}
+
+function stars(text: string, expression: boolean): number {
+  return [...text].filter((letter) => letter === "*" || (letter === "?" && !expression)).length;
+}
+
+/** Of two rules that fit a request the balancer takes one, and nobody reads config for which: so there is only one answer. */
+function meeting(all: readonly [string, LedCohort][]): Mistake[] {
+  const open = all.filter(([, { to }]) => to !== CLOSED);
+  return open.flatMap(([name, cohort], index) =>
+    open
+      .slice(0, index)
+      .filter(([, other]) => other.to !== cohort.to && !apart(other, cohort))
+      .map(([other, { to }]) => ({
+        path: `cohorts.${name}.to`,
+        rule: `somebody may be in cohorts.${other} too, which leads to ${to}: lead both to one track, or keep them apart by the same key (other names, other paths, other values)`,
+      })),
+  );
+}
+
+function tooManyRules({ cohorts, tracks, domains, stickiness }: Parsed): Mistake[] {
+  const count = {
+    cohorts: Object.keys(cohorts).length,
+    testers: 2 * Object.keys(tracks).length,
+    sessions: stickiness === "none" ? 0 : 2 * Object.keys(tracks).length + 1,
+    redirects: domains.filter(({ redirect }) => redirect).length,
+  };
+  const sum = Object.values(count).reduce((total, each) => total + each, 0);
+  if (sum <= MOST.rules) return [];
+  const parts = Object.entries(count).map(([of, rules]) => `${of} ${rules}`);
+  return [
+    {
+      path: "cohorts",
+      rule: `the balancer takes ${MOST.rules} rules, these are ${sum}: ${parts.join(", ")}`,
+    },
+  ];
+}
