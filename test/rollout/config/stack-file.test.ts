@@ -31,7 +31,11 @@ test("what drains is written with the weights, and goes with the next that don't
   expect(await readFile(path, "utf8")).toBe(
     moved.replace("# the old one\n", "# the old one\n  rollout:draining: blue\n"),
   );
-  expect(await config.read()).toEqual({ weights: { blue: 0, green: 100 }, stable: "blue", draining: "blue" });
+  expect(await config.read()).toMatchObject({
+    weights: { blue: 0, green: 100 },
+    stable: "blue",
+    draining: "blue",
+  });
   await config.setWeights({ green: 100 }, "blue");
   await config.setWeights({ green: 100 });
   expect(await readFile(path, "utf8")).toBe(moved);
