@@ -36,7 +36,7 @@ export interface Seen {
     through: number;
     /** Until when there was a request to the candidate in them; undefined when there was none. */
     heard?: number;
-    /** The same of stable. */
+    /** The same of stable, while it drains. */
     heardStable?: number;
     steps: number;
   };

@@ -73,10 +73,13 @@ export class MetricHistory {
     }
   }
 
-  /** Until when there was a request to a track, in milliseconds since the epoch; undefined when there was none. */
+  /**
+   * Until when there was a request to a track, in milliseconds since the epoch; undefined when there was none. Of what is
+   * counted by the period nobody knows when in it the request was: until its end.
+   */
   heard(track: string): number | undefined {
     const last = this.#seconds.findLast(({ tracks }) => (tracks[track]?.requests ?? 0) > 0);
-    return last && (last.epochSecond + 1) * 1000;
+    return last && (Math.floor(last.epochSecond / this.#period) + 1) * this.#period * 1000;
   }
 
   /** What the gates judge by. */

@@ -28,7 +28,9 @@ export class Watch {
     const judged = this.#judge(history.of(state, alarms));
     const verdict = judged.outcome === "pass" ? await this.#retest.confirm(judged, state, clock) : judged;
     const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
-    const [heard, heardStable] = [state.candidate, state.stable].map((track) => history.heard(track));
+    const heard = history.heard(state.candidate);
+    // A day in which it had none is long to go through again and again.
+    const heardStable = state.draining === undefined ? undefined : history.heard(state.stable);
     return {
       at: clock.now(),
       length: state.length,

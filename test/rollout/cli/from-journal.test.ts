@@ -33,6 +33,15 @@ test("the weights that were last read back, and not one byte else", async () => 
   expect(text()).toBe(CONFIG.replace("weight: 100", "weight: 75").replace("weight: 0", "weight: 25"));
 });
 
+test("what drains at them, too", async () => {
+  const drains = state({ weights: { green: 100 }, draining: "blue" });
+  expect(await configFromJournal(folder, "prod", drains)).toBe(true);
+  expect(text()).toMatch(/\n {2}rollout:stable: blue\n {2}rollout:draining: blue\n$/);
+  // Asked for, and not read back yet: blue carries half.
+  expect(await configFromJournal(folder, "prod", { ...drains, weights: { blue: 50, green: 50 } })).toBe(true);
+  expect(text()).not.toContain("draining");
+});
+
 test("once it is promoted, the candidate is stable", async () => {
   const promoted = state({
     stage: { at: "keep", since: 0 },

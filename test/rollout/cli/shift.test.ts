@@ -173,3 +173,46 @@ function setServersAt(at: number, also: () => void = () => undefined): () => boo
   });
   return () => done;
 }
+
+describe("sessions that a track without weight keeps", () => {
+  const NONE = { config: undefined, state: undefined, real: undefined };
+  const ALL = { config: "blue", state: "blue", real: "blue" };
+
+  test("go where the weights lead: a person who shifts takes everybody", async () => {
+    world.draining = ALL;
+    world.servers = { blue: 2, green: 2 };
+    await shifted({ blue: 25, green: 75 }, "refuse");
+    expect(world.draining).toEqual(NONE);
+    world.draining = ALL;
+    await shifted({ green: 100 }, "refuse");
+    expect(world.draining).toEqual(NONE);
+  });
+
+  test("stay when nothing was moved: the config gets them back with its weights", async () => {
+    world.draining = ALL;
+    world.servers = { blue: 2, green: 2 };
+    const life = new Life(world);
+    const platform = simulatedPlatform(life);
+    const broken = {
+      ...platform,
+      async setWeights(...to: Parameters<typeof platform.setWeights>) {
+        if (to[0].green === 100) return platform.setWeights(...to);
+        // As far as an `up` that fails gets.
+        world.config = { blue: 100, green: 0 };
+        world.draining = { ...ALL, config: undefined };
+        throw new Error("the engine broke off");
+      },
+    };
+    const stage = { platform: broken, stack: "beta", settings, say };
+    await expect(shift(stage, { blue: 100 }, { lacking: "refuse" }, life.clock)).rejects.toThrow("broke off");
+    expect(said).toEqual(["nothing was moved: the config gets its weights back"]);
+    expect(world.draining).toEqual(ALL);
+  });
+
+  test("are told where the places don't agree on them", async () => {
+    world.draining = { ...ALL, real: undefined };
+    await expect(shifted({ blue: 100 }, "refuse")).rejects.toThrow(
+      "the weights differ: config green 100 (blue keeps its sessions), state green 100 (blue keeps its sessions), balancer green 100.",
+    );
+  });
+});

@@ -105,6 +105,26 @@ describe("a rollout's history", () => {
     expect(history.seconds[0]!.epochSecond).toBe(begun + 500);
   });
 
+  test("knows until when a track was asked for something: of what comes by the minute to the end of that", async () => {
+    const asked = (at: number, requests: number): MetricSecond => ({
+      epochSecond: at,
+      tracks: { blue: { requests, errors: 0, slow: 0 } },
+    });
+    const at = 6_000;
+    const heard = async (period?: number) => {
+      const seconds = [asked(at + 3, 2), asked(at + 7, 1), asked(at + 8, 0)];
+      const history = new MetricHistory(async () => ({
+        seconds,
+        through: at + 120,
+        ...(period && { period }),
+      }));
+      await history.read(state());
+      return [history.heard("blue"), history.heard("green")];
+    };
+    expect(await heard()).toEqual([(at + 8) * 1000, undefined]);
+    expect(await heard(60)).toEqual([(at + 60) * 1000, undefined]);
+  });
+
   test("of another rollout begins anew", async () => {
     const { read } = source(begun + 9000, 5000);
     const history = new MetricHistory(read);
