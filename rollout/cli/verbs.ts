@@ -16,6 +16,7 @@ export const VERBS: Record<
   },
   run: { summary: "roll a candidate out, step by step", load: () => import("./rollout/run.ts") },
   status: { summary: "show how a rollout stands", load: () => import("./rollout/status.ts") },
+  ui: { summary: "open the live page of a rollout", load: () => import("./rollout/ui.ts") },
   pause: { summary: "hold a rollout where it is", load: () => word("pause") },
   resume: { summary: "let a paused rollout go on", load: () => word("resume") },
   promote: { summary: "skip the rest of the present bake, and of a drain", load: () => word("promote") },

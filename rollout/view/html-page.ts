@@ -10,11 +10,13 @@ export interface HtmlPage {
   body: string;
   /** It brings scripts of its own. */
   scripted?: boolean;
+  /** They ask whoever has served the page. */
+  asking?: boolean;
 }
 
 /** A page in one file that opens from the disk as it is: it loads nothing, not even an icon, and its policy forbids it to. */
-export function htmlPage({ title, style, body, scripted = false }: HtmlPage): string {
-  const scripts = scripted ? "script-src 'unsafe-inline'; " : "";
+export function htmlPage({ title, style, body, scripted = false, asking = false }: HtmlPage): string {
+  const scripts = `${scripted ? "script-src 'unsafe-inline'; " : ""}${asking ? "connect-src 'self'; " : ""}`;
   return plain(`<!doctype html>
 <html lang="en">
 <head>

@@ -75,22 +75,39 @@ function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {
  * What config asks and what the balancer has; then where users are: the sessions that began since, what those ask for that have
  * one, and all requests. Who has begun stays with the version that he met, so that the last two follow as sessions end.
  */
-function splitLines({ asked, real, candidate, shares }: StatusView, paint: Paint, width: number): string[] {
+function splitLines(view: StatusView, paint: Paint, width: number): string[] {
+  const { candidate, shares } = view;
   const room = Math.max(10, Math.min(50, width - 40));
-  const line = (name: string, weights: Weights, of = "") => {
+  const line = ({ name, weights, of }: SplitRow) => {
+    if (!weights) return `${name.padEnd(6)}  ${paint("red", "unknown: the balancer can't be read")}`;
     const share = Math.round(((weights[candidate] ?? 0) * room) / 100);
     const bar = `${paint("blue", "#".repeat(share))}${paint("dim", ".".repeat(room - share))}`;
     return `${name.padEnd(6)}  ${bar}  ${weightsText(weights)}${of}`;
   };
-  const { begun, sessions, active, requests, lag } = shares;
-  const unknown = `real    ${paint("red", "unknown: the balancer can't be read")}`;
+  const { lag, active } = shares;
   return [
-    line("asked", asked),
-    real ? line("real", real) : unknown,
-    ...(begun ? [line("new", inPercent(begun), ` of ${sessions} sessions`)] : []),
-    ...(active ? [line("active", inPercent(active))] : []),
-    ...(requests ? [line("served", inPercent(requests))] : []),
+    ...splitRows(view).map(line),
     ...(lag ? [`lag     ${lagText(candidate, lag, active !== undefined)}`] : []),
+  ];
+}
+
+export interface SplitRow {
+  name: string;
+  /** Undefined where the balancer can't be read. */
+  weights: Weights | undefined;
+  /** Of how many, where it is a count. */
+  of: string;
+}
+
+/** Each way to say who has how much. */
+export function splitRows({ asked, real, shares }: StatusView): SplitRow[] {
+  const { begun, sessions, active, requests } = shares;
+  return [
+    { name: "asked", weights: asked, of: "" },
+    { name: "real", weights: real, of: "" },
+    ...(begun ? [{ name: "new", weights: inPercent(begun), of: ` of ${sessions} sessions` }] : []),
+    ...(active ? [{ name: "active", weights: inPercent(active), of: "" }] : []),
+    ...(requests ? [{ name: "served", weights: inPercent(requests), of: "" }] : []),
   ];
 }
 

@@ -46,6 +46,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "load",
     "config",
     "alarms",
+    "ui",
     "view",
     "phases",
     "graph",

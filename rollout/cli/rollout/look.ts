@@ -5,6 +5,7 @@ import type { AlarmSight, Judge } from "../../core/verdict.ts";
 import { AlarmWatch } from "../../run/alarm-watch.ts";
 import { MetricHistory } from "../../run/history.ts";
 import { judgeOf } from "../../run/judge.ts";
+import type { Seen } from "../../ui/parts.ts";
 import type { StatusView } from "../../view/model.ts";
 import { statusView } from "../../view/status-view.ts";
 import type { StackAtHand } from "../on.ts";
@@ -31,8 +32,13 @@ export class Onlooker {
     this.#history = new MetricHistory((since) => here.platform.metrics(since));
   }
 
-  /** What can't be read now is read the next time. @returns undefined when no rollout has begun */
+  /** As {@link see}, in short. */
   async look(): Promise<StatusView | undefined> {
+    return (await this.see())?.view;
+  }
+
+  /** What can't be read now is read the next time. @returns undefined when no rollout has begun */
+  async see(): Promise<Seen | undefined> {
     const { platform, stack } = this.#here;
     const { entries } = await platform.journal.read();
     const state = replay(entries);
@@ -52,7 +58,8 @@ export class Onlooker {
     const asked = targetOf(state);
     const evidence = this.#evidence(state, alarms);
     const now = this.#clock.now();
-    return statusView({ stack, state, asked, real, seconds, through, unread, evidence, now });
+    const view = statusView({ stack, state, asked, real, seconds, through, unread, evidence, now });
+    return { view, state, entries, seconds, through, alarms };
   }
 
   #evidence(state: RolloutState, alarms: AlarmSight | undefined): unknown {

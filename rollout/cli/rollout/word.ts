@@ -83,7 +83,9 @@ export function registerWord(
   }
 }
 
-async function toldOnly(platform: Platform): Promise<{ owner: string; answered?: boolean } | undefined> {
+export async function toldOnly(
+  platform: Platform,
+): Promise<{ owner: string; answered?: boolean } | undefined> {
   const owner = await runnerOf(platform, whoami());
   return owner === undefined ? undefined : { owner };
 }

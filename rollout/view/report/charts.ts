@@ -1,11 +1,8 @@
+import { nth } from "../../../infra/sure.ts";
 import { begunIn } from "../shares.ts";
 import type { Chart, Series } from "./chart.ts";
 import type { Bucket, ReportData } from "./data.ts";
-
-/** A track's colour: stable, candidate, any other. */
-export function toneOf(index: number): string {
-  return ["stable", "candidate"][index] ?? "other";
-}
+import { tonesOf } from "./tones.ts";
 
 /** The report's charts, all over the same time. */
 export function chartsOf(data: ReportData): Chart[] {
@@ -44,9 +41,10 @@ function share(part: number, requests: number): number | undefined {
 }
 
 function splitSeries({ tracks, splits, from }: ReportData): Series[] {
+  const tones = tonesOf(tracks);
   return tracks.map((name, index) => ({
     name,
-    tone: toneOf(index),
+    tone: nth(tones, index),
     stepped: true,
     filled: index === 1,
     points: [
@@ -60,9 +58,10 @@ function trackSeries(
   { tracks, buckets }: ReportData,
   value: (counts: Bucket["tracks"][string], bucket: Bucket) => number | undefined,
 ): Series[] {
+  const tones = tonesOf(tracks);
   return tracks.map((name, index) => ({
     name,
-    tone: toneOf(index),
+    tone: nth(tones, index),
     points: buckets.map((bucket) => {
       const counts = bucket.tracks[name];
       return { at: (bucket.from + bucket.to) / 2, value: counts && value(counts, bucket) };

@@ -1,12 +1,16 @@
+import { TONE_STYLE, toneColours } from "./tones.ts";
+
 /**
  * The page's style. Two sets of colours, chosen by the reader's system; each pair has a contrast of 4.5 or more. A
  * chart keeps its size on a phone, as its words would shrink with it; paper has no box that scrolls.
  */
 export const STYLE = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1c2024; --faint: #60646c; --rule: #d9dce1;
-  --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa; }
+  --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa;
+  ${toneColours("light")} }
 @media (prefers-color-scheme: dark) { :root { --ground: #111316; --ink: #edeef0; --faint: #a0a6b0; --rule: #32363d;
-  --stable: #70b8ff; --candidate: #ffa057; --other: #9aa1ac; --bad: #ff9592; --good: #3dd68c; --card: #1a1d21; } }
+  --stable: #70b8ff; --candidate: #ffa057; --other: #9aa1ac; --bad: #ff9592; --good: #3dd68c; --card: #1a1d21;
+  ${toneColours("dark")} } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 64rem; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
@@ -21,12 +25,10 @@ h1, p { overflow-wrap: anywhere; }
 figcaption { display: flex; flex-wrap: wrap; gap: 0 1rem; font-size: .85rem; color: var(--faint); }
 figcaption b { font-weight: 600; } figcaption i { display: inline-block; width: .9em; height: .2em; margin-right: .35em;
   vertical-align: middle; background: currentColor; }
-figcaption .stable { color: var(--stable); } figcaption .candidate { color: var(--candidate); }
-figcaption .other { color: var(--other); } figcaption .fail { color: var(--bad); } figcaption .pass { color: var(--good); }
+${TONE_STYLE}
+figcaption .fail { color: var(--bad); } figcaption .pass { color: var(--good); }
 .line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; } .area { opacity: .15; stroke: none; }
-.line.stable { stroke: var(--stable); } .line.candidate { stroke: var(--candidate); } .line.other { stroke: var(--other); }
 .line.fail { stroke: var(--bad); } .line.pass { stroke: var(--good); }
-.area.candidate { fill: var(--candidate); }
 .grid { stroke: var(--rule); } .label { fill: var(--faint); font-size: 11px; font-variant-numeric: tabular-nums; }
 .limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
 .mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }

@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import type { Command as Verb } from "commander";
+import { systemClock } from "../../clock.ts";
+import type { Command } from "../../core/journal.ts";
+import { UserError } from "../../errors.ts";
+import { give } from "../../run/command.ts";
+import { hearer } from "../../run/hearing.ts";
+import { NOTHING, partsOf } from "../../ui/parts.ts";
+import { type LiveSource, servePage } from "../../ui/server.ts";
+import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
+import { out } from "../out.ts";
+import { drive } from "./drive.ts";
+import { Onlooker } from "./look.ts";
+import { toldOnly } from "./word.ts";
+
+export function register(program: Verb): void {
+  program
+    .command("ui")
+    .summary("open the live page of a rollout")
+    .description(
+      "Serves one page on this machine's loopback address, and prints its address with a token that is good once: the " +
+        "steps, the split asked for and the real one, the gates' evidence as it moves, errors and slow answers of each track, " +
+        "alarms and journal; and buttons to pause, resume, promote and roll back, each after a question. Until Ctrl-C.",
+    )
+    .option("--read-only", "without the buttons: the page may only look")
+    .addOption(onOption())
+    .action(async ({ readOnly }: { readOnly?: boolean }, command: Verb) => {
+      const here = await stackAtHand(command);
+      const page = await servePage(sourceOf(here, readOnly === true));
+      const { stack, json, say } = here;
+      out(json ? `${JSON.stringify({ stack, url: page.url })}\n` : `${page.url}\n`);
+      say("Open it in a browser on this machine, once. Ctrl-C ends it; the rollout goes on.");
+      await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+      await page.close();
+    });
+}
+
+const SAID = ["pause", "resume", "promote", "rollback"] as const satisfies readonly Command[];
+
+function sourceOf(here: StackAtHand, readOnly: boolean): LiveSource {
+  const onlooker = new Onlooker(here);
+  const look = async () => {
+    const seen = await onlooker.see();
+    return seen ? partsOf(seen) : NOTHING;
+  };
+  return { stack: here.stack, look, ...(!readOnly && { say: (word) => spoken(here, word) }) };
+}
+
+/** As the verb of the same name does it. */
+async function spoken(here: StackAtHand, word: string): Promise<string> {
+  const { platform, stack } = here;
+  const command = SAID.find((each) => each === word);
+  if (!command) throw new UserError(`There is no such word: ${word}`);
+  await give(platform, systemClock, command, whoami());
+  const isBack = command === "rollback";
+  const runner = isBack ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
+  if (runner) return `told ${runner.owner}`;
+  if (!isBack)
+    return `noted. Nobody runs this rollout now; to go on: rollout run --stack ${stack}${onText(here)}`;
+  const { outcome, reason } = await drive(here, { leaveWhenSettled: true });
+  return `${outcome}: ${reason}`;
+}
+
+function onText({ platform }: StackAtHand): string {
+  return platform.kind === "aws" ? " --on aws" : "";
+}
