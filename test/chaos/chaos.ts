@@ -50,7 +50,8 @@ export async function chaos(forMs: number, seed: number, say: (line: string) => 
   const world = await Chaos.begin(seed, say);
   try {
     const end = performance.now() + forMs;
-    while (performance.now() < end) await world.rollout();
+    // One that has gone wrong is looked into as it is left.
+    while (performance.now() < end && world.isRight) await world.rollout();
     return await world.end();
   } finally {
     await removeCopies();
@@ -66,6 +67,8 @@ class Chaos {
         { weight: 100, bake: "4s" },
       ],
       gates: { minRequests: 50, alarms: false, errorRate: { max: 0.02 } },
+      // Nobody is there to be waited for.
+      limits: { patience: "1m" },
     },
   });
   readonly #clockFile = join(this.#project.root, "clock");
@@ -109,6 +112,10 @@ class Chaos {
       random: world.#random,
     };
     return world;
+  }
+
+  get isRight(): boolean {
+    return this.#result.wrong.length === 0;
   }
 
   async rollout(): Promise<void> {
@@ -177,6 +184,7 @@ class Chaos {
       const [, outcome] =
         /^(promoted|rolled-back): /m.exec(this.#said) ??
         /is over: (promoted|rolled-back)/.exec(this.#said) ??
+        /^(stopped): /m.exec(this.#said) ??
         [];
       if (outcome) return outcome;
       await sleep(500);
