@@ -61,5 +61,7 @@ dialog { background: var(--ground); color: var(--ink); border: 1px solid var(--f
 dialog::backdrop { background: rgb(0 0 0 / .4); }
 .split { display: grid; grid-template-columns: 4.5rem 1fr auto; gap: .15rem .75rem; align-items: center; margin: .75rem 0; }
 .split meter { width: 100%; } .steps span { margin-right: 1rem; white-space: nowrap; } .steps .now { font-weight: 600; }
+tr.gate td { border-bottom: 0; padding-bottom: 0; } td.why { white-space: normal; }
+@media (max-width: 30rem) { #gates meter { width: 3rem; } #gates td, #gates th, #tracks td, #tracks th { padding: .3rem .3rem; } }
 #journal { max-height: 24rem; overflow-y: auto; }
 `;

@@ -85,9 +85,10 @@ function gates(all: readonly GateBar[]): string {
   const rows = all.map(({ name, outcome, hold, reason, toFail, toPass }) => {
     const says = hold ? "hold" : outcome;
     const tone = outcome === "fail" || hold ? "bad" : outcome === "pass" ? "good" : "";
-    return `<tr class="${tone}"><td>${escaped(name)}</td><td>${says}</td><td class="meter">${meter("to fail", toFail)}</td><td class="meter">${meter("to pass", toPass)}</td><td>${escaped(reason)}</td></tr>`;
+    return `<tr class="${tone} gate"><td>${escaped(name)}</td><td>${says}</td><td class="meter">${meter("to fail", toFail)}</td><td class="meter">${meter("to pass", toPass)}</td></tr>
+<tr class="${tone}"><td class="why" colspan="4">${escaped(reason)}</td></tr>`;
   });
-  return table(["gate", "says", "to fail", "to pass", "why"], rows);
+  return table(["gate", "says", "to fail", "to pass"], rows);
 }
 
 /** Full only when it is: at 99.9 % a gate has not decided yet. A meter that is bad when it is full is shown in red. */

@@ -27,5 +27,7 @@ function show(event) {
     parts.push(gate.name + ": to fail " + Math.floor(gate.toFail * 100) + " %, to pass " + Math.floor(gate.toPass * 100) + " %");
   readout.textContent = parts.join("  |  ");
 }
+// On a phone a chart is wider than the screen: how it ended comes first.
+for (const box of document.querySelectorAll("figure .scroll")) box.scrollLeft = box.scrollWidth;
 for (const chart of charts) for (const type of ["pointermove", "pointerdown"]) chart.addEventListener(type, show);
 `;
