@@ -4,7 +4,7 @@ import { STYLE } from "../view/report/style.ts";
 import { SCRIPT } from "./script.ts";
 
 /** A word that a person may give, and what it will do. */
-export interface Word {
+export interface Button {
   command: string;
   /** On its button. */
   label: string;
@@ -15,15 +15,15 @@ export interface Word {
 }
 
 /** What the page shows at one moment: HTML for each of its places, and the words. */
-export interface Parts {
-  places: Record<Place, string>;
-  words: Word[];
+export interface PageParts {
+  places: Record<PagePlace, string>;
+  words: Button[];
 }
 
 export const PLACES = ["now", "split", "gates", "tracks", "alarms", "charts", "journal"] as const;
-export type Place = (typeof PLACES)[number];
+export type PagePlace = (typeof PLACES)[number];
 
-const HEADS: Partial<Record<Place, string>> = {
+const HEADS: Partial<Record<PagePlace, string>> = {
   gates: "Gates",
   alarms: "Alarms",
   journal: "Journal",

@@ -12,10 +12,10 @@ import { OnceTold } from "../view/once-told.ts";
 import { figure } from "../view/report/figure.ts";
 import { tonesOf } from "../view/report/tones.ts";
 import { type SplitRow, splitRows } from "../view/status.ts";
-import type { Parts, Word } from "./page.ts";
+import type { Button, PageParts } from "./page.ts";
 
 /** Everything that is seen of a rollout at one moment. */
-export interface Seen {
+export interface LiveSight {
   view: StatusView;
   state: RolloutState;
   entries: readonly JournalEntry[];
@@ -27,7 +27,7 @@ export interface Seen {
 }
 
 /** The page of a stack that has had no rollout. */
-export const NOTHING: Parts = {
+export const NOTHING: PageParts = {
   places: {
     now: "<p>No rollout has begun.</p>",
     split: "",
@@ -40,7 +40,7 @@ export const NOTHING: Parts = {
   words: [],
 };
 
-export function partsOf(seen: Seen): Parts {
+export function partsOf(seen: LiveSight): PageParts {
   const { view } = seen;
   return {
     places: {
@@ -122,7 +122,7 @@ const LOOK_BACK = 600;
 const POINT = 5;
 
 /** Errors and slow answers of each track. What is older is in the report. */
-function charts({ view, state, seconds, through }: Seen): string {
+function charts({ view, state, seconds, through }: LiveSight): string {
   const to = Math.floor(through / 1000 / POINT) * POINT;
   const from = to - LOOK_BACK;
   const recent = seconds.slice(seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1);
@@ -179,7 +179,7 @@ function table(head: readonly string[], rows: readonly string[]): string {
 }
 
 /** What may be said, and what it will do. */
-function words({ state, view }: Seen): Word[] {
+function words({ state, view }: LiveSight): Button[] {
   const { stable, candidate, plan, stage } = state;
   const share = view.real?.[candidate];
   const next = stage.at === "bake" ? plan.steps[stage.step + 1] : undefined;

@@ -3,15 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.ts";
-import { Door } from "./door.ts";
-import { type Parts, shell } from "./page.ts";
+import { PageAccess } from "./access.ts";
+import { type PageParts, shell } from "./page.ts";
 
 /** What the page shows, and what is done from it. */
 export interface LiveSource {
   /** For the page's title. */
   stack: string;
   /** What is to be seen now. */
-  look(): Promise<Parts>;
+  look(): Promise<PageParts>;
   /**
    * Gives a person's word; left out where the page may only look.
    *
@@ -47,7 +47,7 @@ class LivePage {
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
   readonly #ended = new AbortController();
-  #door!: Door;
+  #access!: PageAccess;
   #looking = false;
 
   constructor(source: LiveSource, everyMs: number) {
@@ -64,8 +64,8 @@ class LivePage {
   async open(): Promise<RunningPage> {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
-    this.#door = new Door((this.#server.address() as AddressInfo).port);
-    const url = `${this.#door.origin}/?token=${this.#door.token}`;
+    this.#access = new PageAccess((this.#server.address() as AddressInfo).port);
+    const url = `${this.#access.origin}/?token=${this.#access.token}`;
     return { url, close: () => this.#close() };
   }
 
@@ -78,7 +78,7 @@ class LivePage {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const entry = this.#door.enter(request);
+    const entry = this.#access.enter(request);
     if (entry.is === "refused") return text(response, entry.status, entry.why);
     if (entry.is === "admitted") {
       // The token leaves the address bar, and the history.

@@ -1,4 +1,4 @@
-import type { PhaseRecord } from "../core/journal.ts";
+import type { Outcome, PhaseRecord } from "../core/journal.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import type { Weights } from "../core/weights.ts";
@@ -69,6 +69,8 @@ export interface StatusView {
   stepLeftSeconds: number | undefined;
   leftSeconds: number | undefined;
   over: boolean;
+  /** What became of it; undefined until that is decided. */
+  outcome: Outcome | undefined;
 }
 
 /** What a view is made of. */

@@ -55,6 +55,7 @@ export function statusView(seen: ViewSource): StatusView {
     gates: gatesIn(evidence),
     ...timeLeft(state, now),
     over: state.stage.at === "ended" || state.stopped !== undefined,
+    outcome: state.stopped === undefined ? state.outcome?.is : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import type { AlarmSight, Judge } from "../../core/verdict.ts";
 import { AlarmWatch } from "../../run/alarm-watch.ts";
 import { MetricHistory } from "../../run/history.ts";
 import { judgeOf } from "../../run/judge.ts";
-import type { Seen } from "../../ui/parts.ts";
+import type { LiveSight } from "../../ui/parts.ts";
 import type { StatusView } from "../../view/model.ts";
 import { statusView } from "../../view/status-view.ts";
 import type { StackAtHand } from "../on.ts";
@@ -38,7 +38,7 @@ export class Onlooker {
   }
 
   /** What can't be read now is read the next time. @returns undefined when no rollout has begun */
-  async see(): Promise<Seen | undefined> {
+  async see(): Promise<LiveSight | undefined> {
     const { platform, stack } = this.#here;
     const { entries } = await platform.journal.read();
     const state = replay(entries);

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readingText } from "../../core/reading.ts";
+import { runnerOf } from "../../run/hearing.ts";
 import type { StatusView } from "../../view/model.ts";
 import { plain } from "../../view/plain.ts";
 import { statusLine, statusLines } from "../../view/status.ts";
-import { onOption, type StackAtHand, stackAtHand } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { outLine, paint } from "../out.ts";
+import { stateOf } from "./drive.ts";
 import { Onlooker } from "./look.ts";
 
 const EVERY_MS = 1_000;
@@ -17,7 +19,7 @@ export function register(program: Command): void {
     .description(
       "The steps, the split asked for and the real one, each track's rate, errors and latency, and how far each gate's " +
         "evidence is on the way to fail and to pass. With --watch until the rollout is over: redrawn each second on a " +
-        "terminal, else a line whenever something changes.",
+        "terminal, else a line whenever something changes. It ends as the rollout does: with 0 once it is promoted, else 1.",
     )
     .option("-w, --watch", "stay until the rollout is over")
     .addOption(onOption())
@@ -39,14 +41,25 @@ async function showOnce(here: StackAtHand): Promise<void> {
 }
 
 async function watchIt(here: StackAtHand): Promise<void> {
+  const { platform, stack, say } = here;
   const onlooker = new Onlooker(here);
   const draw = process.stdout.isTTY ? redrawing() : logging();
-  for (;;) {
+  // A run that is there has another rollout to begin: the one before is over, and nobody means it.
+  let before = (await stateOf(here))?.rollout;
+  let told = false;
+  for (; ; await sleep(EVERY_MS)) {
     const view = await onlooker.look();
-    if (!view) return outLine(`${here.stack}: no rollout has begun`);
+    if (!view) return outLine(`${stack}: no rollout has begun`);
+    if (view.over && view.rollout === before && (await runnerOf(platform, whoami())) !== undefined) {
+      if (!told) say(`${before} is over; the next one is about to begin`);
+      told = true;
+      continue;
+    }
+    before = undefined;
     draw(view);
-    if (view.over) return;
-    await sleep(EVERY_MS);
+    if (!view.over) continue;
+    process.exitCode = view.outcome === "promoted" ? 0 : 1;
+    return;
   }
 }
 

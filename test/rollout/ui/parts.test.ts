@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { replay } from "../../../rollout/core/replay.ts";
-import { partsOf, type Seen } from "../../../rollout/ui/parts.ts";
+import { type LiveSight, partsOf } from "../../../rollout/ui/parts.ts";
 import { statusView } from "../../../rollout/view/status-view.ts";
 import { BEGUN, baking, rolledBack, traffic } from "../view/example.ts";
 
 /** What is seen so many seconds after the begin. */
-function seenAt(second: number, entries = baking): Seen {
+function seenAt(second: number, entries = baking): LiveSight {
   const state = replay(entries)!;
   const seconds = traffic(second);
   const [now, through] = [BEGUN + second * 1000, BEGUN + second * 1000];

@@ -12,7 +12,7 @@ export type Entry =
  * sites in the same browser can send requests here, so the name that is asked for (DNS rebinding) and the origin that asks
  * (cross-site requests: OWASP, "Cross-Site Request Forgery Prevention Cheat Sheet", verifying origin) must be this page's own.
  */
-export class Door {
+export class PageAccess {
   /** In the page's address, once. */
   readonly token = secret();
   readonly #host: string;
