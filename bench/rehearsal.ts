@@ -23,7 +23,8 @@ export async function benchInRehearsal(
   try {
     await Promise.race([bench(place, copy), interrupted]);
   } finally {
-    await rehearse.down(place);
+    // By force: a bench that failed may have left a rollout under way.
+    await rehearse.down({ ...place, force: true });
     copy.remove();
   }
   // An interrupted run may still hold timers.

@@ -40,8 +40,8 @@ export function register(program: Command): void {
     .summary("send what many users would, and judge the answers")
     .description(
       "Plays a load profile and judges it by the profile's thresholds. Requests are due by the users' number alone, however " +
-        "slowly the answers come, and each is timed from when it was due. The result is kept in .rehearsal/STACK/load, as JSON " +
-        "and as a page. Exit code 0 when nothing is below what is acceptable, else 1. Only this machine or the stack's own " +
+        "slowly the answers come, and each is timed from when it was due. Writes that a journey numbers are looked up in the " +
+        "database in the end. The result is kept in .rehearsal/STACK/load, as JSON and as a page. Exit code 0 when nothing is below what is acceptable, else 1. Only this machine or the stack's own " +
         "domain can be loaded.",
     )
     .requiredOption(
@@ -71,7 +71,8 @@ async function load(_options: unknown, command: Command): Promise<void> {
 
   const before = options.compare === undefined ? undefined : earlier(options.compare);
   const target = await where(options, { dir, stack, settings, profile });
-  const run = await played({ stack, target, profile, seed: options.seed });
+  const askDatabase = await database(profile, target, command);
+  const run = await played({ stack, target, profile, seed: options.seed, askDatabase });
   const comparison = before && compare(before, run);
   const files = kept(join(dir, ".rehearsal", stack, LOADS), run, comparison);
   const { timeline: _, ...told } = run;
@@ -97,6 +98,13 @@ async function where(
   const { domain, limits } = settings;
   const { requestsPerMinute } = limits;
   return targetOf({ url, on, consent: yesOnAws, domain, requestsPerMinute, profile, rehearsed });
+}
+
+/** The stack's, where the load goes to the stack and writes are to be looked up. Opened before anything is sent. */
+async function database({ journeys }: Profile, { caFile }: Target, command: Command) {
+  const isStack = caFile !== undefined || (command.optsWithGlobals() as Options).on === "aws";
+  if (!isStack || journeys.every(({ written }) => written === undefined)) return undefined;
+  return (await import("./visit/ask-database.ts")).databaseOf(command);
 }
 
 /** Until its end, or Ctrl-C: then with what there is. */

@@ -3,6 +3,7 @@ import type { Profile, Thresholds } from "./profile/schema.ts";
 import { mostUsers } from "./profile/stages.ts";
 import type { Level, Rating, Second } from "./result.ts";
 import { percentile } from "./tally.ts";
+import type { WritesFound } from "./writes/found.ts";
 
 export const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
@@ -85,6 +86,26 @@ function usersVerdict(at: Thresholds["users"], carried: number, asked: number): 
   const figure = all ? `${carried} at once, all that came` : `${carried} of ${asked} at once`;
   const text = `${figure} (target ${at.target}, acceptable ${at.acceptable}, critical < ${at.critical})`;
   return { threshold: "users", level, measured: carried, text };
+}
+
+/** None may be lost that was acknowledged, and none done twice. What nobody can tell is no success. */
+export function writesVerdict({ journey, sent, acknowledged, unknown, ...found }: WritesFound): Rating {
+  const { lost, doubled, unanswered, unansweredThere } = found;
+  if (unknown !== undefined) {
+    const text = `${journey}: ${acknowledged} of ${sent} acknowledged, and nobody can tell what is there: ${unknown}`;
+    return { threshold: "writes", level: "critical", measured: null, text };
+  }
+  const bad = lost.length + doubled.length;
+  const text =
+    `${journey}: ${acknowledged} of ${sent} acknowledged, ${named(lost)} lost, ${named(doubled)} done twice; ` +
+    `${unanswered} not acknowledged, of which ${unansweredThere} were done (target 0 lost, 0 done twice)`;
+  return { threshold: "writes", level: bad === 0 ? "target" : "critical", measured: bad, text };
+}
+
+/** How many, and the first of them. */
+function named(numbers: readonly number[]): string {
+  const first = numbers.slice(0, 5).join(", ");
+  return numbers.length === 0 ? "0" : `${numbers.length} (${first}${numbers.length > 5 ? ", ..." : ""})`;
 }
 
 export function timeText(ms: number): string {

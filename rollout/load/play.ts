@@ -1,7 +1,7 @@
 import { milliseconds } from "../../infra/settings/duration.ts";
 import { last } from "../../infra/sure.ts";
 import { carriedUsers } from "./carried.ts";
-import { failing, SHARES, verdictsOf } from "./judge.ts";
+import { failing, SHARES, verdictsOf, writesVerdict } from "./judge.ts";
 import type { LoadResult } from "./load.ts";
 import type { Profile } from "./profile/schema.ts";
 import { lengthMs, mostPerSecond, mostUsers, rampsOf, usersAt } from "./profile/stages.ts";
@@ -13,6 +13,8 @@ import { Journeys } from "./requests/journeys.ts";
 import type { LoadRun, Second } from "./result.ts";
 import { runLoad } from "./run.ts";
 import { percentile } from "./tally.ts";
+import { type AskDatabase, findWrites, type WritesFound } from "./writes/found.ts";
+import { Numbers } from "./writes/numbers.ts";
 
 export interface PlayOptions {
   stack: string;
@@ -24,6 +26,8 @@ export interface PlayOptions {
   /** About once a second. */
   onProgress?: (progress: Progress) => void;
   client?: ReturnType<typeof openClient>;
+  /** Asked in the end what is there of the numbered writes. */
+  askDatabase?: AskDatabase;
 }
 
 export interface Progress {
@@ -52,6 +56,7 @@ export async function play(options: PlayOptions): Promise<LoadRun> {
   const ramps = rampsOf(profile.stages);
   const wholeMs = lengthMs(profile.stages);
   const logbook = new Logbook(profile);
+  const numbers = new Numbers();
   const begun = performance.now();
   const startedAt = new Date().toISOString();
   const now = () => performance.now() - begun;
@@ -70,7 +75,7 @@ export async function play(options: PlayOptions): Promise<LoadRun> {
       ratePerSecond: mostPerSecond(profile),
       arrivals,
       // Every user has the same address all along: the number of users now would give the first ones all requests.
-      shots: new Journeys(profile.journeys, seededRandom(seed + 1), mostUsers(profile.stages)),
+      shots: new Journeys(profile.journeys, seededRandom(seed + 1), mostUsers(profile.stages), numbers),
       maxInFlight,
       seconds: wholeMs / 1000,
       ...(signal && { signal }),
@@ -87,7 +92,13 @@ export async function play(options: PlayOptions): Promise<LoadRun> {
     client,
   );
   const interrupted = signal?.aborted === true && result.seconds * 1000 < wholeMs - 1;
-  return runOf(options, { result, logbook, startedAt, interrupted, seed });
+  const ask = options.askDatabase ?? noDatabase;
+  const writes = await Promise.all(numbers.writes().map((each) => findWrites(each, ask)));
+  return runOf(options, { result, logbook, startedAt, interrupted, seed, writes });
+}
+
+async function noDatabase(): Promise<never> {
+  throw new Error("where this load went there is no database that could be asked");
 }
 
 interface Played {
@@ -96,13 +107,14 @@ interface Played {
   startedAt: string;
   interrupted: boolean;
   seed: number;
+  writes: WritesFound[];
 }
 
 function runOf({ stack, target, profile }: PlayOptions, played: Played): LoadRun {
-  const { result, logbook, startedAt, interrupted, seed } = played;
+  const { result, logbook, startedAt, interrupted, seed, writes } = played;
   const timeline = logbook.timeline(result.seconds * 1000);
   const carried = carriedUsers(timeline, profile.thresholds);
-  const verdicts = verdictsOf(profile, timeline, carried);
+  const verdicts = [...verdictsOf(profile, timeline, carried), ...writes.map(writesVerdict)];
   return {
     version: 1,
     stack,
@@ -119,6 +131,7 @@ function runOf({ stack, target, profile }: PlayOptions, played: Played): LoadRun
     generator: logbook.generator(),
     carriedUsers: carried,
     verdicts,
+    writes,
     passed: !interrupted && verdicts.every(({ level }) => !failing(level)),
     tracks: result.tracks,
     journeys: logbook.journeys(),

@@ -1,5 +1,6 @@
 import type { Profile } from "./profile/schema.ts";
 import type { TrackTally } from "./tally.ts";
+import type { WritesFound } from "./writes/found.ts";
 
 /** The folder of a rehearsal's load results within the stack's. */
 export const LOADS = "load";
@@ -30,6 +31,8 @@ export interface LoadRun {
   /** The most users at once that were served as the thresholds accept. */
   carriedUsers: number;
   verdicts: Rating[];
+  /** What became of the numbered writes; empty without any that can be looked up. An older run has none. */
+  writes?: WritesFound[];
   /** Nothing is below what is acceptable, and the run wasn't interrupted. */
   passed: boolean;
   tracks: Record<string, TrackTally>;
@@ -59,9 +62,9 @@ export interface Generator {
 export type Level = "target" | "acceptable" | "below" | "critical" | "untested";
 
 export interface Rating {
-  threshold: "response" | "success" | "users";
+  threshold: "response" | "success" | "users" | "writes";
   level: Level;
-  /** Milliseconds, percent or users. Null when nothing was measured. */
+  /** Milliseconds, percent, users, or writes that were lost or done twice. Null when nothing was measured. */
   measured: number | null;
   text: string;
 }

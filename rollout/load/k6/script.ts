@@ -30,6 +30,7 @@ export const options = Object.assign(${JSON.stringify(k6Options(profile), null, 
   insecureSkipTLSVerify: here,
 });
 
+const RUN = Date.now().toString(36);
 const kept = {};
 ${RUNTIME.replace("TIMEOUT", `${Math.max(10_000, milliseconds(profile.thresholds.response.critical) * 1.5)}ms`)}`;
 }
@@ -90,6 +91,7 @@ function filled(value) {
   if (value === null || typeof value !== "object") return value;
   const keys = Object.keys(value).sort().join();
   if (keys === "oneOf" && Array.isArray(value.oneOf)) return value.oneOf[whole(0, value.oneOf.length - 1)];
+  if (keys === "number" && value.number === true) return "k6-" + RUN + "-" + __VU + "-" + __ITER;
   if (keys === "from,to" && Number.isInteger(value.from) && Number.isInteger(value.to)) return whole(value.from, value.to);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each)]));
 }

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Journey, keptIn } from "../../../infra/settings/schema/asked/journeys.ts";
+import {
+  isNumbered,
+  isNumberPlace,
+  type Journey,
+  keptIn,
+} from "../../../infra/settings/schema/asked/journeys.ts";
 import { given, last } from "../../../infra/sure.ts";
 import { type Random, wholeBetween } from "../random.ts";
+import { Numbers } from "../writes/numbers.ts";
 import { userAddress } from "./mix.ts";
 import type { Shot, Shots } from "./shot.ts";
 
@@ -22,12 +28,14 @@ export class Journeys implements Shots {
   readonly #journeys: readonly Journey[];
   readonly #random: Random;
   readonly #users: number;
+  readonly #numbers: Numbers;
   readonly #kept = new Map<string, Kept[]>();
 
-  constructor(journeys: readonly Journey[], random: Random, users: number) {
+  constructor(journeys: readonly Journey[], random: Random, users: number, numbers: Numbers = new Numbers()) {
     this.#journeys = journeys;
     this.#random = random;
     this.#users = users;
+    this.#numbers = numbers;
   }
 
   next(): Shot {
@@ -61,9 +69,12 @@ export class Journeys implements Shots {
   #shot(journey: Journey, from: string, read: Kept | undefined): Shot {
     const [method, pattern] = journey.request.split(" ") as [Shot["method"], string];
     const path = pattern.replace(/\{[^{}]*\}/, () => encodeURIComponent(String(read?.id)));
-    const body = journey.body && filled(journey.body, this.#random);
-    const mistake = (status: number, answer: string) =>
-      mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer);
+    const own = isNumbered(journey.body) ? this.#numbers.next(journey) : undefined;
+    const body = journey.body && filled(journey.body, this.#random, own?.text);
+    const mistake = (status: number, answer: string) => {
+      if (own && hasStatus(journey, status)) this.#numbers.acknowledge(journey, own.number);
+      return mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer);
+    };
     return {
       journey: journey.name,
       method,
@@ -94,8 +105,12 @@ interface Answered {
   read: Kept | undefined;
 }
 
+function hasStatus({ expect }: Pick<Journey, "expect">, status: number): boolean {
+  return [expect.status].flat().includes(status);
+}
+
 function mistakeOf({ request, expect }: Journey, { status, answer, body, read }: Answered) {
-  if (![expect.status].flat().includes(status)) return `${request} answered ${status}`;
+  if (!hasStatus({ expect }, status)) return `${request} answered ${status}`;
   if (expect.text !== undefined && !answer.includes(expect.text))
     return `${request} lacks the text ${JSON.stringify(expect.text)}`;
   if (expect.same && !isDeepStrictEqual(parsed(answer), read)) return `${request} read back something else`;
@@ -110,16 +125,21 @@ function repeats(answer: unknown, sent: object): boolean {
   );
 }
 
-/** The body with `{ from, to }` drawn as a whole number and `{ oneOf }` as one of a list. */
-export function filled(value: unknown, random: Random): unknown {
-  if (Array.isArray(value)) return value.map((each) => filled(each, random));
+/**
+ * The body with `{ from, to }` drawn as a whole number and `{ oneOf }` as one of a list.
+ *
+ * @param number in place of `{ number: true }`
+ */
+export function filled(value: unknown, random: Random, number?: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => filled(each, random, number));
   if (value === null || typeof value !== "object") return value;
+  if (number !== undefined && isNumberPlace(value)) return number;
   const { from, to, oneOf, ...rest } = value as Record<string, unknown>;
   const alone = Object.keys(rest).length === 0;
   if (alone && Array.isArray(oneOf)) return oneOf[wholeBetween(random, 0, oneOf.length - 1)];
   if (alone && Number.isInteger(from) && Number.isInteger(to))
     return wholeBetween(random, from as number, to as number);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, random)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, random, number)]));
 }
 
 function parsed(text: string): unknown {

@@ -39,14 +39,23 @@ const journey = z
         .record(z.string(), z.unknown(), "must be a map of fields")
         .optional()
         .describe(
-          "what is sent, as JSON; a field may be { from: 1, to: 9 }, a whole number, or { oneOf: [a, b] }",
+          "what is sent, as JSON; a field may be { from: 1, to: 9 }, a whole number, { oneOf: [a, b] }, or { number: true }, a text that no other write has",
         ),
       expect: expectation.prefault({}).describe("what the answer must be"),
       keep: text("must be a name such as quote", NAME)
         .optional()
         .describe("keeps the answer, by its field id, for a path with this name in braces"),
+      written: z
+        .string("must be a query that selects the numbers of what was written")
+        .refine((query) => query.includes("{run}"), "must have {run}, which the run's numbers begin with")
+        .refine((query) => /^\s*(select|with)\b/i.test(query), "must be one SELECT")
+        .refine((query) => !query.includes(";"), "must be one SELECT, without a semicolon")
+        .optional()
+        .describe(
+          "a query of the app's database that selects a row for each write, its number first: `rollout load` asks it in the end, and none may be lost or done twice",
+        ),
     },
-    "must be a journey: { name, weight, request, body, expect, keep }",
+    "must be a journey: { name, weight, request, body, expect, keep, written }",
   )
   .refine(({ request, body }) => !body || /^(POST|PUT|PATCH) /.test(request), {
     path: ["body"],
@@ -59,12 +68,27 @@ const journey = z
   .refine(({ expect, request }) => !expect.same || keptIn(request), {
     path: ["expect", "same"],
     message: "needs a path with something kept, such as /quotes/{quote}",
+  })
+  .refine(({ written, body }) => written === undefined || isNumbered(body), {
+    path: ["written"],
+    message: "needs a body with a number: { reference: { number: true } }",
   });
 
 /** A request of a user's, how often it comes, and what makes its answer right. */
 export type Journey = z.output<typeof journey>;
 
 export const journeys = z.array(journey, "must be a list of journeys");
+
+/** Where a body has the place of a write's number. */
+export function isNumberPlace(value: unknown): boolean {
+  return typeof value === "object" && value !== null && JSON.stringify(value) === '{"number":true}';
+}
+
+/** Whether a number is anywhere in a body. */
+export function isNumbered(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isNumberPlace(value) || Object.values(value).some(isNumbered);
+}
 
 /** What a path reads back: `quote` of `/quotes/{quote}`. */
 export function keptIn(request: string): string | undefined {
