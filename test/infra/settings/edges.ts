@@ -384,6 +384,14 @@ export const EDGES: Edge[] = [
   ["journeys.0.expect.echo", [true, false], ["no"]],
   ["journeys.0.expect.same", [true, false], ["no"]],
   ["journeys.0.keep", ["order"], ["Order", "or der"]],
+  [
+    "journeys.0.written",
+    [
+      "SELECT a FROM b WHERE a LIKE '{run}-%'",
+      "with c as (select a from b where a like '{run}%') select a from c",
+    ],
+    ["SELECT a FROM b", "DELETE FROM b WHERE a LIKE '{run}-%'", "SELECT '{run}'; DROP TABLE b", ""],
+  ],
   ["cohorts.pilots.to", ["green", "none"], ["blue", "red", "", 1]],
   [
     "cohorts.pilots.header.name",
@@ -465,7 +473,7 @@ export const WHOLE = {
   },
   smoke: [{ path: "/health" }],
   journeys: [
-    { name: "change", request: "PUT /orders/{order}", body: { a: 1 } },
+    { name: "change", request: "PUT /orders/{order}", body: { a: 1, b: { number: true } } },
     { name: "order", request: "POST /orders", body: { a: 1 }, keep: "order" },
   ],
   waivers: [
