@@ -38,6 +38,8 @@ export interface Seen {
     heard?: number;
     /** The same of stable, while it drains. */
     heardStable?: number;
+    /** Most of what stable was asked for lately has failed, while it drains. */
+    stableFails?: boolean;
     steps: number;
   };
 }

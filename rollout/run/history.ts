@@ -23,6 +23,11 @@ export async function* pagesOf(
   }
 }
 
+/** A server that is replaced, or a pause of the app, is over by then. */
+const LATELY_SECONDS = 10;
+/** Fewer failures may be one user's. */
+const FEW = 10;
+
 /**
  * A rollout's metrics from the beginning of its history, read as they come. The run that decides and the commands
  * that only show both read them by this class: that is why they see the same.
@@ -80,6 +85,18 @@ export class MetricHistory {
   heard(track: string): number | undefined {
     const last = this.#seconds.findLast(({ tracks }) => (tracks[track]?.requests ?? 0) > 0);
     return last && (Math.floor(last.epochSecond / this.#period) + 1) * this.#period * 1000;
+  }
+
+  /** Whether most of what a track was lately asked for has failed: its servers are away, or as good as that. */
+  fails(track: string): boolean {
+    const from = this.#next - Math.max(LATELY_SECONDS, this.#period);
+    const first = this.#seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1;
+    let [requests, errors] = [0, 0];
+    for (const { tracks } of this.#seconds.slice(first)) {
+      requests += tracks[track]?.requests ?? 0;
+      errors += tracks[track]?.errors ?? 0;
+    }
+    return requests >= FEW && errors > requests / 2;
   }
 
   /** What the gates judge by. */

@@ -30,13 +30,15 @@ export class Watch {
     const reason = failure ? `the metrics can't be read (${failure}); ${verdict.reason}` : verdict.reason;
     const heard = history.heard(state.candidate);
     // A day in which it had none is long to go through again and again.
-    const heardStable = state.draining === undefined ? undefined : history.heard(state.stable);
+    const drains = state.draining !== undefined;
+    const heardStable = drains ? history.heard(state.stable) : undefined;
     return {
       at: clock.now(),
       length: state.length,
       through: history.through,
       ...(heard !== undefined && { heard }),
       ...(heardStable !== undefined && { heardStable }),
+      ...(drains && { stableFails: history.fails(state.stable) }),
       steps: state.steps.length,
       verdict: { ...verdict, reason },
     };

@@ -27,6 +27,7 @@ export function statusText(status: Status): string {
     `${stack} is ${allRun(status) ? "up" : "partly down"}: ${url}${status.maintenance ? " (maintenance)" : ""}`,
     ...unserved(status),
     `split: ${splitText(status)}`,
+    ...(status.draining === undefined ? [] : [`drains: ${status.draining} keeps its sessions`]),
     ...(Object.keys(status.cohorts ?? {}).length > 0 ? [`led: ${ledText(status.cohorts ?? {})}`] : []),
     ...Object.entries(status.tracks ?? {}).map(
       ([track, { requests, failures }]) => `${track}: ${requests} requests, ${failures} failed`,

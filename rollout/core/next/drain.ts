@@ -5,7 +5,8 @@ import { bring } from "./bring.ts";
 
 /**
  * Ends the drain of stable at the last step: who still has a session there goes to the candidate, too. It is time when the
- * plan's time is over, when nobody was there for so long that no session can be left, or when a person said that the bake is over.
+ * plan's time is over, when nobody was there for so long that no session can be left, when a person said that the bake is over,
+ * or when stable doesn't answer any more: nobody is held there then.
  *
  * While both tracks are sick nothing more is moved.
  *
@@ -14,7 +15,8 @@ import { bring } from "./bring.ts";
 export function endDrain(state: RolloutState, seen: Seen, now: number): Action | undefined {
   const { draining, candidate, held } = state;
   if (draining === undefined || held) return undefined;
-  if (now < drainedAt(state) && !isEmpty(state, seen) && !isCutShort(state, seen)) return undefined;
+  const isOver = now >= drainedAt(state) || isEmpty(state, seen) || seen.gates?.stableFails === true;
+  if (!isOver && !isCutShort(state, seen)) return undefined;
   const weights = only(candidate);
   const brought = bring(state, seen, now, weights, { do: "weights", weights });
   switch (brought.is) {

@@ -45,6 +45,12 @@ it("a track without users may be away", () => {
   expect(statusText(status({ blue: [true], green: [] }, { blue: 100, green: 0 }))).toMatch(/^beta is up: /);
 });
 
+it("says which track keeps its sessions without users of its own", () => {
+  const left = status({ blue: [true], green: [true] }, { blue: 0, green: 100 });
+  expect(statusText({ ...left, draining: "blue" }).split("\n")).toContain("drains: blue keeps its sessions");
+  expect(statusText(left)).not.toContain("drains");
+});
+
 it("says of workers and jobs which version of them runs, since when, how often it had to be started again, and what comes next", () => {
   const worker = { name: "worker", kind: "worker", track: "green", version: "b" } as const;
   const job = { name: "clean", kind: "job", track: "blue", version: "a", schedule: "rate(1 day)" } as const;

@@ -83,6 +83,15 @@ describe("the last step", () => {
     expect(drained(after)).toBeLessThan(15);
   });
 
+  test("ends when stable doesn't answer any more: nobody is held where nothing is", async () => {
+    const during = world();
+    const began = during.now / 1000;
+    during.health = (track, second) => ({ errors: track === "blue" && second > began + 14 ? 0.9 : 0 });
+    const { result } = await played({ world: during, plan: plan(3600, 600) });
+    expect(result.outcome).toBe("promoted");
+    expect(drained(during)).toBeLessThan(20);
+  });
+
   test("waits in a pause: who is kept stays", async () => {
     const { result, world: after } = await played({
       world: world(),

@@ -125,6 +125,22 @@ describe("a rollout's history", () => {
     expect(await heard(60)).toEqual([(at + 60) * 1000, undefined]);
   });
 
+  test("knows whether a track fails: most of what it was asked for in the last seconds", async () => {
+    const at = 120_000;
+    const fails = async (requests: number, errors: number, ago = 1, period?: number) => {
+      const seconds = [{ epochSecond: at - ago, tracks: { blue: { requests, errors, slow: 0 } } }];
+      const history = new MetricHistory(async () => ({ seconds, through: at, ...(period && { period }) }));
+      await history.read(state());
+      return [history.fails("blue"), history.fails("green")];
+    };
+    expect(await fails(10, 6)).toEqual([true, false]);
+    expect(await fails(10, 5)).toEqual([false, false]);
+    expect(await fails(9, 9)).toEqual([false, false]);
+    expect(await fails(10, 6, 10)).toEqual([true, false]);
+    expect(await fails(10, 6, 11)).toEqual([false, false]);
+    expect(await fails(10, 6, 60, 60)).toEqual([true, false]);
+  });
+
   test("of another rollout begins anew", async () => {
     const { read } = source(begun + 9000, 5000);
     const history = new MetricHistory(read);

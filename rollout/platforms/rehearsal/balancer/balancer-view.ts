@@ -2,12 +2,14 @@ import { member } from "../../../../infra/sure.ts";
 import type { Ledger } from "../machine/state.ts";
 import { layoutOf } from "./balancing.ts";
 import { counters, type ServerStats } from "./stats.ts";
-import { readCohorts, readMaintenance, readWeights, setReal } from "./traffic.ts";
+import { readCohorts, readDraining, readMaintenance, readWeights, setReal } from "./traffic.ts";
 
 /** What the running balancer says of itself. */
 export interface BalancerView {
   /** The real split in whole percent, also of tracks that get nothing. */
   weights: Record<string, number>;
+  /** The track without weight that keeps its sessions. */
+  draining: string | undefined;
   /** The track that each open cohort is led to. */
   cohorts: Record<string, string>;
   maintenance: boolean;
@@ -25,9 +27,11 @@ export async function readBalancer(ledger: Ledger): Promise<BalancerView> {
     readMaintenance(layout),
     counters(layout.socket),
   ]);
+  const draining = await readDraining(layout, real);
   const names = Object.keys(tracks).sort();
   return {
     weights: Object.fromEntries(names.map((name) => [name, real[name] ?? 0])),
+    draining,
     cohorts,
     maintenance,
     tracks: Object.fromEntries(

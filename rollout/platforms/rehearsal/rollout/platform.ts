@@ -27,7 +27,6 @@ import { trackAlarm } from "../alarms/board.ts";
 import { lastWritten } from "../balancer/apply.ts";
 import { readBalancer, setWeights as setBalancer } from "../balancer/balancer-view.ts";
 import { layoutOf } from "../balancer/balancing.ts";
-import { readDraining } from "../balancer/traffic.ts";
 import { FileJournal } from "../journal/journal.ts";
 import { journalFolder } from "../journal/past.ts";
 import { Busy, RehearsalError } from "../machine/errors.ts";
@@ -90,8 +89,8 @@ class Rehearsal implements Platform {
     const ledger = this.#ledger();
     const { weights: config, stable, draining, led } = await this.#config.read();
     const applied = appliedSplit(ledger);
-    const { weights: real, cohorts } = await readBalancer(ledger);
-    const drains = { config: draining, state: applied.draining, real: await this.#draining(real) };
+    const { weights: real, cohorts, draining: kept } = await readBalancer(ledger);
+    const drains = { config: draining, state: applied.draining, real: kept };
     return {
       config,
       stable,
@@ -192,8 +191,7 @@ class Rehearsal implements Platform {
     let draining: string | undefined;
     let led: Led = {};
     const answers = async () => {
-      ({ weights: real, cohorts: led } = await readBalancer(this.#ledger()));
-      draining = await this.#draining(real);
+      ({ weights: real, draining, cohorts: led } = await readBalancer(this.#ledger()));
       return true;
     };
     await inTime("the balancer is to answer", answers);
@@ -210,10 +208,6 @@ class Rehearsal implements Platform {
     const ledger = this.#ledger();
     for (const server of ledger.state.servers)
       if (!weights[server.track] && server.track !== draining) releaseConnections(ledger, server);
-  }
-
-  #draining(real: Weights): Promise<string | undefined> {
-    return readDraining(layoutOf(this.#ledger()), real);
   }
 
   #apply() {

@@ -23,6 +23,8 @@ export interface Status {
   real?: Record<string, number>;
   /** The track that each open cohort is led to, read back too. */
   cohorts?: BalancerView["cohorts"];
+  /** The track without weight that keeps its sessions, by the balancer; absent when none does. */
+  draining?: string;
   maintenance?: boolean;
   /** What each track has served since the balancer's process started (a reload starts a new one). */
   tracks?: BalancerView["tracks"];
@@ -80,6 +82,7 @@ export async function statusOf(ledger: Ledger, asked: Promise<Record<string, num
     ...(config.status === "fulfilled" && { asked: config.value }),
     ...(view && {
       real: view.weights,
+      ...(view.draining !== undefined && { draining: view.draining }),
       cohorts: view.cohorts,
       maintenance: view.maintenance,
       tracks: view.tracks,

@@ -133,6 +133,15 @@ describe("stable is left", () => {
     });
   });
 
+  test("when it doesn't answer any more, but for what both need", () => {
+    const down = at(SINCE + 1_000);
+    down.seen.gates!.stableFails = true;
+    expect(down.next()).toEqual(END);
+    expect(goForward({ ...down.state, held: true }, down.seen, SINCE + 1_000)).toMatchObject({ is: "wait" });
+    down.seen.gates!.stableFails = false;
+    expect(down.next()).toMatchObject({ is: "wait" });
+  });
+
   test("once it is read back, or somebody has done it already", () => {
     const { state, seen } = at(DRAINED);
     seen.weights!.read = drains();
