@@ -81,6 +81,7 @@ function tracksIn(settings: Settings, { entrance, serving: tracks }: Parts) {
     Object.fromEntries(settings.tracks.map((track) => [track.name, of(track)]));
   return {
     weights: byTrack(({ weight }) => weight),
+    planWeights: settings.plan.steps.map(({ weight }) => weight),
     listenerArn: entrance.balancer.listenerArn,
     targetGroupArns: byTrack(({ name }) => tracks.of(name).targetGroupArn),
     servers: byTrack((track) => ({

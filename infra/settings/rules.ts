@@ -206,10 +206,14 @@ function storageGrows({ database }: Parsed): Mistake[] {
   ];
 }
 
-function upgradesRise({ database: { upgradeFrom, version } }: Parsed): Mistake[] {
+function upgradesRise({ database: { upgradeFrom, version, existing } }: Parsed): Mistake[] {
   if (upgradeFrom === undefined) return [];
-  if (upgradeFrom < version) return [];
   const path = "database.upgradeFrom";
+  if (existing) {
+    const rule = `is for the stack's own database; ${existing.instance} was there before (database.existing) and is upgraded where it is managed`;
+    return [{ path, rule }];
+  }
+  if (upgradeFrom < version) return [];
   return [{ path, rule: `must be below version (${version}), not ${upgradeFrom}: no way leads back` }];
 }
 

@@ -50,7 +50,7 @@ function isEncoded(value: Value | undefined): value is Encoded {
   return marked(value, "$base64");
 }
 
-function isSecret(value: Value | undefined): value is Secret {
+export function isSecret(value: Value | undefined): value is Secret {
   return marked(value, "$secret");
 }
 

@@ -5,6 +5,7 @@ import { renamed } from "./changes/identity.ts";
 import { costOf } from "./cost/cost.ts";
 import { dangersOf } from "./dangers/index.ts";
 import { unwrappedPaths } from "./dangers/secrets.ts";
+import { planWeights } from "./dangers/weights.ts";
 import { doubtsOf } from "./doubts.ts";
 import { flagChanges, withFlags } from "./flags.ts";
 import type { StackPreview } from "./model.ts";
@@ -18,8 +19,6 @@ import { trafficOf } from "./traffic.ts";
 export interface ComparedGraphs {
   before: Graph;
   after: Graph;
-  /** The weights of the plan's steps in percent, ascending. */
-  steps?: number[];
   /** The day in UTC, `2026-12-31`: waivers of policies end by it. */
   today: string;
   /** Whether a change replaces; by default what AWS's specification says. */
@@ -30,7 +29,6 @@ export interface ComparedGraphs {
 export function compare({
   before: old,
   after: captured,
-  steps,
   today,
   verdict = replaces,
 }: ComparedGraphs): StackPreview {
@@ -45,7 +43,7 @@ export function compare({
   const preview: StackPreview = {
     stack: after.stack,
     ...(before.resources.length === 0 && after.resources.length > 0 ? { isNew: true as const } : {}),
-    dangers: dangersOf({ before, after, deltas: changed, steps }),
+    dangers: dangersOf({ before, after, deltas: changed, steps: planWeights(before, after) }),
     policies: brokenPolicies(before, after, today),
     doubts: doubtsOf(changed),
     traffic: trafficOf(before, after),

@@ -9,7 +9,6 @@ import { attempt, Failure, messageOf, redactorOf } from "./failure.ts";
 import type { Preview, Problem, StackPreview } from "./model.ts";
 import { specification } from "./replacement/specification.ts";
 import { lockNote } from "./revision/packages.ts";
-import { stepsOf } from "./revision/plan.ts";
 import { checkOut } from "./revision/worktree.ts";
 
 export interface PreviewOptions {
@@ -46,7 +45,6 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
             return captureGraph({ projectDir: worktree.projectDir, stack });
           },
           after: () => captureGraph({ projectDir, stack }),
-          steps: () => (worktree && stepsOf(worktree.projectDir, stack)) ?? stepsOf(projectDir, stack),
           where: worktree ? `at ${base}` : `in ${base}`,
           hide: worktree?.projectDir,
         }),
@@ -77,7 +75,6 @@ interface Sides {
   /** Undefined: there is no such stack yet. */
   before: () => Promise<Graph> | Graph | undefined;
   after: () => Promise<Graph>;
-  steps: () => number[] | undefined;
   /** How the base is called in messages. */
   where: string;
   /** A folder that means nothing to the reader of a message. */
@@ -96,7 +93,7 @@ async function stackPreview(stack: string, sides: Sides): Promise<StackPreview |
   }
   // Unpacking takes a while the first time: not before there is something to compare.
   if (JSON.stringify(before) !== JSON.stringify(after)) specification();
-  return compare({ before, after, steps: sides.steps(), today: today() });
+  return compare({ before, after, today: today() });
 }
 
 /** Of a stack that isn't there, when nobody knows what it will be. */

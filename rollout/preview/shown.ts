@@ -33,10 +33,18 @@ const WORDING: Wording = {
   asset: ({ kind, path = "", sha256 }) => `${kind} ${path} sha256:${sha256.slice(0, 12)}`,
 };
 
+/** Among what a secret was made of: it had another value, which is all that the engine says. */
+export const EARLIER: Reference = { $ref: { urn: "state:earlier", property: "value" } };
+
 /** A secret by where it comes from, which is no secret and may change. */
 function secretText(refs: readonly Reference[]): string {
-  const sources = refs.map(({ $ref }) => `${nameOf($ref.urn)}.${$ref.property}`);
-  return sources.length === 0 ? SECRET : `(secret from ${sources.join(", ")})`;
+  const sources = refs
+    .filter(({ $ref }) => $ref.urn !== EARLIER.$ref.urn)
+    .map(({ $ref }) => `${nameOf($ref.urn)}.${$ref.property}`);
+  const from = sources.length === 0 ? "" : ` from ${sources.join(", ")}`;
+  return from === "" && refs.length === 0
+    ? SECRET
+    : `(secret${from}${sources.length < refs.length ? ", as it was" : ""})`;
 }
 
 function parsed(text: string): Shown {

@@ -49,6 +49,7 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
     expect(all.outputs).toMatchObject({
       url: expect.stringMatching(/^https:\/\//),
       stable: "blue",
+      planWeights: [10, 25, 50, 100],
       listenerArn: `\${${stack}-https.arn}`,
       targetGroupArns: { blue: `\${${stack}-blue.arn}`, green: `\${${stack}-green.arn}` },
       dashboardUrl: expect.stringContaining("cloudwatch"),

@@ -7,8 +7,8 @@ export interface DangerContext {
   before: Graph;
   after: Graph;
   deltas: Delta[];
-  /** The weights of the plan's steps, ascending; absent when the config of neither side could be read. */
-  steps?: number[];
+  /** The weights of the plan's steps, ascending; none when neither graph says them. */
+  steps: readonly number[];
 }
 
 /** A check: the dangers of one kind in the difference of two graphs. */

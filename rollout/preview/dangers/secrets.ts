@@ -1,8 +1,8 @@
 import type { Graph, Value } from "../../graph/model.ts";
-import { referencesIn } from "../../graph/text.ts";
+import { isSecret, referencesIn } from "../../graph/text.ts";
 import type { Danger } from "../model.ts";
 import { secretsOf } from "../redact.ts";
-import { inputsOf, isObject, shown } from "../shown.ts";
+import { EARLIER, inputsOf, isObject, shown } from "../shown.ts";
 import { type DangerCheck, danger } from "./danger.ts";
 
 /** Secrets that were kept as such and now stand in clear, or that turn up in clear. No value is ever shown. */
@@ -59,8 +59,13 @@ export function unwrappedPaths(before: Value | undefined, after: Value | undefin
 function constants(before: Record<string, Value>, after: Record<string, Value>): string[] {
   return Object.keys(after).filter((key) => {
     const [was, is] = [before[key], after[key]];
-    return isSecret(was) && isSecret(is) && referencesIn(was).length > 0 && referencesIn(is).length === 0;
+    if (!isSecret(was) || !isSecret(is)) return false;
+    return sourcesOf(was).length > 0 && sourcesOf(is).length === 0;
   });
+}
+
+function sourcesOf(secret: Value | undefined): string[] {
+  return referencesIn(secret).flatMap(({ urn }) => (urn === EARLIER.$ref.urn ? [] : [urn]));
 }
 
 function written(resource: string, property: string): Danger {
@@ -75,10 +80,6 @@ function written(resource: string, property: string): Danger {
     why: "The cloud and the state still hide it, but in the program's text git keeps it in clear for good.",
     advice: "Take it from Secrets Manager or a random password, or set it with `pulumi config set --secret`.",
   });
-}
-
-function isSecret(value: Value | undefined): boolean {
-  return isObject(value) && "$secret" in value;
 }
 
 function exposed(resource: string, property: string, before: string): Danger {

@@ -64,3 +64,12 @@ export function ledBy(graph: Graph): Map<string, LedTo> {
       }),
   );
 }
+
+/**
+ * The weights of the plan's steps, ascending. Those of before count: a change that also loosens the plan must not make its
+ * own jump harmless. A program from before there was such an output says nothing of them.
+ */
+export function planWeights(before: Graph, after: Graph): number[] {
+  const said = before.outputs.planWeights ?? after.outputs.planWeights;
+  return Array.isArray(said) ? said.map(Number).toSorted((a, b) => a - b) : [];
+}

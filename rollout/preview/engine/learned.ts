@@ -1,7 +1,7 @@
 import { nth } from "../../../infra/sure.ts";
 import { textBehind } from "../../graph/base64.ts";
 import type { Graph, Joined, Reference, Value } from "../../graph/model.ts";
-import { isReference, referencesIn, textIn } from "../../graph/text.ts";
+import { isReference, isSecret, referencesIn, textIn } from "../../graph/text.ts";
 import { isObject } from "../shown.ts";
 import { between, literal } from "../text.ts";
 import type { EngineState } from "./output.ts";
@@ -9,6 +9,9 @@ import type { EngineState } from "./output.ts";
 /** How the engine shows a secret, and what stands for a value that isn't known yet. */
 const HIDDEN = "[secret]";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What nearly every resource has, used or not. */
+const USUAL = ["id", "arn", "name"];
 
 /** What a text stands for. */
 interface Meaning {
@@ -118,6 +121,12 @@ export class Learned {
     return property === undefined ? undefined : { $ref: { urn, property } };
   }
 
+  /** What a secret that was made of a resource came from: what the program takes of such, and else its id. */
+  sourceIn(urn: string): Reference {
+    const used = [...(this.#used.get(typeOf(urn)) ?? [])];
+    return { $ref: { urn, property: used.find((each) => !USUAL.includes(each)) ?? "id" } };
+  }
+
   /** Whether the program's value, with what its references came to, is the state's. */
   #agrees(value: null | boolean | number | string, captured: Value, among: readonly string[] = []): boolean {
     let isKnown = true;
@@ -181,7 +190,7 @@ export class Learned {
   #meaningsIn(urn: string): Meaning[] {
     let meanings = this.#meanings.get(urn);
     if (!meanings) {
-      const properties = new Set([...(this.#used.get(typeOf(urn)) ?? []), "id", "arn", "name"]);
+      const properties = new Set([...(this.#used.get(typeOf(urn)) ?? []), ...USUAL]);
       const stated = [...properties].flatMap((property): Meaning[] => {
         const text = this.#stated({ urn, property });
         return text === undefined || text === "" ? [] : [{ text, reference: { $ref: { urn, property } } }];
@@ -216,10 +225,6 @@ function inside(value: Value | undefined, path: string): unknown {
   return path.split(".").reduce<unknown>((each, key) => {
     return typeof each === "object" && each !== null ? (each as Record<string, unknown>)[key] : undefined;
   }, value);
-}
-
-function isSecret(value: Value | undefined): value is Value {
-  return isObject(value) && "$secret" in value;
 }
 
 function isAsked(urn: string): boolean {

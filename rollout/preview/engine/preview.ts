@@ -4,7 +4,6 @@ import { captureGraph } from "../../graph/capture.ts";
 import { compare } from "../compare.ts";
 import { attempt, Failure, messageOf, redactorOf } from "../failure.ts";
 import type { Preview, StackPreview } from "../model.ts";
-import { stepsOf } from "../revision/plan.ts";
 import { readOutput } from "./output.ts";
 import { engineSide } from "./side.ts";
 
@@ -35,7 +34,7 @@ export async function enginePreview(
   const stacks: StackPreview[] = [];
   if (after && !(after instanceof Failure)) {
     const side = engineSide(output, after);
-    const compared = compare({ ...side, after, steps: stepsOf(projectDir, after.stack), today });
+    const compared = compare({ ...side, after, today });
     if (output.errors.length === 0) stacks.push(compared);
     else if (compared.changes.length > 0) stacks.push({ ...compared, unchanged: null });
   }

@@ -1,9 +1,9 @@
 import { afterLast, first, upTo } from "../../../infra/sure.ts";
-import type { Graph, GraphResource, Value } from "../../graph/model.ts";
-import { referencesIn } from "../../graph/text.ts";
+import type { Graph, GraphResource, Secret, Value } from "../../graph/model.ts";
+import { isSecret, referencesIn } from "../../graph/text.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { ReplacesOf } from "../changes/follows.ts";
-import { isObject } from "../shown.ts";
+import { EARLIER, isObject } from "../shown.ts";
 import { Learned, withoutDefaults } from "./learned.ts";
 import type { EngineOutput, EngineState, EngineStep } from "./output.ts";
 
@@ -100,17 +100,31 @@ function inputsBefore(
   now: GraphResource | undefined,
   learned: Learned,
 ): Record<string, Value> {
+  const named = step.op === "same" ? new Set<string>() : differing(step);
   const own = Object.entries(withoutDefaults(state.inputs ?? {})).map(([key, value]): [string, Value] => {
+    const captured = now?.inputs[key];
+    if (isSecret(captured) && named?.has(key)) return [key, earlier(captured, step, key, learned)];
     const among = state.propertyDependencies?.[key] ?? undefined;
-    const applied = learned.applied(value, now?.inputs[key], among);
+    const applied = learned.applied(value, captured, among);
     return [key, learned.wholly(applied, among, state.type, key) ?? applied];
   });
-  const named = step.op === "same" ? new Set<string>() : differing(step);
   if (!now || !named) return Object.fromEntries(own);
   return {
     ...Object.fromEntries(Object.entries(now.inputs).filter(([key]) => !named.has(key))),
     ...Object.fromEntries(own.filter(([key]) => named.has(key))),
   };
+}
+
+/** A secret that changes: the engine shows no value, but of which resources the old one was made. */
+function earlier(
+  captured: Secret,
+  { oldState, newState }: EngineStep,
+  key: string,
+  learned: Learned,
+): Secret {
+  const [was, is] = [oldState, newState].map((state) => state?.propertyDependencies?.[key]?.toSorted());
+  if (!was || !is || was.join() === is.join()) return { $secret: [...captured.$secret, EARLIER] };
+  return { $secret: was.map((urn) => learned.sourceIn(urn)) };
 }
 
 /** The properties that the engine names; undefined when it names none. */

@@ -512,6 +512,17 @@ test("a bad domain doesn't hide a stable that doesn't exist", () => {
   ]);
 });
 
+test("a database of others is upgraded by others: upgradeFrom beside database.existing is refused", () => {
+  const url = { from: "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-AbCdEf" };
+  const existing = { instance: "shop-prod", securityGroup: "sg-01234567", url };
+  const of = (database: object) =>
+    mistakesOf(() => parseSettings("prod", "us-east-1", { ...VALID, database: { existing, ...database } }));
+  expect(of({ version: 17 })).toEqual([]);
+  expect(of({ version: 17, upgradeFrom: 16 })).toEqual([
+    "rollout:database.upgradeFrom: is for the stack's own database; shop-prod was there before (database.existing) and is upgraded where it is managed",
+  ]);
+});
+
 test.each([
   ["eu-west-1", ["a", "d"], "eu-west-1 has the zones a, b, c, not d"],
   ["ap-northeast-1", ["a", "b"], "ap-northeast-1 has the zones a, c, d, not b"],

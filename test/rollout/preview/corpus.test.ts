@@ -7,7 +7,7 @@ import { consequence } from "../../../rollout/preview/render/words.ts";
 import { access } from "./corpus/access.ts";
 import { Capturer } from "./corpus/capturer.ts";
 import type { Case } from "./corpus/case.ts";
-import { CORPUS, STEPS, told } from "./corpus/corpus.ts";
+import { CORPUS, told } from "./corpus/corpus.ts";
 import { harmless } from "./corpus/harmless.ts";
 import { graphOf } from "./corpus/project.ts";
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
     const { stack, before: config } = each;
     const before = config ? await graphOf({ stack, config }, capture) : base[stack]!;
     const result = await graphOf(each, capture)
-      .then((after) => compare({ before, after, steps: STEPS, today: "2026-11-21" }))
+      .then((after) => compare({ before, after, today: "2026-11-21" }))
       .catch((error: Error) => error);
     previews.set(each, result);
   });

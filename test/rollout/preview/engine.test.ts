@@ -77,7 +77,7 @@ describe("what the real engine printed (test/engine/preview.test.ts keeps it up 
 
   test("leads to the same dangers and changes as the two graphs", { timeout: 60_000 }, async () => {
     const [before, after] = await Promise.all([graphOf({ stack: "beta" }), graphOf(change)]);
-    const common = { after, steps: [10, 25, 50, 100], today: "2026-11-21" };
+    const common = { after, today: "2026-11-21" };
     const ours = compare({ before, ...common });
     const engines = compare({ ...engineSide(readOutput(text), after), ...common });
     expect(engines.dangers).toEqual(ours.dangers);
@@ -166,6 +166,75 @@ test("of states: whose an id is, what only the provider says, and what a text wa
   expect(inputsIn(states)).toEqual(reference("id"));
   // The topic isn't listed where nothing of it changes: the subscription was made of it alone.
   expect(inputsIn(states.slice(0, 1))).toEqual(reference("arn"));
+});
+
+describe("of a secret the engine says what it was made of, and that it is another", () => {
+  const CACHE = "aws:elasticache/replicationGroup:ReplicationGroup";
+  const cache = `urn:pulumi:beta::rollout::${CACHE}::beta-cache`;
+  const password =
+    "urn:pulumi:beta::rollout::random:index/randomPassword:RandomPassword::beta-cache-password";
+  const from = { $ref: { urn: password, property: "result" } };
+  const step = (was: string[], is: string[]) => {
+    const state = (of: string[]) => ({
+      ...{ urn: cache, type: CACHE, custom: true, inputs: { authToken: "[secret]" } },
+      propertyDependencies: { authToken: of },
+    });
+    const detailedDiff = { authToken: { kind: "update" } };
+    const all = { op: "update", urn: cache, oldState: state(was), newState: state(is), detailedDiff };
+    return JSON.stringify({ steps: [all] });
+  };
+  const stack = (authToken: Value): Graph => {
+    const common = { custom: true, dependencies: [], options: {} };
+    const version = "aws:secretsmanager/secretVersion:SecretVersion";
+    const urn = `urn:pulumi:beta::rollout::${version}::beta-cache-password`;
+    return {
+      ...{ version: 1, project: "rollout", stack: "beta", outputs: {} },
+      resources: [
+        { urn, type: version, name: "kept", inputs: { secretString: { $secret: [from] } }, ...common },
+        { urn: cache, type: CACHE, name: "beta-cache", inputs: { authToken }, ...common },
+      ],
+    };
+  };
+  const toldOf = (text: string, after: Graph) => {
+    const { dangers, changes } = previewOf(text, after);
+    const [only] = changes.flatMap(({ properties }) => properties);
+    return { kinds: dangers.map(({ kind }) => kind).toSorted(), before: only?.before, after: only?.after };
+  };
+
+  test("a text in the place of a resource's", () => {
+    expect(toldOf(step([password], []), stack({ $secret: [] }))).toEqual({
+      kinds: ["password-rotated", "secret-in-clear"],
+      before: "(secret from beta-cache-password.result)",
+      after: "(secret)",
+    });
+  });
+  test("a resource's in the place of a text", () => {
+    expect(toldOf(step([], [password]), stack({ $secret: [from] }))).toEqual({
+      kinds: ["password-rotated"],
+      before: "(secret)",
+      after: "(secret from beta-cache-password.result)",
+    });
+  });
+  test("another text, or another value of the same resource", () => {
+    expect(toldOf(step([], []), stack({ $secret: [] }))).toEqual({
+      kinds: ["password-rotated"],
+      before: "(secret, as it was)",
+      after: "(secret)",
+    });
+    expect(toldOf(step([password], [password]), stack({ $secret: [from] }))).toEqual({
+      kinds: ["password-rotated"],
+      before: "(secret from beta-cache-password.result, as it was)",
+      after: "(secret from beta-cache-password.result)",
+    });
+  });
+});
+
+test("the plan is the one that the state was made by: a change that loosens it doesn't hide its own jump", () => {
+  const root = "urn:pulumi:beta::rollout::pulumi:pulumi:Stack::rollout-beta";
+  const oldState = { urn: root, type: "pulumi:pulumi:Stack", outputs: { planWeights: [10, 25, 50, 100] } };
+  const text = JSON.stringify({ steps: [{ op: "same", urn: root, oldState }] });
+  const after = { ...graph({}), outputs: { planWeights: [100] } };
+  expect(engineSide(readOutput(text), after).before.outputs).toEqual({ planWeights: [10, 25, 50, 100] });
 });
 
 test("what failed is known, also without a step, and warnings are no failures", () => {

@@ -32,7 +32,7 @@ export async function busyPreview(): Promise<Preview> {
     }),
   ]);
   const doubt = { resource: "beta-database", property: "multiAz", because: "the property changes" };
-  const busy = compare({ before, after, steps: [10, 25, 50, 100], today: "2026-11-21" });
+  const busy = compare({ before, after, today: "2026-11-21" });
   return {
     version: 1,
     base: "origin/main",
@@ -61,6 +61,6 @@ export async function usualPreview(): Promise<Preview> {
       },
     }),
   ]);
-  const stacks = [compare({ before, after, steps: [10, 25, 50, 100], today: "2026-11-21" })];
+  const stacks = [compare({ before, after, today: "2026-11-21" })];
   return { version: 1, base: "origin/main", verdicts: "graph", stacks, problems: [], notes: [] };
 }

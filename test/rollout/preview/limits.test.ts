@@ -186,7 +186,7 @@ describe("a jump of weights", () => {
   const LISTENER = "aws:lb/listener:Listener";
   const TARGETS = "aws:lb/targetGroup:TargetGroup";
   const arn = (track: string): Value => ({ $ref: { urn: urnOf(TARGETS, track), property: "arn" } });
-  const split = (green: number, stable = "blue"): Graph => ({
+  const split = (green: number, planWeights?: number[], stable = "blue"): Graph => ({
     ...graph(
       resource(TARGETS, "blue"),
       resource(TARGETS, "green"),
@@ -205,17 +205,18 @@ describe("a jump of weights", () => {
         ],
       }),
     ),
-    outputs: { stable, targetGroupArns: { blue: arn("blue"), green: arn("green") } },
+    outputs: {
+      stable,
+      targetGroupArns: { blue: arn("blue"), green: arn("green") },
+      ...(planWeights && { planWeights }),
+    },
   });
-  const jump = (from: number, to: number, steps?: number[], stable?: string) =>
-    compare({
-      before: split(from, stable),
-      after: split(to, stable),
-      today: "2026-11-21",
-      ...(steps && { steps }),
-    })
+  const between = (before: Graph, after: Graph) =>
+    compare({ before, after, today: "2026-11-21" })
       .dangers.filter(({ kind }) => kind === "weight-jump")
       .map(({ title }) => title);
+  const jump = (from: number, to: number, steps?: number[], stable?: string) =>
+    between(split(from, steps, stable), split(to, steps, stable));
   const STEPS = [10, 25, 50, 100];
 
   test.each<[number, number, string[]]>([
@@ -234,6 +235,12 @@ describe("a jump of weights", () => {
   test("is none without a plan, nor to the stable track", () => {
     expect([jump(0, 100), jump(0, 100, []), jump(0, 100, STEPS, "green")]).toEqual([[], [], []]);
     expect(jump(50, 100, [10, 50])).toEqual([]);
+  });
+
+  test("is one by the plan of before, also where the change loosens it; by the new one where before has none", () => {
+    expect(between(split(0, STEPS), split(100, [100]))).toHaveLength(1);
+    expect(between(split(0, [100]), split(100, STEPS))).toEqual([]);
+    expect(between(split(0), split(100, STEPS))).toHaveLength(1);
   });
 });
 

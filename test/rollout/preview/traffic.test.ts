@@ -25,8 +25,7 @@ beforeAll(async () => {
   ]);
 });
 
-const preview = (before: Graph, after: Graph) =>
-  compare({ before, after, steps: [50, 100], today: "2026-11-21" });
+const preview = (before: Graph, after: Graph) => compare({ before, after, today: "2026-11-21" });
 const told = (before: Graph, after: Graph) => {
   const stacks = [preview(before, after)];
   const all: Preview = {

@@ -32,12 +32,12 @@ export const ledToUntried: DangerCheck = ({ before, after, deltas }) => {
 
 /** A share of the users beyond the plan's next step: the plan's caution is for them, too. */
 export const ledJump: DangerCheck = ({ before, after, steps }) => {
-  const [first] = steps ?? [];
+  const [first] = steps;
   if (first === undefined) return [];
   const old = ledBy(before);
   return [...ledBy(after)].flatMap(([cohort, { track, who }]) => {
     const [now, was] = [shareIn(who), shareIn(old.get(cohort)?.who)];
-    const next = (steps ?? []).find((step) => step > was) ?? 100;
+    const next = steps.find((step) => step > was) ?? 100;
     if (now <= next || now <= was) return [];
     return [
       danger({

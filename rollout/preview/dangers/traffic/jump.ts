@@ -3,7 +3,7 @@ import { trackWeights } from "../weights.ts";
 
 /** A candidate's share grows by more than the plan's next step. The way back to the stable track is always open. */
 export const weightJump: DangerCheck = ({ before, after, steps }) => {
-  if (!steps || steps.length === 0) return [];
+  if (steps.length === 0) return [];
   const old = trackWeights(before);
   // A change that also names another stable track must not make its own jump harmless.
   const stable = before.outputs.stable;

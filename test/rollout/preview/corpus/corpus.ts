@@ -19,9 +19,6 @@ export const CORPUS: Record<string, Case[]> = {
   harmless,
 };
 
-/** The weights of both stacks' plans. */
-export const STEPS = [10, 25, 50, 100];
-
 /** A preview's dangers as a case lists them. */
 export function told({ dangers }: StackPreview): string[] {
   return dangers.map(({ kind, resources }) => `${kind}: ${resources.join(", ")}`).toSorted();
