@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { Onlooker } from "../../rollout/cli/rollout/look.ts";
 import { weights } from "../../rollout/platforms/rehearsal/index.ts";
+import { chooser, newcomers } from "../rehearsal/choosing-proxy.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
+import { counted } from "../rehearsal/project.ts";
 import { BLUE, planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // What becomes of a rollout when something breaks while half of the traffic is on the candidate.
@@ -51,6 +56,51 @@ it("holds and pages when both tracks are sick, and moves no load onto a sick sta
   await world.last("hold");
   expect(await world.share()).toBe(50);
   await Promise.all(["blue", "green"].map((track) => orderFaults(project, track, {})));
+  await world.give("rollback");
+  expect(await done).toMatchObject({ outcome: "rolled-back" });
+});
+
+it("pauses when something before the balancer chooses the track of those who come, and goes on when a person accepts it", async () => {
+  await world.anew();
+  const { url, caFile } = world.status;
+  const ca = readFileSync(caFile, "utf8");
+  const { done } = await world.halfway(plan);
+  // Answers that were under way when the weights changed are over by then.
+  await sleep(6_000);
+  const since = Math.floor(Date.now() / 1000);
+  const begun = async () => {
+    const { seconds } = await world.platform.metrics(since);
+    const of = (track: string) =>
+      seconds.reduce((sum, { tracks }) => sum + (tracks[track]?.sessions?.first ?? 0), 0);
+    return { blue: of("blue"), green: of("green") };
+  };
+  // A load without cookies goes on all the time.
+  await counted(url, ca, 200);
+  await newcomers(url, ca, 60);
+  const all = async () => Object.values(await begun()).reduce((sum, each) => sum + each, 0);
+  await expect.poll(all, { timeout: 10_000 }).toBe(60);
+  const { green } = await begun();
+  expect(Math.abs(green - 30)).toBeLessThanOrEqual(15);
+  expect(await world.kinds()).not.toContain("paused");
+
+  const proxy = await chooser(url, ca, "green");
+  await newcomers(proxy.url, ca, 60);
+  await proxy.close();
+  expect(await world.last("paused")).toMatchObject({
+    about: "sessions",
+    reason: expect.stringMatching(
+      /^of the first visits \d+(\.\d)? % of \d+ came to green \(\d+\), 50 % were asked for, which chance doesn't explain/,
+    ),
+  });
+  expect(await world.share()).toBe(50);
+  const seen = await new Onlooker({ platform: world.platform, stack: "beta" }).look();
+  expect(seen?.attention).toMatch(/^paused: of the first visits /);
+  expect(seen?.gates.find(({ name }) => name === "first visits")).toMatchObject({ outcome: "wait" });
+  expect(seen?.shares.sessions).toBeGreaterThanOrEqual(100);
+
+  await world.give("resume");
+  await sleep(3_000);
+  expect((await world.kinds()).filter((kind) => kind === "paused")).toHaveLength(1);
   await world.give("rollback");
   expect(await done).toMatchObject({ outcome: "rolled-back" });
 });
