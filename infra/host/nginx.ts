@@ -121,7 +121,7 @@ function logging({ track, stickiness }: Pick<Told, "track" | "stickiness">): str
     total_seconds: "$request_time",
     protocol: '"$server_protocol"',
     agent: '"$http_user_agent"',
-    ...(stickiness !== "none" && { session: '"$visit"' }),
+    ...(stickiness !== "none" && { session: '"$visit"', number: '"$number"' }),
   };
   const line = Object.entries(fields).map(([name, value]) => `"${name}":${value}`);
   return `  map $request_uri $path { "~^(?<bare>[^?]*)" $bare; }

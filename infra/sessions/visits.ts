@@ -1,4 +1,4 @@
-import { SESSION_COOKIE } from "./rules.ts";
+import { BUCKET_COOKIE, SESSION_COOKIE } from "./rules.ts";
 
 /** Where a cookie begins and ends in the header: nothing, or the next one. */
 export const [BEFORE, AFTER] = ["(?:^|[;\\s])", "(?:;|$)"];
@@ -21,7 +21,7 @@ export const VISITS = ["first", "again", "held", "led"] as const;
 export type Visiting = (typeof VISITS)[number];
 
 /**
- * The variable `$visit`. It needs `$has_bucket` (cookies.ts).
+ * The variable `$visit`, and `$number`, which tells browsers behind one address apart. It needs `$has_bucket` (cookies.ts).
  *
  * `$led`: whatever a rule may lead by, whichever track answers. Who is led is no trial of the weights.
  *
@@ -31,6 +31,7 @@ export function visits(tag: string): string {
   const own = `"~${BEFORE}${SESSION_COOKIE}=${tag.replaceAll(".", "\\.")}${AFTER}"`;
   return `  map $http_x_rollout_track $led_by_header { default 1; "" 0; }
   map $http_cookie $led { default $led_by_header; "~${BEFORE}rollout-track=" 1; }
+  map $http_cookie $number { default ""; "~${BEFORE}${BUCKET_COOKIE}=(?<number_in>\\d\\d)\\." $number_in; }
   map $http_cookie $session { default new; ${own} held; }
   map "$http_sec_fetch_mode$http_upgrade_insecure_requests" $asks_page { default 0; ~^navigate 1; 1 1; }
   map "$led$asks_page$has_bucket$session" $visit { default ""; ~^1 led; ~^010 first; ~^011new again; ~held$ held; }

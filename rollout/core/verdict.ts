@@ -12,6 +12,11 @@ export interface TrackCounts {
   ways?: Readonly<Partial<Record<Way, Tally>>>;
   /** Left out where nothing keeps browsers with a version, or nobody counts them. */
   sessions?: SessionCounts;
+  /**
+   * Requests of sessions that an error has been counted of, until they were well for ten minutes; and how many of them failed again.
+   * Both are among the `requests` and `errors`.
+   */
+  repeated?: Tally;
 }
 
 /** What browsers asked a track for: infra/sessions/visits.ts says what counts as which. */

@@ -44,7 +44,7 @@ WantedBy=multi-user.target
 /**
  * A client counts once in ten minutes for each class, so that a bot's thousand 404s are one. 429 is said of the client, not
  * of the version; 101 is told when a WebSocket closes, hours later. A late answer is one of which nothing came for two
- * seconds, whoever gave up in the end. Sessions are told only where there were some, as each name costs. In the tests variables stand in place of what is a server's.
+ * seconds, whoever gave up in the end. Sessions, and what those repeat that had an error within ten minutes, are told only where there were some, as each name costs. In the tests variables stand in place of what is a server's.
  */
 const PROGRAM = `#!/usr/bin/python3 -u
 import json, os, re, signal, sys, time
@@ -58,7 +58,7 @@ told = {}
 broken = re.compile(rb"(\\d+/\\d+/\\d+ \\d+:\\d+:\\d+) \\[\\w+\\] .* while reading upstream, client: ")
 
 def of(second, seconds):
-    return seconds.setdefault(second, {"all": 0, "late": 0, "cut": 0, "visits": {}, **{name: (set(), set()) for name in classes}})
+    return seconds.setdefault(second, {"all": 0, "late": 0, "cut": 0, "visits": {}, "repeated": [0, 0], **{name: (set(), set()) for name in classes}})
 
 def add(line, seconds):
     try:
@@ -73,6 +73,13 @@ def add(line, seconds):
     counts["all"] += 1
     visit = answer.get("session")
     counts["visits"][visit] = counts["visits"].get(visit, 0) + 1
+    if visit == "held":
+        key = "5xx", address, answer.get("number"), answer.get("agent")
+        if told.get(key, 0) > second:
+            counts["repeated"][0] += 1
+            counts["repeated"][1] += status >= 500
+        if status >= 500:
+            told[key] = second + 600
     counts["late"] += answer["total_seconds" if status in (0, 499) else "seconds"] >= 2
     if status == 429:
         return
@@ -103,6 +110,7 @@ def tell(seconds):
             "${ANSWER_COUNTS.clientsOf4xx}": len(counts["4xx"][0]), "${ANSWER_COUNTS.clients4xx}": len(counts["4xx"][1]),
             **({"${ANSWER_COUNTS.sessions}": first + again, "${ANSWER_COUNTS.firstVisits}": first} if first + again else {}),
             **({"${ANSWER_COUNTS.heldRequests}": held} if held else {}),
+            **(dict(zip(("${ANSWER_COUNTS.repeatedRequests}", "${ANSWER_COUNTS.repeatedErrors}"), counts["repeated"])) if counts["repeated"][0] else {}),
         }.items():
             sums[name] = sums.get(name, 0) + value
     with open(out, "a") as file:

@@ -32,7 +32,7 @@ import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
 import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
 import { BalancerMetrics } from "./metrics/metrics.ts";
-import { ANSWER_WAYS, SESSION_TALLIES } from "./metrics/ways.ts";
+import { ANSWER_WAYS, SESSION_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { operatorTokenOf } from "./smoke.ts";
@@ -202,7 +202,7 @@ export class AwsPlatform implements Platform {
     const tracks = Object.keys(this.#facts.targetGroupArns);
     let told = await this.#metrics.since(sinceEpochSecond, this.#facts);
     for (const each of this.#logged) told = await each.addTo(told, sinceEpochSecond, tracks);
-    return told;
+    return { ...told, seconds: withRepeatsPlaced(told.seconds, told.period) };
   }
 
   /** The stack's SNS topics by severity: who hears of a rollout. */

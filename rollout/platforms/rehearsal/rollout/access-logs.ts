@@ -4,6 +4,7 @@ import { NO_SESSIONS } from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
+import { Repeats } from "./repeats.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
@@ -54,6 +55,7 @@ export class AccessLogReader {
   readonly #folder: string;
   readonly #slowMs: number;
   readonly #tail = new Tail();
+  readonly #repeats = new Repeats();
   /** Clients that were counted, by class and track, and until when that is enough. */
   readonly #told = new Map<string, number>();
 
@@ -88,7 +90,14 @@ export class AccessLogReader {
     if (answer.status >= 500) second.counts.errors += 1;
     if ((answer.seconds ?? 0) * 1000 > this.#slowMs) second.counts.slow += 1;
     addVisit(answer, second.counts);
+    this.#addRepeated(answer, second.counts, epochSecond);
     this.#addClient(answer, epochSecond, second.ways);
+  }
+
+  #addRepeated(answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
+    if (!this.#repeats.take(answer, epochSecond)) return;
+    const { bad, total } = counts.repeated ?? { bad: 0, total: 0 };
+    counts.repeated = { bad: bad + (answer.status >= 500 ? 1 : 0), total: total + 1 };
   }
 
   #addClient({ track, address, status }: LoggedAnswer, now: number, ways: Clients): void {

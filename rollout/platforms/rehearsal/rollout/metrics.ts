@@ -1,7 +1,7 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import { addSessions } from "../../../core/verdict.ts";
-import type { MetricSecond, SessionCounts, Metrics as Told } from "../../platform.ts";
+import type { MetricSecond, SessionCounts, Tally, Metrics as Told, TrackCounts } from "../../platform.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { type Answered, BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
@@ -41,6 +41,8 @@ export class RehearsalMetrics {
   #measuredTo: number | undefined;
   /** Slow answers that are logged and not yet in a second. */
   readonly #slow = new Map<string, number>();
+  /** Requests of sessions that had an error before, likewise. */
+  readonly #repeated = new Map<string, Tally>();
   #working: Promise<void> | undefined;
   #failure: Error | undefined;
   readonly #say: (line: string) => void;
@@ -118,7 +120,7 @@ export class RehearsalMetrics {
     logged: LoggedSecond[],
     counted: CountedSecond[],
   ): void {
-    for (const { track, counts } of logged) this.#slow.set(track, (this.#slow.get(track) ?? 0) + counts.slow);
+    for (const { track, counts } of logged) this.#wait(track, counts);
     const tracks = Object.fromEntries(
       Object.entries(answered).map(([track, { requests, errors, unfinished, cut }]) => [
         track,
@@ -133,6 +135,7 @@ export class RehearsalMetrics {
           },
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
+          ...this.#takeRepeated(track, requests, errors),
         },
       ]),
     );
@@ -162,6 +165,20 @@ export class RehearsalMetrics {
     const taken = Math.min(waiting, requests);
     this.#slow.set(track, waiting - taken);
     return taken;
+  }
+
+  #takeRepeated(track: string, requests: number, errors: number): { repeated?: Tally } {
+    const waiting = this.#repeated.get(track);
+    if (!waiting) return {};
+    const repeated = { bad: Math.min(waiting.bad, errors), total: Math.min(waiting.total, requests) };
+    this.#repeated.set(track, { bad: waiting.bad - repeated.bad, total: waiting.total - repeated.total });
+    return { repeated };
+  }
+
+  #wait(track: string, { slow, repeated }: TrackCounts): void {
+    this.#slow.set(track, (this.#slow.get(track) ?? 0) + slow);
+    const { bad, total } = this.#repeated.get(track) ?? { bad: 0, total: 0 };
+    if (repeated) this.#repeated.set(track, { bad: bad + repeated.bad, total: total + repeated.total });
   }
 
   #tick(): void {

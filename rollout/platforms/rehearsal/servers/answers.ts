@@ -10,6 +10,9 @@ export interface LoggedAnswer {
   seconds: number | undefined;
   /** What it is to the count of sessions (infra/sessions/visits.ts); left out where there are none. */
   session?: string;
+  /** The browser's, which tells those behind one address apart. */
+  number?: string;
+  agent?: string;
 }
 
 /** nginx's own status of a request whose client had left before there was an answer; an ALB's is 460, and has no time. */

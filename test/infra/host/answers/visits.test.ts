@@ -30,7 +30,7 @@ describe.skipIf(!NGINX)("a session", () => {
   beforeAll(async () => {
     app = createServer(({ url = "" }, answer) => {
       const type = PARTS[url as keyof typeof PARTS] ?? "text/html";
-      answer.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+      answer.writeHead(url === "/broken" ? 500 : 200, { "content-type": type, "cache-control": "no-store" });
       answer.end(
         type === "text/html"
           ? PAGE
@@ -149,6 +149,16 @@ describe.skipIf(!NGINX)("a session", () => {
       `${url()}/`,
     );
     await pause(200);
+    // Two browsers behind one address: what each repeats of its errors is told, and what it asks for meanwhile.
+    const held = (number: string) => [
+      "--cookie",
+      `rollout-bucket=${number}.red.00000000; rollout-session=blue.01234567`,
+    ];
+    for (const number of ["07", "07", "08", "07"]) await curl(...held(number), `${url()}/broken`);
+    await curl(...held("07"), `${url()}/`);
+    await curl(`${url()}/broken`);
+    await curl(`${url()}/broken`);
+    await pause(200);
     const logged = readFileSync(join(nginx.folder, "access.log"), "utf8")
       .trim()
       .split("\n")
@@ -162,7 +172,15 @@ describe.skipIf(!NGINX)("a session", () => {
       Sessions: of("first") + of("again"),
       FirstVisits: of("first"),
       HeldRequests: of("held"),
+      RepeatedRequests: 3,
+      RepeatedErrors: 2,
     });
+    copyFileSync(join(nginx.folder, "access.log"), join(nginx.folder, "blue-1.access.log"));
+    const seen = new AccessLogReader(nginx.folder, 500).read().map(({ counts: { repeated } }) => repeated);
+    const repeated = (["total", "bad"] as const).map((what) =>
+      seen.reduce((sum, each) => sum + (each?.[what] ?? 0), 0),
+    );
+    expect(repeated).toEqual([3, 2]);
     await program.stop();
   });
 });

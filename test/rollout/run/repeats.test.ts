@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { planOf } from "../../../rollout/core/plan.ts";
+import type { TrackCounts } from "../../../rollout/core/verdict.ts";
+import { binomialBounds } from "../../../rollout/load/binomial.ts";
+import { type Random, seededRandom } from "../../../rollout/load/random.ts";
+import { withRepeatsPlaced } from "../../../rollout/platforms/aws/metrics/ways.ts";
+import { Repeats } from "../../../rollout/platforms/rehearsal/rollout/repeats.ts";
+import { indicatorsOf } from "../../../rollout/run/gates/indicators.ts";
+
+// Browsers that stay with a version and ask again and again for what fails, on either track. Nothing is wrong with the candidate.
+
+const HOUR = 3600;
+const [BEFORE, ROLLOUT] = [2 * HOUR, 4 * HOUR];
+const plan = planOf({
+  steps: [
+    { weight: 25, bake: "4h" },
+    { weight: 100, bake: "1h" },
+  ],
+  gates: { errorRate: { max: 0.01 }, latency: { p95: "500ms" }, minRequests: 100 },
+  freeze: [],
+});
+
+interface Sick {
+  from: number;
+  to: number;
+  track: string;
+}
+
+/** A browser an hour that polls what is broken for half an hour; while the rollout lasts a quarter of them meets the candidate. */
+function sickBrowsers(random: Random): Sick[] {
+  const gap = (mean: number) => -mean * Math.log(1 - random());
+  const all: Sick[] = [];
+  for (let from = -BEFORE - HOUR + gap(HOUR); from < ROLLOUT; from += gap(HOUR))
+    all.push({ from, to: from + gap(HOUR / 2), track: from >= 0 && random() < 0.25 ? "green" : "blue" });
+  return all;
+}
+
+/** How many of so many requests fail by chance, one in a thousand. */
+function failing(random: Random, requests: number): number {
+  const least = Math.exp(-requests / 1000);
+  let count = 0;
+  for (let product = random(); product > least; product *= random()) count += 1;
+  return count;
+}
+
+/** @param accounted whether it is known who repeats what has been counted */
+function isRolledBack(seed: number, rate: number, accounted: boolean): { failed: boolean; exposed: boolean } {
+  const random = seededRandom(seed);
+  const sick = sickBrowsers(random);
+  const [errors] = indicatorsOf(plan) as [ReturnType<typeof indicatorsOf>[number]];
+  const repeats = new Repeats();
+  const counted = (track: string, rest: number, at: number): TrackCounts => {
+    const mine = sick.filter((each) => each.track === track && each.from <= at && at < each.to);
+    const again = mine.filter((each) =>
+      repeats.take(
+        { time: "", track, address: `a${each.from}`, status: 500, seconds: 0, session: "held" },
+        at,
+      ),
+    ).length;
+    const counts = { requests: rest + mine.length, errors: failing(random, rest) + mine.length, slow: 0 };
+    return accounted ? { ...counts, repeated: { bad: again, total: again } } : counts;
+  };
+  for (let at = -BEFORE; at < 0; at += 1) errors.learn(counted("blue", 4 * rate, at));
+  errors.beginStep();
+  for (let at = 0; at < ROLLOUT; at += 1) {
+    errors.observe(counted("green", rate, at), counted("blue", 3 * rate, at));
+    if (errors.verdict(false).outcome === "fail") return { failed: true, exposed: true };
+  }
+  return { failed: false, exposed: sick.some(({ track }) => track === "green") };
+}
+
+describe("users who repeat themselves", () => {
+  test.each([3, 30])(
+    "send no healthy candidate back more often than is promised, at %i requests a second",
+    (rate) => {
+      const days = 30;
+      let [failed, exposed] = [0, 0];
+      for (let day = 0; day < days; day += 1) {
+        const told = isRolledBack(rate * 1_000 + day, rate, true);
+        failed += told.failed ? 1 : 0;
+        exposed += told.exposed ? 1 : 0;
+      }
+      // The candidate has some on most days, and the promise is of all days.
+      expect(exposed).toBeGreaterThan(days / 3);
+      expect(failed).toBeLessThanOrEqual(binomialBounds(days, 0.01, 0.998).high);
+    },
+  );
+
+  test("would send it back on most days on which it has one, if each of their errors counted", () => {
+    const days = Array.from({ length: 20 }, (_, day) => isRolledBack(3_000 + day, 3, false));
+    const exposed = days.filter((day) => day.exposed);
+    expect(exposed.filter((day) => day.failed).length).toBeGreaterThan(exposed.length / 2);
+  });
+});
+
+describe("an error of a session", () => {
+  const answer = (more: object = {}) => ({
+    ...{ time: "", track: "green", address: "198.51.100.1", status: 500, seconds: 0, session: "held" },
+    ...{ number: "07", agent: "Firefox" },
+    ...more,
+  });
+  const told = (...answers: [after: number, more?: object][]) => {
+    const repeats = new Repeats();
+    return answers.map(([after, more]) => repeats.take(answer(more), after));
+  };
+
+  test("counts once until the session was well for ten minutes; what else it asks for meanwhile counts neither", () => {
+    expect(told([0], [1], [2, { status: 200 }], [599], [1_198], [1_798], [1_799])).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test("is another browser's where address, number or name differ, and another track's", () => {
+    const others = [{ address: "198.51.100.2" }, { number: "08" }, { agent: "Safari" }, { track: "blue" }];
+    expect(told([0], ...others.map((other) => [1, other] as [number, object]))).toEqual([
+      false,
+      ...others.map(() => false),
+    ]);
+  });
+
+  test.each(["", "first", "again", "led", undefined])(
+    "counts each time where nobody is held: %j",
+    (session) => {
+      expect(told([0, { session }], [1, { session }])).toEqual([false, false]);
+    },
+  );
+
+  test("is taken out of the counts with the session's other requests, and never more than there is", () => {
+    const [errors] = indicatorsOf(plan) as [ReturnType<typeof indicatorsOf>[number]];
+    errors.beginStep();
+    const seen = (repeated: TrackCounts["repeated"]) => ({ requests: 10, errors: 3, slow: 0, repeated });
+    errors.observe(seen({ bad: 2, total: 4 }), seen({ bad: 5, total: 20 }));
+    const { candidate, stable } = errors.verdict(false);
+    expect([candidate, stable]).toEqual([
+      { requests: 6, bad: 1 },
+      { requests: 0, bad: 0 },
+    ]);
+  });
+});
+
+test("what is repeated in a minute is put where its errors are", () => {
+  const second = (
+    epochSecond: number,
+    requests: number,
+    errors: number,
+    repeated?: TrackCounts["repeated"],
+  ) => ({
+    epochSecond,
+    tracks: { green: { requests, errors, slow: 0, ...(repeated && { repeated }) } },
+  });
+  const placed = withRepeatsPlaced(
+    [
+      second(60, 5, 0, { bad: 2, total: 4 }),
+      second(61, 5, 1),
+      second(62, 5, 0, { bad: 0, total: 3 }),
+      second(63, 5, 2),
+      second(120, 5, 2),
+    ],
+    60,
+  );
+  expect(placed.map(({ tracks }) => tracks.green!.repeated)).toEqual([
+    { bad: 0, total: 5 },
+    { bad: 1, total: 2 },
+    { bad: 0, total: 0 },
+    { bad: 1, total: 0 },
+    undefined,
+  ]);
+});
