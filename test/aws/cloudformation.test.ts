@@ -41,6 +41,15 @@ const GIVEN = {
   },
 };
 
+const GIVEN_COHORTS = {
+  cohorts: {
+    tenants: { to: "green", header: { name: "X-Tenant", values: ["acme", "b*"] } },
+    plan: { to: "green", cookie: { name: "plan", values: ["pro", "1.2"] }, host: ["beta.example.com"] },
+    parts: { to: "green", path: ["/acme/*"], network: ["203.0.113.0/24", "2001:db8::/32"] },
+    some: { to: "green", users: { percent: 17 } },
+  },
+};
+
 /** What the lint must find, or its silence about the others says nothing. */
 const SPOILT = {
   Listener: { Port: 70_000, Protocol: "HTTPZ", LoadBalancerArn: "arn:balancer", Draining: 60 },
@@ -61,7 +70,7 @@ describe.skipIf(!motoThere)(
       for (const stack of STACKS) {
         const graph =
           stack === "given"
-            ? await graphOf({ stack: "beta", config: GIVEN })
+            ? await graphOf({ stack: "beta", config: { ...GIVEN, ...GIVEN_COHORTS } })
             : await captureGraph({ projectDir: sampleProject(), stack });
         graphs.set(stack, graph);
         made.set(stack, templateOf(graph));

@@ -97,6 +97,40 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
     await engine.succeed("preview", "--expect-no-changes");
   });
 
+  test("leads a cohort by one rule that comes, keeps it led through an `up` of all, and takes it away with a rollback", async () => {
+    await engine.write(["rollout:cohorts"], {
+      pilots: { path: ["/acme/*"] },
+      some: { users: { percent: 20 } },
+    });
+    await engine.succeed("preview", "--expect-no-changes");
+    const changes = async (work: () => Promise<unknown>) => {
+      const old = await versions();
+      await work();
+      const now = await versions();
+      const urns = [...new Set([...old.keys(), ...now.keys()])].filter(
+        (urn) => old.get(urn) !== now.get(urn),
+      );
+      return urns.filter((urn) => !urn.includes("pulumi:pulumi:Stack")).map((urn) => urn.split("::").at(-1));
+    };
+    const rules = ["beta-cohort-pilots-rule", "beta-cohort-some-rule"];
+    await config.setCohorts(["pilots", "some"], "green");
+    const urns = (await captureGraph({ projectDir, stack: STACK })).resources
+      .filter(({ name }) => rules.includes(name))
+      .map(({ urn }) => urn);
+    expect(await changes(() => rollout.up(urns, "rollout: cohorts"))).toEqual(rules);
+    expect((await facts()).cohortRules.map(({ cohort }) => cohort)).toEqual(["pilots", "some"]);
+    expect((await facts()).sessionRules.every(({ track }) => track !== "")).toBe(true);
+    expect(await changes(() => engine.up())).toEqual([]);
+    await engine.succeed("preview", "--expect-no-changes");
+
+    await config.setWeights({ blue: 100 });
+    const { listenerUrn, cohortRules } = await facts();
+    const targets = [listenerUrn, ...cohortRules.map(({ urn }) => urn)];
+    expect(await changes(() => rollout.up(targets, "rollout: blue 100"))).toEqual(rules);
+    expect((await facts()).cohortRules).toEqual([]);
+    await engine.succeed("preview", "--expect-no-changes");
+  });
+
   test("brings up a track's new version and nothing of the other's", async () => {
     const image = `registry.example.com/app@sha256:${"ab".repeat(32)}`;
     await engine.set("rollout:tracks.green.image", image);

@@ -1,4 +1,4 @@
-import { mustCarryNothing, sameWeights } from "../../rollout/core/weights.ts";
+import { isWhole, mustCarryNothing, sameWeights } from "../../rollout/core/weights.ts";
 import { Held } from "../../rollout/platforms/held.ts";
 import {
   JournalConflict,
@@ -80,9 +80,11 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
     if (world.now < world.diskFullUntil) throw noSpace();
     world.config = { blue: 0, green: 0, ...weights };
     world.draining = { ...world.draining, config: draining };
+    if (isWhole(weights)) world.led = { ...world.led, config: {} };
   };
   const move = (weights: Weights, draining?: string) => () => {
     if (!sameWeights(world.real, weights) || world.draining.real !== draining) world.move(weights, draining);
+    if (isWhole(weights)) world.led = { ...world.led, real: {} };
   };
   const note = (weights: Weights, draining?: string) => () => {
     world.state = weights;
@@ -95,8 +97,8 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
   return {
     kind: "rehearsal",
     async readWeights() {
-      const { config, state, real, stable, draining } = seen(await call("readWeights"));
-      return { config, state, real, stable, draining };
+      const { config, state, real, stable, draining, led: cohorts } = seen(await call("readWeights"));
+      return { config, state, real, stable, draining, cohorts };
     },
     async readRealWeights() {
       return seen(await call("readRealWeights")).real;
@@ -109,7 +111,14 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
         if (world.now < world.diskFullUntil) throw noSpace();
         world.stable = track;
       }),
-    setCohorts: () => act("setCohorts"),
+    setCohorts: (names, to) => {
+      const lead = (place: "config" | "real") => () => {
+        const others = Object.entries(world.led[place]).filter(([name]) => !names.includes(name));
+        const led = to === "none" ? [] : names.map((name) => [name, to]);
+        world.led = { ...world.led, [place]: Object.fromEntries([...others, ...led]) };
+      };
+      return act("setCohorts", lead("config"), lead("real"));
+    },
     async capacity(track, share) {
       const { servers } = seen(await call("capacity"));
       const healthy = servers[track] ?? 0;
@@ -163,8 +172,8 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
       },
     }),
     async drain(track) {
-      const { real, draining } = seen(await call("readRealWeights"));
-      mustCarryNothing(track, real, { draining: draining.real });
+      const { real, draining, led } = seen(await call("readRealWeights"));
+      mustCarryNothing(track, real, { draining: draining.real, led: led.real });
       await act("drain", () => {
         const held = world.draining.real === track ? 100 * world.held(0) : 0;
         world.drained.push(track);

@@ -21,7 +21,11 @@ export interface Remembered {
   servers: Readonly<Record<string, number>>;
   stable: string;
   draining: Draining;
+  led: LedBy;
 }
+
+/** The track that each open cohort is led to, by config and balancer. */
+export type LedBy = Readonly<Record<"config" | "real", Readonly<Record<string, string>>>>;
 
 /** The track that keeps its sessions without weight, by each of the three places. */
 export type Draining = Readonly<Record<"config" | "state" | "real", string | undefined>>;
@@ -41,6 +45,7 @@ export class World {
   real: Weights;
   stable = "blue";
   draining: Draining = { config: undefined, state: undefined, real: undefined };
+  led: LedBy = { config: {}, real: {} };
   /** The requests of a track that drains, of all of them, so many milliseconds after it began to. */
   held: (afterMs: number) => number = () => 0;
   servers: Record<string, number> = { blue: 2, green: 2 };
@@ -121,16 +126,17 @@ export class World {
   /** Keeps what can be read now, for who reads it late. */
   remember(): Remembered {
     const last = this.#past.at(-1);
-    const { now: at, config, state, real, servers, stable, draining } = this;
+    const { now: at, config, state, real, servers, stable, draining, led } = this;
     const same =
       last?.config === config &&
       last.state === state &&
       last.real === real &&
       Object.entries(last.servers).every(([track, count]) => servers[track] === count) &&
       last.stable === stable &&
-      last.draining === draining;
+      last.draining === draining &&
+      last.led === led;
     if (last && same) return last;
-    const now = { at, config, state, real, servers: { ...servers }, stable, draining };
+    const now = { at, config, state, real, servers: { ...servers }, stable, draining, led };
     this.#past.push(now);
     return now;
   }

@@ -27,6 +27,14 @@ export const PARTS = [
  */
 type Shape = (own: Properties, raw: Properties, name: string) => Properties;
 
+/** What a rule's conditions read of a request. */
+const FIELDS: Readonly<Record<string, string>> = {
+  HttpHeader: "http-header",
+  HostHeader: "host-header",
+  PathPattern: "path-pattern",
+  SourceIp: "source-ip",
+};
+
 export const SHAPES: Record<string, Shape> = {
   "aws:appconfig/deploymentStrategy:DeploymentStrategy": (own, _, name) => ({ Name: name, ...own }),
   "aws:autoscaling/group:Group": (own, { LaunchTemplate, EnabledMetrics, MetricsGranularity }) => ({
@@ -119,10 +127,10 @@ export const SHAPES: Record<string, Shape> = {
   "aws:lb/listenerRule:ListenerRule": (own) => ({
     ...own,
     Actions: each(own.Actions, action),
-    Conditions: each(own.Conditions, (condition) => ({
-      Field: "http-header",
-      ...renamed(condition, { HttpHeader: "HttpHeaderConfig" }),
-    })),
+    Conditions: each(own.Conditions, (condition) => {
+      const [kind = ""] = Object.keys(condition);
+      return { Field: FIELDS[kind]!, ...renamed(condition, { [kind]: `${kind}Config` }) };
+    }),
   }),
   "aws:lb/loadBalancer:LoadBalancer": (_, raw) => ({
     Type: raw.LoadBalancerType!,

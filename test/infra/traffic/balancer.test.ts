@@ -272,3 +272,47 @@ describe("access logs", () => {
     expect(loose.one("aws:s3/bucket:Bucket").inputs.forceDestroy).toBe(true);
   });
 });
+
+describe("cohorts", () => {
+  const COHORTS = {
+    acme: { to: "green", host: ["beta.example.com"], path: ["/acme/*"] },
+    some: { to: "green", users: { percent: 20 } },
+    later: { to: "none", path: ["/later/*"] },
+  };
+
+  test("that are open have a rule each, after the testers and before the sessions; those that are closed none", async () => {
+    const led = await balancer({ sessions: SESSIONS, cohorts: COHORTS });
+    const own = led.of(RULE).filter(({ name }) => name.includes("-cohort-"));
+    expect(own.map(({ name }) => name).toSorted()).toEqual([
+      "beta-cohort-acme-rule",
+      "beta-cohort-some-rule",
+    ]);
+    const priority = ({ inputs }: (typeof own)[number]) => inputs.priority;
+    const others = led.of(RULE).filter((rule) => !own.includes(rule));
+    const sessions = others.filter(({ name }) => /-(session|bucket)$/.test(name)).map(priority);
+    const testers = others.filter(({ name }) => /-(header|cookie)$/.test(name)).map(priority);
+    for (const each of own.map(priority)) {
+      expect(each).toBeGreaterThan(Math.max(...testers));
+      expect(each).toBeLessThan(Math.min(...sessions));
+    }
+    expect(new Set(led.of(RULE).map(priority)).size).toBe(led.of(RULE).length);
+    for (const { inputs } of own)
+      expect(inputs.actions).toEqual([{ type: "forward", targetGroupArn: "arn:green" }]);
+    expect(led.one(RULE, "beta-cohort-acme-rule").inputs.conditions).toEqual([
+      { hostHeader: { values: ["beta.example.com"] } },
+      { pathPattern: { values: ["/acme/*"] } },
+    ]);
+  });
+
+  test("that open or close change no other rule, and no weight changes theirs", async () => {
+    const led = await balancer({ sessions: SESSIONS, cohorts: COHORTS });
+    for (const { name, inputs } of sticky.of(RULE)) expect(led.one(RULE, name).inputs).toEqual(inputs);
+    const shifted = await balancer({
+      sessions: SESSIONS,
+      cohorts: { ...COHORTS, one: { to: "green", path: ["/one"] } },
+      tracks: tracks({ blue: 75, green: 25 }),
+    });
+    for (const name of ["beta-cohort-acme-rule", "beta-cohort-some-rule"])
+      expect(shifted.one(RULE, name).inputs).toEqual(led.one(RULE, name).inputs);
+  });
+});
