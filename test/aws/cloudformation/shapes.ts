@@ -128,7 +128,7 @@ export const SHAPES: Record<string, Shape> = {
     ...own,
     Actions: each(own.Actions, action),
     Conditions: each(own.Conditions, (condition) => {
-      const [kind = ""] = Object.keys(condition);
+      const [kind = ""] = Object.keys(object(condition));
       return { Field: FIELDS[kind]!, ...renamed(condition, { [kind]: `${kind}Config` }) };
     }),
   }),
