@@ -103,13 +103,15 @@ async function rollOut(
   release: string,
   [stable, candidate]: [string, string],
   weights: number[],
-  { bake }: CourseOptions,
+  { bake, later, stickiness }: CourseOptions,
   phase: (name: string) => void,
 ): Promise<RunResult> {
   const settings: PlanSettings = {
     steps: weights.map((weight) => ({ weight, bake: `${bake}s` })),
     gates: { errorRate: { max: 0.05 }, latency: { p95: "2s" }, minRequests: 20, alarms: false },
     freeze: [],
+    // Long enough for who is there to end his visit.
+    ...(stickiness !== "none" && { sessions: { drain: `${later + 30}s` as const, idle: "30m" as const } }),
   };
   const plan = planOf(settings, { keepSeconds: 0 });
   phase(`${release} comes`);

@@ -14,9 +14,9 @@ const { values } = parseArgs({
   options: {
     users: number("10000"),
     /** How many arrive a second. */
-    rate: number("11"),
+    rate: number("12"),
     /** Seconds of each step. */
-    bake: number("60"),
+    bake: number("45"),
     /** Seconds until a user loads another part of his page. */
     later: number("60"),
     think: number("15"),

@@ -31,6 +31,14 @@ interface Jar {
 const foreign = createRequire(join(import.meta.dirname, "../../../.cache/foreign/package.json"));
 const { CookieJar }: { CookieJar: new () => Jar } = foreign("tough-cookie");
 
+interface Asked {
+  method: Dispatcher.HttpMethod;
+  path: string;
+  /** What it is for, as browsers say (https://www.w3.org/TR/fetch-metadata/): by it sessions are counted. */
+  mode: string;
+  body?: string;
+}
+
 /** What a browser asks again on a new connection, as it changes nothing. */
 const AGAIN = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const TIMEOUT_MS = 15_000;
@@ -61,23 +69,36 @@ export class Tab {
     });
   }
 
-  /** @throws when there is no whole answer */
-  async get(path: string): Promise<TabReply> {
+  /** A page. @throws when there is no whole answer */
+  open(path: string): Promise<TabReply> {
+    return this.#read({ path, mode: "navigate" });
+  }
+
+  /** What a page asks for. @throws when there is no whole answer */
+  get(path: string): Promise<TabReply> {
+    return this.#read({ path, mode: "no-cors" });
+  }
+
+  async #read(asked: { path: string; mode: string }): Promise<TabReply> {
     try {
-      return await this.#send({ method: "GET", path });
+      return await this.#send({ method: "GET", ...asked });
     } catch (error) {
       if (!AGAIN.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
-      return this.#send({ method: "GET", path });
+      return this.#send({ method: "GET", ...asked });
     }
   }
 
   /** Never sent again: it may have been done. @throws when there is no whole answer */
   post(path: string, body: object): Promise<TabReply> {
-    return this.#send({ method: "POST", path, body: JSON.stringify(body) });
+    return this.#send({ method: "POST", path, mode: "cors", body: JSON.stringify(body) });
   }
 
-  async #send({ body, ...asked }: Pick<Dispatcher.RequestOptions, "method" | "path" | "body">) {
-    const headers = { ...this.#headers(), ...(body != null && { "content-type": "application/json" }) };
+  async #send({ body, mode, ...asked }: Asked): Promise<TabReply> {
+    const headers = {
+      ...this.#headers(),
+      "sec-fetch-mode": mode,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    };
     const answer = await this.#agent.request({
       origin: this.#origin,
       ...asked,
@@ -122,10 +143,17 @@ export class Tab {
       socket.addEventListener("message", () => done(), { once: true }),
     );
     socket.addEventListener("open", () => socket.send("here"));
+    // As applications do: nobody keeps a silent connection.
+    const beat = setInterval(() => socket.send("here"), 15_000);
+    void closed.then(() => clearInterval(beat));
     const failed = closed.then(() => Promise.reject(new Error("wasn't opened")));
     await Promise.race([echoed, failed]);
     failed.catch(() => {});
-    return { closed, close: () => socket.close() };
+    const close = () => {
+      clearInterval(beat);
+      socket.close();
+    };
+    return { closed, close };
   }
 
   close(): Promise<void> {

@@ -24,6 +24,7 @@ export class Visitor {
   readonly #habits: Habits;
   #left = false;
   #loggedIn = false;
+  readonly #open = new Set<LongConnection>();
   #release: string | undefined;
   /** All that he met, the last one last. */
   #met: string[] = [];
@@ -68,6 +69,7 @@ export class Visitor {
     if (chunk) await this.#late(chunk);
     await this.#page();
     this.#left = true;
+    for (const connection of this.#open) connection.close();
     await this.#tab.close();
     await Promise.all(long);
   }
@@ -75,7 +77,7 @@ export class Visitor {
   /** @returns the path of the part that is loaded late */
   async #page(): Promise<string | undefined> {
     this.#notes.now.pages += 1;
-    const page = await this.#ask("GET /", () => this.#tab.get("/"));
+    const page = await this.#ask("GET /", () => this.#tab.open("/"));
     const [, release, later] = /data-release="(\w+)" data-later="([^"]+)"/.exec(page?.text ?? "") ?? [];
     if (page?.status !== 200 || !release) return this.#broken("page");
     this.#release = release;
@@ -164,9 +166,12 @@ export class Visitor {
     while (!this.#left) {
       try {
         const connection = await open();
+        if (this.#left) return connection.close();
+        this.#open.add(connection);
         if (cutAt === undefined) this.#notes.now[kind].opened += 1;
         else this.#notes.now[kind].back.push(Date.now() - cutAt);
         await connection.closed;
+        this.#open.delete(connection);
         if (this.#left) return;
         cutAt = Date.now();
         this.#notes.now[kind].cut += 1;
