@@ -4,6 +4,7 @@ import type {
   AlarmReading,
   JournalEntry,
   MetricSecond,
+  SessionCounts,
   Tally,
   TrackCounts,
   Weights,
@@ -82,6 +83,8 @@ export class World {
   counters: ((track: string, second: number) => Record<string, Tally>) | undefined;
   /** How a track's requests go otherwise than most do, in a second. */
   ways: ((track: string, second: number) => TrackCounts["ways"]) | undefined;
+  /** How many sessions begin on a track in a second, and what those that have begun ask for. */
+  sessions: ((track: string, weight: number) => SessionCounts) | undefined;
   smoke: { passed: boolean; details: string[] } = { passed: true, details: [] };
   /** Whether a track's smoke tests pass at a moment, asked outside of the rollout's own. */
   serves: (track: string, now: number) => boolean = () => true;
@@ -181,6 +184,7 @@ export class World {
           errors: this.#hits(requests, errors),
           slow: this.#hits(requests, slow),
           ...(this.ways && { ways: this.ways(track, epochSecond) }),
+          ...(this.sessions && { sessions: this.sessions(track, weight) }),
           ...(this.counters && { counters: this.counters(track, epochSecond) }),
         },
       ] as const;

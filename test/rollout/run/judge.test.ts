@@ -60,6 +60,50 @@ describe("the gates in a rollout", () => {
     expect((await play({ world: sick, ...first, judge: judgeOf(plan) })).result.outcome).toBe("stopped");
   });
 
+  const chosen = (track: string) => (track === "green" ? 8 : 2);
+  const begin = (of: (track: string, weight: number) => number) => (track: string, weight: number) => ({
+    ...{ first: of(track, weight), again: 0, held: 10 },
+  });
+
+  test("let one through whose sessions begin by the weights", async () => {
+    const on = world();
+    on.sessions = begin((_, weight) => weight / 10);
+    const { result, told } = await runWith(on);
+    expect(result.outcome).toBe("promoted");
+    expect(told.map(({ entry }) => entry.kind)).not.toContain("paused");
+  });
+
+  test("pause one whose sessions don't, at each split, until a person accepts it", async () => {
+    const on = world();
+    on.sessions = begin(chosen);
+    const skewed = { world: on, plan, judge: judgeOf(plan) };
+    const { result, told } = await play(skewed);
+    expect(result).toMatchObject({ outcome: "stopped", reason: expect.stringContaining("nobody resumed") });
+    const paused = told.map(({ entry }) => entry).find(({ kind }) => kind === "paused");
+    expect(paused).toMatchObject({
+      about: "sessions",
+      reason: expect.stringMatching(/% of \d+ came to green/),
+    });
+    const accepted = world();
+    accepted.sessions = begin(chosen);
+    const commands = Array.from({ length: 40 }, (_, index) => ({
+      after: 15 * (index + 1),
+      command: "resume" as const,
+    }));
+    const gone = await play({ ...skewed, world: accepted, commands });
+    expect(gone.result.outcome).toBe("promoted");
+    const pauses = gone.told.filter(({ entry }) => entry.kind === "paused");
+    // At 10 and at 50 %; at 100 there is nothing to choose.
+    expect(pauses).toHaveLength(2);
+  });
+
+  test("ask nothing of first visits where a cohort may lead them", async () => {
+    const on = world();
+    on.sessions = begin(chosen);
+    const led = { ...plan, gates: { ...plan.gates, firstVisits: false } };
+    expect((await play({ world: on, plan: led, judge: judgeOf(led) })).result.outcome).toBe("promoted");
+  });
+
   test("a restart comes to the same from the whole history", () => {
     const on = world();
     on.now += 30_000;
