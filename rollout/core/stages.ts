@@ -25,11 +25,16 @@ function bake(state: RolloutState, index: number, at: number): RolloutState {
     before.length === 1 && index === 0 && state.stage.at === "shift"
       ? before
       : [...before, { weight, from: at }];
-  const splits = [
-    ...splitsUntil(state, at),
-    { share: shareOf(state.weights ?? {}, state.candidate), from: at },
-  ];
-  return enter({ ...state, steps, splits }, { at: "bake", step: index, since: at }, at);
+  return enter(
+    { ...state, steps, splits: splitsFrom(state, at) },
+    { at: "bake", step: index, since: at },
+    at,
+  );
+}
+
+/** From a moment on the weights that were read back hold. */
+function splitsFrom(state: RolloutState, from: number): RolloutState["splits"] {
+  return [...splitsUntil(state, from), { share: shareOf(state.weights ?? {}, state.candidate), from }];
 }
 
 /** From a moment on the last of them doesn't hold for sure. */
@@ -56,7 +61,7 @@ export function verified(
       return bake(next, state.stage.step, at);
     case "bake":
       // The end of a drain: the gates have their time from then on.
-      return { ...next, ...FRESH, stageAt: at };
+      return { ...next, ...FRESH, stageAt: at, splits: splitsFrom(next, at) };
     case "return":
       return state.promoted ? enter(next, { at: "unpromote" }, at) : keep(next, at);
     default:

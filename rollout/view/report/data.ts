@@ -165,11 +165,15 @@ function withGates(
   });
 }
 
+function drainText(draining: string | undefined): string {
+  return draining === undefined ? "" : `, ${draining} drains`;
+}
+
 function markOf(entry: JournalEntry, { candidate }: RolloutState): Mark[] {
   const { at } = entry;
   switch (entry.kind) {
     case "verified":
-      return [{ at, text: `${entry.weights[candidate] ?? 0} %`, kind: "step" }];
+      return [{ at, text: `${entry.weights[candidate] ?? 0} %${drainText(entry.draining)}`, kind: "step" }];
     case "rollback":
     case "stopped":
     case "hold":

@@ -155,6 +155,8 @@ describe("stable is left", () => {
   test("and the gates have their time from then on", () => {
     const { state } = at(DRAINED, { tries: 2, doneAt: DRAINED });
     const left = step(state, { kind: "verified", weights: GREEN, at: DRAINED + 9, by: "test" });
+    // The same split, and nobody is held elsewhere: what was counted before is of another.
+    expect(left!.splits).toEqual([{ share: 100, from: DRAINED + 9 }]);
     expect(left).toMatchObject({
       stage: BAKE,
       draining: undefined,
