@@ -1,4 +1,5 @@
 import { ANSWERS_LOG } from "./answers/agent.ts";
+import { LONG_LOG } from "./answers/long.ts";
 import type { Host, HostFile } from "./host.ts";
 
 /** The namespace of what a server measures about itself, for alarms and the role's permission. */
@@ -26,6 +27,7 @@ export function agentConfig({ track, logGroups }: Pick<Host, "track" | "logGroup
           collect_list: [
             shipped("/var/log/nginx/access.log", logGroups.nginx),
             shipped("/var/log/nginx/error.log", logGroups.nginx, "/error"),
+            shipped(LONG_LOG, logGroups.nginx, "/long"),
             shipped(ANSWERS_LOG, logGroups.system, "/answers"),
             shipped("/var/log/syslog", logGroups.system),
             shipped("/var/log/cloud-init-output.log", logGroups.system, "/boot"),

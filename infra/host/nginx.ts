@@ -1,6 +1,7 @@
 import { cookieMaps, cookieVariables, USER_HEADER } from "../sessions/cookies.ts";
 import { seconds } from "../settings/duration.ts";
 import { timeoutsOf } from "../settings/timeouts.ts";
+import { LONG_LOG, longLog, OPENED_LOCATION, TOLD_WHEN_OPENED } from "./answers/long.ts";
 import { ASSETS_FOLDER } from "./assets/assets.ts";
 import { assetLocations, keptAssets, toldToCaches } from "./assets/locations.ts";
 import { APP_PORT, type Host, type HostFile, TLS_FOLDER } from "./host.ts";
@@ -38,7 +39,7 @@ ${GZIP}
 ${OWN_HEADERS}
 ${cookieMaps({ ...host, cacheControl: toldToCaches(app) })}
 ${keptAssets(app)}  include machine/http.conf;
-
+${longLog(host.track)}
 ${upstreams(domain)}
   server {
     include machine/listen.conf;
@@ -52,9 +53,10 @@ ${proxy(app)}
     }
     location / {
       ${limit}
+      ${TOLD_WHEN_OPENED}
       proxy_pass http://$pool;
     }
-${assetLocations(app, limit)}
+${OPENED_LOCATION}${assetLocations(app, limit)}
     # Only nginx's own errors (the app is down or too slow); what the app answers passes as it is.
     error_page 502 503 504 /sorry.html;
     location = /sorry.html {
@@ -77,6 +79,8 @@ worker_rlimit_nofile 16384;
 `,
     http: `access_log /var/log/nginx/access.log track;
 set_real_ip_from ${vpcCidr};
+`,
+    long: `access_log ${LONG_LOG} long if=$long;
 `,
     listen: `listen 443 ssl http2;
 ssl_certificate ${TLS_FOLDER}/host.crt;

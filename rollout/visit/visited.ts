@@ -27,6 +27,9 @@ export interface AppProcess {
 export const LOG_KINDS = ["app", "nginx"] as const;
 export type LogKind = (typeof LOG_KINDS)[number];
 
+/** Of nginx's logs the one of what stays open for long (infra/host/answers/long.ts). */
+export const LONG = "long";
+
 export interface LogQuery {
   kind: LogKind;
   /** Only this one's. */
@@ -45,7 +48,7 @@ export interface WrittenLine {
   at: number;
   track: string;
   server: string;
-  /** {@link APP}, a worker's name, `migrate`, `access` or `error`. */
+  /** {@link APP}, a worker's name, `migrate`, `access`, `error` or {@link LONG}. */
   process: string;
   text: string;
 }

@@ -10,6 +10,7 @@ import { reportData } from "../../view/report/data.ts";
 import { reportPage } from "../../view/report/page.ts";
 import { onOption, stackAtHand } from "../on.ts";
 import { out } from "../out.ts";
+import { longConnections } from "./long.ts";
 
 export function register(program: Command): void {
   program
@@ -22,13 +23,14 @@ export function register(program: Command): void {
     .option("-o, --out <file>", "where the page goes (default: rollout-STACK.html)")
     .addOption(onOption())
     .action(async ({ out: file }: { out?: string }, command: Command) => {
-      const { platform, stack, json } = await stackAtHand(command);
+      const here = await stackAtHand(command);
+      const { platform, stack, json } = here;
       const { entries } = await platform.journal.read();
       const state = replay(entries);
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
       const history = new MetricHistory((since) => platform.metrics(since));
       await history.read(state, state.stage.at === "ended" ? last(entries).at : undefined);
-      const data = reportData(
+      const told = reportData(
         stack,
         entries,
         history.seconds,
@@ -36,6 +38,8 @@ export function register(program: Command): void {
         Date.now(),
         history.period,
       );
+      const long = await longConnections(here, state, told.entries);
+      const data = { ...told, ...(long && { long }) };
       if (json && !file) {
         out(`${JSON.stringify(data)}\n`);
         return;

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readingText } from "../../core/reading.ts";
 import { runnerOf } from "../../run/hearing.ts";
+import { longLines } from "../../view/long-connections.ts";
 import type { StatusView } from "../../view/model.ts";
 import { plain } from "../../view/plain.ts";
 import { statusLine, statusLines } from "../../view/status.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { outLine, paint } from "../out.ts";
 import { stateOf } from "./drive.ts";
+import { longConnections } from "./long.ts";
 import { Onlooker } from "./look.ts";
 
 const EVERY_MS = 1_000;
@@ -33,11 +35,21 @@ export function register(program: Command): void {
 async function showOnce(here: StackAtHand): Promise<void> {
   const { platform, json, stack } = here;
   const onlooker = new Onlooker(here);
-  const view = await onlooker.look();
+  const sight = await onlooker.see();
   const reading = await platform.readWeights();
-  if (json) return outLine(JSON.stringify({ stack, weights: reading, rollout: view ?? null }));
-  if (!view) return outLine(`${stack}: no rollout has begun\n${readingText(reading)}`);
-  paint([...statusLines(view, lookOf()), "", plain(readingText(reading)), ""].join("\n"));
+  if (!sight && !json) return outLine(`${stack}: no rollout has begun\n${readingText(reading)}`);
+  const long = sight && (await longConnections(here, sight.state, sight.entries));
+  if (json) {
+    const document = { stack, weights: reading, rollout: sight?.view ?? null, ...(long && { long }) };
+    return outLine(JSON.stringify(document));
+  }
+  const lines = longLines(long ?? []);
+  const open = lines.length > 0 ? ["", "WebSockets and event streams", ...lines.map(plain)] : [];
+  paint(
+    [...(sight ? statusLines(sight.view, lookOf()) : []), ...open, "", plain(readingText(reading)), ""].join(
+      "\n",
+    ),
+  );
 }
 
 async function watchIt(here: StackAtHand): Promise<void> {

@@ -22,7 +22,7 @@ export interface VisitedStack {
 export async function visitedStack(command: Command): Promise<VisitedStack> {
   const { stack, json } = globalOptions(command);
   const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
-  const visited = await (on === "aws" ? onAws : here)({ stack, projectDir: projectDir() });
+  const visited = await visitedOn(on, stack);
   const secrets = await visited.secrets().catch((error: Error) => {
     tell(`the stack's secrets can't be read (${error.message}): only what looks like one is taken out`);
     return [];
@@ -38,6 +38,10 @@ export async function visitedStack(command: Command): Promise<VisitedStack> {
         { ...visit, ...(words.length > 0 && { command: commandText(words, secrets) }) },
       ),
   };
+}
+
+export function visitedOn(on: "aws" | "rehearsal", stack: string): Promise<Visited> {
+  return (on === "aws" ? onAws : here)({ stack, projectDir: projectDir() });
 }
 
 async function here(options: { stack: string; projectDir: string }): Promise<Visited> {

@@ -13,6 +13,7 @@ import {
 } from "../../core/verdict.ts";
 import type { Weights } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
+import type { LongStep } from "../long-connections.ts";
 import { type GateBar, gatesIn } from "../model.ts";
 
 /** One stretch of time: what each track served in it. */
@@ -45,6 +46,8 @@ export interface ReportData {
   buckets: Bucket[];
   marks: Mark[];
   entries: JournalEntry[];
+  /** WebSockets and event streams, by step; left out where their log can't be read. */
+  long?: LongStep[];
 }
 
 /** What the charts can show apart. */
@@ -89,6 +92,18 @@ export function reportData(
     marks: entries.flatMap((entry) => markOf(entry, state)),
     entries,
   };
+}
+
+/** The candidate's shares, one after the other, from the rollout's beginning on. */
+export function sharesIn(entries: readonly JournalEntry[], { begunAt, candidate }: RolloutState) {
+  const shares = [{ at: begunAt, step: `before ${candidate}` }];
+  let before = 0;
+  for (const { at, weights } of splitsIn(entries)) {
+    const share = weights[candidate] ?? 0;
+    if (share !== before) shares.push({ at, step: `${candidate} ${share} %` });
+    before = share;
+  }
+  return shares;
 }
 
 /** An act that is done has moved the traffic; what is read back confirms it. */

@@ -2,6 +2,7 @@ import { actsIn, entryText } from "../entry-text.ts";
 import { escaped } from "../escaped.ts";
 import { duration, percent } from "../figures.ts";
 import { htmlPage } from "../html-page.ts";
+import { seconds } from "../long-connections.ts";
 import { gatesIn } from "../model.ts";
 import { OnceTold } from "../once-told.ts";
 import { begunIn } from "../shares.ts";
@@ -20,7 +21,7 @@ ${outcome(data)}
 ${summary(data)}
 <div id="readout" class="faint">Point at a chart, or touch it, to read the figures of that moment. All times are UTC.</div>
 ${chartsOf(data).map(figure).join("\n")}
-<h2>Evidence at the decisions</h2>
+${longConnections(data)}<h2>Evidence at the decisions</h2>
 ${gates(data)}
 <h2>Journal</h2>
 ${journal(data)}
@@ -52,6 +53,19 @@ function summary({ tracks, buckets }: ReportData): string {
     return `<div><dt>${escaped(track)}</dt>${sessions}<dd>${requests} requests</dd><dd>${part(sum("errors"))} errors</dd><dd>${part(sum("slow"))} slow</dd></div>`;
   });
   return `<dl>${cards.join("")}</dl>`;
+}
+
+/** Nothing where there were none. */
+function longConnections({ long = [] }: ReportData): string {
+  const rows = long
+    .filter(({ opened, cut, left, open }) => opened + cut + left + open > 0)
+    .map(
+      ({ step, opened, cut, medianMs, longestMs, left, open }) =>
+        `<tr><td>${escaped(step)}</td><td>${opened}</td><td>${cut}</td><td>${seconds(medianMs)}</td><td>${seconds(longestMs)}</td><td>${left}</td><td>${open}</td></tr>`,
+    );
+  if (rows.length === 0) return "";
+  const head = ["step", "opened", "cut", "back after (median)", "at most", "left", "open at its end"];
+  return `<h2>WebSockets and event streams</h2>\n${table(head, rows)}\n`;
 }
 
 /** What the gates said when the rollout went on or went back. */

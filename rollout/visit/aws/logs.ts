@@ -6,7 +6,7 @@ import {
 import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import { until } from "../../waiting.ts";
-import { APP, isMeant, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
+import { APP, isMeant, LONG, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
 
 export interface LogPlace {
   region: string;
@@ -35,6 +35,8 @@ export async function readLogs(
     const asked = {
       logGroupName: groups[query.kind],
       startTime: from,
+      // Among millions of answers.
+      ...(query.process === LONG && { filterPattern: '{ $.long = "*" }' }),
       ...(query.track && { logStreamNamePrefix: `${query.track}/` }),
     };
     const pages = paginateFilterLogEvents({ client }, asked, { abortSignal: query.signal });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LogTimes } from "../../platforms/rehearsal/logs/times.ts";
 import { Tail } from "../../platforms/rehearsal/machine/tail.ts";
 import { until } from "../../waiting.ts";
-import { APP, isMeant, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
+import { APP, isMeant, LONG, type LogKind, type LogQuery, type WrittenLine } from "../visited.ts";
 
 /** `blue-1.app.log`, `blue-1.worker-1.process.log`, also of servers that are gone. */
 const OF_A_SERVER = /^(([a-z][a-z0-9]*)-\d+)\.([\w-]+)(\.process)?\.log$/;
@@ -11,7 +11,7 @@ const OF_A_SERVER = /^(([a-z][a-z0-9]*)-\d+)\.([\w-]+)(\.process)?\.log$/;
 /** What writes which log, by the file's name, and how it is called on AWS. */
 const WRITERS: Record<LogKind, Record<string, string>> = {
   app: { app: APP, migrate: "migrate" },
-  nginx: { access: "access", nginx: "error" },
+  nginx: { access: "access", nginx: "error", long: LONG },
 };
 
 const EVERY_MS = 250;

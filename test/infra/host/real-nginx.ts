@@ -32,6 +32,7 @@ export async function nginxFolder(conf: string, appPort: number): Promise<NginxF
     "machine/http.conf":
       `access_log ${folder}/access.log track;\nset_real_ip_from 127.0.0.0/8;\n` +
       temporary.map((name) => `${name}_temp_path ${folder}/${name};\n`).join(""),
+    "machine/long.conf": `access_log ${folder}/long.log long if=$long;\n`,
     "machine/listen.conf": `listen 127.0.0.1:${port} ssl http2;\nssl_certificate host.crt;\nssl_certificate_key host.key;\n`,
     "machine/upstream.conf": `server 127.0.0.1:${appPort};\n`,
     "machine/assets.conf": `root ${folder}/assets;\n`,

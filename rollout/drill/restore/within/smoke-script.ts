@@ -44,6 +44,7 @@ cp -r "$root/etc/nginx" "$work/nginx"
 cd "$work/nginx/machine"
 sed -i "s|^pid .*|pid \\"$work/nginx.pid\\";|; s|^error_log .*|error_log \\"$work/error.log\\" warn;|" main.conf
 sed -i "s|^access_log .*|access_log \\"$work/access.log\\" track;|" http.conf
+sed -i "s|^access_log [^ ]*|access_log \\"$work/long.log\\"|" long.conf
 sed -i "s|^listen .*|listen 127.0.0.1:$front ssl http2;|" listen.conf
 echo "server 127.0.0.1:$app;" >upstream.conf
 cd /

@@ -58,6 +58,7 @@ function machineFiles(room: Room, server: ServerRecord, folder: string): Record<
       "set_real_ip_from 127.0.0.1/32;",
       ...temporary,
     ),
+    "long.conf": lines(`access_log "${logOf(room.ledger, `${server.id}.long`)}" long if=$long;`),
     "listen.conf": lines(
       `listen 127.0.0.1:${server.port} ssl http2;`,
       `ssl_certificate "${certFile}";`,
