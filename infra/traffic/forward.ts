@@ -77,9 +77,11 @@ export function cohortRuleName(stack: string, cohort: string): string {
   return `${stack}-cohort-${cohort}-rule`;
 }
 
-/** The cohort by its rule's name or urn. */
-export function cohortOf(rule: string): string {
-  return /-cohort-([a-z0-9-]+)-rule$/.exec(rule)?.[1] ?? rule;
+/** The cohort by its rule's urn. */
+export function cohortOf(urn: string): string {
+  const [, , stack = ""] = urn.split(":");
+  const [before, after] = cohortRuleName(stack, " ").split(" ") as [string, string];
+  return urn.slice(urn.lastIndexOf("::") + 2 + before.length, -after.length);
 }
 
 /** Whether a rule is a cohort's, by its priority, which AWS tells with each rule. */

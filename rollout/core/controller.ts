@@ -36,7 +36,7 @@ export function next(state: RolloutState, seen: Seen, now: number): Action {
 function goOn(state: RolloutState, seen: Seen, now: number): Action {
   if (state.mend) return mend(state, seen, now, state.mend);
   if (state.paused) return waitForPerson(state, state.paused, now);
-  const skewed = pauseForSessions(state, seen);
+  const skewed = pauseForSessions(state, seen, now);
   if (skewed) return skewed;
   const action = goForward(state, seen, now);
   return action.is === "give-up" ? rollBack(state, action.reason) : action;

@@ -52,6 +52,8 @@ export type Note =
   | { kind: "frozen"; until: number }
   /** @property about what was found, where a person's `resume` accepts it */
   | { kind: "paused"; reason: string; about?: "sessions" }
+  /** Sessions don't fit the split, and cohorts are led to the candidate: so they needn't. @property cohorts such as `pilots to green` */
+  | { kind: "led"; cohorts: string }
   | { kind: "rollback"; reason: string; evidence?: unknown }
   /** The run is over, the rollout isn't: a person must decide. */
   | { kind: "stopped"; reason: string; drift?: Reading }
@@ -85,6 +87,7 @@ export const KINDS = Object.keys({
   released: true,
   frozen: true,
   paused: true,
+  led: true,
   rollback: true,
   stopped: true,
   ended: true,

@@ -35,7 +35,7 @@ function sharedAt(reading: Reading, target: Weights, draining?: string): boolean
   return isThere && drainsIn(reading).every((each) => each === draining);
 }
 
-function someLed({ cohorts }: Reading): boolean {
+export function someLed({ cohorts }: Reading): boolean {
   return Object.values(cohorts ?? {}).some((led) => Object.keys(led).length > 0);
 }
 

@@ -82,6 +82,11 @@ function change(state: RolloutState, entry: JournalEntry): RolloutState {
         ...state,
         paused: { at: entry.at, reason: entry.reason, ...(entry.about && { about: entry.about }) },
       };
+    case "led":
+      return {
+        ...state,
+        splits: state.splits.map((each, at, all) => (at === all.length - 1 ? { ...each, led: true } : each)),
+      };
     case "rollback":
       return rolledBack(state, entry.reason, entry.at);
     case "stopped":

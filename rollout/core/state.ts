@@ -32,6 +32,8 @@ export interface HeldSplit {
   until?: number;
   /** A person knows that the sessions don't fit it. */
   accepted?: boolean;
+  /** Cohorts were led in it: what begins on the candidate isn't by the split alone. */
+  led?: boolean;
 }
 
 /** What the journal says, and nothing else. */

@@ -40,6 +40,8 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
       return `frozen until ${new Date(entry.until).toISOString()}`;
     case "paused":
       return `paused: ${entry.reason}`;
+    case "led":
+      return `of the first visits too many or few came, and cohorts are led (${entry.cohorts}): nothing is concluded from it at these weights`;
     case "rollback":
       return `rollback: ${entry.reason}`;
     case "stopped":

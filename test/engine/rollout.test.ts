@@ -106,7 +106,10 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
       const urns = [...new Set([...old.keys(), ...now.keys()])].filter(
         (urn) => old.get(urn) !== now.get(urn),
       );
-      return urns.filter((urn) => !urn.includes("pulumi:pulumi:Stack")).map((urn) => urn.split("::").at(-1));
+      return urns
+        .filter((urn) => !urn.includes("pulumi:pulumi:Stack"))
+        .map((urn) => urn.split("::").at(-1))
+        .sort();
     };
     const rules = ["beta-cohort-pilots-rule", "beta-cohort-some-rule"];
     await config.setCohorts(["pilots", "some"], "green");
@@ -114,7 +117,7 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
       .filter(({ name }) => rules.includes(name))
       .map(({ urn }) => urn);
     expect(await changes(() => rollout.up(urns, "rollout: cohorts"))).toEqual(rules);
-    expect((await facts()).cohortRules.map(({ cohort }) => cohort)).toEqual(["pilots", "some"]);
+    expect((await facts()).cohortRules.map(({ cohort }) => cohort).sort()).toEqual(["pilots", "some"]);
     expect((await facts()).sessionRules.every(({ track }) => track !== "")).toBe(true);
     expect(await changes(() => engine.up())).toEqual([]);
     await engine.succeed("preview", "--expect-no-changes");

@@ -31,6 +31,8 @@ describe("the regular expressions of the product", () => {
     expect(made.map(({ text, where }) => `${where.split(":")[0]}: ${text}`).sort()).toEqual([
       // Those of the balancer's rules, which rules.test.ts holds to be of one form.
       "infra/sessions/rules.ts: each",
+      // Numbers of a range, asked of two digits.
+      "infra/settings/cohorts/conditions.ts: `^${asked.value}$`",
       // Of 200 characters at most, in parts that a slash ends.
       "infra/settings/schema/image/assets.ts: `^(?=.{1,200}$)/?${NAME}(?:/${NAME})*$`",
       // Tokens of a rule, one after the other (sticky), of which each is in the list.

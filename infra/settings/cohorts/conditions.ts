@@ -40,9 +40,18 @@ function conditionText(condition: Condition): string {
   const { httpHeaderName, values = [], regexValues: [expression = ""] = [] } = condition.httpHeader;
   if (expression === "") return `who sends ${httpHeaderName}: ${either(values)}`;
   const asked = cookieIn(expression);
-  if (asked?.name !== USER_COOKIE) return `who has the cookie ${asked?.name}=${asked?.value}`;
+  if (!asked) return `who has a cookie that fits ${expression}`;
+  if (asked.name !== USER_COOKIE) return `who has the cookie ${asked.name}=${either(choicesIn(asked.value))}`;
   const numbers = Array.from({ length: BUCKETS }, (_, number) => String(number).padStart(2, "0"));
   return `${numbers.filter((each) => new RegExp(`^${asked.value}$`).test(each)).length} % of the users`;
+}
+
+/** Of an expression that {@link conditionsOf} made: `(a|1\\.2)`. */
+function choicesIn(value: string): string[] {
+  return value
+    .slice(1, -1)
+    .split("|")
+    .map((each) => each.replaceAll("\\.", "."));
 }
 
 function either(all: readonly string[]): string {

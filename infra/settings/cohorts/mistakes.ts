@@ -54,8 +54,19 @@ function wrongMembers(cohort: LedCohort, { domain, domains, network }: Parsed): 
 
 /** An ALB's pattern, `*` for any text and `?` for one letter. */
 function matches(pattern: string, name: string): boolean {
-  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", ".*").replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(name);
+  // How much of the name the pattern so far may have taken.
+  let taken = [0];
+  for (const letter of pattern) {
+    if (letter === "*") {
+      const [least = name.length + 1] = taken;
+      taken = Array.from({ length: Math.max(0, name.length + 1 - least) }, (_, more) => least + more);
+    } else {
+      taken = taken
+        .filter((at) => at < name.length && (letter === "?" || name[at] === letter))
+        .map((at) => at + 1);
+    }
+  }
+  return taken.includes(name.length);
 }
 
 function tooMuch(conditions: readonly Condition[]): Mistake[] {

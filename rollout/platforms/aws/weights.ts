@@ -74,7 +74,9 @@ export class AwsWeights {
   async setCohorts(names: readonly string[], to: string): Promise<void> {
     const { config, engine, facts, cohortUrns } = this.#parts;
     await config.setCohorts(names, to);
-    await engine.up(await cohortUrns(names), `rollout: cohorts ${names.join(" and ")} to ${to}`);
+    const targets = await cohortUrns(names);
+    // Those that were closed and are to be have no rule, neither here nor there; an `up` without targets would be one of all.
+    if (targets.length > 0) await engine.up(targets, `rollout: cohorts ${names.join(" and ")} to ${to}`);
     await facts.read();
     const led = await this.readLed();
     const wrong = names.find((name) => (led[name] ?? CLOSED) !== to);

@@ -38,11 +38,12 @@ export function judgeSessions(
   const log = logMismatch(begun, split.share / 100) + Math.log(partOf(history.splits?.length ?? 1));
   const told = figures(begun, split, history.candidate);
   const misfit = log >= -Math.log(FALSE_PAUSE);
-  const isOpen = misfit && split.accepted !== true;
+  const isOpen = misfit && split.accepted !== true && split.led !== true;
+  const why = split.led ? "and cohorts are led" : "and a person accepts it";
   const reason = misfit ? `${told}: they don't fit` : told;
   const evidence: GateEvidence = {
     ...{ name: "first visits", outcome: isOpen ? "wait" : "pass", hold: false },
-    reason: `first visits: ${reason}${misfit && !isOpen ? ", and a person accepts it" : ""}`,
+    reason: `first visits: ${reason}${misfit && !isOpen ? `, ${why}` : ""}`,
     toFail: Math.max(0, Math.min(1, log / -Math.log(FALSE_PAUSE))),
     toPass: isOpen ? 0 : 1,
   };

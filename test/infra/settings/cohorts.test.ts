@@ -33,6 +33,14 @@ const CASES: [cohort: object, ...mistakes: string[]][] = [
     { host: ["acme.example.com", "old.example.com"] },
     ".host[1]: must be a name that the stack serves (app.example.com, acme.example.com)",
   ],
+  [{ host: ["*.example.com", "a??.example.com", "a*e.*.com"] }],
+  [
+    { host: ["?.example.com", "ac*mee.example.com", `${"*?".repeat(30)}.com`] },
+    ...[0, 1, 2].map(
+      (at) => `.host[${at}]: must be a name that the stack serves (app.example.com, acme.example.com)`,
+    ),
+    `${LIMIT} rule takes 5 wildcards, this has 62`,
+  ],
   [{ path: ["/a", "/b", "/c"] }],
   [{ path: ["/a", "/b", "/c", "/d"] }, `${LIMIT} condition of a rule takes 3 values, one has 4`],
   [{ path: ["/a", "/b", "/c"], network: ["203.0.113.0/24", "192.0.2.0/24"] }],
@@ -163,6 +171,8 @@ describe("the conditions", () => {
     expect(membersText(of(cohort))).toBe(
       "who sends x-tenant: acme or b*, and who asks for /a, and 20 % of the users",
     );
+    const kept = { cookie: { name: "plan", values: ["pro", "1.2"] }, network: ["192.0.2.0/24"] };
+    expect(membersText(of(kept))).toBe("who has the cookie plan=pro or 1.2, and who comes from 192.0.2.0/24");
   });
 });
 

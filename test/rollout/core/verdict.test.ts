@@ -42,7 +42,7 @@ test("a history has what the gates judge by; a step begins with a whole second",
 test.each([
   ["page", ["stopped", "hold", "rollback", "unwritten"]],
   ["tell", ["begin", "passed", "released", "frozen", "paused", "ended", "command"]],
-  [undefined, ["intent", "done", "failed", "lost", "verified"]],
+  [undefined, ["intent", "done", "failed", "lost", "verified", "led"]],
 ])("%s: %j", (how, kinds) => {
   for (const kind of kinds) expect(urgency({ kind } as Note)).toBe(how);
 });

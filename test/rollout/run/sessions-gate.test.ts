@@ -112,6 +112,13 @@ describe("the sample ratio", () => {
     expect(told.evidence.reason).toMatch(/don't fit, and a person accepts it$/);
   });
 
+  test("holds nothing back where cohorts were led in the split, and says so", () => {
+    const told = judged([second(10, { blue: 0, green: 100 })], [split(25, { led: true })])!;
+    expect(told.skewed).toBeUndefined();
+    expect(told.evidence).toMatchObject({ outcome: "pass", toPass: 1 });
+    expect(told.evidence.reason).toMatch(/don't fit, and cohorts are led$/);
+  });
+
   test.each([0, 100])("isn't asked at %i %%, nor before a split was read back", (share) => {
     const seconds = [second(10, { blue: 50, green: 50 })];
     expect(judged(seconds, [split(share)])).toBeUndefined();

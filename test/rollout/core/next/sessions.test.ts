@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Seen } from "../../../../rollout/core/action.ts";
 import { next } from "../../../../rollout/core/controller.ts";
 import type { Note } from "../../../../rollout/core/journal.ts";
+import type { Led } from "../../../../rollout/core/reading.ts";
 import { replay } from "../../../../rollout/core/replay.ts";
 import type { RolloutState } from "../../../../rollout/core/state.ts";
 import { BEGUN, plan } from "../example.ts";
@@ -27,7 +28,12 @@ const AT = BEGUN + BAKING.length * 1000;
 const stateAfter = (...notes: Note[]): RolloutState =>
   replay([...BAKING, ...notes].map((note, index) => ({ ...note, at: BEGUN + index * 1000, by: "test" })))!;
 const PAUSED: Note = { kind: "paused", reason: "skewed", about: "sessions" };
-const seen = (state: RolloutState, skewed?: string, at = AT + 60_000): Seen => ({
+const seen = (state: RolloutState, skewed?: string, at = AT + 60_000, led: Led = {}): Seen => ({
+  weights: {
+    at,
+    length: state.length,
+    read: { config: CANARY, state: null, real: CANARY, cohorts: { config: led, real: led } },
+  },
   gates: {
     at,
     ...{ length: state.length, through: at, heard: at, steps: state.steps.length },
@@ -41,6 +47,26 @@ describe("sessions that don't fit their split", () => {
     expect(state.stage.at).toBe("bake");
     expect(next(state, seen(state, "skewed"), AT + 60_100)).toEqual({ is: "note", note: PAUSED });
     expect(next(state, seen(state), AT + 60_100)).toMatchObject({ is: "look", look: { at: "real" } });
+  });
+
+  test("are no pause before it is known that nobody is led, nor where somebody is: the journal says that once", () => {
+    const state = stateAfter();
+    const { gates } = seen(state, "skewed");
+    const now = AT + 60_100;
+    expect(next(state, { gates: gates! }, now)).toEqual({ is: "look", look: { at: "weights" } });
+    const old = { ...seen(state, "skewed").weights!, at: now - 30_001 };
+    expect(next(state, { gates: gates!, weights: old }, now)).toMatchObject({ look: { at: "weights" } });
+    const led: Note = { kind: "led", cohorts: "pilots to green" };
+    expect(next(state, seen(state, "skewed", AT + 60_000, { pilots: "green" }), now)).toEqual({
+      is: "note",
+      note: led,
+    });
+    const later = stateAfter(led);
+    expect(later.splits.at(-1)).toMatchObject({ share: 10, led: true });
+    expect(next(later, seen(later, "skewed"), now)).toMatchObject({ look: { at: "real" } });
+    // Who can't read who is led asks a person.
+    const unread: Seen = { gates: gates!, weights: { at: AT + 60_000, length: state.length, error: "away" } };
+    expect(next(state, unread, now)).toEqual({ is: "note", note: PAUSED });
   });
 
   test("pause once: then a person decides, and the gates watch on", () => {

@@ -14,7 +14,7 @@ export function ledBy(rules: Inputs[], trackNames: Map<string, string>): LedMode
     name: rule.resource.name,
     track: forwardedTo(rule, trackNames),
     conditions: rule.at("conditions").list().map(conditionOf),
-    ...(isCohort(rule) && { cohort: cohortOf(rule.resource.name) }),
+    ...(isCohort(rule) && { cohort: cohortOf(rule.resource.urn) }),
   }));
 }
 
