@@ -102,8 +102,17 @@ export function bakedAt({ stage, plan }: RolloutState): number {
   return stage.since + nth(plan.steps, stage.step).bakeSeconds * 1000;
 }
 
-/** When the track that drains is left at the latest, in milliseconds; 0 where none drains. */
-export function drainedAt({ stage, plan, draining }: RolloutState): number {
-  if (draining === undefined || stage.at !== "bake") return 0;
-  return stage.since + (plan.drain?.mostSeconds ?? 0) * 1000;
+/** Stable's sessions at the last step, times in milliseconds; undefined where none are kept. */
+export interface Drain {
+  from: number;
+  /** When it is left at the latest. */
+  until: number;
+  /** Who was idle for so long has no session any more. */
+  idleMs: number;
+}
+
+export function drainOf({ stage, plan, draining }: RolloutState): Drain | undefined {
+  if (draining === undefined || stage.at !== "bake" || !plan.drain) return undefined;
+  const { mostSeconds, idleSeconds } = plan.drain;
+  return { from: stage.since, until: stage.since + mostSeconds * 1000, idleMs: idleSeconds * 1000 };
 }

@@ -1,5 +1,5 @@
 import { nth } from "../../infra/sure.ts";
-import { bakedAt, drainedAt, type RolloutState } from "../core/state.ts";
+import { bakedAt, drainOf, type RolloutState } from "../core/state.ts";
 import type { MetricSecond } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
 import {
@@ -46,7 +46,7 @@ export function statusView(seen: ViewSource): StatusView {
     asked,
     real,
     shares: trafficShares(splitSeconds(state, seconds), lastMinute, candidate, asked),
-    draining: drainOf(state, now),
+    draining: drainView(state, now),
     slowMs: plan.gates.p95Ms,
     windowSeconds,
     behindSeconds,
@@ -108,10 +108,10 @@ function attention(
   return waits ? `frozen until ${new Date(frozenUntil).toISOString()}` : undefined;
 }
 
-function drainOf(state: RolloutState, now: number): DrainView | undefined {
-  const { draining, stage } = state;
-  if (draining === undefined || stage.at !== "bake") return undefined;
-  return { track: draining, leftSeconds: Math.max(0, Math.ceil((drainedAt(state) - now) / 1000)) };
+function drainView(state: RolloutState, now: number): DrainView | undefined {
+  const { until } = drainOf(state) ?? {};
+  if (state.draining === undefined || until === undefined) return undefined;
+  return { track: state.draining, leftSeconds: Math.max(0, Math.ceil((until - now) / 1000)) };
 }
 
 function placeOf({ stage, outcome, steps }: RolloutState, index: number): StepView["is"] {

@@ -1,5 +1,5 @@
 import { type Action, note, type Seen } from "../action.ts";
-import { drainedAt, type RolloutState } from "../state.ts";
+import { drainOf, type RolloutState } from "../state.ts";
 import { only } from "../weights.ts";
 import { bring } from "./bring.ts";
 
@@ -12,12 +12,19 @@ import { bring } from "./bring.ts";
  *
  * @returns undefined when nothing drains, or not to the end yet
  */
-export function endDrain(state: RolloutState, seen: Seen, now: number): Action | undefined {
-  const { draining, candidate, held } = state;
-  if (draining === undefined || held) return undefined;
-  const isOver = now >= drainedAt(state) || isEmpty(state, seen) || seen.gates?.stableFails === true;
-  if (!isOver && !isCutShort(state, seen)) return undefined;
-  const weights = only(candidate);
+export function endDrain(
+  state: RolloutState,
+  seen: Seen & { gates: NonNullable<Seen["gates"]> },
+  now: number,
+): Action | undefined {
+  const drain = drainOf(state);
+  if (!drain || state.held) return undefined;
+  const { through, heardStable = drain.from, stableFails, verdict } = seen.gates;
+  // Figures that are late only make it later.
+  const isEmpty = through - Math.max(drain.from, heardStable) >= drain.idleMs;
+  const isCutShort = state.skip && verdict.hold !== true;
+  if (now < drain.until && !isEmpty && !stableFails && !isCutShort) return undefined;
+  const weights = only(state.candidate);
   const brought = bring(state, seen, now, weights, { do: "weights", weights });
   switch (brought.is) {
     case "there":
@@ -25,19 +32,8 @@ export function endDrain(state: RolloutState, seen: Seen, now: number): Action |
     case "due":
       return { is: "act", act: brought.act };
     case "spent":
-      return note({ kind: "paused", reason: `${draining} can't be left: ${brought.reason}` });
+      return note({ kind: "paused", reason: `${state.draining} can't be left: ${brought.reason}` });
     case "busy":
       return brought.action;
   }
-}
-
-/** Nobody has asked stable for anything for as long as a session lasts. Figures that are late only make it later. */
-function isEmpty({ stage, plan }: RolloutState, { gates }: Seen): boolean {
-  if (stage.at !== "bake" || !plan.drain || !gates) return false;
-  const last = Math.max(stage.since, gates.heardStable ?? 0);
-  return gates.through - last >= plan.drain.idleSeconds * 1000;
-}
-
-function isCutShort({ skip }: RolloutState, { gates }: Seen): boolean {
-  return skip && gates?.verdict.hold !== true;
 }

@@ -3,7 +3,7 @@ import { given, last, nth } from "../../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
 import { drainFor, targetOf } from "../stages.ts";
-import { bakedAt, drainedAt, type RolloutState } from "../state.ts";
+import { bakedAt, drainOf, type RolloutState } from "../state.ts";
 import { only, shareOf } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
@@ -105,9 +105,9 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
   if (stage.at !== "bake") throw new Error("only a bake bakes");
   const moved = movedMeanwhile(state, seen, now);
   if (moved) return moved;
-  const left = endDrain(state, seen, now);
-  if (left) return left;
   const gates = given(seen.gates, "look at the gates");
+  const left = endDrain(state, { ...seen, gates }, now);
+  if (left) return left;
   const drains = state.draining !== undefined;
   const over = bakedAt(state);
   const passed =
@@ -133,7 +133,7 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
     );
   }
   const grace = nth(plan.steps, stage.step).graceSeconds * 1000;
-  const deadline = Math.max(over, drainedAt(state), state.stageAt, state.frozenUntil) + grace;
+  const deadline = Math.max(over, drainOf(state)?.until ?? over, state.stageAt, state.frozenUntil) + grace;
   if (now >= deadline)
     return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
   const quiet = quietUntil(state, gates.heard);

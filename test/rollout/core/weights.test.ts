@@ -117,6 +117,18 @@ describe("the three places where weights stand", () => {
       "blue",
       true,
     ],
+    [
+      "nothing by config, and there is no state",
+      { ...drains(), state: null, draining: { real: "blue" } },
+      "blue",
+      false,
+    ],
+    [
+      "nothing by the balancer, and there is no state",
+      { ...drains(), state: null, draining: { config: "blue" } },
+      "blue",
+      false,
+    ],
     ["nothing can", reading(GREEN), "blue", true],
   ] as [string, Reading, string | undefined, boolean][])(
     "where they keep sessions, too: %s",
@@ -154,6 +166,7 @@ describe("the three places where weights stand", () => {
       "config green 100, state green 100, balancer green 100 (blue keeps its sessions)",
     );
     expect(anyDrain({ ...drains(), draining: { state: "blue" } })).toBe("blue");
+    expect(anyDrain({ ...drains(), draining: { config: "red", real: "blue" } })).toBe("red");
     expect(anyDrain(drains())).toBeUndefined();
   });
 

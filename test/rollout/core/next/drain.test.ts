@@ -6,7 +6,7 @@ import { goBack } from "../../../../rollout/core/next/rollback.ts";
 import type { Reading } from "../../../../rollout/core/reading.ts";
 import { step } from "../../../../rollout/core/replay.ts";
 import { drainAt } from "../../../../rollout/core/stages.ts";
-import { drainedAt, type RolloutState, type Stage } from "../../../../rollout/core/state.ts";
+import { drainOf, type RolloutState, type Stage } from "../../../../rollout/core/state.ts";
 import type { Verdict } from "../../../../rollout/core/verdict.ts";
 import { BEGUN, plan as bare, reading, stateAt } from "../example.ts";
 
@@ -97,9 +97,10 @@ describe("the last step", () => {
       draining: "blue",
       known: [GREEN],
     });
-    expect(drainedAt(read!)).toBe(DRAINED + 7);
-    expect(drainedAt({ ...read!, draining: undefined })).toBe(0);
-    expect(drainedAt({ ...read!, stage })).toBe(0);
+    expect(drainOf(read!)).toEqual({ from: SINCE + 7, until: DRAINED + 7, idleMs: 600_000 });
+    expect(drainOf({ ...read!, draining: undefined })).toBeUndefined();
+    expect(drainOf({ ...read!, stage })).toBeUndefined();
+    expect(drainOf({ ...read!, plan: bare })).toBeUndefined();
   });
 });
 
@@ -118,6 +119,15 @@ describe("stable is left", () => {
     // Since it drains: what was before says nothing.
     expect(at(SINCE + 599_999, {}, { heardStable: SINCE - 900_000 }).next()).toMatchObject({ is: "wait" });
     expect(at(SINCE + 600_000, {}, { heardStable: SINCE - 900_000 }).next()).toEqual(END);
+  });
+
+  test("earlier, when nobody was there at all", () => {
+    const { seen, state } = at(SINCE + 599_999);
+    delete seen.gates!.heardStable;
+    expect(goForward(state, seen, SINCE + 599_999)).toMatchObject({ is: "wait" });
+    const later = at(SINCE + 600_000);
+    delete later.seen.gates!.heardStable;
+    expect(later.next()).toEqual(END);
   });
 
   test("not by figures that don't reach so far", () => {
@@ -245,6 +255,8 @@ test("weights that a person wants back bring back what drained at them", () => {
   expect(drainAt(state, { green: 100, blue: 0 })).toBe("blue");
   expect(drainAt(state, BLUE)).toBeUndefined();
   expect(drainAt({ ...state, draining: undefined }, GREEN)).toBeUndefined();
+  expect(drainAt({ ...state, weights: undefined }, GREEN)).toBeUndefined();
+  expect(drainAt({ ...state, weights: { green: 50, red: 50 } }, GREEN)).toBeUndefined();
   // Asked for, and not read back yet.
   const HALF = { blue: 50, green: 50 };
   expect(drainAt({ ...state, weights: HALF }, HALF)).toBeUndefined();
