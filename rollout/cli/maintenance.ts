@@ -4,6 +4,7 @@ import { StackFile } from "../config/stack-file.ts";
 import { UserError } from "../errors.ts";
 import { ofType } from "../graph/resources.ts";
 import { TYPES } from "../graph/types.ts";
+import { offer } from "./offer.ts";
 import { onOption } from "./on.ts";
 import { globalOptions, projectDir } from "./options.ts";
 import { out, passOn, tell } from "./out.ts";
@@ -48,7 +49,7 @@ async function appliedToAws(projectDir: string, stack: string): Promise<Apply> {
     import("../platforms/aws/engine.ts"),
     import("../clock.ts"),
   ]);
-  const { up, deployment } = automation({ projectDir, stack, clock: systemClock, onOutput: passOn });
+  const { up, deployment } = automation({ projectDir, stack, clock: systemClock, onOutput: passOn, offer });
   await deployment();
   return async () => {
     const graph = await captureGraph({ projectDir, stack });

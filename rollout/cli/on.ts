@@ -7,6 +7,7 @@ import type { Settings } from "../../infra/settings/settled.ts";
 import type { Severity } from "../../infra/watch/alerts.ts";
 import { stackSettings } from "../config/settings.ts";
 import type { Platform } from "../platforms/platform.ts";
+import { offer } from "./offer.ts";
 import { globalOptions, projectDir } from "./options.ts";
 import { passOn, tell } from "./out.ts";
 
@@ -44,7 +45,7 @@ export async function stackAtHand(command: Command): Promise<StackAtHand> {
     const { awsPlatform } = await import("../platforms/aws/platform.ts");
     const { latency, counters } = settings.plan.gates;
     const slowMs = milliseconds(latency.p95);
-    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput: passOn });
+    const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput: passOn, offer });
     const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
     return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
   }

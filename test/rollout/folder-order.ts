@@ -52,6 +52,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "graph",
     "core",
     "analysis",
+    "unbroken.ts",
     "waiting.ts",
     "clock.ts",
     "failures.ts",

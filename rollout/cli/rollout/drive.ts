@@ -10,6 +10,7 @@ import { noticeOf } from "../../notify/notice.ts";
 import type { Beginning } from "../../run/begin.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { type RunResult, run } from "../../run/run.ts";
+import { isUnbroken } from "../../unbroken.ts";
 import { actsIn, entryText } from "../../view/entry-text.ts";
 import { OnceTold } from "../../view/once-told.ts";
 import { type StackAtHand, whoami } from "../on.ts";
@@ -125,7 +126,7 @@ function subjectOf({ stack, settings }: StackAtHand, begin?: Beginning, state?: 
 
 /**
  * Ctrl-C ends the run, not the rollout: traffic stays as it is, as it would after a crash, and nothing is left half
- * written.
+ * written. An update of Pulumi's comes to its end first: cut off it would leave its lock.
  */
 function leaveOnSignal(say: (line: string) => void, stack: string): () => void {
   const leave = () => {
@@ -133,7 +134,7 @@ function leaveOnSignal(say: (line: string) => void, stack: string): () => void {
       `\nThe run has ended, the rollout hasn't: traffic stays as it is. Go on: rollout run --stack ${stack}`,
     );
     say(`Or go back: rollout rollback --stack ${stack}`);
-    process.exit(130);
+    if (!isUnbroken()) process.exit(130);
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.once(signal, leave);

@@ -27,7 +27,7 @@ import { Listener } from "./balancer/listener.ts";
 import { SessionRules } from "./balancer/session-rules.ts";
 import { releaseConnections } from "./connections.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
-import { automation, type Engine } from "./engine.ts";
+import { automation, type Engine, type Offer } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
 import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
@@ -50,6 +50,8 @@ export interface AwsOptions {
   clock?: Clock;
   /** What Pulumi prints while it works. */
   onOutput?: (text: string) => void;
+  /** Whether a dead process's lock is to be taken away. */
+  offer?: Offer;
   /** Another engine than the `pulumi` of the PATH, for tests. */
   engine?: Engine;
 }
@@ -60,8 +62,8 @@ export interface AwsOptions {
  * @throws {UserError} when the stack's state can't be read, or the stack wasn't brought up with what a rollout needs
  */
 export async function awsPlatform(options: AwsOptions): Promise<AwsPlatform> {
-  const { projectDir, stack, clock = systemClock, onOutput } = options;
-  const engine = options.engine ?? automation({ projectDir, stack, clock, onOutput });
+  const { projectDir, stack, clock = systemClock, onOutput, offer } = options;
+  const engine = options.engine ?? automation({ projectDir, stack, clock, onOutput, offer });
   return new AwsPlatform({ ...options, clock, engine }, factsOf(await engine.deployment()));
 }
 

@@ -39,7 +39,10 @@ export function echo(version: string): UntypedServiceImplementation {
         .setProperties(request.getProperties())
         .setInputs(request.getInputs()),
     ),
-    update: unary(update),
+    update: (call, callback) => {
+      const { request } = call;
+      setTimeout(() => unary(update)(call, callback), request.getPreview() ? 0 : UPDATE_MS);
+    },
     delete: unary(nothing),
     cancel: unary(nothing),
     invoke: unary((request) =>
@@ -50,6 +53,9 @@ export function echo(version: string): UntypedServiceImplementation {
   };
   return service as UntypedServiceImplementation;
 }
+
+/** How long an update takes: what is ended on the way must be on the way for a while. */
+const UPDATE_MS = Number(process.env.ECHO_UPDATE_MS ?? 0);
 
 function check(request: messages.CheckRequest) {
   return new messages.CheckResponse().setInputs(request.getNews());
