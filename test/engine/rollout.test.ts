@@ -91,6 +91,8 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
     expect(changed.filter((urn) => !urn.includes("pulumi:pulumi:Stack"))).toEqual([
       expect.stringMatching(/ListenerRule::beta-blue-session$/),
     ]);
+    await config.setWeights({ blue: 100 });
+    await rollout.up(await targets(), "rollout: blue 100");
   });
 
   test("leads a cohort by one rule that comes, keeps it led through an `up` of all, and takes it away with a rollback", async () => {
