@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
+import { type LongEvent, longEventIn, longSteps } from "../../rollout/view/long-connections.ts";
+import { visitedHere } from "../../rollout/visit/rehearsal/visited.ts";
+import { LONG } from "../../rollout/visit/visited.ts";
 import { commandOf, foreignSkipped, hasForeign } from "../rehearsal/foreign.ts";
-import { projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
+import { client, projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
 import { openSocket, type Socket } from "../rehearsal/socket.ts";
 
 // What is open for long ends in good order: a WebSocket goes on for the draining time when its server leaves, or its track
@@ -34,12 +37,26 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}open WebSockets`, () => {
   afterAll(removeCopies);
 
   const platform = () => rehearsalPlatform(project);
-  const open = () => Promise.all(Array.from({ length: SOCKETS }, () => openSocket(at)));
+  const open = () =>
+    Promise.all(Array.from({ length: SOCKETS }, (_, index) => openSocket(at, client(index))));
   /** How many there are on each track. Each answers, so each is open. */
   async function tracks(): Promise<Record<string, number>> {
     const names = await Promise.all(sockets.map((socket) => socket.ask("track")));
     const groups = Map.groupBy(names, (name) => name);
     return Object.fromEntries([...groups].map(([name, all]) => [name, all.length]));
+  }
+  /** From now on. */
+  async function longSince() {
+    await sleep(50);
+    const from = Date.now();
+    return async () => {
+      const events: LongEvent[] = [];
+      const query = { kind: "nginx", process: LONG, since: 0, follow: false } as const;
+      await visitedHere(project).logs(query, (lines) =>
+        events.push(...lines.flatMap(({ text }) => longEventIn(text) ?? [])),
+      );
+      return longSteps(events, [{ at: from, step: "100 %" }]);
+    };
   }
   const closings = () => Promise.all(sockets.map(({ closed }) => closed));
 
@@ -49,10 +66,15 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}open WebSockets`, () => {
     expect(await tracks()).toEqual({ blue: SOCKETS });
   });
 
+  afterEach(() => {
+    for (const socket of sockets) socket.close();
+  });
+
   test("stay where they are while their track keeps a share", async () => {
     await platform().setWeights({ blue: 50, green: 50 });
     await sleep((DRAIN_S + 1) * 1000);
     expect(await tracks()).toEqual({ blue: SOCKETS });
+    for (const socket of sockets) socket.close();
     sockets = await open();
     expect(await tracks()).toEqual({ blue: SOCKETS / 2, green: SOCKETS / 2 });
   });
@@ -65,6 +87,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}open WebSockets`, () => {
     async (_, move) => {
       const stop = traffic(at.url, at.ca);
       const begun = performance.now();
+      const counted = await longSince();
       await platform()[move]({ green: 100 });
       const moved = performance.now();
       const ends = await closings();
@@ -73,6 +96,10 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}open WebSockets`, () => {
       sockets = await open();
       expect(await tracks()).toEqual({ green: SOCKETS });
       expect(await stop()).toMatchObject({ failed: 0 });
+      // As status and report tell them.
+      const [step] = await counted();
+      expect(step).toMatchObject({ step: "100 %", opened: SOCKETS, cut: SOCKETS, left: 0 });
+      expect(step!.longestMs).toBeLessThan(5_000);
     },
   );
 

@@ -8,10 +8,18 @@ export interface Socket {
   close(): void;
 }
 
-/** A WebSocket through the balancer to `/socket` of test/foreign/asgi.py. @throws when it can't be opened */
-export async function openSocket({ url, ca }: { url: string; ca: string }): Promise<Socket> {
+/**
+ * A WebSocket through the balancer to `/socket` of test/foreign/asgi.py.
+ *
+ * @param headers such as whom it stands for
+ * @throws when it can't be opened
+ */
+export async function openSocket(
+  { url, ca }: { url: string; ca: string },
+  headers: Record<string, string> = {},
+): Promise<Socket> {
   const dispatcher = new Agent({ connect: { ca } });
-  const socket = new WebSocket(`${url.replace("https", "wss")}/socket`, { dispatcher });
+  const socket = new WebSocket(`${url.replace("https", "wss")}/socket`, { dispatcher, headers });
   const closed = new Promise<number>((resolve) =>
     socket.addEventListener("close", () => resolve(performance.now())),
   );
