@@ -1,8 +1,10 @@
 import { onCompanion, onProperty, type Policy } from "./policy.ts";
+import { overLimits } from "./rule-limits.ts";
 import { at, atLeast, isTrue, type Json, list, said, UNKNOWN } from "./values.ts";
 
 const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 const LISTENER = "aws:lb/listener:Listener";
+const RULE = "aws:lb/listenerRule:ListenerRule";
 const TARGETS = "aws:lb/targetGroup:TargetGroup";
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 
@@ -88,6 +90,15 @@ export const balancerPolicies: Policy[] = [
       inputs.subnets === UNKNOWN || list(inputs.subnets).length >= 2
         ? []
         : [`it has ${list(inputs.subnets).length} subnets`],
+  },
+  {
+    id: "listener-rules-fit",
+    title: "A listener's rule is one that the balancer takes",
+    controls: [],
+    why: "AWS refuses it in the middle of an update.",
+    advice: "Spread the values over several rules, or say them with fewer wildcards.",
+    types: [RULE],
+    broken: ({ inputs }) => (inputs.conditions === UNKNOWN ? [] : overLimits(list(inputs.conditions))),
   },
   onCompanion(
     BALANCER,

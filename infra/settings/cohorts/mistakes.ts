@@ -1,14 +1,10 @@
+import { MOST_RULES, overLimits } from "../../policy/rule-limits.ts";
+import type { Json } from "../../policy/values.ts";
 import type { Mistake } from "../explain.ts";
 import { CLOSED, type LedCohort } from "../schema/traffic/cohorts.ts";
 import type { Parsed } from "../schema.ts";
 import { apart } from "./apart.ts";
 import { type Condition, conditionsOf } from "./conditions.ts";
-
-/**
- * What an ALB takes (User Guide, "Quotas", Rules: none of a rule's can be raised; "Condition types", Condition basics). What of an
- * expression counts as a wildcard the guide doesn't say: each of its `*` is counted.
- */
-const MOST = { rules: 100, values: 5, valuesOfOne: 3, wildcards: 5, expression: 128 };
 
 /** The rules of cohorts that span keys. */
 export function cohortMistakes(config: Parsed): Mistake[] {
@@ -70,35 +66,8 @@ function matches(pattern: string, name: string): boolean {
 }
 
 function tooMuch(conditions: readonly Condition[]): Mistake[] {
-  const all = conditions.map(valuesIn);
-  const values = all.flat();
-  const wildcards = values.reduce((sum, { text, expression }) => sum + stars(text, expression), 0);
-  const longest = Math.max(0, ...values.map(({ text, expression }) => (expression ? text.length : 0)));
-  const most = Math.max(0, ...all.map(({ length }) => length));
-  const told: [boolean, string][] = [
-    [most > MOST.valuesOfOne, `a condition of a rule takes ${MOST.valuesOfOne} values, one has ${most}`],
-    [values.length > MOST.values, `a rule takes ${MOST.values} values in all, this has ${values.length}`],
-    [wildcards > MOST.wildcards, `a rule takes ${MOST.wildcards} wildcards, this has ${wildcards}`],
-    [
-      longest > MOST.expression,
-      `an expression has at most ${MOST.expression} characters: fewer or shorter cookie values`,
-    ],
-  ];
-  return told.filter(([is]) => is).map(([, rule]) => ({ path: "", rule: `the balancer's limit: ${rule}` }));
-}
-
-function valuesIn(condition: Condition): { text: string; expression: boolean }[] {
-  const [{ values = [], regexValues = [] }] = Object.values(condition) as [
-    { values?: string[]; regexValues?: string[] },
-  ];
-  return [
-    ...values.map((text) => ({ text, expression: false })),
-    ...regexValues.map((text) => ({ text, expression: true })),
-  ];
-}
-
-function stars(text: string, expression: boolean): number {
-  return [...text].filter((letter) => letter === "*" || (letter === "?" && !expression)).length;
+  const over = overLimits(conditions as unknown as Json[]);
+  return over.map((rule) => ({ path: "", rule: `the balancer's limit: ${rule}` }));
 }
 
 /** Of two rules that fit a request the balancer takes one, and nobody reads config for which: so there is only one answer. */
@@ -123,12 +92,12 @@ function tooManyRules({ cohorts, tracks, domains, stickiness }: Parsed): Mistake
     redirects: domains.filter(({ redirect }) => redirect).length,
   };
   const sum = Object.values(count).reduce((total, each) => total + each, 0);
-  if (sum <= MOST.rules) return [];
+  if (sum <= MOST_RULES) return [];
   const parts = Object.entries(count).map(([of, rules]) => `${of} ${rules}`);
   return [
     {
       path: "cohorts",
-      rule: `the balancer takes ${MOST.rules} rules, these are ${sum}: ${parts.join(", ")}`,
+      rule: `the balancer takes ${MOST_RULES} rules, these are ${sum}: ${parts.join(", ")}`,
     },
   ];
 }

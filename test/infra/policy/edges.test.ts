@@ -26,6 +26,13 @@ const limit = (requests: number): Edit => {
   };
 };
 
+/** A rule for these paths, and so many names besides. */
+const paths = (values: string[], names = 0) =>
+  set("ListenerRule", "beta-green-header", "conditions", [
+    { pathPattern: { values } },
+    { hostHeader: { values: Array.from({ length: names }, (_, each) => `n${each}.example.com`) } },
+  ]);
+
 test.each<[policy: string, kept: Edit, broken: Edit]>([
   ["database-point-in-time", ...both("Instance", "beta-database", "backupRetentionPeriod", 7, 6)],
   ["database-monitored", ...both("Instance", "beta-database", "monitoringInterval", 1, 0)],
@@ -42,6 +49,9 @@ test.each<[policy: string, kept: Edit, broken: Edit]>([
     ...both("Group", "beta-blue", "vpcZoneIdentifiers", ["subnet-1", "subnet-2"], ["subnet-1"]),
   ],
   ["balancer-zones", ...both("LoadBalancer", "beta-alb", "subnets", ["subnet-1", "subnet-2"], ["subnet-1"])],
+  ["listener-rules-fit", paths(["/a", "/b", "/c"], 2), paths(["/a", "/b", "/c"], 3)],
+  ["listener-rules-fit", paths(["/*/*/*/*/*"]), paths(["/*/*/*/*/*/?"])],
+  ["listener-rules-fit", paths([`/${"a".repeat(127)}`]), paths([`/${"a".repeat(128)}`])],
   ["web-firewall-limits", limit(1), limit(0)],
   [
     "remote-access-named",

@@ -78,6 +78,13 @@ export const MUTATIONS: [policy: string, resource: string, edit: Edit][] = [
   ],
   ["balancer-desync", "beta-alb", set("LoadBalancer", "beta-alb", "desyncMitigationMode", "monitor")],
   ["balancer-zones", "beta-alb", set("LoadBalancer", "beta-alb", "subnets", ["subnet-1"])],
+  [
+    "listener-rules-fit",
+    "beta-green-header",
+    set("ListenerRule", "beta-green-header", "conditions", [
+      { pathPattern: { values: ["/a", "/b", "/c", "/d"] } },
+    ]),
+  ],
   ["balancer-web-firewall", "beta-alb", remove("WebAclAssociation", "beta-waf")],
   ["web-firewall-limits", "beta-waf", (graph) => void rules(graph).shift()],
   [

@@ -55,7 +55,7 @@ const CASES: [cohort: object, ...mistakes: string[]][] = [
   ],
   [
     { cookie: { name: "x".repeat(40), values: ["a".repeat(40), "b".repeat(31)] } },
-    "the balancer's limit: an expression has at most 128 characters: fewer or shorter cookie values",
+    "the balancer's limit: a value or expression has at most 128 characters, one has 133",
   ],
   [{ cookie: { name: "x".repeat(40), values: ["a".repeat(40), "b".repeat(26)] } }],
 ];
