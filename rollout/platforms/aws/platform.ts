@@ -5,7 +5,7 @@ import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { StackFile } from "../../config/stack-file.ts";
 import { capacityOf } from "../../core/servers.ts";
-import { mustCarryNothing } from "../../core/weights.ts";
+import { isWhole, mustCarryNothing } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import { captureGraph } from "../../graph/capture.ts";
 import { ofType } from "../../graph/resources.ts";
@@ -223,13 +223,17 @@ export class AwsPlatform implements Platform {
     await this.#fleet.shrink(this.#serversOf(track));
   }
 
-  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains. */
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains or is led to. */
   async #release(weights: Weights, draining?: string): Promise<void> {
     const { releaseDocument: document, targetGroupArns } = this.#facts;
-    const tracks = Object.keys(targetGroupArns).filter((track) => !weights[track] && track !== draining);
-    if (tracks.length === 0) return;
+    const idle = Object.keys(targetGroupArns).filter((track) => !weights[track] && track !== draining);
+    if (idle.length === 0) return;
     const { stack, onOutput } = this.#options;
+    let tracks = idle;
     try {
+      const led = isWhole(weights) ? [] : Object.values(await this.#weights.readLed());
+      tracks = idle.filter((track) => !led.includes(track));
+      if (tracks.length === 0) return;
       if (!document) throw new Error("`pulumi up` of the whole stack brings what tells the servers");
       await releaseConnections({ region: this.#region, document, stack, tracks });
     } catch (error) {

@@ -205,3 +205,24 @@ test("the last step ends them, and so does another stable track", async () => {
   expect(await readFile(file, "utf8")).toBe(CLOSED.replace("stable: blue", "stable: green"));
   expect(engine.ups.at(-1)?.targets).toEqual([URN_OF("pilots"), URN_OF("staff")]);
 });
+
+test("what is open at a third track stays open while a cohort is led there, and is let go when none is", async () => {
+  const amber = GROUPS.green.replaceAll("green", "amber");
+  const withAmber = () => {
+    const state = deployment(real);
+    Object.assign(state.resources![0]!.outputs!, { targetGroupArns: { ...GROUPS, amber } });
+    return state;
+  };
+  engine.up = async () => {
+    real = { blue: 90, green: 10 };
+    engine.state = withAmber();
+  };
+  engine.state = withAmber();
+  await platform.readWeights();
+  rules[0]!.Actions = [{ Type: "forward", TargetGroupArn: amber }];
+  await platform.setWeights({ blue: 90, green: 10 });
+  expect(ssm.commandCalls(SendCommandCommand)).toHaveLength(0);
+  rules = rules.slice(2);
+  await platform.setWeights({ blue: 90, green: 10 });
+  expect(ssm.commandCalls(SendCommandCommand)).toHaveLength(1);
+});

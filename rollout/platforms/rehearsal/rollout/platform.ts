@@ -108,7 +108,8 @@ class Rehearsal implements Platform {
   async setWeights(weights: Weights, draining?: string): Promise<void> {
     await this.#config.setWeights(weights, draining);
     await this.#apply();
-    this.#release(weights, draining);
+    const { cohorts } = await readBalancer(this.#ledger());
+    this.#release(weights, [draining, ...Object.values(cohorts)]);
   }
 
   /** Without waiting for the stack's lock: an emergency can't, and applying the config sets the same weights once more. */
@@ -203,11 +204,11 @@ class Rehearsal implements Platform {
     await inTime(`${track} is to have no requests`, idle, drainMs + HEALTHY_MS);
   }
 
-  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains. */
-  #release(weights: Weights, draining?: string): void {
+  /** Streams and WebSockets don't move with the weights: those of tracks that have none now are let go, but of one that drains or is led to. */
+  #release(weights: Weights, kept: readonly (string | undefined)[] = []): void {
     const ledger = this.#ledger();
     for (const server of ledger.state.servers)
-      if (!weights[server.track] && server.track !== draining) releaseConnections(ledger, server);
+      if (!weights[server.track] && !kept.includes(server.track)) releaseConnections(ledger, server);
   }
 
   #apply() {
