@@ -24,7 +24,7 @@ export type Visiting = (typeof VISITS)[number];
  * The variable `$visit`, and `$number`, which tells browsers behind one address apart. It needs `$has_bucket` (cookies.ts).
  *
  * `$led`: whatever a tester may be led by, whichever track answers. Who is led is no trial of the weights. A cohort's users
- * aren't known here, as servers would be made anew for it: where one may lead first visits, nobody asks whether they fit.
+ * aren't known here, as servers would be made anew for it: rollout/core/next/sessions.ts asks whether one was led.
  *
  * @param tag of the server's track and version
  */

@@ -72,11 +72,8 @@ export interface Settings
   /** Undefined: the stack has none. */
   cache: Exclude<Parsed["cache"], "none"> | undefined;
   plan: Omit<Parsed["plan"], "sessions"> & {
-    /**
-     * Undefined: there are none. `idle`: how long a browser may be idle and still have one. `led`: whether a cohort may lead
-     * browsers that come for the first time.
-     */
-    sessions: { drain?: Duration | undefined; idle: Duration; led: boolean } | undefined;
+    /** Undefined: there are none. `idle`: how long a browser may be idle and still have one. */
+    sessions: { drain?: Duration | undefined; idle: Duration } | undefined;
   };
   app: Omit<Parsed["app"], "processes"> & {
     drain: Duration;
@@ -105,9 +102,7 @@ export function settled(stack: string, region: string, config: Parsed): Settings
     plan: {
       ...config.plan,
       sessions:
-        config.stickiness === "none"
-          ? undefined
-          : { ...config.plan.sessions, idle: config.stickiness, led: leadsNewcomers(config) },
+        config.stickiness === "none" ? undefined : { ...config.plan.sessions, idle: config.stickiness },
     },
     app: {
       ...config.app,
@@ -178,9 +173,4 @@ function processesOf(processes: Parsed["app"]["processes"], limits: MemoryLimits
         ? { ...any, kind: "worker", count, follows: own.with ?? "stable" }
         : { ...any, kind: "job", schedule, timeoutSeconds: seconds(timeout as Duration) };
     });
-}
-
-/** Whoever has a user's number was here before; any other condition may hold of a first visit. */
-function leadsNewcomers({ cohorts }: Pick<Parsed, "cohorts">): boolean {
-  return Object.values(cohorts).some(({ users }) => users === undefined);
 }

@@ -42,8 +42,6 @@ export interface PlanGates {
   objective?: number;
   /** Whether the platform's alarms are a gate, where it has some; left out: they are. */
   alarms?: boolean;
-  /** Whether first visits must fit the split; left out: they must. */
-  firstVisits?: boolean;
   /** What the application counts of its business, by name. */
   counters?: Readonly<Record<string, CounterGate>>;
 }
@@ -105,8 +103,8 @@ export interface PlanSettings {
   };
   freeze: readonly string[];
   limits?: LimitSettings;
-  /** Left out: there are no sessions. `led`: the weights alone don't say where a first visit goes. */
-  sessions?: { drain?: Duration | undefined; idle: Duration; led?: boolean } | undefined;
+  /** Left out: there are no sessions. */
+  sessions?: { drain?: Duration | undefined; idle: Duration } | undefined;
 }
 
 /** Most visits are over by then: twice as long as a browser may be idle, unless config says otherwise. */
@@ -132,7 +130,7 @@ export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Pl
   const plan: Plan = {
     steps: settings.steps.map(stepOf),
     freeze: settings.freeze.map(parseFreeze),
-    gates: { ...gatesOf(settings.gates), ...(settings.sessions?.led && { firstVisits: false }) },
+    gates: gatesOf(settings.gates),
     limits: { ...LIMITS, ...(settings.limits && limitsOf(settings.limits)), ...limits },
     ...drainOf(settings),
   };

@@ -30,7 +30,7 @@ export function judgeOf(plan: Plan): Judge {
       return { name, ...(begun || verdict.outcome === "fail" ? verdict : waiting(name, verdict)) };
     });
     const alarms = plan.gates.alarms === false ? undefined : alarmVerdict(history);
-    const sessions = plan.gates.firstVisits === false ? undefined : judgeSessions(history, count.begun);
+    const sessions = judgeSessions(history, count.begun);
     const all = [...verdicts, ...(alarms ? [alarms] : []), ...(sessions ? [sessions.evidence] : [])];
     const { outcome, hold, reason } = together(all);
     const skewed = sessions?.skewed;

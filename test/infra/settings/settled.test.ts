@@ -24,24 +24,13 @@ test("the defaults are the stricter figures of the plans", () => {
 
 test("a plan knows of sessions where there are some", () => {
   const at = (more: object) => parseSettings("x", "eu-west-1", { ...MINIMAL, ...more }).plan.sessions;
-  expect(at({})).toEqual({ idle: "30m", led: false });
+  expect(at({})).toEqual({ idle: "30m" });
   expect(at({ stickiness: "2h", plan: { sessions: { drain: "15m" } } })).toEqual({
     drain: "15m",
     idle: "2h",
-    led: false,
   });
   expect(at({ stickiness: "none" })).toBeUndefined();
   expect(at({ stickiness: "none", plan: { sessions: { drain: "0s" } } })).toBeUndefined();
-});
-
-test("a plan knows whether a cohort may lead who comes for the first time: who has a user's number was here before", () => {
-  const led = (cohorts: object) =>
-    parseSettings("x", "eu-west-1", { ...MINIMAL, cohorts }).plan.sessions?.led;
-  const users = { percent: 10 };
-  expect(led({ some: { users } })).toBe(false);
-  expect(led({ some: { users, path: ["/acme/*"] } })).toBe(false);
-  expect(led({ some: { users }, acme: { path: ["/acme/*"] } })).toBe(true);
-  expect(led({ office: { network: ["203.0.113.0/24"], to: "green" } })).toBe(true);
 });
 
 test.each([

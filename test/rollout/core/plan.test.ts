@@ -156,10 +156,3 @@ test("where there are no sessions nothing drains", () => {
   expect(planOf(settings)).not.toHaveProperty("drain");
   expect(planOf({ ...settings, sessions: undefined })).not.toHaveProperty("drain");
 });
-
-test("first visits must fit the split where the weights alone say where they go", () => {
-  const gates = (sessions: PlanSettings["sessions"]) => planOf({ ...settings, sessions }).gates;
-  expect(gates({ idle: "30m", led: true }).firstVisits).toBe(false);
-  expect(gates({ idle: "30m", led: false })).not.toHaveProperty("firstVisits");
-  expect(gates(undefined)).not.toHaveProperty("firstVisits");
-});

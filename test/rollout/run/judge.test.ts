@@ -97,13 +97,6 @@ describe("the gates in a rollout", () => {
     expect(pauses).toHaveLength(2);
   });
 
-  test("ask nothing of first visits where a cohort may lead them", async () => {
-    const on = world();
-    on.sessions = begin(chosen);
-    const led = { ...plan, gates: { ...plan.gates, firstVisits: false } };
-    expect((await play({ world: on, plan: led, judge: judgeOf(led) })).result.outcome).toBe("promoted");
-  });
-
   test("a restart comes to the same from the whole history", () => {
     const on = world();
     on.now += 30_000;
