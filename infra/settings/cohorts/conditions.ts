@@ -37,6 +37,8 @@ function conditionText(condition: Condition): string {
   if ("hostHeader" in condition) return `who asks for ${either(condition.hostHeader.values)}`;
   if ("pathPattern" in condition) return `who asks for ${either(condition.pathPattern.values)}`;
   if ("sourceIp" in condition) return `who comes from ${either(condition.sourceIp.values)}`;
+  // What somebody else made of a rule may ask for more.
+  if (!("httpHeader" in condition)) return `who fits ${JSON.stringify(condition)}`;
   const { httpHeaderName, values = [], regexValues: [expression = ""] = [] } = condition.httpHeader;
   if (expression === "") return `who sends ${httpHeaderName}: ${either(values)}`;
   const asked = cookieIn(expression);

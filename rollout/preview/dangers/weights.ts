@@ -56,11 +56,11 @@ export function ledBy(graph: Graph): Map<string, LedTo> {
   return new Map(
     ofType(graph, TYPES.listenerRule)
       .filter(({ inputs }) => isCohortPlace(Number(inputs.priority)))
-      .map(({ urn: rule, inputs }) => {
-        const [action] = inputs.actions as { targetGroupArn?: Value }[];
+      .map((rule) => {
+        const [action] = rule.inputs.actions as { targetGroupArn?: Value }[];
         const urn = referencesIn(action?.targetGroupArn)[0]?.urn ?? "";
-        const who = membersText(inputs.conditions as unknown as Condition[]);
-        return [cohortOf(rule), { track: tracks.get(urn) ?? "no track", who }];
+        const who = membersText(list(inputsOf(rule).conditions) as unknown as Condition[]);
+        return [cohortOf(rule.urn), { track: tracks.get(urn) ?? "no track", who }];
       }),
   );
 }
