@@ -96,6 +96,8 @@ describe.skipIf(!pulumiThere)(`${skipped}a rollout by Pulumi's Automation API`, 
   });
 
   test("leads a cohort by one rule that comes, keeps it led through an `up` of all, and takes it away with a rollback", async () => {
+    await config.setWeights({ blue: 100 });
+    await engine.up();
     await engine.write(["rollout:cohorts"], {
       pilots: { path: ["/acme/*"] },
       some: { users: { percent: 20 } },

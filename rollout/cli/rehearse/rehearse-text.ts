@@ -72,11 +72,17 @@ function allRun(status: Status): boolean {
 }
 
 /** Tracks that have users and nobody to answer them. */
-function unserved({ real, asked, servers }: Status): string[] {
+function unserved({ real, asked, cohorts = {}, servers }: Status): string[] {
+  const isServed = (name: string) => servers.some(({ track, healthy }) => track === name && healthy);
   const carrying = Object.entries(real ?? asked ?? {}).filter(([, share]) => share > 0);
-  return carrying
-    .filter(([name]) => !servers.some(({ track, healthy }) => track === name && healthy))
-    .map(([name, share]) => `nobody serves ${name}: ${share} % of the users get 502 or 503`);
+  return [
+    ...carrying
+      .filter(([name]) => !isServed(name))
+      .map(([name, share]) => `nobody serves ${name}: ${share} % of the users get 502 or 503`),
+    ...Object.entries(cohorts)
+      .filter(([, track]) => !isServed(track))
+      .map(([cohort, track]) => `nobody serves ${track}: the cohort ${cohort} gets 502 or 503`),
+  ];
 }
 
 /** One figure where config and balancer agree, both where they don't. */

@@ -51,6 +51,22 @@ it("says which track keeps its sessions without users of its own", () => {
   expect(statusText(left)).not.toContain("drains");
 });
 
+it("says who is led where, and that nobody serves them there", () => {
+  const led = {
+    ...status({ blue: [true], green: [true] }, { blue: 100, green: 0 }),
+    cohorts: { pilots: "green" },
+  };
+  expect(statusText(led)).toMatch(/^beta is up: [\s\S]*\nled: pilots to green\n/);
+  const lines = statusText({ ...led, servers: led.servers.filter(({ track }) => track === "blue") }).split(
+    "\n",
+  );
+  expect(lines.slice(0, 2)).toEqual([
+    "beta is partly down: https://127.0.0.1:8443",
+    "nobody serves green: the cohort pilots gets 502 or 503",
+  ]);
+  expect(statusText({ ...led, cohorts: {} })).not.toContain("led:");
+});
+
 it("says of workers and jobs which version of them runs, since when, how often it had to be started again, and what comes next", () => {
   const worker = { name: "worker", kind: "worker", track: "green", version: "b" } as const;
   const job = { name: "clean", kind: "job", track: "blue", version: "a", schedule: "rate(1 day)" } as const;
