@@ -19,11 +19,12 @@ export interface UpdateLock {
  * Source: pkg/backend/diy/lock.go of pulumi/pulumi, `checkForLock`.
  */
 export function locksIn(stderr: string): UpdateLock[] {
-  return [...stderr.matchAll(/: created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/g)].map(
-    ([, user = "", machine = "", pid, at = ""]) => ({
-      ...{ by: `${user}@${machine}`, machine, process: Number(pid), since: Date.parse(at) },
-    }),
-  );
+  const told = stderr.split(": created by ").slice(1);
+  return told.flatMap((text) => {
+    const [, by = "", pid, at = ""] = /^([^()\n]{1,200}) \(pid (\d{1,10})\) at (\S{1,60})/.exec(text) ?? [];
+    const machine = by.slice(by.lastIndexOf("@") + 1);
+    return pid === undefined ? [] : [{ by, machine, process: Number(pid), since: Date.parse(at) }];
+  });
 }
 
 /** What is in the way of an update, and what to do when it has died. */
