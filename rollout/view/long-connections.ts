@@ -4,6 +4,7 @@ import { nth } from "../../infra/sure.ts";
 export interface LongEvent {
   at: number;
   is: "opened" | "ended" | "refused";
+  kind: string;
   /** The connection. */
   id: string;
   track: string;
@@ -41,6 +42,7 @@ export function longEventIn(text: string): LongEvent | undefined {
     const is = status === OPENED ? "opened" : STAYED.has(String(status)) ? "ended" : "refused";
     return {
       at: at * 1000,
+      kind: long,
       is,
       id: String(id),
       track: String(track),

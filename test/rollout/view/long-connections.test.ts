@@ -4,7 +4,7 @@ import { type LongEvent, longEventIn, longSteps } from "../../../rollout/view/lo
 let count = 0;
 /** A connection of a client's, as two lines of a log. */
 function connection(client: string, from: number, to?: number, track = "blue"): LongEvent[] {
-  const of = { id: String(++count), client, track };
+  const of = { id: String(++count), client, track, kind: "socket" };
   return [
     { ...of, at: from, is: "opened" as const },
     ...(to === undefined ? [] : [{ ...of, at: to, is: "ended" as const }]),

@@ -1,5 +1,6 @@
 import { counters } from "../balancer/stats.ts";
 import { type WaitingRequest, waitingAt } from "../balancer/waiting.ts";
+import { EventStreams } from "./event-streams.ts";
 
 export interface Answered {
   requests: number;
@@ -19,13 +20,18 @@ export class BalancerCounts {
   #before: { pid: number; tracks: Record<string, Omit<Answered, "unfinished">> } | undefined;
 
   readonly #slowSeconds: number;
+  readonly #streams: EventStreams | undefined;
   #late = new Set<string>();
 
-  /** @param slowMs what waits longer is late, in milliseconds */
-  constructor(socket: string, slowMs = 1_000) {
+  /**
+   * @param slowMs what waits longer is late, in milliseconds
+   * @param logs the folder of the servers' logs, which say what is an event stream and isn't to end
+   */
+  constructor(socket: string, slowMs = 1_000, logs?: string) {
     this.#socket = socket;
     // HAProxy tells whole seconds, of which the first may have been half a one.
     this.#slowSeconds = Math.ceil(slowMs / 1000) + 1;
+    this.#streams = logs === undefined ? undefined : new EventStreams(logs, this.#slowSeconds);
   }
 
   /**
@@ -53,11 +59,16 @@ export class BalancerCounts {
         {
           requests: requests - (base[track]?.requests ?? 0),
           errors: errors - (base[track]?.errors ?? 0),
-          unfinished: late.filter((each) => each === track).length,
+          unfinished: this.#unfinished(track, late),
           cut: cut - (base[track]?.cut ?? 0),
         },
       ]),
     );
+  }
+
+  #unfinished(track: string, late: readonly string[]): number {
+    const answers = late.filter((each) => each === track).length;
+    return answers - (this.#streams?.take(track, answers) ?? 0);
   }
 
   /** The tracks of those that are late now and weren't the last time: each is counted once. */

@@ -53,7 +53,7 @@ export class RehearsalMetrics {
     { socket, logs, file, slowMs, counters = {}, say = () => {} }: RehearsalMetricsOptions,
     now: () => number = Date.now,
   ) {
-    this.#balancer = new BalancerCounts(socket, slowMs);
+    this.#balancer = new BalancerCounts(socket, slowMs, logs);
     this.#logs = new AccessLogReader(logs, slowMs);
     this.#counters = new CounterLogs(logs, counters);
     this.#file = new SecondsFile(file);

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { longEventIn } from "../../../view/long-connections.ts";
+import { Tail } from "../machine/tail.ts";
+
+/**
+ * The event streams of all the servers of a stack, from the log of what stays open for long (infra/host/answers/long.ts). Their
+ * answers are meant to have no end: to the balancer they look like those that a server doesn't end.
+ */
+export class EventStreams {
+  readonly #folder: string;
+  readonly #lateMs: number;
+  readonly #tail = new Tail();
+  /** Those that are open and not yet late, by id. */
+  readonly #young = new Map<string, { at: number; track: string }>();
+  /** Those that are late and not yet taken, by track. */
+  readonly #late: Record<string, number> = {};
+
+  /** @param lateSeconds when the balancer calls one late; its whole seconds may be ahead of the log's by one */
+  constructor(folder: string, lateSeconds: number) {
+    this.#folder = folder;
+    this.#lateMs = (lateSeconds - 1) * 1000;
+  }
+
+  /** How many of so many late answers of a track are event streams. Each is told once. */
+  take(track: string, answers: number, now = Date.now()): number {
+    this.#read();
+    for (const [id, stream] of this.#young) {
+      if (now - stream.at < this.#lateMs) continue;
+      this.#young.delete(id);
+      this.#late[stream.track] = (this.#late[stream.track] ?? 0) + 1;
+    }
+    const late = this.#late[track] ?? 0;
+    const taken = Math.min(late, answers);
+    this.#late[track] = late - taken;
+    return taken;
+  }
+
+  #read(): void {
+    if (!existsSync(this.#folder)) return;
+    for (const name of readdirSync(this.#folder))
+      if (name.endsWith(".long.log")) this.#tail.read(join(this.#folder, name), (line) => this.#add(line));
+  }
+
+  #add(line: string): void {
+    const event = longEventIn(line);
+    if (event?.kind !== "events") return;
+    const { is, id, at, track } = event;
+    if (is === "opened") this.#young.set(id, { at, track });
+    else this.#young.delete(id);
+  }
+}

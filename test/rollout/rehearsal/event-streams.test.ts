@@ -1,0 +1,39 @@
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { EventStreams } from "../../../rollout/platforms/rehearsal/rollout/event-streams.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "streams-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (track: string, id: string, at: number, status: string, long = "events") =>
+  appendFileSync(
+    join(folder, `${track}-1.long.log`),
+    `${JSON.stringify({ long, at, track, id, address: "a", agent: "b", path: "/", status, seconds: 0 })}\n`,
+  );
+
+test("an event stream that is open for as long as a late answer isn't one, and is told once", () => {
+  const streams = new EventStreams(folder, 3);
+  write("blue", "a", 100, "204");
+  write("blue", "b", 100, "204");
+  write("blue", "s", 100, "204", "socket");
+  write("green", "c", 100, "204");
+  expect(streams.take("blue", 5, 101_000)).toBe(0);
+  expect(streams.take("blue", 1, 102_500)).toBe(1);
+  expect(streams.take("blue", 5, 102_600)).toBe(1);
+  expect(streams.take("blue", 5, 110_000)).toBe(0);
+  expect(streams.take("green", 5, 110_000)).toBe(1);
+});
+
+test("one that ended before, or was refused, was never late", () => {
+  const streams = new EventStreams(folder, 3);
+  write("blue", "a", 100, "204");
+  write("blue", "a", 101, "200");
+  write("blue", "b", 100, "204");
+  write("blue", "b", 100.1, "404");
+  expect(streams.take("blue", 5, 110_000)).toBe(0);
+});
