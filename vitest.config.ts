@@ -2,8 +2,10 @@ import { defineConfig } from "vitest/config";
 
 // The suites: unit (mocks, seconds), rehearsal (real servers), aws (moto's server in place of AWS, where there is one),
 // engine (the real Pulumi CLI, where there is one), drills (real servers again, for what takes minutes). And waits: those
-// of the drills that do nothing else, so that no worker of theirs waits with them.
-const WAITING = ["test/drills/streams.test.ts"];
+// of the drills that do little else, so that no worker of theirs waits with them.
+const WAITING = ["streams", "alarms", "alarm-gate", "down-in-use", "long-connections"].map(
+  (name) => `test/drills/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -65,6 +67,7 @@ export default defineConfig({
           include: WAITING,
           testTimeout: 600_000,
           hookTimeout: 300_000,
+          maxWorkers: 1,
         },
       },
       {

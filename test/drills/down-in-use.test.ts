@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { takeLock } from "../../rollout/platforms/rehearsal/machine/lock-file.ts";
 import { placeOf, USERS, userLock } from "../../rollout/platforms/rehearsal/machine/state.ts";
-import { planWith, rolloutWorld } from "./rollout-world.ts";
+import { planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
 // `rehearse down` takes away what a rollout stands on.
 
