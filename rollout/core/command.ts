@@ -67,6 +67,7 @@ function goOn(state: RolloutState, at: number): RolloutState {
     splits: splitsAfter(state, at),
     paused: undefined,
     stopped: undefined,
+    drift: undefined,
     smokeFailed: undefined,
     stageAt: at,
     tries: 0,

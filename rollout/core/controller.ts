@@ -8,7 +8,7 @@ import { pauseForSessions } from "./next/sessions.ts";
 import { wakeToLook, watch } from "./next/watch.ts";
 import { anyDrain, everyWeightsOf } from "./reading.ts";
 import { drainAt } from "./stages.ts";
-import type { RolloutState } from "./state.ts";
+import { isWatched, type RolloutState } from "./state.ts";
 
 /**
  * What comes next. A function of what the journal says, what was last seen of the world, and the time; the order of the
@@ -23,13 +23,22 @@ export function next(state: RolloutState, seen: Seen, now: number): Action {
     return { is: "leave", outcome: is, reason };
   }
   if (open) return note({ kind: "lost", id: open.id });
-  if (state.stopped !== undefined) return { is: "leave", outcome: "stopped", reason: state.stopped };
+  const { stopped } = state;
+  if (stopped !== undefined && !mustWatchOn(state, now))
+    return { is: "leave", outcome: "stopped", reason: stopped };
   if (isGoingBack(state)) return goBack(state, seen, now);
   if (state.rollbackAsked) return rollBack(state, state.rollbackAsked);
   const watched = watch(state, seen, now);
   if (watched.is === "sick") return rollBack(state, watched.reason, watched.evidence);
   if (watched.is === "busy") return watched.action;
-  return wakeToLook(goOn(state, seen, now), state, seen);
+  const action = stopped === undefined ? goOn(state, seen, now) : wait(now + 1000, `stopped: ${stopped}`);
+  return wakeToLook(action, state, seen);
+}
+
+/** Whether users may be on the candidate while a person is to decide whose weights hold: it may get sick meanwhile. */
+function mustWatchOn(state: RolloutState, now: number): boolean {
+  const { drift, plan } = state;
+  return isWatched(state) && drift !== undefined && now < drift.at + plan.limits.patienceSeconds * 1000;
 }
 
 /** What is done while nothing speaks against the candidate. */

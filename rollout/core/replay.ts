@@ -54,6 +54,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     insisted: false,
     outcome: undefined,
     stopped: undefined,
+    drift: undefined,
   };
 }
 
@@ -90,7 +91,11 @@ function change(state: RolloutState, entry: JournalEntry): RolloutState {
     case "rollback":
       return rolledBack(state, entry.reason, entry.at);
     case "stopped":
-      return { ...state, stopped: entry.reason };
+      return {
+        ...state,
+        stopped: entry.reason,
+        drift: entry.drift && { real: entry.drift.real, at: entry.at },
+      };
     case "ended":
       return enter(state, { at: "ended" }, entry.at);
     case "command":

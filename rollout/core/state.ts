@@ -89,6 +89,8 @@ export interface RolloutState {
   insisted: boolean;
   outcome: { is: Outcome; reason: string } | undefined;
   stopped: string | undefined;
+  /** What stood where when it stopped at a drift, and when that was; undefined once a person has said something. */
+  drift: { real: Weights; at: number } | undefined;
 }
 
 /** Whether users may be on the candidate, so that the gates must watch. */

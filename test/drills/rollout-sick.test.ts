@@ -37,16 +37,30 @@ it("stops and shows the difference when somebody else moves the weights, and goe
   const { done } = await world.halfway(plan);
   await weights(project).set({ blue: 10, green: 90 });
   await world.give("promote");
-  const { outcome, reason } = await done;
-  expect(outcome).toBe("stopped");
-  expect(reason).toContain("config blue 50 green 50, state blue 50 green 50, balancer blue 10 green 90");
+  expect(await world.last("stopped")).toMatchObject({
+    reason: expect.stringContaining(
+      "config blue 50 green 50, state blue 50 green 50, balancer blue 10 green 90",
+    ),
+  });
   await world.give("rollback");
-  expect(await world.goOn()).toEqual({
+  expect(await done).toEqual({
     outcome: "stopped",
     reason: "the rollback found other weights on the balancer: blue 10 green 90",
   });
   await world.give("restore");
   expect(await world.goOn()).toMatchObject({ outcome: "rolled-back" });
+  expect(await world.platform.readWeights()).toMatchObject({ config: BLUE, state: BLUE, real: BLUE });
+});
+
+it("goes back when the candidate gets sick while a person is to decide whose weights hold", async () => {
+  const { done } = await world.halfway(plan);
+  await weights(project).set({ blue: 40, green: 60 });
+  await world.give("promote");
+  await world.last("stopped");
+  await orderFaults(project, "green", { errorRate: 0.5 });
+  const { outcome } = await done;
+  await orderFaults(project, "green", {});
+  expect(outcome).toBe("rolled-back");
   expect(await world.platform.readWeights()).toMatchObject({ config: BLUE, state: BLUE, real: BLUE });
 });
 

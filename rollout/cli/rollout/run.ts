@@ -8,6 +8,7 @@ import type { RolloutState } from "../../core/state.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { Beginning } from "../../run/begin.ts";
 import { give } from "../../run/command.ts";
+import { hearer } from "../../run/hearing.ts";
 import { headline } from "../../view/once-told.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
@@ -75,7 +76,11 @@ export function register(program: Command): void {
         throw new UserError(`No rollout of ${here.stack} is under way: there is nothing to go on with.`);
       const begin = beginningOf(here, before, options, phase);
       for (const settled of ["adopt", "restore"] as const) {
-        if (options[settled]) await give(here.platform, systemClock, settled, whoami());
+        if (!options[settled]) continue;
+        await give(here.platform, systemClock, settled, whoami());
+        // One that stopped at a drift may be there still, and watches: it hears the word.
+        const runner = await hearer(here.platform, systemClock, whoami());
+        if (runner) return told(here, settled, runner.owner);
       }
       const result = await drive(here, { begin });
       const state = await stateOf(here);
@@ -85,6 +90,10 @@ export function register(program: Command): void {
       process.exitCode = result.outcome === "promoted" ? 0 : 1;
     });
   sourceOptions(verb);
+}
+
+function told({ stack, json }: StackAtHand, command: "adopt" | "restore", runner: string): void {
+  out(json ? `${JSON.stringify({ stack, command, runner })}\n` : `${command}: told ${runner}\n`);
 }
 
 async function checkPhase(

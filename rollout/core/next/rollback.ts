@@ -13,7 +13,8 @@ const STALE_MS = 10_000;
  * The way back: stable gets the servers, then all the traffic, then the weights are read back. Neither a freeze nor a
  * pause holds it. When the weights can't be verified, it stops and pages.
  */
-export function goBack(state: RolloutState, seen: Seen, now: number): Action {
+export function goBack(before: RolloutState, seen: Seen, now: number): Action {
+  const state = overDrift(before);
   if (state.stage.at === "unpromote") return unpromote(state, now);
   const weights = only(state.stable);
   const act = { do: "weights-now", weights } as const;
@@ -35,6 +36,16 @@ export function goBack(state: RolloutState, seen: Seen, now: number): Action {
     case "due":
       return ready(state, seen, now) ?? { is: "act", act };
   }
+}
+
+/**
+ * A candidate that got sick while a person was to decide about a drift: stable gets what the two of them had. Where somebody
+ * had moved users to a third track, nobody takes them from it unasked.
+ */
+function overDrift(state: RolloutState): RolloutState {
+  const { drift, stable, candidate, known } = state;
+  if (!drift || shareOf(drift.real, stable) + shareOf(drift.real, candidate) < 100) return state;
+  return { ...state, known: [...(known ?? []), drift.real] };
 }
 
 /** What is still to be looked at, or stops the rollback, before the traffic moves; undefined when nothing is. */

@@ -52,6 +52,23 @@ describe("the order of the questions", () => {
     });
   });
 
+  test("after a stop at a drift the gates go on, and a sick candidate goes back", () => {
+    const drift = { real: { blue: 60, green: 40 }, at: NOW };
+    expect(asked({ stopped: "x", drift })).toMatchObject({ is: "wait", why: "stopped: x" });
+    expect(asked({ stopped: "x", drift }, {}, { gates: undefined })).toEqual(lookAt("gates"));
+    expect(asked({ stopped: "x", drift }, sick)).toEqual(note({ kind: "rollback", reason: "errors" }));
+  });
+
+  test("but not without users on the candidate, nor for longer than a pause", () => {
+    const drift = { real: { blue: 60, green: 40 }, at: NOW };
+    const left = { is: "leave", outcome: "stopped", reason: "x" };
+    expect(asked({ stopped: "x", drift, steps: [] }, sick)).toEqual(left);
+    expect(asked({ stopped: "x", drift, stage: { at: "keep", since: NOW } }, sick)).toEqual(left);
+    const long = stateAt({ at: "clear" }).plan.limits.patienceSeconds * 1000;
+    expect(asked({ stopped: "x", drift: { ...drift, at: NOW - long } }, sick)).toEqual(left);
+    expect(asked({ stopped: "x", drift: { ...drift, at: NOW - long + 1 } })).toMatchObject({ is: "wait" });
+  });
+
   test("a rollback goes on, whatever the gates say", () => {
     expect(asked({ stage: { at: "return" }, paused, rollbackAsked: "x" }, sick, { real: undefined })).toEqual(
       lookAt("real"),

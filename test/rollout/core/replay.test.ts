@@ -75,6 +75,7 @@ describe("a rollout's begin", () => {
       insisted: false,
       outcome: undefined,
       stopped: undefined,
+      drift: undefined,
     };
     expect(replay([entry(begin)])).toStrictEqual({ length: 1, ...clean });
     const dirty = stateAt({ at: "over" }, { ...worn, held: true, promoted: true, length: 7 });

@@ -125,6 +125,44 @@ describe("drift", () => {
     expect(world.calls).toHaveLength(calls);
   });
 
+  test("leaves nobody unwatched: a candidate that gets sick before a person has answered goes back", async () => {
+    const world = new World();
+    const movedAt = world.now + 600_000;
+    let sickAt = Number.POSITIVE_INFINITY;
+    world.health = (track) => {
+      if (track === "green" && world.now >= movedAt && sameWeights(world.real, { blue: 90, green: 10 }))
+        world.move({ blue: 60, green: 40 });
+      if (world.journal.some(({ kind }) => kind === "stopped")) sickAt = Math.min(sickAt, world.now + 5_000);
+      return { errors: track === "green" && world.now >= sickAt ? 0.5 : 0 };
+    };
+    const long = planFor([
+      { weight: 10, bake: 86_400 },
+      { weight: 100, bake: 10 },
+    ]);
+    const { result } = await play({ world, plan: long });
+    expect(result.outcome).toBe("rolled-back");
+    expect(splits(world)).toEqual(["blue 100", "blue 90 green 10", "blue 60 green 40", "blue 100"]);
+    expect(world.splits.at(-1)!.at - sickAt).toBeLessThan(12_000);
+  });
+
+  test("a word is heard while it watches on", async () => {
+    const world = new World();
+    const movedAt = world.now + 30_000;
+    world.health = () => {
+      if (world.now >= movedAt && !world.journal.some(({ kind }) => kind === "stopped"))
+        if (sameWeights(world.real, { blue: 90, green: 10 })) world.move({ blue: 60, green: 40 });
+      return { errors: 0 };
+    };
+    const steps = planFor([
+      { weight: 10, bake: 100 },
+      { weight: 100, bake: 10 },
+    ]);
+    const long = { ...steps, limits: { ...steps.limits, patienceSeconds: 600 } };
+    const { result } = await play({ world, plan: long, commands: [{ after: 100, command: "resume" }] });
+    expect(result.outcome).toBe("stopped");
+    expect(world.journal.filter(({ kind }) => kind === "stopped")).toHaveLength(2);
+  });
+
   test("restore puts back what the rollout left; the step bakes anew", async () => {
     const { world } = await drifting();
     await give(hand(world), new Life(world).clock, "restore", "ana");
@@ -166,7 +204,10 @@ describe("drift", () => {
       reason:
         "the weights differ: config blue 90 green 10, state blue 90 green 10, balancer blue 100, the rollout left blue 90 green 10",
     });
-    expect(world.now - movedAt).toBeLessThan(35_000);
+    const stoppedAt = world.journal.findLast(({ kind }) => kind === "stopped")?.at ?? 0;
+    expect(stoppedAt - movedAt).toBeLessThan(35_000);
+    // It watches on for as long as a pause may last.
+    expect(world.now - stoppedAt).toBeGreaterThanOrEqual(20_000);
     expect(splits(world).at(-1)).toBe("blue 100");
   });
 

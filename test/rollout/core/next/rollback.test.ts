@@ -57,6 +57,18 @@ describe("with users on the candidate", () => {
     expect(back(seen)).toEqual(stop("the rollback found other weights on the balancer: blue 80 green 20"));
     expect(back(seen, { forced: true })).toEqual(act);
   });
+
+  test("nor do those of the drift at which it had stopped, unless a third track has users", () => {
+    const seen = { real: { ...real, read: OTHERS }, capacity: enough };
+    expect(back(seen, { drift: { real: OTHERS, at: NOW } })).toEqual(act);
+    expect(back(seen, { drift: { real: LEFT, at: NOW } })).toMatchObject(
+      stop("the rollback found other weights on the balancer: blue 80 green 20"),
+    );
+    const third = { blue: 80, green: 19, red: 1 };
+    expect(back({ ...seen, real: { ...real, read: third } }, { drift: { real: third, at: NOW } })).toEqual(
+      stop("the rollback found other weights on the balancer: blue 80 green 19 red 1"),
+    );
+  });
 });
 
 describe("stable's servers", () => {
