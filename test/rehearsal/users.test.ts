@@ -9,6 +9,7 @@ import { writeRelease } from "../../bench/users/shop/releases.ts";
 import { shopConfig } from "../../bench/users/stack.ts";
 import { complaintsOf, courseLines, sum } from "../../bench/users/table.ts";
 import { writtenIn } from "../../bench/users/written.ts";
+import type { MetricSecond } from "../../rollout/core/verdict.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
@@ -29,6 +30,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}users of a shop`, () => {
   });
   let status: Status;
   let phases: PhaseNotes[];
+  let measured: readonly MetricSecond[];
 
   beforeAll(async () => {
     status = await rehearse.up({ ...project, port: await freePort() });
@@ -49,6 +51,8 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}users of a shop`, () => {
     });
     try {
       const platform = rehearsalPlatform(project);
+      // Measuring begins with the first question.
+      await platform.metrics(0);
       for (const green of [10, 25, 50, 100]) {
         await sleep(1500);
         crowd.mark(`two ${green} %`);
@@ -60,6 +64,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}users of a shop`, () => {
       await sleep(2500);
       crowd.enough();
       phases = await crowd.gone;
+      measured = (await platform.metrics(0)).seconds;
     } finally {
       await crowd.end();
     }
@@ -75,5 +80,14 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}users of a shop`, () => {
     expect(sum(phases, ({ sockets, streams }) => sockets.cut + streams.cut)).toBeGreaterThan(0);
     expect(back.length).toBeGreaterThan(0);
     expect(Math.min(...back)).toBeLessThan(2000);
+  });
+
+  test("have their event streams, which don't end, counted as no answers that a server doesn't end", () => {
+    const unfinished = measured.flatMap(({ tracks }) =>
+      Object.values(tracks).map(({ ways }) => ways?.unfinished?.bad ?? 0),
+    );
+    const opened = sum(phases, ({ streams }) => streams.opened + streams.back.length);
+    expect(opened).toBeGreaterThanOrEqual(200);
+    expect(unfinished.reduce((total, bad) => total + bad, 0)).toBeLessThan(opened / 4);
   });
 });
