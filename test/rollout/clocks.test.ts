@@ -38,6 +38,7 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/platforms/rehearsal/journal/lease.ts": "since when, for people",
   "rollout/platforms/rehearsal/machine/authority.ts": "a certificate's end",
   "rollout/platforms/rehearsal/metrics/certificate.ts": "a certificate's end",
+  "rollout/platforms/rehearsal/rollout/event-streams.ts": "the age of what other processes log",
   "rollout/platforms/rehearsal/rollout/metrics.ts": "the default of a test's clock",
   "rollout/platforms/rehearsal/rollout/platform.ts": "the age of a file that another process writes",
   "rollout/platforms/rehearsal/servers/assets.ts": "the age of a file that another process writes",

@@ -68,14 +68,14 @@ function filesIn(folder: string, { kind, track, server, process }: LogQuery) {
     });
 }
 
-const OWN_TIME =
-  /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))|"(?:time|timestamp|ts)":"([^"]{19,35})"/;
+const AT_ITS_BEGINNING = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))/;
+const BY_NAME = /"(?:time|timestamp|ts)":"([\dTZ:+., -]{19,35})"/;
 /** Another's clock, or a time that the line is about: it isn't the line's. */
 const MOST_APART_MS = 60_000;
 
 /** @param seen when the line was seen to be written */
 function timeOf(text: string, seen: number): number {
-  const [, first, named] = OWN_TIME.exec(text) ?? [];
-  const own = Date.parse((first ?? named ?? "").replace(" ", "T").replace(",", "."));
+  const [, found = ""] = AT_ITS_BEGINNING.exec(text) ?? BY_NAME.exec(text) ?? [];
+  const own = Date.parse(found.replace(" ", "T").replace(",", "."));
   return Math.abs(own - seen) <= MOST_APART_MS ? own : seen;
 }
