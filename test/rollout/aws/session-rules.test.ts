@@ -2,10 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  DescribeListenersCommand,
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
-  ModifyListenerCommand,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -13,20 +11,18 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { rulesAt } from "../../../infra/sessions/rules.ts";
 import { drainingOf, weightsIn } from "../../../rollout/config/weights.ts";
-import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
-import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
 import {
   apiError,
   deployment,
   fakeClock,
   fakeEngine,
-  GROUPS,
   ruleArn,
   SESSIONS,
   sessionRulesIn,
   URN,
 } from "./example.ts";
+import { fakeListener } from "./fake-listener.ts";
 
 const elb = mockClient(ElasticLoadBalancingV2Client);
 const ssm = mockClient(SSMClient);
@@ -62,13 +58,11 @@ beforeEach(async () => {
   elb.reset();
   ssm.reset();
   ssm.on(SendCommandCommand).resolves({});
-  elb.on(DescribeListenersCommand).callsFake(() => ({
-    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS))] }],
-  }));
-  elb.on(ModifyListenerCommand).callsFake(({ DefaultActions }) => {
-    const groups: { TargetGroupArn: string; Weight: number }[] = DefaultActions[0].ForwardConfig.TargetGroups;
-    const track = (arn: string) => (arn === GROUPS.blue ? "blue" : "green");
-    real = Object.fromEntries(groups.map(({ TargetGroupArn, Weight }) => [track(TargetGroupArn), Weight]));
+  fakeListener(elb, {
+    read: () => real,
+    write: (weights) => {
+      real = weights;
+    },
   });
   // Two pages, and a tester's rule among them.
   elb.on(DescribeRulesCommand).callsFake(({ Marker }) => {

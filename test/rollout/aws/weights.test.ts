@@ -14,6 +14,7 @@ import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
 import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
 import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
 import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
+import { fakeListener } from "./fake-listener.ts";
 
 const elb = mockClient(ElasticLoadBalancingV2Client);
 const ssm = mockClient(SSMClient);
@@ -49,15 +50,12 @@ beforeEach(async () => {
     return {};
   });
   elb.on(DescribeRulesCommand).resolves({ Rules: [] });
-  elb.on(DescribeListenersCommand, { ListenerArns: [LISTENER] }).callsFake(() => ({
-    Listeners: [{ DefaultActions: [actionOf(splitOf(real, GROUPS))] }],
-  }));
-  elb.on(ModifyListenerCommand).callsFake(async ({ DefaultActions }) => {
-    const groups: { TargetGroupArn: string; Weight: number }[] = DefaultActions[0].ForwardConfig.TargetGroups;
-    real = Object.fromEntries(
-      groups.map(({ TargetGroupArn, Weight }) => [TargetGroupArn === GROUPS.blue ? "blue" : "green", Weight]),
-    );
-    events.push(`api with config ${(await configText()) === TEXT ? "old" : "new"}`);
+  fakeListener(elb, {
+    read: () => real,
+    async write(weights) {
+      real = weights;
+      events.push(`api with config ${(await configText()) === TEXT ? "old" : "new"}`);
+    },
   });
   // As the engine does: what the config says comes true.
   engine = fakeEngine(async () => {
