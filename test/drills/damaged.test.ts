@@ -12,7 +12,7 @@ import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
-import { projectCopy, removeCopies } from "./project.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // Every file that a rehearsal keeps its state in, damaged in every way, before every verb: what can't be believed is named, with the
 // way out, and nobody sees a stack trace. `down` takes away what runs all the same.

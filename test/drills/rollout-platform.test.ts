@@ -9,8 +9,8 @@ import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.t
 import { Ledger } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
-import { orderFaults } from "./faults.ts";
-import { counted, get, projectCopy, removeCopies, traffic } from "./project.ts";
+import { orderFaults } from "../rehearsal/faults.ts";
+import { counted, get, projectCopy, removeCopies, traffic } from "../rehearsal/project.ts";
 
 // The running rehearsal behind the interface that a rollout works with.
 

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jobQueue, processAgent } from "../../infra/host/processes/agent.ts";
 import type { Process } from "../../infra/settings/settings.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { Moto, motoThere, PYTHON, skipped } from "../aws/moto.ts";
 import { HOST } from "../infra/host/example.ts";
 import { endGroup } from "../support/process-group.ts";
-import { Moto, motoThere, PYTHON, skipped } from "./moto.ts";
 
 // The program that says what runs on a server, with AWS's SDK for Python, and moto's Systems Manager and SQS behind it. What
 // plays systemd here writes down what it is told.

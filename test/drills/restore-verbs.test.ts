@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drillFiles } from "../../rollout/drill/record.ts";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
-import { databaseUrl, storeOf, Writers, withClient } from "./database.ts";
-import { projectCopy, removeCopies } from "./project.ts";
+import { databaseUrl, storeOf, Writers, withClient } from "../rehearsal/database.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 // What the database promises survives: a killed server, and the loss of it.
 

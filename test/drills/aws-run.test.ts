@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../rollout/platforms/platform.ts";
-import { refused } from "./front.ts";
-import { motoThere, skipped } from "./moto.ts";
-import { type Ended, World } from "./world.ts";
+import { refused } from "../aws/front.ts";
+import { motoThere, skipped } from "../aws/moto.ts";
+import { type Ended, World } from "../aws/world.ts";
 
 const PLAN = {
   steps: [

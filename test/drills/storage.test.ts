@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { Ledger, placeOf } from "../../rollout/platforms/rehearsal/machine/state.ts";
 import { motoThere, skipped } from "../aws/moto.ts";
-import { projectCopy, removeCopies } from "./project.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -47,7 +47,7 @@ describe.skipIf(!motoThere)(`${skipped}an app with a bucket and a secret`, () =>
     return JSON.parse(stdout);
   }
   const clients = (["objects.mjs", "objects.py"] as const).map((name) =>
-    join(import.meta.dirname, "clients", name),
+    join(ROOT, "test/rehearsal/clients", name),
   );
   const javascript = [process.execPath, clients[0]!];
   const python = [join(ROOT, ".cache/moto/bin/python"), clients[1]!];
