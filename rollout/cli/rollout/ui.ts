@@ -26,7 +26,10 @@ export function register(program: Verb): void {
     .addOption(onOption())
     .action(async ({ readOnly }: { readOnly?: boolean }, command: Verb) => {
       const here = await stackAtHand(command);
-      const page = await servePage(sourceOf(here, readOnly === true));
+      const source = sourceOf(here, readOnly === true);
+      // Who can't look is told so here and now, and not by a page that shows nothing.
+      await source.look();
+      const page = await servePage(source);
       const { stack, json, say } = here;
       out(json ? `${JSON.stringify({ stack, url: page.url })}\n` : `${page.url}\n`);
       say("Open it in a browser on this machine, once. Ctrl-C ends it; the rollout goes on.");
