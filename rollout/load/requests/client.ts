@@ -34,6 +34,8 @@ export function openClient(target: Target, connections: number, timeoutMs: numbe
   const pool = new Pool(target.url, {
     connections,
     pipelining: 1,
+    // Over HTTP/2 this client repeats by itself what was refused (RFC 9113, section 8.7), writes too: an order was done twice.
+    allowH2: false,
     // An idle connection is closed here well before the balancer would close it: no request meets a closing one.
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 4000,
