@@ -3,9 +3,10 @@ import { defineConfig } from "vitest/config";
 // The suites: unit (mocks, seconds), rehearsal (real servers), aws (moto's server in place of AWS, where there is one),
 // engine (the real Pulumi CLI, where there is one), drills (real servers again, for what takes minutes). And waits: those
 // of the drills that do little else, so that no worker of theirs waits with them.
-const WAITING = ["streams", "alarms", "alarm-gate", "down-in-use", "long-connections"].map(
-  (name) => `test/drills/${name}.test.ts`,
-);
+const WAITING = [
+  ...["alarms", "alarm-gate", "down-in-use", "drain", "lifecycle", "long-connections"],
+  ...["processes", "rollout-outages", "sockets", "streams"],
+].map((name) => `test/drills/${name}.test.ts`);
 
 export default defineConfig({
   test: {
