@@ -68,8 +68,8 @@ function filesIn(folder: string, { kind, track, server, process }: LogQuery) {
     });
 }
 
-const AT_ITS_BEGINNING = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))/;
-const BY_NAME = /"(?:time|timestamp|ts)":"([\dTZ:+., -]{19,35})"/;
+const AT_ITS_BEGINNING = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))/;
+const BY_NAME = /"(?:time|timestamp|ts)":"([^"]{19,35})"/;
 /** Another's clock, or a time that the line is about: it isn't the line's. */
 const MOST_APART_MS = 60_000;
 
