@@ -69,6 +69,11 @@ export interface MetricSecond {
   tracks: Readonly<Record<string, TrackCounts>>;
 }
 
+/** The seconds from one on. @param seconds oldest first @param from in seconds since the epoch */
+export function secondsSince(seconds: readonly MetricSecond[], from: number): MetricSecond[] {
+  return seconds.slice(seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1);
+}
+
 /** What the gates judge by. In one run `seconds` and `steps` only grow, so that a judge may keep what it has counted. */
 export interface History {
   stable: string;

@@ -1,5 +1,12 @@
 import type { RolloutState } from "../core/state.ts";
-import { type AlarmSight, type History, historyFrom, historyOf, type MetricSecond } from "../core/verdict.ts";
+import {
+  type AlarmSight,
+  type History,
+  historyFrom,
+  historyOf,
+  type MetricSecond,
+  secondsSince,
+} from "../core/verdict.ts";
 import type { Metrics } from "../platforms/platform.ts";
 
 /** As {@link Metrics} are asked for: from a second on. */
@@ -90,9 +97,8 @@ export class MetricHistory {
   /** Whether most of what a track was lately asked for has failed: its servers are away, or as good as that. */
   fails(track: string): boolean {
     const from = this.#next - Math.max(LATELY_SECONDS, this.#period);
-    const first = this.#seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1;
     let [requests, errors] = [0, 0];
-    for (const { tracks } of this.#seconds.slice(first)) {
+    for (const { tracks } of secondsSince(this.#seconds, from)) {
       requests += tracks[track]?.requests ?? 0;
       errors += tracks[track]?.errors ?? 0;
     }

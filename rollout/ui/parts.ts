@@ -1,18 +1,19 @@
-import { nth } from "../../infra/sure.ts";
 import { refusal } from "../core/command.ts";
 import type { Command, JournalEntry } from "../core/journal.ts";
 import type { RolloutState } from "../core/state.ts";
-import type { AlarmSight, MetricSecond } from "../core/verdict.ts";
+import { type AlarmSight, type MetricSecond, secondsSince } from "../core/verdict.ts";
 import { weightsText } from "../core/weights.ts";
-import { actsIn, entryText } from "../view/entry-text.ts";
+import { actsIn, entryText, isBad } from "../view/entry-text.ts";
 import { escaped } from "../view/escaped.ts";
 import { duration, percent } from "../view/figures.ts";
+import { meter, table } from "../view/html-parts.ts";
 import type { GateBar, StatusView } from "../view/model.ts";
 import { OnceTold } from "../view/once-told.ts";
+import { qualityCharts } from "../view/report/charts.ts";
+import { bucketsOf } from "../view/report/data.ts";
 import { figure } from "../view/report/figure.ts";
-import { tonesOf } from "../view/report/tones.ts";
 import { type SplitRow, splitRows } from "../view/status.ts";
-import type { Button, PageParts } from "./page.ts";
+import { type Button, type PageParts, PLACES } from "./page.ts";
 
 /** Everything that is seen of a rollout at one moment. */
 export interface LiveSight {
@@ -29,13 +30,8 @@ export interface LiveSight {
 /** The page of a stack that has had no rollout. */
 export const NOTHING: PageParts = {
   places: {
+    ...(Object.fromEntries(PLACES.map((place) => [place, ""])) as PageParts["places"]),
     now: "<p>No rollout has begun.</p>",
-    split: "",
-    gates: "",
-    tracks: "",
-    alarms: "",
-    charts: "",
-    journal: "",
   },
   words: [],
 };
@@ -91,12 +87,6 @@ function gates(all: readonly GateBar[]): string {
   return table(["gate", "says", "to fail", "to pass"], rows);
 }
 
-/** Full only when it is: at 99.9 % a gate has not decided yet. A meter that is bad when it is full is shown in red. */
-function meter(name: string, share: number): string {
-  const bad = name === "to fail" ? ' optimum="0" low="0.5" high="0.9"' : "";
-  return `<meter aria-label="${name}"${bad} value="${share.toFixed(3)}"></meter> ${Math.floor(share * 100)} %`;
-}
-
 function tracks({ tracks, slowMs, windowSeconds, behindSeconds, unread }: StatusView): string {
   const rows = tracks.map(
     ({ name, role, perSecond, errors, slow }) =>
@@ -125,39 +115,10 @@ const POINT = 5;
 function charts({ view, state, seconds, through }: LiveSight): string {
   const to = Math.floor(through / 1000 / POINT) * POINT;
   const from = to - LOOK_BACK;
-  const recent = seconds.slice(seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1);
-  const names = [state.stable, state.candidate, ...view.tracks.map(({ name }) => name)];
-  const tracks = [...new Set(names)];
-  const tones = tonesOf(tracks);
-  const chart = (title: string, of: "errors" | "slow", objective: number) => ({
-    title,
-    unit: " %",
-    limit: { value: objective * 100, text: `objective ${objective * 100} %` },
-    marks: [],
-    from: from * 1000,
-    to: to * 1000,
-    series: tracks.map((name, index) => ({ name, tone: nth(tones, index), points: points(name, of) })),
-  });
-  const points = (name: string, of: "errors" | "slow") => {
-    const sums = Array.from({ length: LOOK_BACK / POINT }, () => ({ requests: 0, bad: 0 }));
-    for (const { epochSecond, tracks } of recent) {
-      const sum = sums[Math.floor((epochSecond - from) / POINT)];
-      const counts = tracks[name];
-      if (!sum || !counts) continue;
-      sum.requests += counts.requests;
-      sum.bad += counts[of];
-    }
-    return sums.map(({ requests, bad }, index) => ({
-      at: (from + (index + 0.5) * POINT) * 1000,
-      value: requests > 0 ? (100 * bad) / requests : undefined,
-    }));
-  };
-  return [
-    chart("Errors", "errors", state.plan.gates.errorRate),
-    chart(`Answers over ${view.slowMs} ms`, "slow", 0.05),
-  ]
-    .map(figure)
-    .join("\n");
+  const [start, end] = [from * 1000, to * 1000];
+  const tracks = [...new Set([state.stable, state.candidate, ...view.tracks.map(({ name }) => name)])];
+  const buckets = bucketsOf(secondsSince(seconds, from), start, end, LOOK_BACK / POINT);
+  return qualityCharts({ tracks, state, from: start, to: end, marks: [], buckets }).map(figure).join("\n");
 }
 
 /** The newest first. */
@@ -166,16 +127,10 @@ function journal(entries: readonly JournalEntry[]): string {
   const once = new OnceTold();
   const begun = entries.findLastIndex(({ kind }) => kind === "begin");
   const rows = entries.slice(Math.max(0, begun)).map((entry) => {
-    const bad = ["rollback", "stopped", "hold", "failed"].includes(entry.kind);
     const time = new Date(entry.at).toISOString().slice(11, 19);
-    return `<tr class="${bad ? "bad" : ""}"><td class="time">${time}</td><td>${escaped(once.text(entryText(entry, acts)))}</td><td>${escaped(entry.by)}</td></tr>`;
+    return `<tr class="${isBad(entry) ? "bad" : ""}"><td class="time">${time}</td><td>${escaped(once.text(entryText(entry, acts)))}</td><td>${escaped(entry.by)}</td></tr>`;
   });
   return table(["time", "what", "by"], rows.toReversed());
-}
-
-function table(head: readonly string[], rows: readonly string[]): string {
-  const cells = head.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
-  return `<div class="scroll" tabindex="0"><table><thead><tr>${cells}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 /** What may be said, and what it will do. */

@@ -57,6 +57,11 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
   }
 }
 
+/** What somebody who looks through a journal looks for first. */
+export function isBad({ kind }: JournalEntry): boolean {
+  return ["rollback", "stopped", "hold", "failed"].includes(kind);
+}
+
 /** The phase that a rollout begins, and who is in it. */
 export function phaseText(phase: PhaseRecord | undefined): string {
   return phase ? `, in the phase ${phase.name} (for ${phase.cohort})` : "";

@@ -1,6 +1,6 @@
 import { nth } from "../../infra/sure.ts";
 import { bakedAt, drainOf, type RolloutState } from "../core/state.ts";
-import type { MetricSecond } from "../core/verdict.ts";
+import { type MetricSecond, secondsSince } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
 import {
   type DrainView,
@@ -28,8 +28,8 @@ export function statusView(seen: ViewSource): StatusView {
   const behindSeconds = Math.max(0, Math.round((now - through) / 1000));
   const windowSeconds = behindSeconds < LATE_SECONDS ? WINDOW_SECONDS.live : WINDOW_SECONDS.late;
   const isKnown = behindSeconds < STALE_SECONDS;
-  const window = isKnown ? since(seconds, through / 1000 - windowSeconds) : undefined;
-  const lastMinute = isKnown ? since(seconds, through / 1000 - SHARE_SECONDS) : [];
+  const window = isKnown ? secondsSince(seconds, through / 1000 - windowSeconds) : undefined;
+  const lastMinute = isKnown ? secondsSince(seconds, through / 1000 - SHARE_SECONDS) : [];
   return {
     stack,
     rollout,
@@ -129,16 +129,11 @@ function timeLeft(state: RolloutState, now: number) {
   return { stepLeftSeconds, leftSeconds: stepLeftSeconds + later };
 }
 
-/** @param from in seconds since the epoch */
-function since(seconds: readonly MetricSecond[], from: number): MetricSecond[] {
-  return seconds.slice(seconds.findLastIndex(({ epochSecond }) => epochSecond < from) + 1);
-}
-
 /** Those of the split that holds now. */
 function splitSeconds({ splits }: RolloutState, seconds: readonly MetricSecond[]): readonly MetricSecond[] {
   const split = splits.at(-1);
   if (!split || split.until !== undefined) return [];
-  return since(seconds, split.from / 1000);
+  return secondsSince(seconds, split.from / 1000);
 }
 
 /** @param window the seconds that the figures are over; undefined when none are known */

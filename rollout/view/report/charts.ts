@@ -1,13 +1,12 @@
 import { nth } from "../../../infra/sure.ts";
 import { begunIn } from "../shares.ts";
 import type { Chart, Series } from "./chart.ts";
-import type { Bucket, ReportData } from "./data.ts";
+import type { ReportData, ServedBucket } from "./data.ts";
 import { tonesOf } from "./tones.ts";
 
 /** The report's charts, all over the same time. */
 export function chartsOf(data: ReportData): Chart[] {
-  const { from, to, marks, state } = data;
-  const { errorRate, p95Ms } = state.plan.gates;
+  const { from, to, marks } = data;
   const common = { from, to, marks };
   return [
     { ...common, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) },
@@ -18,21 +17,36 @@ export function chartsOf(data: ReportData): Chart[] {
       unit: "",
       series: trackSeries(data, ({ requests }, { from, to }) => (requests * 1000) / (to - from)),
     },
+    ...qualityCharts(data),
+    ...gateCharts(data, common),
+  ];
+}
+
+/** What is drawn of each track's answers over some time. */
+type Served = Pick<ReportData, "tracks" | "state" | "from" | "to" | "marks"> & {
+  buckets: readonly ServedBucket[];
+};
+
+/** Errors and slow answers, with what the objective allows. */
+export function qualityCharts(served: Served): Chart[] {
+  const { from, to, marks, state } = served;
+  const { errorRate, p95Ms } = state.plan.gates;
+  const common = { from, to, marks };
+  return [
     {
       ...common,
       title: "Errors",
       unit: " %",
       limit: { value: errorRate * 100, text: `objective ${errorRate * 100} %` },
-      series: trackSeries(data, ({ errors, requests }) => share(errors, requests)),
+      series: trackSeries(served, ({ errors, requests }) => share(errors, requests)),
     },
     {
       ...common,
       title: `Latency: requests over ${p95Ms} ms`,
       unit: " %",
       limit: { value: 5, text: "objective 5 %" },
-      series: trackSeries(data, ({ slow, requests }) => share(slow, requests)),
+      series: trackSeries(served, ({ slow, requests }) => share(slow, requests)),
     },
-    ...gateCharts(data, common),
   ];
 }
 
@@ -55,8 +69,8 @@ function splitSeries({ tracks, splits, from }: ReportData): Series[] {
 }
 
 function trackSeries(
-  { tracks, buckets }: ReportData,
-  value: (counts: Bucket["tracks"][string], bucket: Bucket) => number | undefined,
+  { tracks, buckets }: Pick<Served, "tracks" | "buckets">,
+  value: (counts: ServedBucket["tracks"][string], bucket: ServedBucket) => number | undefined,
 ): Series[] {
   const tones = tonesOf(tracks);
   return tracks.map((name, index) => ({
@@ -74,7 +88,11 @@ function shareCharts(data: ReportData, common: Pick<Chart, "from" | "to" | "mark
   const { tracks, buckets, state } = data;
   const { candidate } = state;
   const asked = splitSeries(data)[tracks.indexOf(candidate)];
-  const part = (name: string, tone: string, of: (counts: Bucket["tracks"][string]) => number): Series => ({
+  const part = (
+    name: string,
+    tone: string,
+    of: (counts: ServedBucket["tracks"][string]) => number,
+  ): Series => ({
     name,
     tone,
     points: buckets.map(({ from, to, tracks: counts }) => {

@@ -17,11 +17,14 @@ import type { LongStep } from "../long-connections.ts";
 import { type GateBar, gatesIn } from "../model.ts";
 
 /** One stretch of time: what each track served in it. */
-export interface Bucket {
+export interface ServedBucket {
   /** Milliseconds since the epoch; `to` is not in it. */
   from: number;
   to: number;
   tracks: Record<string, { requests: number; errors: number; slow: number; sessions?: SessionCounts }>;
+}
+
+export interface Bucket extends ServedBucket {
   /** How the gates stood at its end; none before the candidate got traffic. */
   gates: GateBar[];
 }
@@ -118,17 +121,20 @@ function splitsIn(entries: readonly JournalEntry[]): ReportData["splits"] {
   });
 }
 
-function bucketsOf(seconds: readonly MetricSecond[], from: number, to: number): Omit<Bucket, "gates">[] {
-  const width = Math.max(1, Math.ceil((to - from) / 1000 / MOST_BUCKETS)) * 1000;
+/** @param most as many as that; each is of whole seconds */
+export function bucketsOf(
+  seconds: readonly MetricSecond[],
+  from: number,
+  to: number,
+  most = MOST_BUCKETS,
+): ServedBucket[] {
+  const width = Math.max(1, Math.ceil((to - from) / 1000 / most)) * 1000;
   const start = Math.floor(from / 1000) * 1000;
-  const buckets: Omit<Bucket, "gates">[] = Array.from(
-    { length: Math.ceil((to - start) / width) },
-    (_, i) => ({
-      from: start + i * width,
-      to: start + (i + 1) * width,
-      tracks: {},
-    }),
-  );
+  const buckets: ServedBucket[] = Array.from({ length: Math.ceil((to - start) / width) }, (_, i) => ({
+    from: start + i * width,
+    to: start + (i + 1) * width,
+    tracks: {},
+  }));
   for (const { epochSecond, tracks } of seconds) {
     const bucket = buckets[Math.floor((epochSecond * 1000 - start) / width)];
     if (!bucket) continue;
@@ -156,7 +162,7 @@ function watchedUntil(entries: readonly JournalEntry[], { plan }: RolloutState):
 
 /** Asks the gates again what they said then: they are a function of the journal and the counts. */
 function withGates(
-  buckets: Omit<Bucket, "gates">[],
+  buckets: ServedBucket[],
   entries: readonly JournalEntry[],
   end: number,
   seconds: readonly MetricSecond[],

@@ -1,7 +1,8 @@
-import { actsIn, entryText } from "../entry-text.ts";
+import { actsIn, entryText, isBad } from "../entry-text.ts";
 import { escaped } from "../escaped.ts";
 import { duration, percent } from "../figures.ts";
 import { htmlPage } from "../html-page.ts";
+import { meter, table } from "../html-parts.ts";
 import { seconds } from "../long-connections.ts";
 import { gatesIn } from "../model.ts";
 import { OnceTold } from "../once-told.ts";
@@ -65,7 +66,7 @@ function longConnections({ long = [] }: ReportData): string {
     );
   if (rows.length === 0) return "";
   const head = ["step", "opened", "cut", "back after (median)", "at most", "left", "open at its end"];
-  return `<h2>WebSockets and event streams</h2>\n${table(head, rows)}\n`;
+  return `<h2>WebSockets and event streams</h2>\n${table(head, rows, true)}\n`;
 }
 
 /** What the gates said when the rollout went on or went back. */
@@ -80,29 +81,17 @@ function gates({ entries, buckets }: ReportData): string {
     );
   });
   if (rows.length === 0) return `<p class="faint">No gate has decided anything.</p>`;
-  return table(["time", "decision", "gate", "to fail", "to pass", "said"], rows);
-}
-
-function meter(name: string, share: number): string {
-  // A meter that is bad when it is full is shown in red by the browser.
-  const bad = name === "to fail" ? ' optimum="0" low="0.5" high="0.9"' : "";
-  return `<meter aria-label="${name}"${bad} value="${share.toFixed(3)}"></meter> ${Math.floor(share * 100)} %`;
+  return table(["time", "decision", "gate", "to fail", "to pass", "said"], rows, true);
 }
 
 function journal({ entries }: ReportData): string {
   const acts = actsIn(entries);
   const once = new OnceTold();
   const rows = entries.map((entry, index) => {
-    const bad = ["rollback", "stopped", "hold", "failed"].includes(entry.kind);
-    const tone = bad ? "bad" : entry.kind === "ended" && entry.outcome === "promoted" ? "good" : "";
+    const tone = isBad(entry) ? "bad" : entry.kind === "ended" && entry.outcome === "promoted" ? "good" : "";
     return `<tr class="${tone}"><td>${index}</td><td class="time">${clock(entry.at)}</td><td>${entry.kind}</td><td>${escaped(once.text(entryText(entry, acts)))}</td><td>${escaped(entry.by)}</td></tr>`;
   });
-  return table(["entry", "time", "kind", "what", "by"], rows);
-}
-
-function table(head: string[], rows: string[]): string {
-  const cells = head.map((name) => `<th scope="col">${name}</th>`).join("");
-  return `<div class="scroll wide" tabindex="0"><table><thead><tr>${cells}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  return table(["entry", "time", "kind", "what", "by"], rows, true);
 }
 
 function clock(at: number): string {
