@@ -4,14 +4,13 @@ import { systemClock } from "../../clock.ts";
 import type { Command } from "../../core/journal.ts";
 import { UserError } from "../../errors.ts";
 import { give } from "../../run/command.ts";
-import { hearer } from "../../run/hearing.ts";
 import { NOTHING, partsOf } from "../../ui/parts.ts";
 import { type LiveSource, servePage } from "../../ui/server.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { out } from "../out.ts";
 import { drive } from "./drive.ts";
 import { Onlooker } from "./look.ts";
-import { toldOnly } from "./word.ts";
+import { heardBy } from "./word.ts";
 
 export function register(program: Verb): void {
   program
@@ -56,7 +55,7 @@ async function spoken(here: StackAtHand, word: string): Promise<string> {
   if (!command) throw new UserError(`There is no such word: ${word}`);
   await give(platform, systemClock, command, whoami());
   const isBack = command === "rollback";
-  const runner = isBack ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
+  const runner = await heardBy(platform, isBack);
   if (runner) return `told ${runner.owner}`;
   if (!isBack)
     return `noted. Nobody runs this rollout now; to go on: rollout run --stack ${stack}${onText(here)}`;

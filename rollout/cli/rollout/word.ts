@@ -67,8 +67,7 @@ export function registerWord(
       if (instead && error instanceof UserError) throw new UserError(`${error.message}\n${instead}`);
       throw error;
     });
-    // Whether a run that seems to be there is alive matters only when this command could do the work itself.
-    const runner = alone ? await hearer(platform, systemClock, whoami()) : await toldOnly(platform);
+    const runner = await heardBy(platform, alone !== undefined);
     if (runner === undefined && alone) {
       process.exitCode = await alone(here);
       return;
@@ -83,9 +82,17 @@ export function registerWord(
   }
 }
 
-export async function toldOnly(
+/**
+ * Who hears a word that was given.
+ *
+ * @param surely whether a run that seems to be there is alive: it matters only to who could do the work himself
+ * @returns undefined when nobody does
+ */
+export async function heardBy(
   platform: Platform,
+  surely: boolean,
 ): Promise<{ owner: string; answered?: boolean } | undefined> {
+  if (surely) return hearer(platform, systemClock, whoami());
   const owner = await runnerOf(platform, whoami());
   return owner === undefined ? undefined : { owner };
 }
