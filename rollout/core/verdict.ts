@@ -49,6 +49,13 @@ export interface Tally {
   total: number;
 }
 
+export const NO_TALLY: Tally = { bad: 0, total: 0 };
+
+/** Both together. */
+export function addTally(a: Tally, b: Tally): Tally {
+  return { bad: a.bad + b.bad, total: a.total + b.total };
+}
+
 /** An alarm that the platform keeps for a track. */
 export interface AlarmReading {
   name: string;

@@ -9,7 +9,7 @@ import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { LoggedCounters } from "../../rollout/platforms/aws/metrics/counters.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
-import { ANSWER_WAYS, SESSION_TALLIES } from "../../rollout/platforms/aws/metrics/ways.ts";
+import { ANSWER_TALLIES } from "../../rollout/platforms/aws/metrics/ways.ts";
 import { metricsIn } from "../../rollout/platforms/rehearsal/metrics/embedded.ts";
 import { AccessLogReader } from "../../rollout/platforms/rehearsal/rollout/access-logs.ts";
 import { until } from "../../rollout/waiting.ts";
@@ -114,7 +114,7 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
             })),
           }),
         );
-      const logged = new LoggedCounters({ region: "us-east-1", stack: "beta", of: ANSWER_WAYS });
+      const logged = new LoggedCounters({ region: "us-east-1", stack: "beta", of: ANSWER_TALLIES });
       const told = { seconds: [], through: minute + 60, more: false, period: 60 };
       const { seconds } = await logged.addTo(told, minute, ["blue", "green"]);
       const sums = Object.fromEntries(
@@ -136,11 +136,9 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
         unfinished: [1, 14],
         cut: [0, 14],
       });
-      const counted = new LoggedCounters({ region: "us-east-1", stack: "beta", of: SESSION_TALLIES });
-      const begun = (await counted.addTo(told, minute, ["blue", "green"])).seconds;
       const summed = (all: readonly (SessionCounts | undefined)[]) =>
         all.reduce<SessionCounts>((sum, each) => addSessions(sum, each ?? NO_SESSIONS), NO_SESSIONS);
-      expect(summed(begun.map(({ tracks }) => tracks.blue?.sessions))).toEqual({
+      expect(summed(seconds.map(({ tracks }) => tracks.blue?.sessions))).toEqual({
         first: 2,
         again: 1,
         held: 3,

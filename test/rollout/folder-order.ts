@@ -58,7 +58,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "failures.ts",
     "errors.ts",
   ],
-  "rollout/platforms": ["rehearsal", "aws", "held.ts", "platform.ts"],
+  "rollout/platforms": ["rehearsal", "aws", "waiting-tallies.ts", "held.ts", "platform.ts"],
   "rollout/platforms/rehearsal": [
     "index.ts",
     "rollout",

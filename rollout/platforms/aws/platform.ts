@@ -32,7 +32,7 @@ import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
 import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
 import { BalancerMetrics } from "./metrics/metrics.ts";
-import { ANSWER_WAYS, SESSION_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
+import { ANSWER_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
 import { Replacements } from "./replacement.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { operatorTokenOf } from "./smoke.ts";
@@ -94,7 +94,7 @@ export class AwsPlatform implements Platform {
     this.#fleet = new ServerFleet({ region, clock });
     this.#replacements = new Replacements({ region, clock });
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
-    const logged = [businessCounters(options.counters ?? {}), ANSWER_WAYS, SESSION_TALLIES];
+    const logged = [businessCounters(options.counters ?? {}), ANSWER_TALLIES];
     this.#logged = logged.map((of) => new LoggedCounters({ region, stack, of }));
     this.#alarms = new CompositeAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);

@@ -14,7 +14,7 @@ import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/ga
 import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
 import { type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
-import { type Tally, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
+import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
 export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
@@ -34,8 +34,6 @@ export interface Indicator {
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
 const SLOW_SHARE = 0.05;
-
-const NOTHING: Tally = { bad: 0, total: 0 };
 
 type Of = (counts: TrackCounts | undefined) => Counts;
 
@@ -116,7 +114,7 @@ function burnIndicator(settings: GateSettings, errors: Gate): Indicator {
  * counts once. Whether a request counts is known before it is asked, so that what counts is as good a sample as all.
  */
 const errorsOf: Of = (counts) => {
-  const { requests = 0, errors = 0, repeated = NOTHING } = counts ?? {};
+  const { requests = 0, errors = 0, repeated = NO_TALLY } = counts ?? {};
   const counted = Math.max(0, requests - repeated.total);
   return { requests: counted, bad: Math.min(counted, Math.max(0, errors - repeated.bad)) };
 };
@@ -125,14 +123,14 @@ const slowOf: Of = (counts) => ({ requests: counts?.requests ?? 0, bad: counts?.
 /** An application may count a failure a moment after what failed: never more bad ones than all. */
 function counterOf(name: string): Of {
   return (counts) => {
-    const { bad, total } = counts?.counters?.[name] ?? { bad: 0, total: 0 };
+    const { bad, total } = counts?.counters?.[name] ?? NO_TALLY;
     return { requests: total, bad: Math.min(bad, total) };
   };
 }
 
 function wayOf(way: Way): Of {
   return (counts) => {
-    const { bad, total } = counts?.ways?.[way] ?? { bad: 0, total: 0 };
+    const { bad, total } = counts?.ways?.[way] ?? NO_TALLY;
     return { requests: total, bad: Math.min(bad, total) };
   };
 }

@@ -1,5 +1,7 @@
 import { ANSWER_COUNTS, ANSWER_METRICS } from "../../../../infra/host/answers/metrics.ts";
-import type { MetricSecond, Tally, TrackCounts, Way } from "../../platform.ts";
+import { NO_TALLY } from "../../../core/verdict.ts";
+import type { MetricSecond, Way } from "../../platform.ts";
+import { WaitingTallies } from "../../waiting-tallies.ts";
 import type { LoggedTallies } from "./counters.ts";
 
 const {
@@ -21,24 +23,20 @@ const PAIRS: Record<Way, { bad: string; total: string }> = {
   cut: { bad: cut, total: answers },
 };
 
-const NONE: Tally = { bad: 0, total: 0 };
-
-/** How answers went otherwise than most, as the servers count them from nginx's log (infra/host/answers/agent.ts). */
-export const ANSWER_WAYS: LoggedTallies = {
-  namespace: ANSWER_METRICS,
-  metrics: PAIRS,
-  kept: (ways) => ({ ways }),
-};
-
-/** How many sessions began, and what those that had begun asked for, counted the same way. */
-export const SESSION_TALLIES: LoggedTallies = {
+/**
+ * How answers went otherwise than most, how many sessions began, and what those that had begun asked for, as the servers count it all
+ * from nginx's log (infra/host/answers/agent.ts).
+ */
+export const ANSWER_TALLIES: LoggedTallies = {
   namespace: ANSWER_METRICS,
   metrics: {
+    ...PAIRS,
     begun: { bad: firstVisits, total: sessions },
     held: { bad: heldRequests, total: answers },
     repeated: { bad: repeatedErrors, total: repeatedRequests },
   },
-  kept: ({ begun = NONE, held = NONE, repeated = NONE }) => ({
+  kept: ({ begun = NO_TALLY, held = NO_TALLY, repeated = NO_TALLY, ...ways }) => ({
+    ways,
     sessions: { first: begun.bad, again: begun.total - begun.bad, held: held.bad },
     ...(repeated.total > 0 && { repeated }),
   }),
@@ -51,35 +49,16 @@ export const SESSION_TALLIES: LoggedTallies = {
  * @param period in seconds
  */
 export function withRepeatsPlaced(seconds: readonly MetricSecond[], period: number): MetricSecond[] {
-  const waiting = new Map<string, Tally>();
+  const waiting = new WaitingTallies();
   const keyOf = (track: string, epochSecond: number) => `${track} ${Math.floor(epochSecond / period)}`;
   for (const { epochSecond, tracks } of seconds)
-    for (const [track, { repeated }] of Object.entries(tracks)) {
-      const { bad, total } = waiting.get(keyOf(track, epochSecond)) ?? NONE;
-      if (repeated)
-        waiting.set(keyOf(track, epochSecond), { bad: bad + repeated.bad, total: total + repeated.total });
-    }
-  const placed = (
-    track: string,
-    { repeated: _, ...counts }: TrackCounts,
-    epochSecond: number,
-  ): TrackCounts => {
-    const left = waiting.get(keyOf(track, epochSecond));
-    if (!left) return counts;
-    const repeated = { bad: Math.min(left.bad, counts.errors), total: Math.min(left.total, counts.requests) };
-    waiting.set(keyOf(track, epochSecond), {
-      bad: left.bad - repeated.bad,
-      total: left.total - repeated.total,
+    for (const [track, { repeated }] of Object.entries(tracks))
+      if (repeated) waiting.add(keyOf(track, epochSecond), repeated);
+  return seconds.map((second) => {
+    const tracks = Object.entries(second.tracks).map(([track, { repeated: _, ...counts }]) => {
+      const repeated = waiting.take(keyOf(track, second.epochSecond), counts);
+      return [track, { ...counts, ...(repeated && { repeated }) }] as const;
     });
-    return { ...counts, repeated };
-  };
-  return seconds.map((second) => ({
-    ...second,
-    tracks: Object.fromEntries(
-      Object.entries(second.tracks).map(([track, counts]) => [
-        track,
-        placed(track, counts, second.epochSecond),
-      ]),
-    ),
-  }));
+    return { ...second, tracks: Object.fromEntries(tracks) };
+  });
 }

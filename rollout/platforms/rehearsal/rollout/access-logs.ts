@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { NO_SESSIONS } from "../../../core/verdict.ts";
+import { addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
@@ -96,8 +96,7 @@ export class AccessLogReader {
 
   #addRepeated(answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
     if (!this.#repeats.take(answer, epochSecond)) return;
-    const { bad, total } = counts.repeated ?? { bad: 0, total: 0 };
-    counts.repeated = { bad: bad + (answer.status >= 500 ? 1 : 0), total: total + 1 };
+    counts.repeated = addTally(counts.repeated ?? NO_TALLY, { bad: answer.status >= 500 ? 1 : 0, total: 1 });
   }
 
   #addClient({ track, address, status }: LoggedAnswer, now: number, ways: Clients): void {

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CounterGate } from "../../../core/plan.ts";
+import { addTally, NO_TALLY } from "../../../core/verdict.ts";
 import type { Tally } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 
@@ -57,10 +58,7 @@ export class CounterLogs {
 /** Both together. */
 export function addTallies(a: Tallies | undefined, b: Tallies): Tallies {
   const sum = { ...a };
-  for (const [name, { bad, total }] of Object.entries(b)) {
-    const before = sum[name] ?? { bad: 0, total: 0 };
-    sum[name] = { bad: before.bad + bad, total: before.total + total };
-  }
+  for (const [name, tally] of Object.entries(b)) sum[name] = addTally(sum[name] ?? NO_TALLY, tally);
   return sum;
 }
 

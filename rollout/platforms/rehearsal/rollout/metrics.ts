@@ -2,6 +2,7 @@ import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import { addSessions } from "../../../core/verdict.ts";
 import type { MetricSecond, SessionCounts, Tally, Metrics as Told, TrackCounts } from "../../platform.ts";
+import { WaitingTallies } from "../../waiting-tallies.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { type Answered, BalancerCounts } from "./balancer-counts.ts";
 import { addTallies, type CountedSecond, CounterLogs, type Tallies } from "./counter-logs.ts";
@@ -42,7 +43,7 @@ export class RehearsalMetrics {
   /** Slow answers that are logged and not yet in a second. */
   readonly #slow = new Map<string, number>();
   /** Requests of sessions that had an error before, likewise. */
-  readonly #repeated = new Map<string, Tally>();
+  readonly #repeated = new WaitingTallies();
   #working: Promise<void> | undefined;
   #failure: Error | undefined;
   readonly #say: (line: string) => void;
@@ -135,7 +136,7 @@ export class RehearsalMetrics {
           },
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
-          ...this.#takeRepeated(track, requests, errors),
+          ...repeatedIn(this.#repeated.take(track, { requests, errors })),
         },
       ]),
     );
@@ -167,18 +168,9 @@ export class RehearsalMetrics {
     return taken;
   }
 
-  #takeRepeated(track: string, requests: number, errors: number): { repeated?: Tally } {
-    const waiting = this.#repeated.get(track);
-    if (!waiting) return {};
-    const repeated = { bad: Math.min(waiting.bad, errors), total: Math.min(waiting.total, requests) };
-    this.#repeated.set(track, { bad: waiting.bad - repeated.bad, total: waiting.total - repeated.total });
-    return { repeated };
-  }
-
   #wait(track: string, { slow, repeated }: TrackCounts): void {
     this.#slow.set(track, (this.#slow.get(track) ?? 0) + slow);
-    const { bad, total } = this.#repeated.get(track) ?? { bad: 0, total: 0 };
-    if (repeated) this.#repeated.set(track, { bad: bad + repeated.bad, total: total + repeated.total });
+    if (repeated) this.#repeated.add(track, repeated);
   }
 
   #tick(): void {
@@ -201,6 +193,10 @@ function sessionsOf(logged: LoggedSecond[], track: string): { sessions?: Session
     of === track && sessions ? [sessions] : [],
   );
   return mine.length === 0 ? {} : { sessions: mine.reduce(addSessions) };
+}
+
+function repeatedIn(repeated: Tally | undefined): { repeated?: Tally } {
+  return repeated ? { repeated } : {};
 }
 
 /** What was written since the second before: a line may be a moment late, none is lost. */
