@@ -130,6 +130,13 @@ export function drainingIn(
   )?.track;
 }
 
+/** Each expression of each rule, as {@link sessionsIn} and {@link drainingIn} take them. */
+export function matchesOf(
+  rules: readonly { track: string; patterns: readonly string[] }[],
+): { track: string; pattern: string }[] {
+  return rules.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
+}
+
 /** Which of a track's rules has an expression; undefined for the rule of the rest. */
 export function kindOf(pattern: string): keyof Patterns | undefined {
   if (pattern === REST[0]) return undefined;

@@ -22,9 +22,8 @@ import type {
   Weights,
 } from "../platform.ts";
 import { CompositeAlarms } from "./alarms.ts";
-import { CohortRules } from "./balancer/cohort-rules.ts";
 import { Listener } from "./balancer/listener.ts";
-import { SessionRules } from "./balancer/session-rules.ts";
+import { ListenerRules } from "./balancer/rules.ts";
 import { releaseConnections } from "./connections.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine, type Offer } from "./engine.ts";
@@ -102,8 +101,7 @@ export class AwsPlatform implements Platform {
       config: this.#config,
       engine,
       listener: new Listener(region, facts.listenerArn),
-      sessions: new SessionRules(region, facts.listenerArn),
-      cohorts: new CohortRules(region, facts.listenerArn),
+      rules: new ListenerRules(region, facts.listenerArn),
       cohortUrns: (names) => this.#cohortUrns(names),
       clock,
       facts: { known: () => this.#facts, read: () => this.#readFacts() },
@@ -218,8 +216,8 @@ export class AwsPlatform implements Platform {
 
   /** @throws {UserError} for a track that carries traffic or keeps sessions */
   async drain(track: string): Promise<void> {
-    const { weights, draining } = await this.#weights.readTraffic();
-    mustCarryNothing(track, weights, { draining, led: await this.#weights.readLed() });
+    const { weights, ...kept } = await this.#weights.readBalancer();
+    mustCarryNothing(track, weights, kept);
     await this.#fleet.shrink(this.#serversOf(track));
   }
 

@@ -1,3 +1,4 @@
+import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CLOSED } from "../../../infra/settings/schema/traffic/cohorts.ts";
 import type { Clock } from "../../clock.ts";
 import { ConfigChanged, type StackFile } from "../../config/stack-file.ts";
@@ -6,9 +7,10 @@ import { isWhole, sameWeights, trafficText, type Weights, weightsText } from "..
 import { UserError } from "../../errors.ts";
 import { untilSeen } from "../../waiting.ts";
 import type { Reading } from "../platform.ts";
-import type { CohortRules } from "./balancer/cohort-rules.ts";
+import { closedConditions, openRules } from "./balancer/cohort-rules.ts";
 import type { Listener } from "./balancer/listener.ts";
-import { drainingBy, type SessionRules } from "./balancer/session-rules.ts";
+import type { ListenerRules } from "./balancer/rules.ts";
+import { drainingBy, drainingUnlessWrong, sessionConditions } from "./balancer/session-rules.ts";
 import { type Forward, sharesOf, splitOf } from "./balancer/split.ts";
 import type { StackFacts } from "./deployment.ts";
 import type { Engine } from "./engine.ts";
@@ -17,8 +19,7 @@ export interface WeightsParts {
   config: StackFile;
   engine: Engine;
   listener: Listener;
-  sessions: SessionRules;
-  cohorts: CohortRules;
+  rules: ListenerRules;
   clock: Clock;
   /** What brings rules of cohorts that may not be there yet. */
   cohortUrns(names: readonly string[]): Promise<string[]>;
@@ -26,6 +27,14 @@ export interface WeightsParts {
   facts: { known(): StackFacts; read(): Promise<StackFacts> };
   /** Told as soon as the balancer has other weights. Never throws: the traffic has moved all the same. */
   moved(weights: Weights, draining?: string): Promise<void>;
+}
+
+/** What the balancer does. */
+interface Traffic {
+  weights: Weights;
+  /** The track without weight that keeps its sessions. */
+  draining: string | undefined;
+  led: Led;
 }
 
 /** Where weights stand, and the two ways to move them: by the config, or in an emergency by the balancer first. */
@@ -40,7 +49,7 @@ export class AwsWeights {
   async read(): Promise<Reading> {
     const { config, facts } = this.#parts;
     const [stated, { weights, sessionRules }] = await Promise.all([config.read(), facts.read()]);
-    const real = await this.readTraffic();
+    const real = await this.readBalancer();
     const draining = {
       config: stated.draining,
       state: drainingBy(sessionRules, weights),
@@ -52,18 +61,20 @@ export class AwsWeights {
       state: weights,
       real: real.weights,
       ...(sessionRules.length > 0 && { draining }),
-      cohorts: { config: stated.led, real: await this.readLed() },
+      cohorts: { config: stated.led, real: real.led },
     };
   }
 
   /** The track that each open cohort is led to. @throws when the balancer can't be read */
   async readLed(): Promise<Led> {
-    const { cohorts, facts } = this.#parts;
-    const { cohortRules, targetGroupArns } = facts.known();
+    return this.#ledIn(await this.#parts.rules.read());
+  }
+
+  #ledIn(rules: readonly Rule[]): Led {
+    const { cohortRules, targetGroupArns } = this.#parts.facts.known();
     const tracks = new Map(Object.entries(targetGroupArns).map(([track, arn]) => [arn, track]));
-    const open = await cohorts.open();
     return Object.fromEntries(
-      open.map(({ arn, targetGroupArn }) => [
+      openRules(rules).map(({ arn, targetGroupArn }) => [
         cohortRules.find((rule) => rule.arn === arn)?.cohort ?? arn,
         tracks.get(targetGroupArn) ?? targetGroupArn,
       ]),
@@ -86,15 +97,30 @@ export class AwsWeights {
 
   /** @throws {UserError} when the rules for sessions don't fit them: what the balancer does is then in no weights */
   async readReal(): Promise<Weights> {
-    return (await this.readTraffic()).weights;
+    const weights = await this.#readSplit();
+    // Where no rule keeps sessions, none is asked for.
+    if (this.#keeps()) this.#drainingIn(await this.#parts.rules.read(), weights);
+    return weights;
   }
 
-  /** The same, and what keeps its sessions without weight. */
-  async readTraffic(): Promise<{ weights: Weights; draining: string | undefined }> {
-    const { listener, sessions, facts } = this.#parts;
-    const { targetGroupArns, sessionRules } = facts.known();
-    const weights = sharesOf(await listener.read(), targetGroupArns);
-    return { weights, draining: await sessions.check(sessionRules, weights) };
+  /** The same, what keeps its sessions without weight, and who is led: all of the rules by one look at them. */
+  async readBalancer(): Promise<Traffic> {
+    const weights = await this.#readSplit();
+    const rules = await this.#parts.rules.read();
+    return { weights, draining: this.#drainingIn(rules, weights), led: this.#ledIn(rules) };
+  }
+
+  async #readSplit(): Promise<Weights> {
+    const { listener, facts } = this.#parts;
+    return sharesOf(await listener.read(), facts.known().targetGroupArns);
+  }
+
+  #keeps(): boolean {
+    return this.#parts.facts.known().sessionRules.length > 0;
+  }
+
+  #drainingIn(rules: readonly Rule[], weights: Weights): string | undefined {
+    return drainingUnlessWrong(this.#parts.facts.known().sessionRules, rules, weights);
   }
 
   /** Config, then the engine, then a look at the balancer. @throws when the look shows something else, or nothing */
@@ -124,14 +150,17 @@ export class AwsWeights {
 
   /** The balancer alone, and a look at it: who has no cookie goes at once as the listener says, all others as its rules do. */
   async setReal(weights: Weights): Promise<void> {
-    const { listener, sessions, cohorts, facts } = this.#parts;
-    await Promise.all([
-      listener.set(this.#splitOf(weights)),
-      sessions.set(facts.known().sessionRules, weights),
-      ...(isWhole(weights) ? [cohorts.close()] : []),
-    ]);
+    await Promise.all([this.#parts.listener.set(this.#splitOf(weights)), this.#setRules(weights)]);
     await this.#verify(weights);
     await this.#parts.moved(weights);
+  }
+
+  async #setRules(weights: Weights): Promise<void> {
+    const { rules, facts } = this.#parts;
+    if (!this.#keeps() && !isWhole(weights)) return;
+    const real = await rules.read();
+    const closed = isWhole(weights) ? closedConditions(real) : [];
+    await rules.set(new Map([...sessionConditions(facts.known().sessionRules, real, weights), ...closed]));
   }
 
   #splitOf(weights: Weights): Forward {
@@ -162,15 +191,14 @@ export class AwsWeights {
 
   /** The API may answer with the old split for a moment; for no longer than this. */
   async #verify(weights: Weights, draining?: string): Promise<void> {
-    // Where no rule keeps sessions, nothing can drain.
-    const keeps = this.#parts.facts.known().sessionRules.length > 0;
-    let real: { weights: Weights; draining: string | undefined } = { weights: {}, draining: undefined };
+    let real: Traffic = { weights: {}, draining: undefined, led: {} };
     let led: Led = {};
     const patience = { clock: this.#parts.clock, everyMs: 500, withinMs: 10_000 };
     const follows = async () => {
-      real = await this.readTraffic();
-      led = isWhole(weights) ? await this.readLed() : {};
-      const drains = !keeps || real.draining === draining;
+      real = await this.readBalancer();
+      led = isWhole(weights) ? real.led : {};
+      // Where no rule keeps sessions, nothing can drain.
+      const drains = !this.#keeps() || real.draining === draining;
       return sameWeights(real.weights, weights) && drains && Object.keys(led).length === 0;
     };
     const told = `the balancer was told ${trafficText(weights, draining)}`;

@@ -1,10 +1,4 @@
-import {
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-  type Rule,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { clientSettings } from "../../../../infra/aws-client.ts";
+import type { Rule, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isCohortPlace } from "../../../../infra/traffic/forward.ts";
 
 /** A cohort's rule of the listener, as the stack's state has it. */
@@ -23,42 +17,15 @@ export interface OpenRule {
 /** A name that nobody's requests have: it is reserved for that (RFC 2606, section 2). */
 const NOBODY = "cohort-closed.invalid";
 
-/** The rules of cohorts as the ELB API knows them: by their places, so that one is found which the state doesn't know yet. */
-export class CohortRules {
-  readonly #client: ElasticLoadBalancingV2Client;
-  readonly #listenerArn: string;
+/** Those that lead somebody, by their places, so that one is found which the state doesn't know yet. */
+export function openRules(rules: readonly Rule[]): OpenRule[] {
+  return rules.flatMap(openIn);
+}
 
-  constructor(region: string, listenerArn: string) {
-    this.#client = new ElasticLoadBalancingV2Client(clientSettings(region));
-    this.#listenerArn = listenerArn;
-  }
-
-  async open(): Promise<OpenRule[]> {
-    const found: OpenRule[] = [];
-    for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
-      const page = await this.#client.send(
-        new DescribeRulesCommand({ ListenerArn: this.#listenerArn, ...(Marker && { Marker }) }),
-      );
-      found.push(...(page.Rules ?? []).flatMap(openIn));
-      Marker = page.NextMarker;
-    }
-    return found;
-  }
-
-  /** Each matches nobody from then on, in seconds. The next `up` takes the rule away, as the config says by then. */
-  async close(): Promise<void> {
-    const open = await this.open();
-    await Promise.all(
-      open.map(({ arn }) =>
-        this.#client.send(
-          new ModifyRuleCommand({
-            RuleArn: arn,
-            Conditions: [{ Field: "host-header", HostHeaderConfig: { Values: [NOBODY] } }],
-          }),
-        ),
-      ),
-    );
-  }
+/** Each that is open is to match nobody, by ARN. The next `up` takes the rule away, as the config says by then. */
+export function closedConditions(rules: readonly Rule[]): Map<string, RuleCondition[]> {
+  const nobody = { Field: "host-header", HostHeaderConfig: { Values: [NOBODY] } };
+  return new Map(openRules(rules).map(({ arn }) => [arn, [nobody]]));
 }
 
 function openIn({ RuleArn = "", Priority = "", Conditions = [], Actions = [] }: Rule): OpenRule[] {

@@ -1,10 +1,5 @@
-import {
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { clientSettings } from "../../../../infra/aws-client.ts";
-import { drainingIn, kindOf, patternsOf, sessionsIn } from "../../../../infra/sessions/rules.ts";
+import type { Rule, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { drainingIn, kindOf, matchesOf, patternsOf, sessionsIn } from "../../../../infra/sessions/rules.ts";
 import { member } from "../../../../infra/sure.ts";
 import type { Weights } from "../../../core/weights.ts";
 import { UserError } from "../../../errors.ts";
@@ -42,67 +37,50 @@ function rulesFor(
   );
 }
 
-function matchesOf(rules: readonly Pick<RecordedRule, "track" | "patterns">[]) {
-  return rules.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
+/**
+ * Whether the rules that keep browsers with a version (infra/sessions/rules.ts) fit the weights: else some browsers still go
+ * where the weights don't lead.
+ *
+ * @param rules the listener's
+ * @returns the track without weight that keeps its sessions, if one does
+ * @throws {UserError} when they don't fit
+ */
+export function drainingUnlessWrong(
+  recorded: readonly RecordedRule[],
+  rules: readonly Rule[],
+  weights: Weights,
+): string | undefined {
+  const real = patternsIn(rules);
+  const draining = drainingBy(
+    recorded.map(({ arn, track }) => ({ track, patterns: real.get(arn) ?? [] })),
+    weights,
+  );
+  const [wrong] = wrongIn(real, rulesFor(recorded, weights, draining));
+  if (!wrong) return draining;
+  const { track } = recorded.find(({ arn }) => arn === wrong.arn) as RecordedRule;
+  throw new UserError(
+    `a rule of the listener that keeps browsers with ${track} doesn't fit its weights: ${wrong.arn}`,
+  );
 }
 
-/** The rules that keep browsers with a version (infra/sessions/rules.ts) as the ELB API knows them. */
-export class SessionRules {
-  readonly #client: ElasticLoadBalancingV2Client;
-  readonly #listenerArn: string;
+/** What each rule that isn't right is to look for, by ARN; nothing drains then. */
+export function sessionConditions(
+  recorded: readonly RecordedRule[],
+  rules: readonly Rule[],
+  weights: Weights,
+): Map<string, RuleCondition[]> {
+  const wrong = wrongIn(patternsIn(rules), rulesFor(recorded, weights, undefined));
+  return new Map(wrong.map(({ arn, patterns }) => [arn, [conditionOf(patterns)]]));
+}
 
-  constructor(region: string, listenerArn: string) {
-    this.#client = new ElasticLoadBalancingV2Client(clientSettings(region));
-    this.#listenerArn = listenerArn;
-  }
-
-  /**
-   * Whether the rules fit the weights: else some browsers still go where the weights don't lead.
-   *
-   * @returns the track without weight that keeps its sessions, if one does
-   * @throws {UserError} when they don't fit
-   */
-  async check(recorded: readonly RecordedRule[], weights: Weights): Promise<string | undefined> {
-    if (recorded.length === 0) return undefined;
-    const real = await this.#read();
-    const draining = drainingBy(
-      recorded.map(({ arn, track }) => ({ track, patterns: real.get(arn) ?? [] })),
-      weights,
-    );
-    const [wrong] = wrongIn(real, rulesFor(recorded, weights, draining));
-    if (!wrong) return draining;
-    const { track } = recorded.find(({ arn }) => arn === wrong.arn) as RecordedRule;
-    throw new UserError(
-      `a rule of the listener that keeps browsers with ${track} doesn't fit its weights: ${wrong.arn}`,
-    );
-  }
-
-  /** Each rule that isn't right is set, all at once; nothing drains then. Takes effect in seconds. */
-  async set(recorded: readonly RecordedRule[], weights: Weights): Promise<void> {
-    if (recorded.length === 0) return;
-    const wrong = wrongIn(await this.#read(), rulesFor(recorded, weights, undefined));
-    await Promise.all(
-      wrong.map(({ arn, patterns }) =>
-        this.#client.send(new ModifyRuleCommand({ RuleArn: arn, Conditions: [conditionOf(patterns)] })),
-      ),
-    );
-  }
-
-  /** By ARN, of those that look for expressions. */
-  async #read(): Promise<Map<string, string[]>> {
-    const found = new Map<string, string[]>();
-    for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
-      const page = await this.#client.send(
-        new DescribeRulesCommand({ ListenerArn: this.#listenerArn, ...(Marker && { Marker }) }),
-      );
-      for (const { RuleArn = "", Conditions: [condition] = [] } of page.Rules ?? []) {
-        const patterns = condition?.HttpHeaderConfig?.RegexValues ?? condition?.RegexValues;
-        if (patterns && patterns.length > 0) found.set(RuleArn, patterns);
-      }
-      Marker = page.NextMarker;
-    }
-    return found;
-  }
+/** By ARN, of those that look for expressions. */
+function patternsIn(rules: readonly Rule[]): Map<string, string[]> {
+  return new Map(
+    rules.flatMap(({ RuleArn = "", Conditions: [condition] = [] }): [string, string[]][] => {
+      const patterns = condition?.HttpHeaderConfig?.RegexValues ?? condition?.RegexValues ?? [];
+      return patterns.length > 0 ? [[RuleArn, patterns]] : [];
+    }),
+  );
 }
 
 /** Those that match something else, with what they are to match. */
@@ -115,7 +93,7 @@ function wrongIn(
     .map(([arn, patterns]) => ({ arn, patterns }));
 }
 
-function conditionOf(patterns: string[]) {
+function conditionOf(patterns: string[]): RuleCondition {
   return {
     Field: "http-header",
     HttpHeaderConfig: { HttpHeaderName: "cookie", RegexValues: patterns },

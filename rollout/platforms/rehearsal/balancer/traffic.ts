@@ -50,8 +50,7 @@ export async function readCohorts({ socket }: BalancerLayout): Promise<MapLines>
  */
 export async function setReal(layout: BalancerLayout, weights: Record<string, number>): Promise<void> {
   const carrying = Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight > 0));
-  const rules = Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
-  const sessions = sessionsIn(rules);
+  const sessions = sessionsIn(await readMatches(layout));
   const split = { weights: carrying, rules: sessions ? rulesAt(sessions, carrying) : [] };
   await changeAll(layout, { ...splitMaps(split), ...(isWhole(weights) && { [COHORTS_MAP]: {} }) });
 }
@@ -75,8 +74,11 @@ export async function readDraining(
   layout: BalancerLayout,
   weights: Split["weights"],
 ): Promise<string | undefined> {
-  const rules = Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
-  return drainingIn(rules, weights);
+  return drainingIn(await readMatches(layout), weights);
+}
+
+async function readMatches(layout: BalancerLayout): Promise<{ track: string; pattern: string }[]> {
+  return Object.entries(await readRules(layout)).map(([pattern, track]) => ({ track, pattern }));
 }
 
 /** Switches maintenance on, or off with undefined. */

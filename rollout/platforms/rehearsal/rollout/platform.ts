@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { drainingIn } from "../../../../infra/sessions/rules.ts";
+import { drainingIn, matchesOf } from "../../../../infra/sessions/rules.ts";
 import { milliseconds } from "../../../../infra/settings/duration.ts";
 import type { Settings } from "../../../../infra/settings/settled.ts";
 import { mostServers } from "../../../../infra/settings/tier.ts";
@@ -289,10 +289,9 @@ function appliedSplit(ledger: Ledger) {
   const { tracks, split } = lastWritten(layoutOf(ledger)).model;
   // Written by an older version it has none.
   const { rules = [] } = split;
-  const matches = rules.flatMap(({ track, patterns }) => patterns.map((pattern) => ({ track, pattern })));
   return {
     weights: Object.fromEntries(tracks.map(({ name }) => [name, split.weights[name] ?? 0])),
-    draining: drainingIn(matches, split.weights),
+    draining: drainingIn(matchesOf(rules), split.weights),
     keepsSessions: rules.length > 0,
   };
 }
