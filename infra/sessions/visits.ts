@@ -1,3 +1,4 @@
+import { literal } from "../cookies/expressions.ts";
 import { BUCKET_COOKIE, SESSION_COOKIE } from "./rules.ts";
 
 /** Where a cookie begins and ends in the header: nothing, or the next one. */
@@ -29,7 +30,7 @@ export type Visiting = (typeof VISITS)[number];
  * @param tag of the server's track and version
  */
 export function visits(tag: string): string {
-  const own = `"~${BEFORE}${SESSION_COOKIE}=${tag.replaceAll(".", "\\.")}${AFTER}"`;
+  const own = `"~${BEFORE}${SESSION_COOKIE}=${literal(tag)}${AFTER}"`;
   return `  map $http_x_rollout_track $led_by_header { default 1; "" 0; }
   map $http_cookie $led { default $led_by_header; "~${BEFORE}rollout-track=" 1; }
   map $http_cookie $number { default ""; "~${BEFORE}${BUCKET_COOKIE}=(?<number_in>\\d\\d)\\." $number_in; }

@@ -45,7 +45,8 @@ function conditionText(condition: Condition): string {
   if (!asked) return `who has a cookie that fits ${expression}`;
   if (asked.name !== USER_COOKIE) return `who has the cookie ${asked.name}=${either(choicesIn(asked.value))}`;
   const numbers = Array.from({ length: BUCKETS }, (_, number) => String(number).padStart(2, "0"));
-  return `${numbers.filter((each) => new RegExp(`^${asked.value}$`).test(each)).length} % of the users`;
+  const isIn = new RegExp(`^${asked.value}$`);
+  return `${numbers.filter((each) => isIn.test(each)).length} % of the users`;
 }
 
 /** Of an expression that {@link conditionsOf} made: `(a|1\\.2)`. */

@@ -51,6 +51,7 @@ export class BalancerCounts {
     const before = this.#before;
     this.#before = { pid, tracks: now };
     if (!before) return undefined;
+    this.#streams?.read();
     // A reload makes a new process, which counts from zero.
     const base = before.pid === pid ? before.tracks : {};
     return Object.fromEntries(

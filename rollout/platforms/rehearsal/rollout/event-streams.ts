@@ -22,21 +22,25 @@ export class EventStreams {
     this.#lateMs = (lateSeconds - 1) * 1000;
   }
 
-  /** How many of so many late answers of a track are event streams. Each is told once. */
-  take(track: string, answers: number, now = Date.now()): number {
-    this.#read();
+  /** Reads what was written since, of all tracks. */
+  read(now = Date.now()): void {
+    this.#readLogs();
     for (const [id, stream] of this.#young) {
       if (now - stream.at < this.#lateMs) continue;
       this.#young.delete(id);
       this.#late[stream.track] = (this.#late[stream.track] ?? 0) + 1;
     }
+  }
+
+  /** How many of so many late answers of a track are event streams. Each is told once. */
+  take(track: string, answers: number): number {
     const late = this.#late[track] ?? 0;
     const taken = Math.min(late, answers);
     this.#late[track] = late - taken;
     return taken;
   }
 
-  #read(): void {
+  #readLogs(): void {
     if (!existsSync(this.#folder)) return;
     for (const name of readdirSync(this.#folder))
       if (name.endsWith(".long.log")) this.#tail.read(join(this.#folder, name), (line) => this.#add(line));
