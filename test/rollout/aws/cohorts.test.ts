@@ -3,24 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SendCommandCommand } from "@aws-sdk/client-ssm";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { allAt, drifted, readingText } from "../../../rollout/core/reading.ts";
-import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
-import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, ruleArn, URN } from "./example.ts";
-import { fakeListener } from "./fake-listener.ts";
+import type { AwsPlatform } from "../../../rollout/platforms/aws/platform.ts";
+import { apiError, deployment, fakeEngine, GROUPS, LISTENER, ruleArn, URN } from "./example.ts";
+import { fakeListener, mockedClients, platformOf } from "./fake-listener.ts";
 
-const elb = mockClient(ElasticLoadBalancingV2Client);
-const ssm = mockClient(SSMClient);
-afterAll(() => {
-  elb.restore();
-  ssm.restore();
-});
+const { elb, ssm } = mockedClients();
 
 const TEXT = `config:
   rollout:tracks: { blue: { weight: 100 }, green: { weight: 0 } }
@@ -83,8 +76,6 @@ beforeEach(async () => {
   await writeFile(file, TEXT);
   real = { blue: 100 };
   rules = [rule(1, "49150", path("/p")), rule(2, "49199", path("/staff/*")), rule(3, "49099", path("/t"))];
-  elb.reset();
-  ssm.reset();
   ssm.on(SendCommandCommand).resolves({});
   fakeListener(elb, {
     read: () => real,
@@ -110,13 +101,7 @@ beforeEach(async () => {
     engine.state = deployment(real);
   });
   engine.state = stateOf(real, { pilots: [1, "49150"], staff: [2, "49199"] });
-  platform = await awsPlatform({
-    projectDir: folder,
-    stack: "beta",
-    slowMs: 500,
-    engine,
-    clock: fakeClock(),
-  });
+  platform = await platformOf(folder, engine);
 });
 afterEach(() => rm(folder, { recursive: true }));
 

@@ -1,14 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { DescribeRulesCommand, ModifyRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SendCommandCommand } from "@aws-sdk/client-ssm";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { rulesAt } from "../../../infra/sessions/rules.ts";
 import { drainingOf, weightsIn } from "../../../rollout/config/weights.ts";
 import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
@@ -22,14 +17,9 @@ import {
   sessionRulesIn,
   URN,
 } from "./example.ts";
-import { fakeListener } from "./fake-listener.ts";
+import { fakeListener, mockedClients, platformOf } from "./fake-listener.ts";
 
-const elb = mockClient(ElasticLoadBalancingV2Client);
-const ssm = mockClient(SSMClient);
-afterAll(() => {
-  elb.restore();
-  ssm.restore();
-});
+const { elb, ssm } = mockedClients();
 
 const config = (blue: number, green: number) =>
   `config:\n  rollout:tracks: { blue: { weight: ${blue} }, green: { weight: ${green} } }\n  rollout:stable: blue\n`;
@@ -55,8 +45,6 @@ beforeEach(async () => {
   await writeFile(file, config(90, 10));
   real = { blue: 90, green: 10 };
   rules = patternsAt(real);
-  elb.reset();
-  ssm.reset();
   ssm.on(SendCommandCommand).resolves({});
   fakeListener(elb, {
     read: () => real,
@@ -91,13 +79,7 @@ beforeEach(async () => {
     engine.state = stateAt(real, { ...SESSIONS, draining: drainingOf(text) });
   });
   engine.state = stateAt(real);
-  platform = await awsPlatform({
-    projectDir: folder,
-    stack: "beta",
-    slowMs: 500,
-    engine,
-    clock: fakeClock(),
-  });
+  platform = await platformOf(folder, engine);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -162,13 +144,7 @@ test("a step isn't done until the rules show it, and an emergency says which rul
 
 test("a stack from before there were such rules is read and moved as ever", async () => {
   engine.state = deployment(real);
-  platform = await awsPlatform({
-    projectDir: folder,
-    stack: "beta",
-    slowMs: 500,
-    engine,
-    clock: fakeClock(),
-  });
+  platform = await platformOf(folder, engine);
   rules = [];
   expect(await platform.readRealWeights()).toEqual({ blue: 90, green: 10 });
   await platform.moveTraffic({ blue: 100 });
@@ -256,13 +232,7 @@ test("where no rule keeps sessions a drain is no more than the weights", async (
   });
   engine.state = deployment(real);
   rules = [];
-  platform = await awsPlatform({
-    projectDir: folder,
-    stack: "beta",
-    slowMs: 500,
-    engine,
-    clock: fakeClock(),
-  });
+  platform = await platformOf(folder, engine);
   await platform.setWeights(GREEN, "blue");
   expect(await platform.readWeights()).not.toHaveProperty("draining");
 });

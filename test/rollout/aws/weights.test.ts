@@ -4,24 +4,17 @@ import { join } from "node:path";
 import {
   DescribeListenersCommand,
   DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SendCommandCommand } from "@aws-sdk/client-ssm";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { actionOf } from "../../../rollout/platforms/aws/balancer/listener.ts";
 import { splitOf } from "../../../rollout/platforms/aws/balancer/split.ts";
-import { type AwsPlatform, awsPlatform } from "../../../rollout/platforms/aws/platform.ts";
-import { apiError, deployment, fakeClock, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
-import { fakeListener } from "./fake-listener.ts";
+import type { AwsPlatform } from "../../../rollout/platforms/aws/platform.ts";
+import { apiError, deployment, fakeEngine, GROUPS, LISTENER, URN } from "./example.ts";
+import { fakeListener, mockedClients, platformOf } from "./fake-listener.ts";
 
-const elb = mockClient(ElasticLoadBalancingV2Client);
-const ssm = mockClient(SSMClient);
-afterAll(() => {
-  elb.restore();
-  ssm.restore();
-});
+const { elb, ssm } = mockedClients();
 
 const TEXT =
   "config:\n  rollout:tracks: { blue: { weight: 90 }, green: { weight: 10 } } # keep\n  rollout:stable: blue\n";
@@ -43,8 +36,6 @@ beforeEach(async () => {
   real = { blue: 90, green: 10 };
   events = [];
   said = "";
-  elb.reset();
-  ssm.reset();
   ssm.on(SendCommandCommand).callsFake(() => {
     events.push("release");
     return {};
@@ -66,12 +57,7 @@ beforeEach(async () => {
     engine.state.resources!.push(...others);
     events.push("up");
   });
-  platform = await awsPlatform({
-    projectDir: folder,
-    stack: "beta",
-    slowMs: 500,
-    engine,
-    clock: fakeClock(),
+  platform = await platformOf(folder, engine, {
     onOutput: (text) => {
       said += text;
     },
