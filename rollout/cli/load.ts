@@ -41,7 +41,8 @@ export function register(program: Command): void {
     .description(
       "Plays a load profile and judges it by the profile's thresholds. Requests are due by the users' number alone, however " +
         "slowly the answers come, and each is timed from when it was due. Writes that a journey numbers are looked up in the " +
-        "database in the end. The result is kept in .rehearsal/STACK/load, as JSON and as a page. Exit code 0 when nothing is below what is acceptable, else 1. Only this machine or the stack's own " +
+        "database in the end. The result is kept in .rehearsal/STACK/load, as JSON and as a page. Exit code 0 when nothing is " +
+        "below what is acceptable, else 1. Only this machine or the stack's own " +
         "domain can be loaded.",
     )
     .requiredOption(

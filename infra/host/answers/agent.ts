@@ -44,7 +44,8 @@ WantedBy=multi-user.target
 /**
  * A client counts once in ten minutes for each class, so that a bot's thousand 404s are one. 429 is said of the client, not
  * of the version; 101 is told when a WebSocket closes, hours later. A late answer is one of which nothing came for two
- * seconds, whoever gave up in the end. Sessions, and what those repeat that had an error within ten minutes, are told only where there were some, as each name costs. In the tests variables stand in place of what is a server's.
+ * seconds, whoever gave up in the end. Sessions, and what those repeat that had an error within ten minutes, are told only where there were
+ * some, as each name costs. In the tests variables stand in place of what is a server's.
  */
 const PROGRAM = `#!/usr/bin/python3 -u
 import json, os, re, signal, sys, time
