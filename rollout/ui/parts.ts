@@ -12,7 +12,7 @@ import { OnceTold } from "../view/once-told.ts";
 import { qualityCharts } from "../view/report/charts.ts";
 import { bucketsOf } from "../view/report/data.ts";
 import { figure } from "../view/report/figure.ts";
-import { type SplitRow, splitRows } from "../view/status.ts";
+import { type SplitRow, splitNotes, splitRows } from "../view/status.ts";
 import { type Button, type PageParts, PLACES } from "./page.ts";
 
 /** Everything that is seen of a rollout at one moment. */
@@ -53,10 +53,11 @@ export function partsOf(seen: LiveSight): PageParts {
 }
 
 function now(view: StatusView): string {
-  const { stable, candidate, rollout, doing, attention, steps } = view;
+  const { stable, candidate, rollout, doing, attention, steps, phase } = view;
   const step = ({ weight, bakeSeconds, is }: StatusView["steps"][number]) =>
     `<span class="${is}">${is === "done" ? "✓" : is === "now" ? "▸" : "·"} ${weight} % ${duration(bakeSeconds)}</span>`;
   return `<p><b>${escaped(stable)} → ${escaped(candidate)}</b> <span class="faint">${escaped(rollout)}</span></p>
+${phase ? `<p>phase ${escaped(phase.name)}, for ${escaped(phase.cohort)}</p>` : ""}
 <p class="outcome">${escaped(doing)}${escaped(left(view))}</p>
 ${attention ? `<p class="outcome bad">${escaped(attention)}</p>` : ""}
 <p class="steps">${steps.map(step).join("")}</p>`;
@@ -73,7 +74,9 @@ function split(view: StatusView): string {
     weights
       ? `<span class="faint">${name}</span><meter aria-label="${name}: share of ${escaped(candidate)}" max="100" value="${weights[candidate] ?? 0}"></meter><span>${escaped(weightsText(weights))}${escaped(of)}</span>`
       : `<span class="faint">${name}</span><span></span><span>unknown: the balancer can't be read</span>`;
-  return `<div class="split">${splitRows(view).map(row).join("")}</div>`;
+  const note = ({ name, text }: { name: string; text: string }) =>
+    `<p><span class="faint">${name}</span> ${escaped(text)}</p>`;
+  return `<div class="split">${splitRows(view).map(row).join("")}</div>${splitNotes(view).map(note).join("")}`;
 }
 
 function gates(all: readonly GateBar[]): string {

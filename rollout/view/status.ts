@@ -29,7 +29,7 @@ export function statusLines(told: StatusView, { color, width }: Terminal): strin
     "",
     `steps   ${view.steps.map((step) => stepText(step, paint)).join("  ")}`,
     ...splitLines(view, paint, width),
-    ...drainText(view).map((text) => `drains  ${text}`),
+    ...splitNotes(view).map(({ name, text }) => `${name.padEnd(6)}  ${text}`),
     "",
     ...trackLines(view, paint),
     ...gateLines(view.gates, paint, width),
@@ -76,7 +76,7 @@ function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {
  * one, and all requests. Who has begun stays with the version that he met, so that the last two follow as sessions end.
  */
 function splitLines(view: StatusView, paint: Paint, width: number): string[] {
-  const { candidate, shares } = view;
+  const { candidate } = view;
   const room = Math.max(10, Math.min(50, width - 40));
   const line = ({ name, weights, of }: SplitRow) => {
     if (!weights) return `${name.padEnd(6)}  ${paint("red", "unknown: the balancer can't be read")}`;
@@ -84,11 +84,7 @@ function splitLines(view: StatusView, paint: Paint, width: number): string[] {
     const bar = `${paint("blue", "#".repeat(share))}${paint("dim", ".".repeat(room - share))}`;
     return `${name.padEnd(6)}  ${bar}  ${weightsText(weights)}${of}`;
   };
-  const { lag, active } = shares;
-  return [
-    ...splitRows(view).map(line),
-    ...(lag ? [`lag     ${lagText(candidate, lag, active !== undefined)}`] : []),
-  ];
+  return splitRows(view).map(line);
 }
 
 export interface SplitRow {
@@ -108,6 +104,15 @@ export function splitRows({ asked, real, shares }: StatusView): SplitRow[] {
     ...(begun ? [{ name: "new", weights: inPercent(begun), of: ` of ${sessions} sessions` }] : []),
     ...(active ? [{ name: "active", weights: inPercent(active), of: "" }] : []),
     ...(requests ? [{ name: "served", weights: inPercent(requests), of: "" }] : []),
+  ];
+}
+
+/** What is to be said of the split besides: how far users are behind it, and who stays where he began. */
+export function splitNotes(view: StatusView): { name: string; text: string }[] {
+  const { lag, active } = view.shares;
+  return [
+    ...(lag ? [{ name: "lag", text: lagText(view.candidate, lag, active !== undefined) }] : []),
+    ...drainText(view).map((text) => ({ name: "drains", text })),
   ];
 }
 

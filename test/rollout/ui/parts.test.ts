@@ -40,6 +40,18 @@ test("the page shows the split, the gates' evidence, the alarms and the journal"
   expect(places.charts).toMatch(/class="track-green"/);
 });
 
+test("the page says who stays where he began, and how far users are behind the split", () => {
+  const seen = seenAt(155);
+  const shares = { ...seen.view.shares, lag: 15 };
+  const { places } = partsOf({
+    ...seen,
+    view: { ...seen.view, shares, draining: { track: "blue", leftSeconds: 600 } },
+  });
+  expect(places.split).toContain("green is 15 points behind what is asked");
+  expect(places.split).toMatch(/drains<\/span> blue keeps its sessions.*10 min more at most/);
+  expect(partsOf(seen).places.split).not.toContain("drains");
+});
+
 test("nothing that others wrote is HTML in it", () => {
   const { places } = partsOf(seenAt(200, rolledBack));
   for (const html of Object.values(places)) expect(html).not.toMatch(/<\/script>|<b>&|<td><b>/);
