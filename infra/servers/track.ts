@@ -7,6 +7,7 @@ import { LEAVE_HOOK } from "../host/processes/agent.ts";
 import { userData } from "../host/user-data.ts";
 import { seconds } from "../settings/duration.ts";
 import type { Settings } from "../settings/settings.ts";
+import { READY, SLOW_START_SECONDS } from "../settings/warming.ts";
 import { type Architecture, architectureOf } from "./architecture.ts";
 import type { FilesBucket } from "./files-bucket.ts";
 
@@ -113,7 +114,7 @@ function targetGroup({ vpcId, app }: TrackArgs): aws.lb.TargetGroupArgs {
     targetType: "instance",
     deregistrationDelay: seconds(app.drain),
     // Needs round robin; a server just started gets its full share only after this.
-    slowStart: 30,
+    slowStart: SLOW_START_SECONDS,
     loadBalancingAlgorithmType: "round_robin",
     // Stickiness, if any, is between tracks and belongs to the listener.
     stickiness: { enabled: false, type: "lb_cookie" },
@@ -122,9 +123,9 @@ function targetGroup({ vpcId, app }: TrackArgs): aws.lb.TargetGroupArgs {
       protocol: "HTTPS",
       port: "traffic-port",
       matcher: "200",
-      interval: 5,
+      interval: READY.everySeconds,
       timeout: 4,
-      healthyThreshold: 2,
+      healthyThreshold: READY.answers,
       unhealthyThreshold: 2,
     },
   };

@@ -1,5 +1,6 @@
 import { type Duration, milliseconds, seconds } from "../../infra/settings/duration.ts";
 import { type Freeze, frozenUntil, parseFreeze } from "../../infra/settings/freeze.ts";
+import { WARM_UP_SECONDS } from "../../infra/settings/warming.ts";
 
 /** How a rollout goes. Written into the journal when it begins: a restart goes on by the same plan. Plain data. */
 export interface Plan {
@@ -10,6 +11,8 @@ export interface Plan {
   limits: Limits;
   /** Left out: the last step takes everybody at once. */
   drain?: PlanDrain;
+  /** How long a new server may be slow, from its first request on; left out: not at all. */
+  warmUpSeconds?: number;
 }
 
 /** Stable's sessions at the last step. */
@@ -102,6 +105,7 @@ export interface PlanSettings {
     counters?: Readonly<Record<string, CounterGate>>;
   };
   freeze: readonly string[];
+  warmUp?: Duration | undefined;
   limits?: LimitSettings;
   /** Left out: there are no sessions. */
   sessions?: { drain?: Duration | undefined; idle: Duration } | undefined;
@@ -133,6 +137,7 @@ export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Pl
     gates: gatesOf(settings.gates),
     limits: { ...LIMITS, ...(settings.limits && limitsOf(settings.limits)), ...limits },
     ...drainOf(settings),
+    warmUpSeconds: warmUpOf(settings),
   };
   checkPlan(plan);
   return plan;
@@ -145,6 +150,13 @@ function drainOf({ steps, sessions }: PlanSettings): { drain?: PlanDrain } {
   const { drain, idle } = sessions;
   const mostSeconds = drain === undefined ? Math.min(DRAIN_SECONDS, seconds(bake)) : seconds(drain);
   return mostSeconds > 0 ? { drain: { mostSeconds, idleSeconds: seconds(idle) } } : {};
+}
+
+/** Where nothing is said the first step still sees half of its bake, however short it is. */
+function warmUpOf({ warmUp, steps }: PlanSettings): number {
+  if (warmUp !== undefined) return seconds(warmUp);
+  const [first] = steps;
+  return Math.min(WARM_UP_SECONDS, first ? Math.floor(seconds(first.bake) / 2) : WARM_UP_SECONDS);
 }
 
 function gatesOf({ errorRate, latency, burnRate, ...same }: PlanSettings["gates"]): PlanGates {

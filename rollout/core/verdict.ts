@@ -17,6 +17,17 @@ export interface TrackCounts {
    * Both are among the `requests` and `errors`.
    */
   repeated?: Tally;
+  /** The part of each server, by its name, where the platform tells them apart. */
+  servers?: Readonly<Record<string, ServerCounts>>;
+}
+
+/** What one server of a track answered in one second. */
+export interface ServerCounts {
+  /** When it answered its first request of a user, in seconds since the epoch. */
+  began: number;
+  requests: number;
+  /** Slower than the plan's limit. */
+  slow: number;
 }
 
 /** What browsers asked a track for: infra/sessions/visits.ts says what counts as which. */

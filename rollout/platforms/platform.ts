@@ -11,6 +11,7 @@ export type { Reading } from "../core/reading.ts";
 export type {
   AlarmReading,
   MetricSecond,
+  ServerCounts,
   SessionCounts,
   Tally,
   TrackCounts,

@@ -7,13 +7,14 @@ import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./gates/alarm-gate.ts";
 import { type GateEvidence, type Indicator, indicatorsOf } from "./gates/indicators.ts";
 import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
+import { seenBy, WarmUp } from "./gates/warm-up.ts";
 
 /**
  * The plan's gates as the controller asks them: errors, slow requests, the error budget's burn rate, the
  * application's counters, and the platform's alarms. When one fails the rollout fails, when one holds it holds, and
  * to pass all must pass. Sessions that begin elsewhere than the split says pass nothing, and pause.
  *
- * Each second is an interval. One without data counts as one without requests. The gates keep what they have counted,
+ * What servers answer slowly while they warm up is left out, and judged by itself. Each second is an interval. One without data counts as one without requests. The gates keep what they have counted,
  * because a history only grows; when they are asked about another history they begin anew.
  */
 export function judgeOf(plan: Plan): Judge {
@@ -64,6 +65,7 @@ function waiting(name: string, verdict: GateVerdict): GateVerdict {
 
 interface Counted {
   indicators: Indicator[];
+  warmUp: WarmUp;
   begun: BegunCount;
   /** How much of the history they have taken in. */
   seconds: number;
@@ -74,7 +76,8 @@ interface Counted {
 
 function newCount(plan: Plan): Counted {
   const nothing = { indicators: indicatorsOf(plan), begun: newBegunCount() };
-  return { ...nothing, seconds: 0, steps: 0, first: undefined, next: undefined };
+  const warmUp = new WarmUp(plan.warmUpSeconds ?? 0);
+  return { ...nothing, warmUp, seconds: 0, steps: 0, first: undefined, next: undefined };
 }
 
 function isOther({ seconds, steps }: History, count: Counted): boolean {
@@ -94,11 +97,13 @@ function takeIn({ stable, candidate, seconds, steps }: History, count: Counted):
         count.steps += 1;
         for (const indicator of count.indicators) indicator.beginStep();
       }
-      // A stack's first release has no other track to be compared with.
-      const other = stable === candidate ? undefined : told[stable];
+      const seen = count.warmUp.take({ epochSecond: at, tracks: told }, candidate, steps[0]?.from ?? at);
+      const of = (track: string, { warming }: Indicator) => seenBy(warming, seen(track));
       for (const indicator of count.indicators) {
+        // A stack's first release has no other track to be compared with.
+        const other = stable === candidate ? undefined : of(stable, indicator);
         if (count.steps === 0) indicator.learn(other);
-        else indicator.observe(told[candidate], other);
+        else indicator.observe(of(candidate, indicator), other);
       }
     }
     count.next = epochSecond + 1;

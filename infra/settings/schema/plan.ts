@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { seconds } from "../duration.ts";
 import { frozenUntil, parseFreeze } from "../freeze.ts";
+import { WARM_UP_SECONDS } from "../warming.ts";
 import { duration, durationOrNone, whole } from "./fields.ts";
 import { gates } from "./gates.ts";
 
@@ -69,6 +70,13 @@ export const plan = z.strictObject({
     ])
     .describe("the weights of the candidate and how long each bakes"),
   gates: gates.prefault({}).describe("what must hold at each step"),
+  warmUp: durationOrNone
+    .optional()
+    .describe(
+      "how long a new server may be slow, from its first request on: until then it is no evidence against the candidate that its answers are slow, " +
+        `unless most are; failures count from the first request on. By default \`${WARM_UP_SECONDS}s\`, the slow start and the checks that make a server ready, or half of the first ` +
+        "step's bake where that is shorter; `0s` forgives nothing",
+    ),
   freeze: z
     .array(freeze, "must be a list of windows")
     .refine(leavesTime, NO_TIME)

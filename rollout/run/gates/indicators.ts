@@ -15,6 +15,7 @@ import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
 import { type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
 import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
+import type { Warming } from "./warm-up.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
 export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
@@ -30,10 +31,15 @@ export interface Indicator {
   verdict(baked: boolean): GateVerdict;
   /** It may fail a candidate, but what it doesn't see keeps none from passing: not every platform has it. */
   onlyFails?: boolean;
+  /** What it takes of servers that warm up. */
+  warming?: Warming;
 }
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
 const SLOW_SHARE = 0.05;
+
+/** So many answers of a server that warms up may be slow, all in all; more are no cold start, but a regression that hides there. */
+const SLOW_WHILE_WARMING = 5 * SLOW_SHARE;
 
 type Of = (counts: TrackCounts | undefined) => Counts;
 
@@ -60,7 +66,16 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
       sequential(name, max, counterOf(name), min),
     ),
   ];
-  const ways = WAYS.map((way) => sequential(way, UNBOUND, wayOf(way), 0));
+  const ways = [
+    ...WAYS.map((way) => ({
+      ...sequential(way, UNBOUND, wayOf(way), 0),
+      ...(way === "unfinished" && { warming: "left out" as const }),
+    })),
+    {
+      ...sequential(`over ${gates.p95Ms} ms while warming up`, SLOW_WHILE_WARMING, slowOf, 0),
+      warming: "alone" as const,
+    },
+  ];
   const { objective } = gates;
   const budget = objective === undefined ? [] : [{ ...common, objective }];
   // The ways share one part between them.
@@ -69,12 +84,16 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
   const ofWays = shareFalseAlarm(ways.map(({ settings }) => ({ ...settings, falseAlarm })));
   const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(parts[index]), of));
   const burning = budget.map(() => burnIndicator(last(parts), first(tests).gate));
-  const indicators = tests.map(({ indicator }) => indicator);
-  const compared = ways.map(({ of }, index) => {
+  const [errors, slow, ...counters] = tests.map(({ indicator }) => indicator) as [
+    Indicator,
+    Indicator,
+    ...Indicator[],
+  ];
+  const compared = ways.map(({ of, warming }: { of: Of; warming?: Warming }, index) => {
     const { indicator } = sequentialIndicator(gateSettings(ofWays[index]), of);
-    return { ...indicator, onlyFails: true };
+    return { ...indicator, onlyFails: true, ...(warming && { warming }) };
   });
-  return [...indicators.slice(0, 2), ...burning, ...indicators.slice(2), ...compared];
+  return [errors, { ...slow, warming: "left out" }, ...burning, ...counters, ...compared];
 }
 
 function sequentialIndicator(settings: GateSettings, of: Of): { indicator: Indicator; gate: Gate } {

@@ -363,6 +363,7 @@ export const EDGES: Edge[] = [
   ["plan.limits.noData", ["5m", "300s"], ["299s", "4m"]],
   ["plan.limits.patience", ...DURATION],
   ["plan.limits.keep", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
+  ["plan.warmUp", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
   ["plan.sessions.drain", ["0s", "1s", "7d"], ["", "1", "-1s", 60, "500ms", "604801s", "8d"]],
   ["smoke.0.name", ["x"], ["", "two\nlines"]],
   ["smoke.0.method", ["GET", "DELETE"], ["get", "OPTIONS"]],

@@ -72,6 +72,7 @@ test("a plan has all that the settings say", () => {
       noDataSeconds: 360,
       keepSeconds: 604_800,
     },
+    warmUpSeconds: 40,
   });
   expect(planOf(all, { attempts: 1 }).limits).toMatchObject({ attempts: 1, retrySeconds: 1 });
   expect(planOf(settings).gates).toEqual({ errorRate: 0.01, p95Ms: 500, minRequests: 200 });

@@ -15,6 +15,8 @@ export interface LoggedSecond {
   ways?: Partial<Record<Way, Tally>>;
 }
 
+/** A server's log is named after it. */
+const LOG = ".access.log";
 /** What is told of clients: each counts once in so many seconds, so that a bot's thousand 404s are one. */
 const ONCE_SECONDS = 600;
 const CLASSES = { "3xx": 300, "4xx": 400 } as const;
@@ -56,6 +58,8 @@ export class AccessLogReader {
   readonly #slowMs: number;
   readonly #tail = new Tail();
   readonly #repeats = new Repeats();
+  /** When each server answered its first request of a user, in seconds since the epoch. */
+  readonly #began = new Map<string, number>();
   /** Clients that were counted, by class and track, and until when that is enough. */
   readonly #told = new Map<string, number>();
 
@@ -69,13 +73,14 @@ export class AccessLogReader {
   read(): LoggedSecond[] {
     const seconds = new Map<string, Counting>();
     for (const name of readdirSync(this.#folder)) {
-      if (name.endsWith(".access.log"))
-        this.#tail.read(join(this.#folder, name), (line) => this.#add(line, seconds));
+      if (!name.endsWith(LOG)) continue;
+      const server = name.slice(0, -LOG.length);
+      this.#tail.read(join(this.#folder, name), (line) => this.#add(line, server, seconds));
     }
     return [...seconds.values()].map(({ ways, ...second }) => ({ ...second, ways: talliesOf(ways) }));
   }
 
-  #add(line: string, seconds: Map<string, Counting>): void {
+  #add(line: string, server: string, seconds: Map<string, Counting>): void {
     const answer = answerIn(line);
     if (!answer) return;
     const epochSecond = Math.floor(Date.parse(answer.time) / 1000);
@@ -88,10 +93,23 @@ export class AccessLogReader {
     }
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
-    if ((answer.seconds ?? 0) * 1000 > this.#slowMs) second.counts.slow += 1;
+    if (this.#isSlow(answer)) second.counts.slow += 1;
+    this.#addServer(server, answer, second.counts, epochSecond);
     addVisit(answer, second.counts);
     this.#addRepeated(answer, second.counts, epochSecond);
     this.#addClient(answer, epochSecond, second.ways);
+  }
+
+  #isSlow({ seconds = 0 }: LoggedAnswer): boolean {
+    return seconds * 1000 > this.#slowMs;
+  }
+
+  #addServer(server: string, answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
+    const began = this.#began.get(server) ?? epochSecond;
+    this.#began.set(server, began);
+    const { requests = 0, slow = 0 } = counts.servers?.[server] ?? {};
+    const own = { began, requests: requests + 1, slow: slow + (this.#isSlow(answer) ? 1 : 0) };
+    counts.servers = { ...counts.servers, [server]: own };
   }
 
   #addRepeated(answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {

@@ -1,7 +1,14 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import { addSessions } from "../../../core/verdict.ts";
-import type { MetricSecond, SessionCounts, Tally, Metrics as Told, TrackCounts } from "../../platform.ts";
+import type {
+  MetricSecond,
+  ServerCounts,
+  SessionCounts,
+  Tally,
+  Metrics as Told,
+  TrackCounts,
+} from "../../platform.ts";
 import { WaitingTallies } from "../../waiting-tallies.ts";
 import { AccessLogReader, type LoggedSecond } from "./access-logs.ts";
 import { type Answered, BalancerCounts } from "./balancer-counts.ts";
@@ -136,6 +143,7 @@ export class RehearsalMetrics {
           },
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
+          ...serversOf(logged, track),
           ...repeatedIn(this.#repeated.take(track, { requests, errors })),
         },
       ]),
@@ -193,6 +201,19 @@ function sessionsOf(logged: LoggedSecond[], track: string): { sessions?: Session
     of === track && sessions ? [sessions] : [],
   );
   return mine.length === 0 ? {} : { sessions: mine.reduce(addSessions) };
+}
+
+/** Of what was logged since the second before, likewise. */
+function serversOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "servers"> {
+  const servers: Record<string, ServerCounts> = {};
+  for (const { track: of, counts } of logged) {
+    if (of !== track) continue;
+    for (const [name, { began, requests, slow }] of Object.entries(counts.servers ?? {})) {
+      const before = servers[name] ?? { requests: 0, slow: 0 };
+      servers[name] = { began, requests: before.requests + requests, slow: before.slow + slow };
+    }
+  }
+  return Object.keys(servers).length === 0 ? {} : { servers };
 }
 
 function repeatedIn(repeated: Tally | undefined): { repeated?: Tally } {
