@@ -1,3 +1,4 @@
+import { seconds } from "../settings/duration.ts";
 import type { Host, HostFile } from "./host.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -9,6 +10,9 @@ const LOCK = 7_202_612;
 
 /** Shorter than a new server is waited for (boot.ts): a migration that hangs fails the deployment. */
 const WITHIN_SECONDS = 420;
+/** How often one that waited too long for a lock is begun anew, with a pause that grows to this many seconds. */
+const TRIES = 20;
+const PAUSE_SECONDS = 10;
 
 /**
  * The script that runs `app.migrate` once for each version, before the app of that version starts.
@@ -20,28 +24,47 @@ const WITHIN_SECONDS = 420;
  * Indexes Concurrently"). A migration that was interrupted is run again: the command must bear that. When
  * it fails, the last line says which command it was and its exit code (124: it took too long), after what it said itself.
  *
+ * No statement of it waits for a lock longer than `app.lockTimeout`: who waits for one that blocks all has everybody else wait behind
+ * him. It is begun again then, until its time is over. And what its client leaves when it is ended is taken back at once: PostgreSQL would
+ * notice only at the end of a statement. Both are told by PGOPTIONS, which libpq, psycopg, node-postgres and what is built on them read.
+ *
+ * With `ROLLOUT_WHAT=contract` it runs `app.contract` in the same way.
+ *
  * The script has the variables CONTAINER and IMAGE of the app's unit. The password isn't among psql's arguments,
  * where every user of the server could read it. In the rehearsal, which has no containers, ROLLOUT_HERE stands in the
  * place of docker.
  */
 export function migrationScript({ app, track }: Host): HostFile[] {
-  if (app.migrate.length === 0) return [];
+  if (app.migrate.length + app.contract.length === 0) return [];
   return [
     {
       path: MIGRATE,
       permissions: "0755",
       content: `#!/bin/bash
 set -euo pipefail
-if [[ \${1-} == run ]]; then
-  in=(docker run --rm --init --pull never $CONTAINER --log-opt awslogs-stream=${track}/migrate-$INSTANCE_ID $IMAGE)
-  exec timeout ${WITHIN_SECONDS} \${ROLLOUT_HERE-"\${in[@]}"} ${app.migrate.map(shellWord).join(" ")}
-fi
+what=\${ROLLOUT_WHAT:-migrate}
+words=(${app.migrate.map(shellWord).join(" ")})
+if [[ $what == contract ]]; then words=(${app.contract.map(shellWord).join(" ")}); fi
 value() { sed -n "s/^$1=//p" "\${ROLLOUT_RUN:-/run/rollout}/app.env"; }
+if [[ \${1-} == run ]]; then
+  PGOPTIONS="$(value PGOPTIONS) -c lock_timeout=${seconds(app.lockTimeout)}s -c client_connection_check_interval=1s"
+  export PGOPTIONS
+  in=(docker run --rm --init --pull never --name "rollout-$what" $CONTAINER --env PGOPTIONS
+    --log-opt "awslogs-stream=${track}/migrate-$INSTANCE_ID" $IMAGE)
+  for ((tries = 1; ; tries++)); do
+    code=0
+    said=$(timeout $((${WITHIN_SECONDS} - SECONDS)) \${ROLLOUT_HERE-"\${in[@]}"} "\${words[@]}" 2>&1 | tee >(cat >&2)) || code=$?
+    if ((code == 0 || tries == ${TRIES} || SECONDS > ${WITHIN_SECONDS - 30})) || ! grep -qiE 'lock ?timeout|55P03' <<<"$said"; then exit "$code"; fi
+    sleep $((tries < ${PAUSE_SECONDS} ? tries : ${PAUSE_SECONDS}))
+  done
+fi
 url=$(value DATABASE_URL)
 password=\${url#*://*:}
 export PGPASSWORD=\${password%%@*}
+version=$(value VERSION)
+if [[ $what == contract ]]; then version="contract $version"; fi
 attempt() {
-  psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$(value VERSION)" -v self="$0" <<'SQL'
+  psql "\${url/":$PGPASSWORD@"/@}" -qAtX -v ON_ERROR_STOP=1 -v version="$version" -v self="$0" <<'SQL'
 SELECT pg_try_advisory_lock(${LOCK}) AS mine \\gset
 \\if :mine
 \\else
@@ -68,7 +91,7 @@ while :; do
 done
 code=\${code//[^0-9]/}
 if ((code)); then
-  echo the migration failed with exit code $code: ${shellWord(app.migrate.join(" "))} >&2
+  echo "the migration failed with exit code $code: \${words[*]}" >&2
   exit 1
 fi
 `,

@@ -1,7 +1,11 @@
 import type { Settings } from "../../infra/settings/settled.ts";
 
-/** What becomes of the database in a rollout, for its journal. */
-export function migrationText({ migrate }: Pick<Settings["app"], "migrate">): string {
-  if (migrate.length === 0) return "nothing to migrate: rollout:app.migrate names no command";
-  return `\`${migrate.join(" ")}\` runs on the version's first server, before it serves`;
+/** What changes the database in a rollout, in words. */
+export function migrationText(
+  app: Pick<Settings["app"], "migrate" | "contract">,
+  what: "migrate" | "contract",
+): string {
+  const words = app[what];
+  if (words.length === 0) return `nothing to ${what}: rollout:app.${what} names no command`;
+  return `\`${words.join(" ")}\` ran, once for this version`;
 }

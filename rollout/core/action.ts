@@ -22,6 +22,8 @@ export type Look =
   | { at: "capacity"; track: string; share: number }
   /** Whether a track serves, asked as a tester. */
   | { at: "service"; track: string }
+  /** Whether a drill has shown that stable bears the candidate's migration. */
+  | { at: "drill"; track: string }
   | { at: "gates" };
 
 /** What was last seen of the world. A look that failed is kept as a failure: it is no answer. */
@@ -30,6 +32,7 @@ export interface Seen {
   real?: Looked<Weights>;
   capacity?: Looked<Capacity> & { track: string; share: number };
   service?: Looked<Service> & { track: string };
+  drill?: Looked<Drilled>;
   gates?: Sight & {
     verdict: Verdict;
     /** Until when the data reach, in milliseconds. */
@@ -65,6 +68,12 @@ export interface Looked<T> extends Sight {
 export interface Service {
   passed: boolean;
   details: readonly string[];
+}
+
+/** What the last drill of a migration said. @property reason one line, with what to do where it didn't pass */
+export interface Drilled {
+  passed: boolean;
+  reason: string;
 }
 
 /** Servers of a track against what a share of the traffic needs. */

@@ -43,13 +43,15 @@ export function refusal(
   if (stage.at === "ended" || stage.at === "over") return "the rollout is over";
   switch (command) {
     case "pause":
-      return isGoingBack(state) || stage.at === "keep"
+      return isGoingBack(state) || stage.at === "keep" || stage.at === "contract"
         ? "the traffic is on its way to stay: nothing to pause"
         : undefined;
     case "promote":
       return stage.at === "bake" ? undefined : "only a bake can be cut short";
     case "rollback":
       if (state.first) return "the first release of a stack has nothing to go back to";
+      if (stage.at === "contract")
+        return `what ${state.stable} needs is being taken out of the database: release that version as a new one`;
       return stage.at === "keep" && outcome?.is === "rolled-back" ? "it is rolled back already" : undefined;
     case "restore":
     case "adopt":
@@ -62,6 +64,7 @@ export function refusal(
 }
 
 function goOn(state: RolloutState, at: number): RolloutState {
+  const { paused } = state;
   return {
     ...state,
     splits: splitsAfter(state, at),
@@ -69,6 +72,8 @@ function goOn(state: RolloutState, at: number): RolloutState {
     stopped: undefined,
     drift: undefined,
     smokeFailed: undefined,
+    harmed: undefined,
+    accepted: state.accepted || paused?.about === "gates",
     stageAt: at,
     tries: 0,
     doneAt: undefined,
@@ -99,7 +104,12 @@ function notAdoptable(state: RolloutState, weights: Weights): string | undefined
   if (stage.at === "clear") return undefined;
   if (isGoingBack(state)) return "a rollback goes to stable: restore";
   if (others.length > 0) return `${others.join(", ")} has no part in this rollout: restore`;
-  const idle = stage.at === "keep" ? (outcome?.is === "promoted" ? stable : candidate) : candidate;
+  const idle =
+    stage.at === "keep" || stage.at === "contract"
+      ? outcome?.is === "promoted"
+        ? stable
+        : candidate
+      : candidate;
   const moving = stage.at === "shift" || stage.at === "bake" || stage.at === "promote";
   if (!moving && !first && shareOf(weights, idle) > 0) {
     return `${idle} must carry no traffic now, but the balancer has ${weightsText(weights)}: restore`;

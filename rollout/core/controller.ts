@@ -3,6 +3,7 @@ import { type Action, note, type Seen, stop, wait } from "./action.ts";
 import { isGoingBack } from "./command.ts";
 import { bring } from "./next/bring.ts";
 import { goForward } from "./next/forward.ts";
+import { askPerson, heedGates, isAsked } from "./next/person.ts";
 import { goBack } from "./next/rollback.ts";
 import { pauseForSessions } from "./next/sessions.ts";
 import { wakeToLook, watch } from "./next/watch.ts";
@@ -29,8 +30,13 @@ export function next(state: RolloutState, seen: Seen, now: number): Action {
   if (isGoingBack(state)) return goBack(state, seen, now);
   if (state.rollbackAsked) return rollBack(state, state.rollbackAsked);
   const watched = watch(state, seen, now);
-  if (watched.is === "sick") return rollBack(state, watched.reason, watched.evidence);
   if (watched.is === "busy") return watched.action;
+  if (watched.is === "sick") {
+    if (!state.oneWay) return rollBack(state, watched.reason, watched.evidence);
+    if (!isAsked(state)) return askPerson(watched.reason, watched.evidence);
+  }
+  const heeded = heedGates(state, seen);
+  if (heeded) return heeded;
   const action = stopped === undefined ? goOn(state, seen, now) : wait(now + 1000, `stopped: ${stopped}`);
   return wakeToLook(action, state, seen);
 }
@@ -48,7 +54,8 @@ function goOn(state: RolloutState, seen: Seen, now: number): Action {
   const skewed = pauseForSessions(state, seen, now);
   if (skewed) return skewed;
   const action = goForward(state, seen, now);
-  return action.is === "give-up" ? rollBack(state, action.reason) : action;
+  if (action.is !== "give-up") return action;
+  return state.oneWay ? askPerson(action.reason) : rollBack(state, action.reason);
 }
 
 function rollBack(state: RolloutState, reason: string, evidence?: unknown): Action {

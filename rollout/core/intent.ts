@@ -1,6 +1,6 @@
 import { nth } from "../../infra/sure.ts";
 import type { Act, ActResult } from "./journal.ts";
-import { enter, keep, splitsUntil } from "./stages.ts";
+import { afterKeep, enter, keep, splitsUntil } from "./stages.ts";
 import type { RolloutState } from "./state.ts";
 import { sameWeights, shareOf, type Weights } from "./weights.ts";
 
@@ -24,6 +24,9 @@ export function intended(state: RolloutState, id: number, act: Act, at: number):
       };
     case "weights-now":
       return { ...next, known: withKnown(state.known, act.weights), splits: splitsUntil(state, at) };
+    case "migrate":
+      // It may be through even where nobody was told.
+      return { ...next, oneWay: state.oneWay || state.plan.migration?.irreversible === true };
     case "deploy":
       return { ...next, deployed: true };
     case "stable":
@@ -51,7 +54,9 @@ export function done(state: RolloutState, at: number, result?: ActResult): Rollo
     case "backup":
       return enter(next, { at: "migrate" }, at);
     case "migrate":
-      return enter(next, { at: "deploy" }, at);
+    case "contract":
+      if (result && "harmed" in result) return { ...next, harmed: result.harmed };
+      return enter(next, { at: act.do === "migrate" ? "deploy" : "over" }, at);
     case "deploy":
       return enter(next, { at: "smoke" }, at);
     case "smoke":
@@ -65,7 +70,7 @@ export function done(state: RolloutState, at: number, result?: ActResult): Rollo
     case "stable":
       return keep(next, at);
     case "drain":
-      return enter(next, { at: "over" }, at);
+      return enter(next, afterKeep(next), at);
     default:
       return next;
   }

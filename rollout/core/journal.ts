@@ -6,7 +6,10 @@ import type { Weights } from "./weights.ts";
 export type Act =
   /** Idempotent by name. */
   | { do: "backup"; name: string }
-  | { do: "migrate"; name: string }
+  /** Expand: while stable serves, and before anything of the candidate's does. @property track the candidate */
+  | { do: "migrate"; name: string; track: string }
+  /** What only the track needed that is gone. @property track the one that serves */
+  | { do: "contract"; name: string; track: string }
   | { do: "deploy"; track: string }
   | { do: "smoke"; track: string }
   | { do: "grow"; track: string; servers: number }
@@ -21,8 +24,8 @@ export type Act =
 /** @property version what was tested: 12 hex digits */
 export type ActResult =
   | { backup: string }
-  /** What is run, and by whom. */
-  | { migration: string }
+  /** What was run. @property harmed what the track that serves suffered of it, while it ran or right after it */
+  | { migration: string; harmed?: string }
   | { passed: boolean; details: readonly string[]; version?: string };
 
 export type Command = "pause" | "resume" | "promote" | "rollback" | "adopt" | "restore";
@@ -34,6 +37,9 @@ export interface PhaseRecord {
   cohort: string;
   reach: readonly string[];
 }
+
+/** Sessions that don't fit the split; gates that would have sent the candidate back; a migration that nobody has drilled. */
+export type PausedAbout = "sessions" | "gates" | "drill";
 
 /** What an entry says; all of it is plain data. */
 export type Note =
@@ -51,7 +57,9 @@ export type Note =
   | { kind: "released" }
   | { kind: "frozen"; until: number }
   /** @property about what was found, where a person's `resume` accepts it */
-  | { kind: "paused"; reason: string; about?: "sessions" }
+  | { kind: "paused"; reason: string; about?: PausedAbout; evidence?: unknown }
+  /** Something that a person should know, and nothing is done about. @property gates those that have failed, by name */
+  | { kind: "told"; reason: string; gates: readonly string[]; evidence?: unknown }
   /** Sessions don't fit the split, and cohorts are led to the candidate: so they needn't. @property cohorts such as `pilots to green` */
   | { kind: "led"; cohorts: string }
   | { kind: "rollback"; reason: string; evidence?: unknown }
@@ -87,6 +95,7 @@ export const KINDS = Object.keys({
   released: true,
   frozen: true,
   paused: true,
+  told: true,
   led: true,
   rollback: true,
   stopped: true,
@@ -118,6 +127,8 @@ export function isOfPeople({ kind }: Pick<JournalEntry, "kind">): boolean {
  * @returns undefined for what only the journal keeps
  */
 export function urgency(entry: Note): "page" | "tell" | undefined {
+  // Where a candidate stays that would have gone back, somebody must come.
+  if (entry.kind === "paused" && entry.about === "gates") return "page";
   switch (entry.kind) {
     case "stopped":
     case "hold":
@@ -129,6 +140,7 @@ export function urgency(entry: Note): "page" | "tell" | undefined {
     case "released":
     case "frozen":
     case "paused":
+    case "told":
     case "ended":
     case "command":
       return "tell";

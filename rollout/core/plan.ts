@@ -13,7 +13,22 @@ export interface Plan {
   drain?: PlanDrain;
   /** How long a new server may be slow, from its first request on; left out: not at all. */
   warmUpSeconds?: number;
+  /** Left out: the config names no command that changes the database. */
+  migration?: PlanMigration;
 }
+
+/** What the candidate's version does to the database, besides what its first server runs anyway. */
+export interface PlanMigration {
+  /** Whether a drill must have shown that stable bears it and can go back after it; left out: nobody asks. */
+  drill?: "required" | "warn";
+  /** After it nothing goes back by itself. */
+  irreversible?: boolean;
+  /** What only stable needed is taken away once nothing can go back. */
+  contracts?: boolean;
+}
+
+/** What a gate that fails does. */
+export type OnFail = "roll back" | "pause" | "tell";
 
 /** Stable's sessions at the last step. */
 export interface PlanDrain {
@@ -47,6 +62,8 @@ export interface PlanGates {
   alarms?: boolean;
   /** What the application counts of its business, by name. */
   counters?: Readonly<Record<string, CounterGate>>;
+  /** What a gate that fails does, by its name; what isn't named sends the candidate back. */
+  onFail?: Readonly<Record<string, OnFail>>;
 }
 
 /** A share of what the application counts: see app/counters.ts for how it tells. */
@@ -103,9 +120,11 @@ export interface PlanSettings {
     burnRate?: { objective: number };
     alarms?: boolean;
     counters?: Readonly<Record<string, CounterGate>>;
+    onFail?: Readonly<Record<string, OnFail>>;
   };
   freeze: readonly string[];
   warmUp?: Duration | undefined;
+  migration?: { drill: "required" | "warn" | "off"; irreversible: boolean };
   limits?: LimitSettings;
   /** Left out: there are no sessions. */
   sessions?: { drain?: Duration | undefined; idle: Duration } | undefined;
@@ -128,9 +147,14 @@ export interface LimitSettings {
 /**
  * @param settings `rollout:plan`, checked by the schema
  * @param limits what a command line says in place of the config
+ * @param commands what changes the database, of `rollout:app`
  * @throws {RangeError} when the freeze windows together leave no time to act, or the steps don't rise to 100
  */
-export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Plan {
+export function planOf(
+  settings: PlanSettings,
+  limits: Partial<Limits> = {},
+  commands: DatabaseCommands = { migrate: [], contract: [] },
+): Plan {
   const plan: Plan = {
     steps: settings.steps.map(stepOf),
     freeze: settings.freeze.map(parseFreeze),
@@ -138,9 +162,31 @@ export function planOf(settings: PlanSettings, limits: Partial<Limits> = {}): Pl
     limits: { ...LIMITS, ...(settings.limits && limitsOf(settings.limits)), ...limits },
     ...drainOf(settings),
     warmUpSeconds: warmUpOf(settings),
+    ...migrationOf(settings, commands),
   };
   checkPlan(plan);
   return plan;
+}
+
+/** The words of each; none: there is no such command. */
+export interface DatabaseCommands {
+  migrate: readonly string[];
+  contract: readonly string[];
+}
+
+function migrationOf(
+  { migration }: PlanSettings,
+  { migrate, contract }: DatabaseCommands,
+): Pick<Plan, "migration"> {
+  if (migrate.length + contract.length === 0) return {};
+  const { drill = "off", irreversible = false } = migration ?? {};
+  return {
+    migration: {
+      ...(drill !== "off" && migrate.length > 0 && { drill }),
+      ...(irreversible && migrate.length > 0 && { irreversible }),
+      ...(contract.length > 0 && { contracts: true }),
+    },
+  };
 }
 
 /** Where nothing is said no rollout lasts longer for it: the last bake is long enough, or everybody was in a hurry. */

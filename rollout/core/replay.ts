@@ -45,6 +45,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     splits: [],
     skip: false,
     paused: undefined,
+    ...{ accepted: false, told: [], harmed: undefined, oneWay: false },
     frozenUntil: 0,
     held: false,
     smokeFailed: undefined,
@@ -83,6 +84,8 @@ function change(state: RolloutState, entry: JournalEntry): RolloutState {
         ...state,
         paused: { at: entry.at, reason: entry.reason, ...(entry.about && { about: entry.about }) },
       };
+    case "told":
+      return { ...state, told: [...state.told, ...entry.gates] };
     case "led":
       return {
         ...state,

@@ -26,7 +26,7 @@ function bake(state: RolloutState, index: number, at: number): RolloutState {
       ? before
       : [...before, { weight, from: at }];
   return enter(
-    { ...state, steps, splits: splitsFrom(state, at) },
+    { ...state, steps, splits: splitsFrom(state, at), accepted: false },
     { at: "bake", step: index, since: at },
     at,
   );
@@ -98,7 +98,13 @@ export function rolledBack(state: RolloutState, reason: string, at: number): Rol
 export function keep(state: RolloutState, at: number): RolloutState {
   const outcome = state.outcome ?? { is: "promoted" as const, reason: "all steps passed" };
   const idle = !state.first && (outcome.is === "promoted" || state.deployed);
-  return enter({ ...state, outcome }, idle ? { at: "keep", since: at } : { at: "over" }, at);
+  const next = { ...state, outcome };
+  return enter(next, idle ? { at: "keep", since: at } : afterKeep(next), at);
+}
+
+/** Where nothing can go back any more. After a rollback the version before is the one that serves: nothing of its is taken away. */
+export function afterKeep({ outcome, plan }: Pick<RolloutState, "outcome" | "plan">): Stage {
+  return outcome?.is === "promoted" && plan.migration?.contracts ? { at: "contract" } : { at: "over" };
 }
 
 /** The track that keeps its sessions in the present stage's shift: stable, where the candidate gets all others. */
@@ -124,6 +130,7 @@ export function targetOf({ stage, stable, candidate, plan, weights, outcome }: R
     case "unpromote":
       return only(stable);
     case "keep":
+    case "contract":
       return outcome?.is === "promoted" ? only(candidate) : only(stable);
     default:
       return weights ?? only(stable);

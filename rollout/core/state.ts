@@ -1,5 +1,5 @@
 import { nth } from "../../infra/sure.ts";
-import type { Act, Outcome, PhaseRecord } from "./journal.ts";
+import type { Act, Outcome, PausedAbout, PhaseRecord } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import type { Weights } from "./weights.ts";
 
@@ -20,6 +20,8 @@ export type Stage =
   | { at: "unpromote" }
   /** The track without traffic keeps its servers a while. */
   | { at: "keep"; since: number }
+  /** Nothing can go back any more: what only the version before needed is taken out of the database. */
+  | { at: "contract" }
   | { at: "over" }
   | { at: "ended" };
 
@@ -77,7 +79,15 @@ export interface RolloutState {
   splits: readonly HeldSplit[];
   /** A person wants the rest of the bake skipped. */
   skip: boolean;
-  paused: { at: number; reason: string; about?: "sessions" } | undefined;
+  paused: { at: number; reason: string; about?: PausedAbout } | undefined;
+  /** A person goes on at this step although gates have failed that would have paused it. */
+  accepted: boolean;
+  /** Gates that have failed and of which people were told, by name. */
+  told: readonly string[];
+  /** What the track that serves suffered of a migration. */
+  harmed: string | undefined;
+  /** A migration that is declared irreversible has begun: nothing goes back by itself. */
+  oneWay: boolean;
   frozenUntil: number;
   held: boolean;
   smokeFailed: string | undefined;

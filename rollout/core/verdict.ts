@@ -120,6 +120,15 @@ export interface Verdict {
   evidence?: unknown;
   /** Why the sessions that begin can't be those of the split, so that a person must look. */
   skewed?: string;
+  /** Gates that have failed, and aren't to send the candidate back: they are no part of the outcome. */
+  pauses?: Failing;
+  tells?: Failing;
+}
+
+export interface Failing {
+  /** By name. */
+  gates: readonly string[];
+  reason: string;
 }
 
 /** The gates, as the controller sees them. */

@@ -33,6 +33,7 @@ export function severityOf(note: Note): Severity {
     case "ended":
       return note.outcome === "rolled-back" ? "P2" : "P4";
     case "failed":
+    case "told":
     case "frozen":
     case "released":
       return "P3";

@@ -53,8 +53,15 @@ export interface Platform {
   restoreCapacity(track: string, servers: number): Promise<void>;
   /** Idempotent by name: a second call with the same name returns the first one's backup. */
   backup(name: string): Promise<{ id: string }>;
-  /** Idempotent by name. @returns what is done, or that nothing is to be done, in words */
-  migrate(name: string): Promise<string>;
+  /**
+   * Expand: brings the database up to what a track's version needs, before anything of that version serves. Once for each version.
+   *
+   * @param signal ends it: what it has open in the database is taken back
+   * @returns what was done, or that nothing was to be done, in words
+   */
+  migrate(track: string, signal: AbortSignal): Promise<string>;
+  /** Contract: takes out of the database what only the versions before a track's needed. As in {@link migrate}. */
+  contract(track: string, signal: AbortSignal): Promise<string>;
   /** The candidate at 0 %: its servers up and healthy. */
   deploy(track: string): Promise<void>;
   /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */

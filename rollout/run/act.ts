@@ -1,14 +1,20 @@
 import type { Act, ActResult } from "../core/journal.ts";
 import { checkWeights } from "../core/weights.ts";
 import type { Platform } from "../platforms/platform.ts";
+import type { Care } from "./migrating.ts";
 
-/** Does what the controller decided. */
-export async function perform(platform: Platform, act: Act): Promise<ActResult | undefined> {
+/**
+ * Does what the controller decided.
+ *
+ * @param care watches whoever serves while the database is changed under him
+ */
+export async function perform(platform: Platform, act: Act, care: Care): Promise<ActResult | undefined> {
   switch (act.do) {
     case "backup":
       return { backup: (await platform.backup(act.name)).id };
     case "migrate":
-      return { migration: await platform.migrate(act.name) };
+    case "contract":
+      return care(act.do, (signal) => platform[act.do](act.track, signal));
     case "deploy":
       await platform.deploy(act.track);
       return undefined;

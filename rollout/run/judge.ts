@@ -6,6 +6,7 @@ import type { Plan } from "../core/plan.ts";
 import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./gates/alarm-gate.ts";
 import { type GateEvidence, type Indicator, indicatorsOf } from "./gates/indicators.ts";
+import { sorted } from "./gates/on-fail.ts";
 import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
 import { seenBy, WarmUp } from "./gates/warm-up.ts";
 
@@ -33,13 +34,18 @@ export function judgeOf(plan: Plan): Judge {
     const alarms = plan.gates.alarms === false ? undefined : alarmVerdict(history);
     const sessions = judgeSessions(history, count.begun);
     const all = [...verdicts, ...(alarms ? [alarms] : []), ...(sessions ? [sessions.evidence] : [])];
-    const { outcome, hold, reason } = together(all);
+    const { deciding, pauses, tells } = sorted(all, plan.gates.onFail);
+    // Where none is left to decide, none speaks against the candidate.
+    const { outcome, hold, reason } =
+      deciding.length > 0 ? together(deciding) : together(all.map((each) => ({ ...each, outcome: "pass" })));
     const skewed = sessions?.skewed;
     return {
       outcome,
       hold,
       reason,
       evidence: all,
+      ...(pauses && { pauses }),
+      ...(tells && { tells }),
       ...(skewed !== undefined && { skewed }),
     } satisfies Verdict;
   };

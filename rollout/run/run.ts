@@ -12,8 +12,9 @@ import { until } from "../waiting.ts";
 import { perform } from "./act.ts";
 import { type Beginning, beginOrGoOn } from "./begin.ts";
 import { Book, TakenOver } from "./book.ts";
+import { careOf } from "./migrating.ts";
 import { Notices, type Notify } from "./notices.ts";
-import { Senses } from "./senses.ts";
+import { type AskDrill, Senses } from "./senses.ts";
 
 export interface RunOptions {
   platform: Platform;
@@ -23,6 +24,8 @@ export interface RunOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
   begin?: Beginning;
   clock?: Clock;
+  /** Whether the migration of a candidate was drilled; left out: nobody knows. */
+  drilled?: AskDrill;
   /**
    * Called with each entry that somebody should hear of. After a crash it may get one twice, but it misses none. When
    * it fails, the run goes on.
@@ -64,18 +67,18 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 async function drive(options: RunOptions, lock: Lock): Promise<RunResult> {
-  const { platform, judge, owner, clock = systemClock, heard } = options;
+  const { platform, judge, owner, clock = systemClock, heard, drilled } = options;
   const notices = new Notices(options.notify);
   const book = new Book(platform.journal, clock, owner, (entry) => {
     heard?.(entry);
     notices.tell(entry, book.entries);
   });
-  const senses = new Senses(platform, clock, judge);
+  const senses = new Senses(platform, clock, judge, drilled);
   await book.read();
   // The last notice may have died with whoever was to send it.
   notices.tell(book.entries.findLast(urgency), book.entries);
   await beginOrGoOn(book, options.begin, platform.journal.aheadMs?.());
-  const acting: Acting = { book, platform, clock, lock, unrecorded: undefined };
+  const acting: Acting = { book, platform, judge, clock, lock, unrecorded: undefined };
   try {
     return await decide(options, acting, senses, notices);
   } catch (error) {
@@ -158,6 +161,7 @@ async function hear(book: Book, clock: Clock): Promise<void> {
 interface Acting {
   book: Book;
   platform: Platform;
+  judge: Judge;
   clock: Clock;
   lock: Lock;
   /** The last act, until its end is in the journal. */
@@ -169,7 +173,7 @@ interface Acting {
  * command is heard first. Nor is anything when the writing took so long that the decision is old.
  */
 async function act({ act }: Action & { is: "act" }, acting: Acting, senses: Senses): Promise<void> {
-  const { book, platform, clock, lock } = acting;
+  const { book, platform, judge, clock, lock } = acting;
   if (mustWait(book)) {
     senses.forget();
     return clock.sleep(1_000);
@@ -183,7 +187,8 @@ async function act({ act }: Action & { is: "act" }, acting: Acting, senses: Sens
     return;
   }
   acting.unrecorded = act;
-  const end = await perform(platform, act).then(
+  const care = careOf({ platform, judge, clock }, given(book.state, "rollout in the journal"));
+  const end = await perform(platform, act, care).then(
     (result) => ({ kind: "done", id, ...(result && { result }) }) as const,
     (error: Error) => ({ kind: "failed", id, error: error.message }) as const,
   );

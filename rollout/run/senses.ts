@@ -1,18 +1,28 @@
 import type { Clock } from "../clock.ts";
-import type { Look, Looked, Seen } from "../core/action.ts";
+import type { Drilled, Look, Looked, Seen } from "../core/action.ts";
 import type { RolloutState } from "../core/state.ts";
 import type { Judge } from "../core/verdict.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { Watch } from "./watch.ts";
+
+/** What the last drill of a candidate's migration said. */
+export type AskDrill = (candidate: string) => Promise<Drilled>;
+
+const UNDRILLED: AskDrill = async () => ({
+  passed: false,
+  reason: "this run can't read the drills' records",
+});
 
 /** Looks at the world for the controller, and keeps what was seen. */
 export class Senses {
   readonly #platform: Platform;
   readonly #clock: Clock;
   readonly #watch: Watch;
+  readonly #drilled: AskDrill;
   seen: Seen = {};
 
-  constructor(platform: Platform, clock: Clock, judge: Judge) {
+  constructor(platform: Platform, clock: Clock, judge: Judge, drilled = UNDRILLED) {
+    this.#drilled = drilled;
     this.#platform = platform;
     this.#clock = clock;
     this.#watch = new Watch(platform, judge);
@@ -56,6 +66,12 @@ export class Senses {
         this.seen = { ...seen, service: { ...sight, track, ...(failed && { failingSince }) } };
         return;
       }
+      case "drill":
+        this.seen = {
+          ...seen,
+          drill: await this.#try(state, seen.drill, () => this.#drilled(look.track)),
+        };
+        return;
       case "gates":
         this.seen = { ...seen, gates: await this.#watch.look(state, this.#clock) };
     }

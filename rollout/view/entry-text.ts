@@ -40,6 +40,8 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
       return `frozen until ${new Date(entry.until).toISOString()}`;
     case "paused":
       return `paused: ${entry.reason}`;
+    case "told":
+      return `nothing is done about it: ${entry.reason}`;
     case "led":
       return `of the first visits too many or few came, and cohorts are led (${entry.cohorts}): nothing is concluded from it at these weights`;
     case "rollback":
@@ -73,6 +75,8 @@ export function actText(act: Act): string {
       return `back up the database as ${act.name}`;
     case "migrate":
       return "migrate the database";
+    case "contract":
+      return `take out of the database what only the version before ${act.track} needed`;
     case "deploy":
       return `deploy ${act.track} without traffic`;
     case "smoke":
@@ -93,6 +97,7 @@ export function actText(act: Act): string {
 function resultText(result: ActResult | undefined): string {
   if (!result) return "";
   if ("backup" in result) return ` (${result.backup})`;
-  if ("migration" in result) return ` (${result.migration})`;
+  if ("migration" in result)
+    return ` (${result.migration})${result.harmed === undefined ? "" : `: ${result.harmed}`}`;
   return `: ${result.passed ? "passed" : "not passed"} (${result.details.join("; ")})`;
 }

@@ -1,4 +1,5 @@
 import { nth } from "../../infra/sure.ts";
+import { ONE_WAY } from "../core/next/person.ts";
 import { bakedAt, drainOf, type RolloutState } from "../core/state.ts";
 import { type MetricSecond, secondsSince } from "../core/verdict.ts";
 import { duration } from "./figures.ts";
@@ -37,7 +38,10 @@ export function statusView(seen: ViewSource): StatusView {
     candidate,
     phase,
     doing: doing(state, now),
-    attention: attention(state, now),
+    attention:
+      [attention(state, now), state.oneWay && state.stage.at !== "ended" && ONE_WAY]
+        .filter(Boolean)
+        .join("; ") || undefined,
     steps: plan.steps.map(({ weight, bakeSeconds }, index) => ({
       weight,
       bakeSeconds,
@@ -89,6 +93,8 @@ function doing(state: RolloutState, now: number): string {
       const idle = outcome?.is === "promoted" ? stable : candidate;
       return `${outcome?.is ?? "over"}; the servers of ${idle} stay another ${duration(left)}`;
     }
+    case "contract":
+      return `promoted; taking out of the database what ${stable} needed`;
     case "over":
       return `${outcome?.is ?? "over"}; draining`;
     case "ended":

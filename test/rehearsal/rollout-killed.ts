@@ -31,7 +31,7 @@ const GREEN = { blue: 0, green: 100 };
 /** The acts of a rollout by {@link plan}, in order, and what else it writes. */
 const ACTS = [
   '{"do":"backup","name":"before-crashing"}',
-  '{"do":"migrate","name":"crashing"}',
+  '{"do":"migrate","name":"crashing","track":"green"}',
   '{"do":"deploy","track":"green"}',
   '{"do":"smoke","track":"green"}',
   '{"do":"weights","weights":{"blue":50,"green":50}}',

@@ -30,6 +30,7 @@ const RULES: readonly Rule[] = [
   theEndIsAsItSays,
   whoStopsPages,
   timeGoesOn,
+  contractsAtTheEnd,
 ];
 
 function weightsSum({ world }: Story): string[] {
@@ -251,4 +252,22 @@ function timeGoesOn({ world }: Story): string[] {
     ({ at }, index) => at < (world.journal[index - 1]?.at ?? 0) - PRECISE_MS,
   );
   return back < 0 ? [] : [`entry ${back} of the journal is older than the one before it`];
+}
+
+/** What stable needs stays in the database while anything may go back to it. */
+function contractsAtTheEnd(story: Story): string[] {
+  const { world } = story;
+  return world.contracts.flatMap(({ at }) => {
+    const isMeddled = world.meddled.some((moved) => moved <= at);
+    const share = shareOf(splitAt(story, at), "blue");
+    const before = world.journal.filter((entry) => entry.at <= at + PRECISE_MS);
+    const kept = before.some((entry) => entry.kind === "intent" && entry.act.do === "contract");
+    return [
+      ...(share > 0 && !isMeddled ? [`what blue needs was taken away at ${share} % of its traffic`] : []),
+      ...(before.some(({ kind }) => kind === "rollback")
+        ? ["what blue needs was taken away after a rollback"]
+        : []),
+      ...(kept || world.clockAheadMs !== 0 ? [] : ["what blue needs was taken away without an intent"]),
+    ];
+  });
 }

@@ -15,6 +15,7 @@ const PLAN = {
     { weight: 100, bake: 5 },
   ]),
   drain: DRAIN,
+  migration: { contracts: true },
 };
 /** Nothing in a run waits so long in all, if each of its waits is bounded; in milliseconds of the world's time. */
 const MOST_MS = 3 * 3600_000;

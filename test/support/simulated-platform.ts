@@ -134,9 +134,13 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
       await act("backup", addOnce(world.backups, name));
       return { id: name };
     },
-    async migrate(name) {
-      await act("migrate", addOnce(world.migrations, name));
+    async migrate(track) {
+      await act("migrate", addOnce(world.migrations, track));
       return "the migration of the test";
+    },
+    async contract(track) {
+      await act("contract", () => world.contracts.push({ at: world.now, track }));
+      return "the contraction of the test";
     },
     deploy: (track) =>
       act("deploy", () => {
@@ -144,9 +148,12 @@ export function simulatedPlatform(life: Life, faults: readonly Fault[] | Interfe
         world.servers[track] = 2;
       }),
     async smoke(track) {
-      const isAct =
-        life.intent === undefined ? world.journal.at(-1)?.kind === "intent" : life.intent !== null;
-      if (isAct) {
+      const intent = world.journal.findLast(
+        (entry) => entry.kind === "intent" && (!life.intent || life.intent === `${entry.id} of ${entry.by}`),
+      );
+      const open = life.intent === undefined ? world.journal.at(-1)?.kind === "intent" : life.intent !== null;
+      // While another act is under way it is only a look.
+      if (open && intent?.kind === "intent" && intent.act.do === "smoke") {
         await act("smoke");
         return world.smoke;
       }

@@ -60,6 +60,7 @@ export class World {
   lockedBy: string | undefined;
   backups: string[] = [];
   migrations: string[] = [];
+  contracts: { at: number; track: string }[] = [];
   deployed: string[] = [];
   drained: string[] = [];
   /** Each act as it was called. */

@@ -8,6 +8,7 @@ import { sandbox } from "./sandbox.ts";
 export function appUnit(host: Host): HostFile {
   const stop = seconds(host.app.stopTimeout);
   const migrates = host.app.migrate.length > 0;
+  const changes = migrates || host.app.contract.length > 0;
   const flags = [host.flags && " rollout-flags.service", host.access && " rollout-credentials.service"]
     .filter(Boolean)
     .join("");
@@ -25,11 +26,11 @@ StartLimitIntervalSec=0
 Environment=DOCKER_CONFIG=/run/rollout/docker
 # INSTANCE_ID, written at boot.
 EnvironmentFile=/etc/rollout/instance.env
-${migrates ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.image}\n` : ""}# AWS's CLI is a snap, which starts in no sandbox, and who tells systemd what to do may do all; these end before the app begins.
+${changes ? `Environment="CONTAINER=${container(host).join(" ")}" IMAGE=${host.image}\n` : ""}# AWS's CLI is a snap, which starts in no sandbox, and who tells systemd what to do may do all; these end before the app begins.
 ExecStartPre=+/usr/local/sbin/rollout-env
 ExecStartPre=+/usr/local/sbin/rollout-pull
 ${host.app.assets.length > 0 ? "ExecStartPre=+-/usr/bin/systemctl start rollout-assets.service\n" : ""}${migrates ? `ExecStartPre=${MIGRATE}\n` : ""}ExecStartPre=-/usr/bin/docker rm --force rollout-app
-ExecStart=/usr/bin/docker run ${(migrates ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
+ExecStart=/usr/bin/docker run ${(changes ? dockerRun(host, ["$CONTAINER"], "$IMAGE") : dockerRun(host)).join(" \\\n  ")}
 # The balancer has drained before a server ends; at a restart the app finishes what it has begun.
 ExecStop=/usr/bin/docker stop --time ${stop} rollout-app
 TimeoutStopSec=${stop + 15}

@@ -84,6 +84,18 @@ export const app = z.strictObject({
       "the command that brings the database up to date, run in the image once for each version, before its first server " +
         "serves; empty: the app does it by itself, or nobody does",
     ),
+  contract: z
+    .array(text("must be a word of a command, in one line", /^[^\r\n\0]*$/), "must be the words of a command")
+    .default([])
+    .describe(
+      "the command that takes out of the database what only the version before needed; `rollout run` runs it when nothing can go " +
+        "back any more (docs/migrations.md)",
+    ),
+  lockTimeout: wholeSeconds("1s", "5m")
+    .default("5s")
+    .describe(
+      "how long a statement of migrate and contract may wait for a lock; then it is begun again, until its 7 minutes are over",
+    ),
   processes: processes
     .default({})
     .describe(

@@ -39,7 +39,21 @@ const counter = z
     error: "must be another metric than total: all would be bad",
   });
 
-export const gates = z.strictObject({
+const GATES = ["errors", "latency", "burnRate", "alarms", "4xx", "3xx", "unfinished", "cut"];
+
+/** By the name that the screens have for it, or a counter's. */
+const onFail = z
+  .record(
+    z.string(),
+    z.enum(["roll back", "pause", "tell"], "must be roll back, pause or tell"),
+    "must be a map of gates",
+  )
+  .default({})
+  .describe(
+    `what a gate that fails does, by its name (${GATES.join(", ")}, or a counter's): roll back, pause (and page, until a person has looked) or tell; what isn't named rolls back`,
+  );
+
+const fields = z.strictObject({
   errorRate: z
     .strictObject({ max: ratio.default(0.01) })
     .prefault({})
@@ -67,6 +81,7 @@ export const gates = z.strictObject({
     .record(counterName, counter, "must be a map of counters")
     .default({})
     .describe("shares of what the application counts, by name: each is a gate"),
+  onFail,
   minRequests: whole(1, 1_000_000_000).default(200).describe("requests below which a gate waits"),
   falseAlarm: between(0, 0.5)
     .default(0.01)
@@ -81,4 +96,10 @@ export const gates = z.strictObject({
   smallest: between(1, 1000)
     .default(2)
     .describe("the smallest regression that matters: 2 is twice as many bad requests as stable has"),
+});
+
+export const gates = fields.superRefine(({ onFail: named, counters }, context) => {
+  for (const name of Object.keys(named))
+    if (!GATES.includes(name) && !(name in counters))
+      context.addIssue({ code: "custom", path: ["onFail", name], message: "no gate has that name" });
 });

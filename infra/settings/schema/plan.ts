@@ -2,7 +2,7 @@ import { z } from "zod";
 import { seconds } from "../duration.ts";
 import { frozenUntil, parseFreeze } from "../freeze.ts";
 import { WARM_UP_SECONDS } from "../warming.ts";
-import { duration, durationOrNone, whole } from "./fields.ts";
+import { duration, durationOrNone, flag, whole } from "./fields.ts";
 import { gates } from "./gates.ts";
 
 const step = z.strictObject({
@@ -58,6 +58,21 @@ const sessions = z.strictObject({
     ),
 });
 
+/** What the candidate's version does to the database. */
+const migration = z.strictObject({
+  drill: z
+    .enum(["required", "warn", "off"], "must be required, warn or off")
+    .default("off")
+    .describe(
+      "whether a release waits for a `rollout drill migrate` of its candidate that has passed, or only tells that there is none",
+    ),
+  irreversible: flag
+    .default(false)
+    .describe(
+      "nothing goes back by itself after this version's migration: where a rollback would begin, the rollout pauses and pages",
+    ),
+});
+
 export const plan = z.strictObject({
   steps: z
     .array(step, "must be a list of { weight, bake }")
@@ -77,6 +92,7 @@ export const plan = z.strictObject({
         `unless most are; failures count from the first request on. By default \`${WARM_UP_SECONDS}s\`, the slow start and the checks that make a server ready, or half of the first ` +
         "step's bake where that is shorter; `0s` forgives nothing",
     ),
+  migration: migration.prefault({}).describe("the step between the backup and the candidate's first server"),
   freeze: z
     .array(freeze, "must be a list of windows")
     .refine(leavesTime, NO_TIME)

@@ -139,7 +139,7 @@ function beginningOf(
   checkShares(here, candidate);
   // On one machine the servers stay in any case, so there is nothing to wait for.
   const keep = options.keep ?? (platform.kind === "rehearsal" ? "0s" : undefined);
-  const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) });
+  const plan = planOf(settings.plan, keep && { keepSeconds: seconds(keep) }, settings.app);
   const { anew = false } = options;
   const rollout = nameOf(candidate, new Date());
   return { rollout, stable: settings.stable, candidate, plan, anew, ...(phase && { phase }) };

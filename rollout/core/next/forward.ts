@@ -9,12 +9,15 @@ import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
 import { endDrain } from "./drain.ts";
 import { heldToTheEnd, movedMeanwhile } from "./meanwhile.ts";
+import { undrilled } from "./undrilled.ts";
 
 /** The step can't be taken: what has been done is to be taken back. */
 export interface GiveUp {
   is: "give-up";
   reason: string;
 }
+
+const PROMOTED = "promoted, all but what the version before needed of the database";
 
 /** The way from nothing to a promoted candidate. */
 export function goForward(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
@@ -37,9 +40,12 @@ function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
     case "clear":
       return clear(state, seen, now);
     case "backup":
-      return once(state, seen, now, { do: "backup", name: `before-${rollout}` });
+      return (
+        undrilled(state, seen, now) ?? once(state, seen, now, { do: "backup", name: `before-${rollout}` })
+      );
     case "migrate":
-      return once(state, seen, now, { do: "migrate", name: rollout });
+      if (state.harmed !== undefined) return giveUp(state.harmed);
+      return once(state, seen, now, { do: "migrate", name: rollout, track: candidate });
     case "deploy":
       return once(state, seen, now, { do: "deploy", track: candidate });
     case "smoke":
@@ -56,6 +62,9 @@ function stepOf(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
       );
     case "keep":
       return keep(state, seen, now);
+    case "contract":
+      if (state.harmed !== undefined) return stop(`${state.harmed} (${PROMOTED})`);
+      return stopping(once(state, seen, now, { do: "contract", name: rollout, track: candidate }), PROMOTED);
     default: {
       const { is, reason } = given(state.outcome, "outcome of a rollout at its end");
       return note({ kind: "ended", outcome: is, reason });

@@ -32,7 +32,9 @@ import { Objects } from "./journal/objects.ts";
 import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
 import { BalancerMetrics } from "./metrics/metrics.ts";
 import { ANSWER_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
+import { endingScript, MIGRATED_WITHIN_SECONDS, migratingScript } from "./migrating.ts";
 import { Replacements } from "./replacement.ts";
+import { runOn } from "./run-command.ts";
 import { ServerFleet, type TrackServers } from "./servers.ts";
 import { operatorTokenOf } from "./smoke.ts";
 import { targetsOf } from "./targets.ts";
@@ -167,12 +169,38 @@ export class AwsPlatform implements Platform {
   }
 
   /**
-   * What the servers will do: the database takes connections from them only. The first one of a version migrates before
-   * it serves (infra/host/migration.ts); it is healthy only after that, and `deploy` waits for it.
+   * On a server that serves: the database takes connections from the stack's servers only. While nothing is released yet there is none:
+   * then the version's first server migrates before it serves (infra/host/migration.ts), and `deploy` waits for it.
    */
-  async migrate(_name: string): Promise<string> {
-    const { projectDir, stack } = this.#options;
-    return migrationText(stackSettings(projectDir, stack).app);
+  async migrate(track: string, signal: AbortSignal): Promise<string> {
+    return this.#change(track, "migrate", signal);
+  }
+
+  contract(track: string, signal: AbortSignal): Promise<string> {
+    return this.#change(track, "contract", signal);
+  }
+
+  async #change(track: string, what: "migrate" | "contract", signal: AbortSignal): Promise<string> {
+    const { projectDir, stack, clock } = this.#options;
+    const { app, stable } = stackSettings(projectDir, stack);
+    const text = migrationText(app, what);
+    if (app[what].length === 0) return text;
+    const on = what === "migrate" ? stable : track;
+    const [server] = await this.#fleet.serving(this.#serversOf(on));
+    if (!server && on === track) return `${text}: by the version's first server, before it serves`;
+    if (!server)
+      throw new UserError(`no server of ${on} is healthy: from nowhere else the database is reached`);
+    const script = migratingScript(await captureGraph({ projectDir, stack }), track, what);
+    const common = { region: this.#region, clock, comment: `rollout: ${what} for ${track}` };
+    const end = () =>
+      void runOn(server, endingScript(what), { ...common, withinSeconds: 60 }).catch(() => {});
+    signal.addEventListener("abort", end, { once: true });
+    const ran = await runOn(server, script, { ...common, withinSeconds: MIGRATED_WITHIN_SECONDS });
+    signal.removeEventListener("abort", end);
+    if (ran.code === 0) return `${text}, on ${server}`;
+    throw new UserError(
+      ran.stderr.trim().split("\n").slice(-3).join("\n") || `${ran.status}, exit code ${ran.code}`,
+    );
   }
 
   /** An `up` of the track's own resources, then until its servers are replaced and healthy. */

@@ -2,9 +2,9 @@ import { AutoScalingClient, type Instance } from "@aws-sdk/client-auto-scaling";
 import { clientSettings } from "../../../infra/aws-client.ts";
 import type { Clock } from "../../clock.ts";
 import type { ServerGroup } from "../../platforms/aws/deployment.ts";
+import { runOn } from "../../platforms/aws/run-command.ts";
 import { describeGroup } from "../../platforms/aws/servers.ts";
 import { APP, type AppProcess, byPlace } from "../visited.ts";
-import { runOn } from "./run-command.ts";
 
 export interface Fleet {
   region: string;

@@ -7,11 +7,11 @@ import { factsOf, outputsOf } from "../../platforms/aws/deployment.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { S3Journal } from "../../platforms/aws/journal/journal.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
+import { runOn } from "../../platforms/aws/run-command.ts";
 import type { Errand, Hear, LogKind, Visited } from "../visited.ts";
 import { scriptOf } from "./container.ts";
 import { readLogs } from "./logs.ts";
 import { processesOn } from "./processes.ts";
-import { runOn } from "./run-command.ts";
 import { converseOn } from "./session.ts";
 
 export interface VisitOnAws {

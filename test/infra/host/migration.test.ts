@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { cloudInit, hostFiles } from "../../../infra/host/cloud-init.ts";
@@ -29,16 +32,20 @@ test("the image is given exactly the words, in a container as closed as the app'
   const [, CONTAINER = "", IMAGE = ""] = /^Environment="CONTAINER=(.*)" IMAGE=(.*)$/m.exec(
     contentIn(migrating, APP)!,
   )!;
+  const folder = mkdtempSync(join(tmpdir(), "migration-"));
+  writeFileSync(join(folder, "app.env"), "VERSION=1\n");
   // Docker that says what it was told, a word a line.
   const docker = `docker() { printf '%s\\n' "$@"; }; timeout() { shift; "$@"; }; exec() { "$@"; exit; }\n`;
-  const { stdout, stderr, status } = spawnSync("bash", ["--norc", "-c", docker + script, "bash", "run"], {
+  const { stderr: said, status } = spawnSync("bash", ["--norc", "-c", docker + script, "bash", "run"], {
     encoding: "utf8",
-    env: { PATH: process.env.PATH, INSTANCE_ID: "i-1", CONTAINER, IMAGE },
+    env: { PATH: process.env.PATH, INSTANCE_ID: "i-1", CONTAINER, IMAGE, ROLLOUT_RUN: folder },
   });
-  expect([status, stderr]).toEqual([0, ""]);
-  const told = stdout.trim().split("\n");
+  rmSync(folder, { recursive: true });
+  expect(status).toBe(0);
+  const told = said.trim().split("\n");
   expect(told.slice(told.indexOf(HOST.image) + 1)).toEqual(WORDS);
   expect(told).toEqual(expect.arrayContaining(["--read-only", "ALL", "/run/rollout/app.env"]));
-  expect(stdout).not.toContain("--publish");
-  expect(stdout).toContain("awslogs-stream=blue/migrate-i-1");
+  expect(said).not.toContain("--publish");
+  expect(said).toContain("awslogs-stream=blue/migrate-i-1");
+  expect(told).toContain("PGOPTIONS");
 });

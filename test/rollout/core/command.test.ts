@@ -11,6 +11,7 @@ const STAGES: Record<Stage["at"], Stage> = {
   clear: { at: "clear" },
   backup: { at: "backup" },
   migrate: { at: "migrate" },
+  contract: { at: "contract" },
   deploy: { at: "deploy" },
   smoke: { at: "smoke" },
   shift: { at: "shift", step: 0 },
@@ -37,7 +38,7 @@ const OVER = all(DONE, "the rollout is over");
 describe("a command makes sense", () => {
   test("pause: while the traffic isn't on its way to stay", () => {
     const why = "the traffic is on its way to stay: nothing to pause";
-    expect(refusals("pause")).toEqual({ ...OVER, ...all([...GOING_BACK, "keep"], why) });
+    expect(refusals("pause")).toEqual({ ...OVER, ...all([...GOING_BACK, "keep", "contract"], why) });
   });
 
   test("resume: as long as the rollout isn't over", () => {
@@ -50,10 +51,17 @@ describe("a command makes sense", () => {
   });
 
   test("rollback: where there is something to go back to, and it hasn't been done", () => {
-    expect(refusals("rollback")).toEqual(OVER);
-    expect(refusals("rollback", { outcome: { is: "promoted", reason: "" } })).toEqual(OVER);
+    const contracted = {
+      contract: "what blue needs is being taken out of the database: release that version as a new one",
+    };
+    expect(refusals("rollback")).toEqual({ ...OVER, ...contracted });
+    expect(refusals("rollback", { outcome: { is: "promoted", reason: "" } })).toEqual({
+      ...OVER,
+      ...contracted,
+    });
     expect(refusals("rollback", { outcome: { is: "rolled-back", reason: "" } })).toEqual({
       ...OVER,
+      ...contracted,
       keep: "it is rolled back already",
     });
     expect(refusals("rollback", { first: true })).toEqual({
@@ -82,7 +90,7 @@ describe("weights are taken over", () => {
 
   test("of the two tracks, where both may have some", () => {
     const why = "green must carry no traffic now, but the balancer has blue 80 green 20: restore";
-    const quiet = ["backup", "migrate", "deploy", "smoke", "keep"];
+    const quiet = ["backup", "migrate", "deploy", "smoke", "keep", "contract"];
     expect(adopt(WEIGHTS)).toEqual({ ...OVER, ...goingBack, ...all(quiet, why) });
     expect(adopt({ blue: 100, green: 0, red: 0 })).toEqual({ ...OVER, ...goingBack });
     expect(adopt({ blue: 99, green: 1 })).toMatchObject(all(quiet, expect.stringContaining("green 1")));

@@ -69,6 +69,10 @@ describe("a rollout's begin", () => {
       frozenUntil: 0,
       held: false,
       smokeFailed: undefined,
+      accepted: false,
+      told: [],
+      harmed: undefined,
+      oneWay: false,
       deployed: false,
       promoted: false,
       rollbackAsked: undefined,
@@ -175,7 +179,7 @@ describe("an act's end", () => {
 
   test.each([
     [{ do: "backup", name: "b" }, undefined, { at: "migrate" }],
-    [{ do: "migrate", name: "r1" }, undefined, { at: "deploy" }],
+    [{ do: "migrate", name: "r1", track: "green" }, undefined, { at: "deploy" }],
     [{ do: "deploy", track: "green" }, undefined, { at: "smoke" }],
     [
       { do: "smoke", track: "green" },

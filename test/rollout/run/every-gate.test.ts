@@ -56,6 +56,7 @@ const SETTINGS: Partial<Record<Key, unknown>> = {
   falseAlarm: 0.2,
   miss: 0.2,
   smallest: 9,
+  onFail: { quotes: "tell", errors: "pause" },
 };
 
 const COUNTERS = { quotes: { bad: "QuotesFailed", total: "QuotesAsked" } };

@@ -52,6 +52,7 @@ test.each([
   ["a step that is cut short", "a step was passed after"],
   ["a stop that nobody hears of", "nobody was told"],
   ["a time that goes back", "is older than the one before it"],
+  ["what stable needs, gone too early", "what blue needs was taken away at 50 % of its traffic"],
 ])("%s is seen", async (what, rule) => {
   const sky = SKIES.find(
     ({ name }) => name === (what.includes("sick") ? "the candidate is bad from the start" : "all is well"),
@@ -77,6 +78,8 @@ test.each([
   if (what.startsWith("a step")) story.passed.push(world.splits[drained]!.at + 1_000);
   if (what.startsWith("a stop"))
     story.endings.push({ at: world.now, result: { outcome: "stopped", reason: "" } });
+  if (what.startsWith("what stable needs"))
+    world.contracts.push({ at: world.splits[drained]!.at - 1_000, track: "green" });
   if (what.startsWith("a time")) world.journal.push({ ...world.journal[0]!, at: 1 });
   expect(violations(story).join("; ")).toContain(rule);
 });

@@ -21,7 +21,7 @@ const NOTES: [number, Note][] = [
   [1, { kind: "verified", weights: { blue: 100 } }],
   [1, { kind: "intent", id: 2, act: { do: "backup", name: "green-20261121" } }],
   [3, { kind: "done", id: 2, result: { backup: "backups/green.dump" } }],
-  [3, { kind: "intent", id: 4, act: { do: "migrate", name: "green-20261121" } }],
+  [3, { kind: "intent", id: 4, act: { do: "migrate", name: "green-20261121", track: "green" } }],
   [3, { kind: "done", id: 4 }],
   [3, { kind: "intent", id: 6, act: { do: "deploy", track: "green" } }],
   [9, { kind: "done", id: 6 }],

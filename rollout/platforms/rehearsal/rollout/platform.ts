@@ -40,6 +40,7 @@ import { type ServerStatus, serversOf } from "../verbs/status.ts";
 import { up } from "../verbs/up.ts";
 import { backUp } from "./backup.ts";
 import { RehearsalMetrics } from "./metrics.ts";
+import { changeDatabase } from "./migrating.ts";
 import { doorOf, operatorTokenOf } from "./smoke.ts";
 
 /** How long a track's servers may take to be healthy in the balancer's eyes. */
@@ -152,9 +153,21 @@ class Rehearsal implements Platform {
     return backUp(await prepareChange(this.#options, placeIn(this.#options)), name);
   }
 
-  /** As on AWS: a version's first server migrates before it serves. */
-  async migrate(): Promise<string> {
-    return migrationText(this.#settings().app);
+  migrate(track: string, signal: AbortSignal): Promise<string> {
+    return this.#change(track, "migrate", signal);
+  }
+
+  contract(track: string, signal: AbortSignal): Promise<string> {
+    return this.#change(track, "contract", signal);
+  }
+
+  async #change(track: string, what: "migrate" | "contract", signal: AbortSignal): Promise<string> {
+    const text = migrationText(this.#settings().app, what);
+    const room = await prepareChange(this.#options, placeIn(this.#options));
+    const plan = room.plan.tracks.find(({ name }) => name === track);
+    if (!plan) throw new RehearsalError(`the stack has no track ${track}`);
+    if (this.#settings().app[what].length > 0) await changeDatabase(room, plan, what, signal);
+    return text;
   }
 
   async deploy(track: string): Promise<void> {

@@ -19,6 +19,7 @@ export async function migrate(
   track: TrackPlan,
   { id }: ServerRecord,
   { folder, environment }: ServerFiles,
+  what: "migrate" | "contract" = "migrate",
 ): Promise<void> {
   const { migration } = track;
   if (migration === undefined) return;
@@ -35,7 +36,14 @@ export async function migrate(
     env: {
       ...environment,
       PATH: pathIn(room, track, programs),
-      ...{ ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "", INSTANCE_ID: id },
+      ...{
+        ROLLOUT_RUN: folder,
+        ROLLOUT_WHAT: what,
+        ROLLOUT_HERE: "env",
+        CONTAINER: "",
+        IMAGE: "",
+        INSTANCE_ID: id,
+      },
     },
   });
 }

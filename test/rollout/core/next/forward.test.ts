@@ -70,7 +70,7 @@ describe("all traffic to stable first", () => {
 describe("what is done once", () => {
   const stages = [
     ["backup", { do: "backup", name: "before-r1" }],
-    ["migrate", { do: "migrate", name: "r1" }],
+    ["migrate", { do: "migrate", name: "r1", track: "green" }],
     ["deploy", { do: "deploy", track: "green" }],
     ["smoke", { do: "smoke", track: "green" }],
   ] as const;

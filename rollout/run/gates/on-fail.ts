@@ -1,0 +1,35 @@
+import type { OnFail } from "../../core/plan.ts";
+import type { Failing } from "../../core/verdict.ts";
+import type { GateEvidence } from "./indicators.ts";
+
+interface Sorted {
+  /** Those that decide: all but the next two. */
+  deciding: GateEvidence[];
+  /** Gates that have failed, and of which the plan says that a person is to look, or that people are told. */
+  pauses?: Failing;
+  tells?: Failing;
+}
+
+/** What the gates that fail do by the plan (argo-rollouts#2866). What it doesn't name sends the candidate back. */
+export function sorted(all: readonly GateEvidence[], onFail: Readonly<Record<string, OnFail>> = {}): Sorted {
+  const what = ({ name, outcome }: GateEvidence): OnFail =>
+    outcome === "fail" ? (onFail[keyOf(name)] ?? "roll back") : "roll back";
+  const pauses = failing(all.filter((each) => what(each) === "pause"));
+  const tells = failing(all.filter((each) => what(each) === "tell"));
+  return {
+    deciding: all.filter((each) => what(each) === "roll back"),
+    ...(pauses && { pauses }),
+    ...(tells && { tells }),
+  };
+}
+
+/** The config's name of a gate: screens have its figure in it. */
+function keyOf(name: string): string {
+  if (/^over [\d.]+ ms$/.test(name)) return "latency";
+  return name.startsWith("burn rate") ? "burnRate" : name;
+}
+
+function failing(gates: readonly GateEvidence[]): Failing | undefined {
+  if (gates.length === 0) return undefined;
+  return { gates: gates.map(({ name }) => name), reason: gates.map(({ reason }) => reason).join("; ") };
+}
