@@ -38,6 +38,7 @@ export function outputsOf(settings: Settings, parts: Parts) {
     backupRoleArn: backups.roleArn,
     journalBucket: journal.bucket,
     ...steeredIn(parts.steering),
+    ...(settings.controller.in === "stack" && { controller: settings.controller }),
     openVariables: openIn(settings.app),
     rehearsal: rehearsedIn(settings),
     waivers: settings.waivers,

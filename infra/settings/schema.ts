@@ -2,6 +2,7 @@ import { z } from "zod";
 import { app } from "./schema/app.ts";
 import { journeys } from "./schema/asked/journeys.ts";
 import { smoke } from "./schema/asked/smoke.ts";
+import { controller } from "./schema/controller.ts";
 import { cache, database } from "./schema/data.ts";
 import { certifiedName, domainName, duration, flag, text, whole } from "./schema/fields.ts";
 import { network } from "./schema/network.ts";
@@ -158,6 +159,7 @@ export const schema = z.strictObject({
   budget: budget.prefault({}).describe("what the stack may cost"),
   rehearsal: rehearsal.prefault({}).describe("what the rehearsal starts in place of the container"),
   plan: plan.prefault({}).describe("the steps of a rollout"),
+  controller: controller.prefault({}).describe("what drives a rollout once its candidate is up"),
   smoke: smoke
     .default([])
     .describe(

@@ -15,6 +15,10 @@ export const VERBS: Record<
     load: () => import("./rehearse/rehearse.ts"),
   },
   run: { summary: "roll a candidate out, step by step", load: () => import("./rollout/run.ts") },
+  controller: {
+    summary: "be the stack's controller: take up what was handed over",
+    load: () => import("./rollout/stack/controller.ts"),
+  },
   status: { summary: "show how a rollout stands", load: () => import("./rollout/status.ts") },
   ui: { summary: "open the live page of a rollout", load: () => import("./rollout/ui.ts") },
   pause: { summary: "hold a rollout where it is", load: () => word("pause") },

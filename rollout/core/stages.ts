@@ -120,6 +120,14 @@ export function drainAt({ draining, weights: left }: RolloutState, weights: Weig
     : undefined;
 }
 
+/**
+ * Whether the candidate is up, so that what is left takes neither Pulumi nor its rights: weights to set, metrics to judge, servers
+ * to let go.
+ */
+export function isSteeringOnly({ stage }: Pick<RolloutState, "stage">): boolean {
+  return !["clear", "backup", "migrate", "deploy"].includes(stage.at);
+}
+
 /** Where traffic is to be in the present stage. */
 export function targetOf({ stage, stable, candidate, plan, weights, outcome }: RolloutState): Weights {
   switch (stage.at) {

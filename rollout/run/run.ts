@@ -33,16 +33,15 @@ export interface RunOptions {
   notify?: Notify;
   /** Told each entry as it comes to be in the journal, by whomever it was written. */
   heard?: (entry: JournalEntry) => void;
-  /**
-   * Whether the run may end although the rollout isn't over. Asked between two decisions, once there is an outcome.
-   */
+  /** Whether the run is to end although the rollout isn't over. Asked between two decisions. */
   leave?: (state: RolloutState) => boolean;
   /** How often commands are looked for while waiting. */
   pollMs?: number;
 }
 
 export interface RunResult {
-  outcome: Outcome | "stopped";
+  /** `left`: as was asked for, before there was any. */
+  outcome: Outcome | "stopped" | "left";
   reason: string;
 }
 
@@ -102,9 +101,10 @@ async function decide(
     lock.lost.throwIfAborted();
     await catchUp(acting);
     const state = given(book.state, "rollout in the journal");
-    if (state.outcome && leave?.(state)) {
+    if (leave?.(state)) {
       await end(book, notices, clock);
-      return { outcome: state.outcome.is, reason: state.outcome.reason };
+      const { is, reason } = state.outcome ?? { is: "left", reason: `left in the stage ${state.stage.at}` };
+      return { outcome: is, reason };
     }
     const action = next(state, senses.seen, clock.now());
     switch (action.is) {

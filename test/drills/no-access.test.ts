@@ -22,6 +22,7 @@ const WORDS: Record<string, string[]> = {
   check: [],
   cohorts: [],
   console: ["database"],
+  controller: [],
   digest: [],
   "drill restore": [],
   exec: ["--track", "blue"],

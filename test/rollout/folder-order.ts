@@ -63,6 +63,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "index.ts",
     "rollout",
     "verbs",
+    "controller",
     "alarms",
     "metrics",
     "balancer",

@@ -11,17 +11,19 @@ import type { Beginning } from "../../run/begin.ts";
 import { judgeOf } from "../../run/judge.ts";
 import { type RunResult, run } from "../../run/run.ts";
 import { isUnbroken } from "../../unbroken.ts";
-import { actsIn, entryText } from "../../view/entry-text.ts";
-import { OnceTold } from "../../view/once-told.ts";
+import { entryLines } from "../../view/entry-lines.ts";
+import { actsIn } from "../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
   begin?: Beginning | undefined;
-  /** Ends the run as soon as the traffic is where it is to stay; the idle track's servers stay with it. */
-  leaveWhenSettled?: boolean;
+  /** Ends the run although the rollout isn't over, such as {@link hasSettled}. */
+  leave?: ((state: RolloutState) => boolean) | undefined;
   clock?: Clock;
+  /** What is said when a signal ends the run; by default who goes on, and how. */
+  stays?: string;
 }
 
 /**
@@ -30,30 +32,27 @@ export interface DriveOptions {
  */
 export async function drive(
   here: StackAtHand,
-  { begin, leaveWhenSettled = false, clock = systemClock }: DriveOptions = {},
+  { begin, leave, clock = systemClock, stays }: DriveOptions = {},
 ): Promise<RunResult> {
   const { platform, say, stack } = here;
   const teller = tellerOf(here);
-  const stop = leaveOnSignal(say, stack);
+  const stop = leaveOnSignal(say, stack, stays);
   const { entries } = await platform.journal.read();
   const before = replay(entries);
   let subject = subjectOf(here, begin, before);
   // Whether users would be on the candidate without anybody to watch it, if this run ended now.
   let isUnwatched = before !== undefined && isWatched(before);
   const acts = actsIn(entries);
-  const once = new OnceTold();
+  const line = entryLines(acts);
   let judge = judgeOf(before?.plan ?? begin?.plan ?? planOf(here.settings.plan));
   const heard = (entry: JournalEntry) => {
-    if (entry.kind === "intent") acts.set(entry.id, entry.act);
     if (entry.kind === "begin") {
       subject = { stack, stable: entry.stable, candidate: entry.candidate };
       // By its own plan, and not by that of the rollout before it.
       judge = judgeOf(entry.plan);
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
-    // Further lines of a text are indented, so that none of them can be taken for an entry of its own.
-    const text = once.text(entryText(entry, acts)).replaceAll("\n", "\n          ");
-    say(`${new Date(entry.at).toISOString().slice(11, 19)}  ${text}`);
+    say(line(entry));
   };
   try {
     return await run({
@@ -63,7 +62,7 @@ export async function drive(
       clock,
       ...(begin && { begin }),
       heard,
-      ...(leaveWhenSettled && { leave: hasSettled }),
+      ...(leave && { leave }),
       notify: async (entry, _urgency, journal) =>
         teller.tell(noticeOf(entry, { ...subject, withdrawal: withdrawalIn(journal) })),
     });
@@ -114,7 +113,7 @@ export async function stateOf({
   return replay((await platform.journal.read()).entries);
 }
 
-/** Nothing is left but to wait and to drain what carries no traffic. */
+/** The traffic is where it is to stay: nothing is left but to wait and to drain what carries none. */
 export function hasSettled({ stage }: RolloutState): boolean {
   return stage.at === "keep" || stage.at === "over" || stage.at === "ended";
 }
@@ -128,12 +127,10 @@ function subjectOf({ stack, settings }: StackAtHand, begin?: Beginning, state?: 
  * Ctrl-C ends the run, not the rollout: traffic stays as it is, as it would after a crash, and nothing is left half
  * written. An update of Pulumi's comes to its end first: cut off it would leave its lock.
  */
-function leaveOnSignal(say: (line: string) => void, stack: string): () => void {
+function leaveOnSignal(say: (line: string) => void, stack: string, stays?: string): () => void {
+  const how = `Go on: rollout run --stack ${stack}\nOr go back: rollout rollback --stack ${stack}`;
   const leave = () => {
-    say(
-      `\nThe run has ended, the rollout hasn't: traffic stays as it is. Go on: rollout run --stack ${stack}`,
-    );
-    say(`Or go back: rollout rollback --stack ${stack}`);
+    say(stays ?? `\nThe run has ended, the rollout hasn't: traffic stays as it is. ${how}`);
     if (!isUnbroken()) process.exit(130);
   };
   const signals = ["SIGINT", "SIGTERM"] as const;

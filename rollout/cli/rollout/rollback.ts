@@ -5,7 +5,7 @@ import { only, sameWeights, weightsText } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
 import type { StackAtHand } from "../on.ts";
 import { out } from "../out.ts";
-import { drive } from "./drive.ts";
+import { drive, hasSettled } from "./drive.ts";
 import { registerWord } from "./word.ts";
 
 export function register(program: Command): void {
@@ -18,7 +18,7 @@ export function register(program: Command): void {
     instead:
       "To move traffic all the same: rollout shift TRACK=100 --grow; or roll a track out: rollout run --candidate TRACK",
     async alone(here) {
-      const { outcome, reason } = await drive(here, { leaveWhenSettled: true });
+      const { outcome, reason } = await drive(here, { leave: hasSettled });
       const { stack, json, say } = here;
       if (outcome === "stopped") say(`To go back in spite of that: rollout run --restore --stack ${stack}`);
       const document = { stack, command: "rollback", outcome, reason };

@@ -18,8 +18,8 @@ import { hasSource, SOURCES, SOURCES_HELP, type Supplied, sourceOptions } from "
 import { TELL_HELP } from "../tell.ts";
 import { drive, stateOf } from "./drive.ts";
 import { configFromJournal } from "./from-journal.ts";
-
 import { checkShares } from "./shares.ts";
+import { handOver } from "./stack/hand-over.ts";
 
 interface RunOptions extends Supplied {
   candidate?: string;
@@ -29,6 +29,7 @@ interface RunOptions extends Supplied {
   anew?: boolean;
   fromJournal?: boolean;
   phase?: string;
+  here?: boolean;
 }
 
 export function register(program: Command): void {
@@ -64,6 +65,10 @@ export function register(program: Command): void {
       "--from-journal",
       "go on, and begin nothing: put the weights that the journal has into this checkout's config first",
     )
+    .option(
+      "--here",
+      "drive it from here to its end, where the stack has a controller of its own that would (rollout:controller)",
+    )
     .option("--phase <name>", "the phase of phases.yaml that this begins: refused unless it is GO")
     .addHelpText("after", `${SOURCES_HELP}\n${TELL_HELP.split("\n").slice(1).join("\n")}`)
     .action(async (options: RunOptions, command: Command) => {
@@ -82,7 +87,8 @@ export function register(program: Command): void {
         const runner = await hearer(here.platform, systemClock, whoami());
         if (runner) return told(here, settled, runner.owner);
       }
-      const result = await drive(here, { begin });
+      const isHanded = here.settings.controller.in === "stack" && !options.here;
+      const result = isHanded ? await handOver(here, begin) : await drive(here, { begin });
       const state = await stateOf(here);
       const { stack, json } = here;
       const document = { stack, rollout: state?.rollout, candidate: state?.candidate, ...result };

@@ -8,7 +8,7 @@ import { NOTHING, partsOf } from "../../ui/parts.ts";
 import { type LiveSource, servePage } from "../../ui/server.ts";
 import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
 import { out } from "../out.ts";
-import { drive } from "./drive.ts";
+import { drive, hasSettled } from "./drive.ts";
 import { Onlooker } from "./look.ts";
 import { heardBy } from "./word.ts";
 
@@ -59,7 +59,7 @@ async function spoken(here: StackAtHand, word: string): Promise<string> {
   if (runner) return `told ${runner.owner}`;
   if (!isBack)
     return `noted. Nobody runs this rollout now; to go on: rollout run --stack ${stack}${onText(here)}`;
-  const { outcome, reason } = await drive(here, { leaveWhenSettled: true });
+  const { outcome, reason } = await drive(here, { leave: hasSettled });
   return `${outcome}: ${reason}`;
 }
 

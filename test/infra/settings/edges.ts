@@ -318,6 +318,7 @@ export const EDGES: Edge[] = [
     ],
   ],
   ["stickiness", ["none", "1s", "7d"], ["0s", "500ms", "8d", "always"]],
+  ["controller.in", ["terminal", "stack"], ["aws", "", true]],
   ["draining", ["grey"], ["blue", "red", "", 1, true]],
   ["maintenance", [true, false], ["true", 1]],
   ["budget.monthlyUsd", [1, 1_000_000], [0, 1_000_001]],

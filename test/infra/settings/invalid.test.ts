@@ -341,6 +341,8 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
   ],
   ["stickiness", "8d", "rollout:stickiness: must be whole seconds from 1s to 7d, not 8d"],
   ["stickiness", "500ms", "rollout:stickiness: must be whole seconds from 1s to 7d, not 500ms"],
+  ["controller", "stack", "rollout:controller: must be { in: terminal } or { in: stack }"],
+  ["controller.in", "aws", "rollout:controller.in: must be terminal or stack"],
   ["draining", "red", 'rollout:draining: must name a track (blue, green), not "red"'],
   ["draining", "blue", "rollout:draining: must go: blue has a weight of 90, and keeps everybody"],
   ["plan.sessions", { drain: "8d" }, "rollout:plan.sessions.drain: must be whole seconds up to 7d, not 8d"],

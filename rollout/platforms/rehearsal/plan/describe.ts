@@ -45,6 +45,8 @@ export interface StackPlan {
   processes: ProcessPlan[];
   /** Absent when the stack plans none. */
   backups?: BackupPlan | undefined;
+  /** Whether the stack has a controller of its own. */
+  controlled: boolean;
 }
 
 export interface TrackPlan {
@@ -108,6 +110,7 @@ export function describe(graph: Graph, resolve: Resolve, give: GiveSecrets): Sta
     cache: cachePlan(graph, resolve),
     storage: anyTrack && storagePlan(graph, filesOf(graph, ...anyTrack, resolve)),
     processes: processPlans(graph),
+    controlled: graph.outputs.controller !== undefined,
     backups: backupPlan(graph),
     tracks: [...targetGroupsOf(graph)].map(([name, urn]) =>
       trackPlan(graph, name, urn, resolve, secrets, give, instead),

@@ -1,5 +1,6 @@
 import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
+import { ensureController } from "../controller/ensure.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
 import { ensureJobs } from "../jobs/ensure.ts";
@@ -38,6 +39,7 @@ export async function apply(options: Options): Promise<Status> {
     await ensureAlarms(room);
     ensureBackups(room);
     await ensureJobs(room);
+    await ensureController(room);
     return statusOf(room.ledger, Promise.resolve(room.plan.weights));
   });
 }

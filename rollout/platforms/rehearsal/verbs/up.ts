@@ -1,6 +1,7 @@
 import { ensureAlarms } from "../alarms/ensure.ts";
 import { ensureBackups } from "../backups/ensure.ts";
 import { ensureBalancer } from "../balancer/balancing.ts";
+import { ensureController } from "../controller/ensure.ts";
 import { ensureDependencies } from "../dependencies/ensure.ts";
 import { ensureFlags } from "../flags/ensure.ts";
 import { ensureJobs } from "../jobs/ensure.ts";
@@ -41,6 +42,7 @@ export async function up(options: UpOptions): Promise<Status> {
       await ensureAlarms(room);
       ensureBackups(room);
       await ensureJobs(room);
+      await ensureController(room);
     } catch (error) {
       await undo(room, before);
       throw options.signal?.aborted ? interrupted(error) : error;
