@@ -1,16 +1,11 @@
 import { once } from "node:events";
 import type { Command as Verb } from "commander";
-import { systemClock } from "../../clock.ts";
-import type { Command } from "../../core/journal.ts";
-import { UserError } from "../../errors.ts";
-import { give } from "../../run/command.ts";
 import { NOTHING, partsOf } from "../../ui/parts.ts";
 import { type LiveSource, servePage } from "../../ui/server.ts";
-import { onOption, type StackAtHand, stackAtHand, whoami } from "../on.ts";
+import { onOption, type StackAtHand, stackAtHand } from "../on.ts";
 import { out } from "../out.ts";
-import { drive, hasSettled } from "./drive.ts";
 import { Onlooker } from "./look.ts";
-import { heardBy } from "./word.ts";
+import { spoken } from "./spoken.ts";
 
 export function register(program: Verb): void {
   program
@@ -37,8 +32,6 @@ export function register(program: Verb): void {
     });
 }
 
-const SAID = ["pause", "resume", "promote", "rollback"] as const satisfies readonly Command[];
-
 function sourceOf(here: StackAtHand, readOnly: boolean): LiveSource {
   const onlooker = new Onlooker(here);
   const look = async () => {
@@ -46,23 +39,4 @@ function sourceOf(here: StackAtHand, readOnly: boolean): LiveSource {
     return seen ? partsOf(seen) : NOTHING;
   };
   return { stack: here.stack, look, ...(!readOnly && { say: (word) => spoken(here, word) }) };
-}
-
-/** As the verb of the same name does it. */
-async function spoken(here: StackAtHand, word: string): Promise<string> {
-  const { platform, stack } = here;
-  const command = SAID.find((each) => each === word);
-  if (!command) throw new UserError(`There is no such word: ${word}`);
-  await give(platform, systemClock, command, whoami());
-  const isBack = command === "rollback";
-  const runner = await heardBy(platform, isBack);
-  if (runner) return `told ${runner.owner}`;
-  if (!isBack)
-    return `noted. Nobody runs this rollout now; to go on: rollout run --stack ${stack}${onText(here)}`;
-  const { outcome, reason } = await drive(here, { leave: hasSettled });
-  return `${outcome}: ${reason}`;
-}
-
-function onText({ platform }: StackAtHand): string {
-  return platform.kind === "aws" ? " --on aws" : "";
 }
