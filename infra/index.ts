@@ -1,6 +1,4 @@
-import { program } from "./program.ts";
-import { readSettings } from "./settings/settings.ts";
+import { stack } from "./stack.ts";
 
-// The way in for `pulumi up`, the rehearsal and the preview alike. Config is checked before anything is registered, and all
-// that the program tells is an output of the stack.
-export default program(readSettings());
+// The way in for `pulumi up`, the rehearsal and the preview alike. All that the program tells is an output of the stack.
+export default stack();

@@ -1,7 +1,6 @@
 // Pulumi's engine loads this before the program (Pulumi.yaml, `nodeargs`). JavaScript, so that a Node which is too old for
 // TypeScript says so in a sentence.
 import module from "node:module";
-import { join } from "node:path";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -12,8 +11,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 // V8's compiled code is kept between runs, with that of the capture (rollout/graph/capture.ts).
-module.enableCompileCache(
-  process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, "../../node_modules/.cache/rollout"),
-);
+const { CACHE_FOLDER } = await import("../package-folder.ts");
+module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? CACHE_FOLDER);
 const { deferSeldomNeeded } = await import("./deferred.ts");
 deferSeldomNeeded();

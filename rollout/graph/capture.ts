@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { CACHE_FOLDER, programFile } from "../../infra/package-folder.ts";
 import { UserError } from "../errors.ts";
 import type { Graph } from "./model.ts";
 import type { Answer } from "./recording/child.ts";
@@ -27,14 +28,15 @@ export async function captureGraph(options: CaptureOptions): Promise<Graph> {
 export async function captureText({ projectDir, stack }: CaptureOptions): Promise<string> {
   const args = [
     ...NODE_FLAGS,
-    join(import.meta.dirname, "recording", "child.ts"),
+    programFile(import.meta.dirname, "recording/child"),
     resolve(projectDir),
     stack,
   ];
   const child = spawn(process.execPath, args, {
     // What the program prints goes to our stderr: stdout is for the caller's own output.
     stdio: ["ignore", 2, 2, "pipe"],
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE },
+    // V8's compiled code is kept between runs: it halves the time to load Pulumi.
+    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? CACHE_FOLDER },
   });
   const ended = new Promise<void>((done, failed) => child.once("close", () => done()).once("error", failed));
   const [reply] = await Promise.all([text(child.stdio[3] as Readable), ended]);
@@ -46,9 +48,6 @@ export async function captureText({ projectDir, stack }: CaptureOptions): Promis
   if (trace === undefined) throw new UserError(message);
   throw Object.assign(new Error(message), { stack: trace });
 }
-
-/** V8's compiled code is kept between runs: it halves the time to load Pulumi. */
-const COMPILE_CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "rollout");
 
 /** A small nursery for new objects: 70 MB less, and no slower. */
 const NODE_FLAGS = ["--max-semi-space-size=8"];

@@ -1,6 +1,9 @@
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { PACKAGE_FOLDER } from "../../infra/package-folder.ts";
 import { textOf } from "../cli/exit.ts";
+import { projectDir as projectHere } from "../cli/options.ts";
 import { outLine, tell } from "../cli/out.ts";
 import { stackSettings } from "../config/settings.ts";
 import { checkedStackName } from "../core/stack-name.ts";
@@ -27,8 +30,6 @@ Brings STACK (default: beta) up on this machine, serves HTTPS traffic through it
 
 Exit code 0 when no request was lost and every split was within its bound, 1 otherwise, 2 for a wrong call.`;
 
-const projectDir = dirname(dirname(import.meta.dirname));
-
 try {
   process.exitCode = await main();
 } catch (error) {
@@ -42,6 +43,8 @@ async function main(): Promise<number> {
     outLine(usage);
     return 0;
   }
+  // The repository's own stacks, wherever it was called from; a package has none.
+  const projectDir = existsSync(join(PACKAGE_FOLDER, "Pulumi.yaml")) ? PACKAGE_FOLDER : projectHere();
   const interrupted = interruption();
   const platform = rehearsedStack({ projectDir, stack, stateDir, say: tell, signal: interrupted });
   try {

@@ -6,6 +6,8 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
   "": ["bench", "rollout", "infra"],
   infra: [
     "index.ts",
+    "stack.ts",
+    "override.ts",
     "program.ts",
     "parts",
     "traffic",
@@ -24,12 +26,14 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "loading",
     "cookies",
     "project-folder.ts",
+    "package-folder.ts",
     "aws-client.ts",
     "yaml.ts",
     "sure.ts",
   ],
   rollout: [
     "main.ts",
+    "testing.ts",
     "tour",
     "cli",
     "digest",

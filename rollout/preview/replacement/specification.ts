@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { CACHE_FOLDER } from "../../../infra/package-folder.ts";
 
 /** What AWS's specification says of one resource type: for each property whether a change replaces the resource. */
 export type Properties = Record<string, "yes" | "maybe" | "no">;
@@ -20,11 +21,10 @@ export function specification(): Specification {
 }
 
 const require = createRequire(import.meta.url);
-const FOLDER = join(import.meta.dirname, "..", "..", "..", "node_modules", ".cache", "rollout");
 
 function cacheFile(): string {
   const { version } = require("@aws-cdk/aws-service-spec/package.json");
-  return join(FOLDER, `replacement-${version}.json`);
+  return join(CACHE_FOLDER, `replacement-${version}.json`);
 }
 
 function fromCache(): Specification | undefined {
@@ -52,7 +52,7 @@ function unpacked(): Specification {
 /** Written whole or not at all: two previews may run at once. A folder that can't be written costs a second next time. */
 function keep(types: Specification): void {
   try {
-    mkdirSync(FOLDER, { recursive: true });
+    mkdirSync(CACHE_FOLDER, { recursive: true });
     const draft = `${cacheFile()}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(types));
     renameSync(draft, cacheFile());

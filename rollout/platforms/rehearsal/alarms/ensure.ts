@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { layoutOf } from "../balancer/balancing.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
 import { namesIn } from "../metrics/named.ts";
@@ -23,7 +23,7 @@ export async function ensureAlarms(room: Room): Promise<void> {
   const tracks = Object.keys(watched.ofTrack);
   if (isRunning(ledger.state.processes[KEY])) return;
   rmSync(boardFile(file), { force: true });
-  const main = join(import.meta.dirname, "main.ts");
+  const main = programFile(import.meta.dirname, "main");
   const started = start(ledger, {
     key: KEY,
     command: [process.execPath, main, file],

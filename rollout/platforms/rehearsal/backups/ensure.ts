@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { writeAtomically } from "../machine/files.ts";
 import { isRunning, start } from "../machine/processes.ts";
 import type { Room } from "../room.ts";
@@ -20,7 +21,7 @@ export function ensureBackups(room: Room): void {
   if (isRunning(ledger.state.processes[KEY])) return;
   start(ledger, {
     key: KEY,
-    command: [process.execPath, join(import.meta.dirname, "scheduler.ts"), file],
+    command: [process.execPath, programFile(import.meta.dirname, "scheduler"), file],
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
   room.say(`backups: ${plan.backups.schedules.join(", ")}, kept ${plan.backups.keepDays} days, log archived`);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { freePort } from "../machine/ports.ts";
 import { answersAt, isRunning, start, untilReady } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
@@ -20,7 +20,7 @@ export async function ensureDependencies(room: Room): Promise<void> {
   ledger.change((state) => {
     state.dependencies = { port, names };
   });
-  const main = join(import.meta.dirname, "main.ts");
+  const main = programFile(import.meta.dirname, "main");
   const started = start(ledger, { key: KEY, command: [process.execPath, main, String(port), ...names] });
   await untilReady(started, () => answersAt(moodUrl(port)), { signal: room.signal });
   room.say(`dependencies: a stand-in for ${names.join(", ")} on 127.0.0.1:${port}`);

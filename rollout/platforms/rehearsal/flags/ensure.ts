@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { freePort } from "../machine/ports.ts";
 import { answersAt, isRunning, start, untilReady } from "../machine/processes.ts";
 import type { Room } from "../room.ts";
@@ -20,7 +20,7 @@ export async function ensureFlags(room: Room): Promise<void> {
     room.say(`flags: version ${version} is served on 127.0.0.1:${port}`);
   }
   if (isRunning(ledger.state.processes[KEY])) return;
-  const main = join(import.meta.dirname, "main.ts");
+  const main = programFile(import.meta.dirname, "main");
   const started = start(ledger, { key: KEY, command: [process.execPath, main, file, String(port)] });
   await untilReady(started, () => answersAt(`http://127.0.0.1:${port}/ping`), { signal: room.signal });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { isRunning, start } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
@@ -24,7 +25,7 @@ export async function ensureJobs(room: Room): Promise<void> {
   if (isRunning(ledger.state.processes[KEY])) return;
   start(ledger, {
     key: KEY,
-    command: [process.execPath, join(import.meta.dirname, "main.ts"), file],
+    command: [process.execPath, programFile(import.meta.dirname, "main"), file],
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
   for (const { name, schedule, tracks } of jobs)

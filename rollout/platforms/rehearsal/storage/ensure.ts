@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PACKAGE_FOLDER } from "../../../../infra/package-folder.ts";
 import { given } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import { writeIn } from "../machine/files.ts";
@@ -21,7 +22,7 @@ export const STORAGE = "storage";
 export const CREDENTIALS = "credentials";
 
 /** Brought by bin/install-moto, as for the tests. */
-const SERVER = join(import.meta.dirname, "../../../../.cache/moto/bin/moto_server");
+const SERVER = join(PACKAGE_FOLDER, ".cache/moto/bin/moto_server");
 
 /**
  * Starts what the app's SDK of AWS talks to, unless it runs: moto's server in place of S3, with the stack's buckets in it,
