@@ -1,13 +1,19 @@
 import { beginStep, type Gate, learn, newGate, observe } from "../../rollout/analysis/gate.ts";
 import { BEFORE, DAY, type Day, STABLE_PER_CANDIDATE } from "./streams.ts";
 
+// Ours is told of clients too, as nginx's log tells it: a burst is one client's. None of the rivals' rules asks for them.
+
 /** A gate at its defaults that has learned from stable's quarter of a day. */
 export function gateBefore(day: Day, rate: number): Gate {
   const gate = newGate();
   const requests = rate * (1 + STABLE_PER_CANDIDATE);
-  for (let second = 0; second < BEFORE; second++) learn(gate, { requests, bad: day.before[second]! });
+  for (let second = 0; second < BEFORE; second++) learnSecond(gate, day, requests, second);
   beginStep(gate);
   return gate;
+}
+
+function learnSecond(gate: Gate, { before, clients }: Day, requests: number, second: number): void {
+  learn(gate, { requests, bad: before[second]! }, { requests, bad: clients.before[second]! });
 }
 
 /** A gate, and when it first failed at each of some false-alarm rates: the end of that second, or undefined. */
@@ -52,6 +58,10 @@ export function leastRate(day: Day, rate: number): number {
 function complaintAt(gate: Gate, day: Day, rate: number, second: number): number {
   const candidate = { requests: rate, bad: day.candidate[second]! };
   const stable = { requests: rate * STABLE_PER_CANDIDATE, bad: day.stable[second]! };
-  observe(gate, { candidate, stable });
+  const clients = {
+    candidate: { ...candidate, bad: day.clients.candidate[second]! },
+    stable: { ...stable, bad: day.clients.stable[second]! },
+  };
+  observe(gate, { candidate, stable, clients });
   return gate.complaint.rate;
 }

@@ -13,27 +13,27 @@ const BURST = 8;
 export type Errors = "independent" | "bursty";
 
 /** Bad requests in each second; the requests themselves are constant. */
-export interface Day {
+interface Bad {
   before: Uint16Array;
   stable: Uint16Array;
   candidate: Uint16Array;
 }
 
+export interface Day extends Bad {
+  /** Those of them that are the first of a client: the beginning of a burst, and each one where they are independent. */
+  clients: Bad;
+}
+
 /** A healthy day at `rate` requests/s on the candidate, after a quarter of a day of stable alone. */
 export function healthyDay(random: Random, rate: number, errors: Errors): Day {
   const all = rate * (1 + STABLE_PER_CANDIDATE);
-  return {
-    before: badPerSecond(random, BEFORE, all * HEALTHY, errors, all, 0),
-    stable: badPerSecond(
-      random,
-      DAY,
-      rate * STABLE_PER_CANDIDATE * HEALTHY,
-      errors,
-      rate * STABLE_PER_CANDIDATE,
-      0,
-    ),
-    candidate: badPerSecond(random, DAY, rate * HEALTHY, errors, rate, 0),
-  };
+  const [before, stable, candidate] = [
+    badPerSecond(random, BEFORE, all * HEALTHY, errors, all, 0),
+    badPerSecond(random, DAY, rate * STABLE_PER_CANDIDATE * HEALTHY, errors, rate * STABLE_PER_CANDIDATE, 0),
+    badPerSecond(random, DAY, rate * HEALTHY, errors, rate, 0),
+  ];
+  const clients = { before: before.first, stable: stable.first, candidate: candidate.first };
+  return { before: before.bad, stable: stable.bad, candidate: candidate.bad, clients };
 }
 
 /** The same day with a candidate that fails `ratio` times as often from `start` on. */
@@ -46,8 +46,10 @@ export function worseDay(
   start: number,
 ): Day {
   const extra = badPerSecond(random, DAY, rate * HEALTHY * (ratio - 1), errors, rate, start);
-  const candidate = day.candidate.map((bad, second) => Math.min(rate, bad + extra[second]!));
-  return { ...day, candidate };
+  const add = (bad: Uint16Array, more: Uint16Array) =>
+    bad.map((count, second) => Math.min(rate, count + more[second]!));
+  const clients = { ...day.clients, candidate: add(day.clients.candidate, extra.first) };
+  return { ...day, candidate: add(day.candidate, extra.bad), clients };
 }
 
 /** A Poisson process of bad requests, or of bursts of them, from second `start` on; never more than `most` in a second. */
@@ -60,16 +62,18 @@ function badPerSecond(
   start: number,
 ) {
   const bad = new Uint16Array(seconds);
+  const first = new Uint16Array(seconds);
   const clusters = errors === "bursty" ? perSecond / BURST : perSecond;
   const gap = () => -Math.log(1 - random());
   for (let at = start + gap() / clusters; at < seconds; at += gap() / clusters) {
+    if (first[Math.floor(at)]! < most) first[Math.floor(at)]!++;
     for (let retry = at; retry < seconds; retry += gap()) {
       const second = Math.floor(retry);
       if (bad[second]! < most) bad[second]!++;
       if (errors === "independent" || random() < 1 / BURST) break;
     }
   }
-  return bad;
+  return { bad, first };
 }
 
 /** Sums of `length` seconds each; a rest that doesn't fill one is left out. */

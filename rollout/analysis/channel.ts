@@ -85,9 +85,10 @@ export function compare(
 
 const ZEROS: readonly number[] = RATIOS.map(() => 0);
 
-export function closeWindows({ relative, history, phi }: Channel): void {
-  closeWindow(relative, phi);
-  closeWindow(history, phi);
+/** @param full see {@link eValue} */
+export function closeWindows({ relative, history, phi }: Channel, full?: number): void {
+  closeWindow(relative, phi, full);
+  closeWindow(history, phi, full);
 }
 
 /** More of the candidate's traffic may bring out what less of it didn't. */
@@ -97,6 +98,6 @@ export function suspectChannel({ relative, history }: Channel): void {
 }
 
 /** The evidence that the candidate is worse than stable, and than stable has been. */
-export function valuesOf({ relative, history, phi }: Channel): [number, number] {
-  return [eValue(relative, phi), eValue(history, phi)];
+export function valuesOf({ relative, history, phi }: Channel, full?: number): [number, number] {
+  return [eValue(relative, phi, full), eValue(history, phi, full)];
 }

@@ -10,6 +10,11 @@ export interface Counts {
 export interface Interval {
   candidate: Counts;
   stable: Counts;
+  /**
+   * Where the platform tells clients apart: the requests of clients that had no bad one lately, and how many of them were
+   * bad. So a client counts once.
+   */
+  clients?: { candidate: Counts; stable: Counts } | undefined;
 }
 
 export function sum(a: Counts, b: Counts): Counts {

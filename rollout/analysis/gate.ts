@@ -18,6 +18,8 @@ const WINDOW_SECONDS = 10;
 /** Until stable has shown otherwise, bad requests are taken to come in small bursts, and long bursts to be split at times. */
 const REQUESTS_PRIOR = 4;
 const BURSTS_PRIOR = 1.2;
+/** What fails for many clients at once may have one cause that is soon over, until stable has shown how often. */
+const CLIENTS_PRIOR = 1.2;
 
 /** @throws {RangeError} naming the setting that is wrong */
 export function newGate(given: Partial<GateSettings> = {}): Gate {
@@ -42,13 +44,19 @@ export function beginStep(gate: Gate): void {
   gate.step = newStep();
   suspectChannel(gate.requests);
   suspectChannel(gate.bursts);
+  if (gate.clients) suspectChannel(gate.clients);
   suspectStep(gate.absolute);
 }
 
-/** Learns from an interval of stable's stream before the candidate gets traffic: its error rate and its bursts. */
-export function learn(gate: Gate, stable: Counts): void {
+/**
+ * Learns from an interval of stable's stream before the candidate gets traffic: its error rate and its bursts.
+ *
+ * @param clients of stable: see {@link Interval}
+ */
+export function learn(gate: Gate, stable: Counts, clients?: Counts): void {
   checkCounts("stable", stable);
   const { settings, quiet } = gate;
+  if (clients) learnFrom(clientsOf(gate), clients, settings);
   learnFrom(gate.requests, stable, settings);
   learnFrom(gate.bursts, burstStarts(quiet.stable, stable, settings.intervalSeconds), settings);
 }
@@ -58,7 +66,7 @@ export function learn(gate: Gate, stable: Counts): void {
  *
  * @throws {RangeError} for counts that cannot be
  */
-export function observe(gate: Gate, { candidate, stable }: Interval): void {
+export function observe(gate: Gate, { candidate, stable, clients }: Interval): void {
   checkCounts("candidate", candidate);
   checkCounts("stable", stable);
   const { settings, quiet } = gate;
@@ -68,6 +76,8 @@ export function observe(gate: Gate, { candidate, stable }: Interval): void {
   };
   const relative = compareRequests(gate.requests, candidate, stable);
   compareBursts(gate.bursts, begun.candidate, begun.stable);
+  if (clients || gate.clients)
+    compareRequests(clientsOf(gate), clients?.candidate ?? NONE, clients?.stable ?? NONE);
 
   setShare(gate.absoluteGains, settings.objective, gate.requests.phi);
   const absolute = logs(gate.absoluteGains, candidate);
@@ -82,11 +92,21 @@ export function observe(gate: Gate, { candidate, stable }: Interval): void {
   if (gate.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0) {
     closeWindows(gate.requests);
     closeWindows(gate.bursts);
+    if (gate.clients) closeWindows(gate.clients, Number.POSITIVE_INFINITY);
     closeWindow(gate.absolute, gate.requests.phi);
   }
   // Last, so that an interval is judged by what was known before it.
   learnFrom(gate.requests, stable, settings);
   learnFrom(gate.bursts, begun.stable, settings);
+  if (gate.clients) learnFrom(gate.clients, clients?.stable ?? NONE, settings);
+}
+
+const NONE: Counts = { requests: 0, bad: 0 };
+
+/** From the first interval on that clients are told apart in: that it is so depends on the platform, and on no error. */
+function clientsOf(gate: Gate): Channel {
+  gate.clients ??= newChannel(gate.settings, CLIENTS_PRIOR);
+  return gate.clients;
 }
 
 function compareRequests(channel: Channel, candidate: Counts, stable: Counts): readonly number[] | undefined {

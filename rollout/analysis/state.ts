@@ -32,8 +32,8 @@ export interface Complaint {
 /**
  * What one indicator has shown so far. Plain data: it survives `JSON.stringify`, and so a restart.
  *
- * Five questions are asked of the same counts, each with a fifth of the false-alarm rate: the two of a channel, counted by
- * request and counted by burst; and `absolute`: does the candidate break the objective? That is a supermartingale for every share up to
+ * Five questions are asked of the same counts, and the mean of their evidence decides: the two of a channel, counted by
+ * request and counted by burst (and two more by client, where the platform tells clients apart); and `absolute`: does the candidate break the objective? That is a supermartingale for every share up to
  * the objective. When stable breaks it in the same stretch and nothing speaks against the candidate alone: hold, no rollback onto a
  * sick stable.
  */
@@ -45,6 +45,8 @@ export interface Gate {
   requests: Channel;
   /** A burst counts once: fastest when errors come in bursts. */
   bursts: Channel;
+  /** A client counts once, whatever the rate at which it fails: fastest of all, where the platform tells clients apart. */
+  clients?: Channel;
   quiet: { candidate: Refractory; stable: Refractory };
   absolute: Evidence;
   absoluteStretch: Stretch;

@@ -17,6 +17,11 @@ export interface TrackCounts {
    * Both are among the `requests` and `errors`.
    */
   repeated?: Tally;
+  /**
+   * Where the platform tells clients apart, by their addresses: requests of clients that had no error for ten minutes, and how many of
+   * them failed. So each client that meets errors counts once.
+   */
+  clients?: Tally;
   /** The part of each server, by its name, where the platform tells them apart. */
   servers?: Readonly<Record<string, ServerCounts>>;
 }

@@ -88,17 +88,21 @@ function weightOf({ intervals, beginning, horizon, step }: Evidence): number {
   return always + early + (step.intervals > 0 ? step.weight : 0);
 }
 
-/** The e-value now: 1 / a or more refutes "no worse" at level a. */
-export function eValue({ raw, base }: Evidence, phi: number): number {
-  const growth = Math.exp(FULL_NATS * phi);
+/**
+ * The e-value now: 1 / a or more refutes "no worse" at level a.
+ *
+ * @param full how much growth within a window counts in full, in nats for each unit of dispersion; infinity where no one client can make it
+ */
+export function eValue({ raw, base }: Evidence, phi: number, full = FULL_NATS): number {
+  const growth = Math.exp(full * phi);
   let total = 0;
   for (let i = 0; i < raw.length; i++) total += heldDown(nth(raw, i), nth(base, i), growth);
   return total;
 }
 
 /** Ends a window: what was held down is lost for good. */
-export function closeWindow({ raw, base }: Evidence, phi: number): void {
-  const growth = Math.exp(FULL_NATS * phi);
+export function closeWindow({ raw, base }: Evidence, phi: number, full = FULL_NATS): void {
+  const growth = Math.exp(full * phi);
   for (let i = 0; i < raw.length; i++) {
     raw[i] = heldDown(nth(raw, i), nth(base, i), growth);
     base[i] = nth(raw, i);
@@ -107,6 +111,6 @@ export function closeWindow({ raw, base }: Evidence, phi: number): void {
 
 function heldDown(raw: number, base: number, growth: number): number {
   const full = base * growth;
-  if (!(raw > full)) return raw;
+  if (growth === Number.POSITIVE_INFINITY || !(raw > full)) return raw;
   return full > 0 ? full * (raw / full) ** (1 / BEYOND) : 0;
 }

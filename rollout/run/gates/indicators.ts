@@ -82,7 +82,9 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
   const [share, ...parts] = shareFalseAlarm([common, ...counted.map((each) => each.settings), ...budget]);
   const { falseAlarm } = given(share, "part of the false-alarm rate");
   const ofWays = shareFalseAlarm(ways.map(({ settings }) => ({ ...settings, falseAlarm })));
-  const tests = counted.map(({ of }, index) => sequentialIndicator(gateSettings(parts[index]), of));
+  const tests = counted.map(({ of }, index) =>
+    sequentialIndicator(gateSettings(parts[index]), of, index === 0 ? clientsOf : undefined),
+  );
   const burning = budget.map(() => burnIndicator(last(parts), first(tests).gate));
   const [errors, slow, ...counters] = tests.map(({ indicator }) => indicator) as [
     Indicator,
@@ -96,13 +98,21 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
   return [errors, { ...slow, warming: "left out" }, ...burning, ...counters, ...compared];
 }
 
-function sequentialIndicator(settings: GateSettings, of: Of): { indicator: Indicator; gate: Gate } {
+function sequentialIndicator(
+  settings: GateSettings,
+  of: Of,
+  clients: (counts: TrackCounts | undefined) => Counts | undefined = () => undefined,
+): { indicator: Indicator; gate: Gate } {
   const gate = newGate(settings);
   const indicator: Indicator = {
     name: settings.indicator,
-    learn: (stable) => learn(gate, of(stable)),
+    learn: (stable) => learn(gate, of(stable), clients(stable)),
     beginStep: () => beginStep(gate),
-    observe: (candidate, stable) => observe(gate, { candidate: of(candidate), stable: of(stable) }),
+    observe(candidate, stable) {
+      const [mine, theirs] = [clients(candidate), clients(stable)];
+      const told = mine || theirs ? { candidate: mine ?? NONE, stable: theirs ?? NONE } : undefined;
+      observe(gate, { candidate: of(candidate), stable: of(stable), clients: told });
+    },
     verdict: (baked) => verdictOf(gate, baked),
   };
   return { indicator, gate };
@@ -137,6 +147,13 @@ const errorsOf: Of = (counts) => {
   const counted = Math.max(0, requests - repeated.total);
   return { requests: counted, bad: Math.min(counted, Math.max(0, errors - repeated.bad)) };
 };
+const NONE: Counts = { requests: 0, bad: 0 };
+
+/** Clients that had no error lately, where they are told apart. */
+function clientsOf(counts: TrackCounts | undefined): Counts | undefined {
+  return counts?.clients && { requests: counts.clients.total, bad: counts.clients.bad };
+}
+
 const slowOf: Of = (counts) => ({ requests: counts?.requests ?? 0, bad: counts?.slow ?? 0 });
 
 /** An application may count a failure a moment after what failed: never more bad ones than all. */

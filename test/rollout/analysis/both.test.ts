@@ -103,7 +103,7 @@ describe("what is said against a candidate", () => {
     expect(newGate().complaint).toBe(NO_COMPLAINT);
   });
 
-  // Five questions share the false-alarm rate: each value counts a fifth.
+  // The mean of five questions decides: a value that stands alone counts a fifth.
   test.each<[string, Partial<Gate>, string, number]>([
     ["by request", { requests: { ...channel, relative: evidence(50) } }, "worse than stable", 0.1],
     ["by burst", { bursts: { ...channel, relative: evidence(50) } }, "worse than stable", 0.1],
@@ -130,13 +130,19 @@ describe("what is said against a candidate", () => {
       "by the first of two that are as strong",
       { absolute: evidence(50), requests: { ...channel, relative: evidence(50) } },
       "worse than stable",
-      0.1,
+      0.05,
     ],
     [
-      "by the strongest of all",
+      "by the strongest of all, at the rate of their mean",
       { absolute: evidence(500), bursts: { ...channel, relative: evidence(5000) } },
       "worse than stable",
-      0.001,
+      5 / 5500,
+    ],
+    [
+      "by client, a question of seven then",
+      { clients: { ...channel, relative: evidence(70) } },
+      "worse than stable",
+      0.1,
     ],
   ])("%s", (_, change, what, rate) => {
     const complaint = complaintOf(gate(change));

@@ -91,7 +91,7 @@ test.each<[string, string, Story]>([
   ],
   [
     "much, beside errors in bursts",
-    "53, worse than stable is and has been",
+    "52, worse than stable is and has been",
     { inBursts: true, candidate: [5, 0.5], stable: [15, 0.001] },
   ],
   ["without stable's traffic", "88, over the objective", { candidate: [20, 0.05], stable: [0, 0] }],

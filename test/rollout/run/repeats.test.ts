@@ -4,7 +4,7 @@ import type { TrackCounts } from "../../../rollout/core/verdict.ts";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
 import { type Random, seededRandom } from "../../../rollout/load/random.ts";
 import { withRepeatsPlaced } from "../../../rollout/platforms/aws/metrics/ways.ts";
-import { Repeats } from "../../../rollout/platforms/rehearsal/rollout/repeats.ts";
+import { FailedClients, Repeats } from "../../../rollout/platforms/rehearsal/rollout/repeats.ts";
 import { indicatorsOf } from "../../../rollout/run/gates/indicators.ts";
 
 // Browsers that stay with a version and ask again and again for what fails, on either track. Nothing is wrong with the candidate.
@@ -141,6 +141,29 @@ describe("an error of a session", () => {
       { requests: 6, bad: 1 },
       { requests: 0, bad: 0 },
     ]);
+  });
+});
+
+describe("a client's error", () => {
+  const answer = (more: object = {}) => ({
+    ...{ time: "", track: "green", address: "198.51.100.1", status: 500, seconds: 0, session: "", ...more },
+  });
+
+  test("counts once on a track until it was well for ten minutes, whoever holds it or not", () => {
+    const failed = new FailedClients();
+    const known = (at: number, more?: object) => failed.take(answer(more), at);
+    expect([known(0), known(1), known(2, { status: 200 }), known(3, { session: "held" })]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect([known(4, { track: "blue" }), known(4, { address: "198.51.100.2" })]).toEqual([false, false]);
+    expect([known(602), known(1202)]).toEqual([true, false]);
+  });
+
+  test("isn't counted where nobody knows the client", () => {
+    expect(new FailedClients().take({ ...answer(), address: undefined }, 0)).toBe(true);
   });
 });
 

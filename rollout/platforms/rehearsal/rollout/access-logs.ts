@@ -4,7 +4,7 @@ import { addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
-import { Repeats } from "./repeats.ts";
+import { FailedClients, Repeats } from "./repeats.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
@@ -58,6 +58,7 @@ export class AccessLogReader {
   readonly #slowMs: number;
   readonly #tail = new Tail();
   readonly #repeats = new Repeats();
+  readonly #failed = new FailedClients();
   /** When each server answered its first request of a user, in seconds since the epoch. */
   readonly #began = new Map<string, number>();
   /** Clients that were counted, by class and track, and until when that is enough. */
@@ -97,6 +98,10 @@ export class AccessLogReader {
     this.#addServer(server, answer, second.counts, epochSecond);
     addVisit(answer, second.counts);
     this.#addRepeated(answer, second.counts, epochSecond);
+    if (!this.#failed.take(answer, epochSecond)) {
+      const bad = answer.status >= 500 ? 1 : 0;
+      second.counts.clients = addTally(second.counts.clients ?? NO_TALLY, { bad, total: 1 });
+    }
     this.#addClient(answer, epochSecond, second.ways);
   }
 

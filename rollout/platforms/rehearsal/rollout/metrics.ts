@@ -1,6 +1,6 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
-import { addSessions } from "../../../core/verdict.ts";
+import { addSessions, addTally } from "../../../core/verdict.ts";
 import type {
   MetricSecond,
   ServerCounts,
@@ -144,6 +144,7 @@ export class RehearsalMetrics {
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
           ...serversOf(logged, track),
+          ...failedClientsOf(logged, track),
           ...repeatedIn(this.#repeated.take(track, { requests, errors })),
         },
       ]),
@@ -214,6 +215,14 @@ function serversOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "se
     }
   }
   return Object.keys(servers).length === 0 ? {} : { servers };
+}
+
+/** Likewise. What no server has answered isn't among them. */
+function failedClientsOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "clients"> {
+  const mine = logged.flatMap(({ track: of, counts: { clients } }) =>
+    of === track && clients ? [clients] : [],
+  );
+  return mine.length === 0 ? {} : { clients: mine.reduce(addTally) };
 }
 
 function repeatedIn(repeated: Tally | undefined): { repeated?: Tally } {
