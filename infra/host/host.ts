@@ -46,7 +46,7 @@ export interface Host {
   /** The bucket through which the servers hand each other their assets; undefined: the app names none. */
   assetsBucket?: string | undefined;
   /** Names of log groups in CloudWatch Logs. */
-  logGroups: { app: string; nginx: string; system: string };
+  logGroups: { app: string; nginx: string; system: string; seconds: string };
   /** The names under which AppConfig knows the feature flags. */
   flags?: { application: string; environment: string; profile: string };
 }

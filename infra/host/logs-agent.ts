@@ -1,9 +1,12 @@
-import { ANSWERS_LOG } from "./answers/agent.ts";
+import { ANSWERS_LOG, SECONDS_LOG } from "./answers/agent.ts";
 import { LONG_LOG } from "./answers/long.ts";
 import type { Host, HostFile } from "./host.ts";
 
 /** The namespace of what a server measures about itself, for alarms and the role's permission. */
 export const HOST_METRICS = "CWAgent";
+
+/** How long the CloudWatch agent keeps a line at most before it sends it, in seconds. */
+export const FLUSH_SECONDS = 1;
 
 /** Where the CloudWatch agent's configuration is. */
 export const AGENT_CONFIG = "/etc/rollout/agent.json";
@@ -22,6 +25,8 @@ export function agentConfig({ track, logGroups }: Pick<Host, "track" | "logGroup
   });
   const config = {
     logs: {
+      // Five seconds unless said: what is read here decides on a rollback.
+      force_flush_interval: FLUSH_SECONDS,
       logs_collected: {
         files: {
           collect_list: [
@@ -29,6 +34,7 @@ export function agentConfig({ track, logGroups }: Pick<Host, "track" | "logGroup
             shipped("/var/log/nginx/error.log", logGroups.nginx, "/error"),
             shipped(LONG_LOG, logGroups.nginx, "/long"),
             shipped(ANSWERS_LOG, logGroups.system, "/answers"),
+            shipped(SECONDS_LOG, logGroups.seconds),
             shipped("/var/log/syslog", logGroups.system),
             shipped("/var/log/cloud-init-output.log", logGroups.system, "/boot"),
             shipped("/var/log/unattended-upgrades/unattended-upgrades.log", logGroups.system, "/upgrades"),
@@ -70,7 +76,7 @@ export function logRotation(): HostFile {
     kill -USR1 "$(cat /run/nginx.pid)"
   endscript
 }
-${ANSWERS_LOG} {
+${ANSWERS_LOG} ${SECONDS_LOG} {
   daily
   rotate 1
   missingok

@@ -98,6 +98,7 @@ function tracksIn(settings: Settings, { entrance, serving: tracks }: Parts) {
 function namesIn({ logs, secrets, given }: Ground) {
   return {
     logGroups: { app: logs.app.name, nginx: logs.nginx.name, system: logs.system.name },
+    secondsLogGroup: logs.seconds.name,
     secretNames: {
       secretKey: secrets.secretKey.name,
       ...(secrets.databasePassword && { databasePassword: secrets.databasePassword.name }),

@@ -74,7 +74,7 @@ export class Tracks extends pulumi.ComponentResource {
         secretKeyArns: given.kmsKeys,
         repositoryArn: images.repositoryArn,
         otherRepositoryArns: images.otherRepositoryArns,
-        logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn],
+        logGroupArns: [logs.app.arn, logs.nginx.arn, logs.system.arn, logs.seconds.arn],
         app: hasAccess(settings)
           ? { bucketArns: arnsOf(args.buckets), permissions: settings.app.permissions }
           : undefined,
@@ -178,6 +178,7 @@ function files(
       app: logs.app.name,
       nginx: logs.nginx.name,
       system: logs.system.name,
+      seconds: logs.seconds.name,
     })
     .apply((known) => filesText(hostOf(args, track.name, version, known)));
 }
@@ -198,6 +199,7 @@ interface Known {
   app: string;
   nginx: string;
   system: string;
+  seconds: string;
 }
 
 function hostOf(args: TracksArgs, track: string, version: string, known: Known): Host {
@@ -229,7 +231,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     appSecrets: known.appSecrets,
     access: hasAccess(settings) ? { roleArn: known.appRole, buckets: known.buckets } : undefined,
     assetsBucket: known.assets,
-    logGroups: { app: known.app, nginx: known.nginx, system: known.system },
+    logGroups: { app: known.app, nginx: known.nginx, system: known.system, seconds: known.seconds },
     flags: args.flags,
   };
 }

@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+/** What is older a rollout reads by the minute, from the balancer. */
+const SECONDS_DAYS = 3;
+
 export interface LogsArgs {
   /** How long CloudWatch keeps an entry, in days: one of its fixed steps, such as 30. */
   retentionDays: number;
@@ -18,17 +21,26 @@ export class Logs extends pulumi.ComponentResource {
   /** The servers' syslog, boot and upgrades. */
   readonly system: aws.cloudwatch.LogGroup;
 
+  /** What each server answered, second by second, as it counts it; a rollout reads the newest of it. */
+  readonly seconds: aws.cloudwatch.LogGroup;
+
   constructor(name: string, args: LogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Logs", name, {}, opts);
-    const group = (what: string) =>
+    const group = (what: string, retentionInDays = args.retentionDays) =>
       new aws.cloudwatch.LogGroup(
         `${name}-${what}`,
-        { name: `/rollout/${name}/${what}`, retentionInDays: args.retentionDays },
+        { name: `/rollout/${name}/${what}`, retentionInDays },
         { parent: this },
       );
     this.app = group("app");
     this.nginx = group("nginx");
     this.system = group("system");
-    this.registerOutputs({ app: this.app.name, nginx: this.nginx.name, system: this.system.name });
+    this.seconds = group("seconds", SECONDS_DAYS);
+    this.registerOutputs({
+      app: this.app.name,
+      nginx: this.nginx.name,
+      system: this.system.name,
+      seconds: this.seconds.name,
+    });
   }
 }

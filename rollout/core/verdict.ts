@@ -109,10 +109,22 @@ export interface History {
   splits?: readonly HeldSplit[];
   /** How long the periods are, in seconds, that were counted whole: {@link MetricSecond}s of one are only evenly spread. */
   period?: number;
+  /** What is told later, where the platform tells some sooner: {@link LateHistory}. */
+  late?: LateHistory;
   /** Whether the present step's bake is over: before that nothing passes. */
   baked: boolean;
   /** Left out where the platform has no alarms. */
   alarms?: AlarmSight;
+}
+
+/**
+ * The balancer's count and the application's counters, where the servers' own count comes sooner. What never reached a server is
+ * only here.
+ */
+export interface LateHistory {
+  seconds: readonly MetricSecond[];
+  /** Whether it reaches beyond the end of the present step's bake. */
+  baked: boolean;
 }
 
 export interface Verdict {
@@ -153,6 +165,12 @@ export function historyFrom({ steps, begunAt }: Pick<RolloutState, "steps" | "be
   return Math.floor((steps[0]?.from ?? begunAt) / 1000) - BEFORE_SECONDS;
 }
 
+/** As {@link LateHistory}, and until when it reaches, in milliseconds since the epoch. */
+export interface LateSeconds {
+  seconds: readonly MetricSecond[];
+  through: number;
+}
+
 /**
  * What the gates judge by. A step begins with a whole second.
  *
@@ -163,7 +181,7 @@ export function historyOf(
   state: RolloutState,
   seconds: readonly MetricSecond[],
   through: number,
-  { alarms, period }: Pick<History, "alarms" | "period"> = {},
+  { alarms, period, late }: Pick<History, "alarms" | "period"> & { late?: LateSeconds } = {},
 ): History {
   const { stable, candidate, splits } = state;
   const steps = state.steps.map(({ weight, from }) => ({ weight, from: Math.ceil(from / 1000) }));
@@ -171,5 +189,6 @@ export function historyOf(
     ...{ stable, candidate, seconds, steps, splits, baked: through >= bakedAt(state) },
     ...(alarms && { alarms }),
     ...(period !== undefined && { period }),
+    ...(late && { late: { seconds: late.seconds, baked: late.through >= bakedAt(state) } }),
   };
 }

@@ -66,8 +66,13 @@ export interface Platform {
   deploy(track: string): Promise<void>;
   /** What config declares, asked of a track whatever its weight; without a track: asked as a user does. */
   smoke(track?: string): Promise<SmokeResult>;
-  /** What the tracks served; a long time may come in several answers. @throws when it can't be read */
-  metrics(sinceEpochSecond: number): Promise<Metrics>;
+  /**
+   * What the tracks served; a long time may come in several answers.
+   *
+   * @param lateSince from when on what comes later is asked for, where some comes sooner; left out: from the same second on
+   * @throws when it can't be read
+   */
+  metrics(sinceEpochSecond: number, lateSince?: number): Promise<Metrics>;
   /**
    * The alarms kept for a track, as they are now; left out where there are none to ask.
    *
@@ -88,6 +93,11 @@ export interface Metrics {
   period?: number;
   /** Whether the seconds from `through` on are complete too, and come for the asking. */
   more?: boolean;
+  /**
+   * What is known of the same time by another count, which is complete but comes later, until its own `through`; left out where there is
+   * only one.
+   */
+  late?: Pick<Metrics, "seconds" | "through">;
 }
 
 /** Append-only with compare-and-swap. The controller writes, and people's commands do. */

@@ -10,7 +10,7 @@ import {
 import type { Metrics } from "../platforms/platform.ts";
 
 /** As {@link Metrics} are asked for: from a second on. */
-export type ReadMetrics = (sinceEpochSecond: number) => Promise<Metrics>;
+export type ReadMetrics = (sinceEpochSecond: number, lateSince?: number) => Promise<Metrics>;
 
 /**
  * Metrics from a second on to the last that is complete, however many answers they come in.
@@ -46,6 +46,8 @@ export class MetricHistory {
   #from = 0;
   #next = 0;
   #period = 1;
+  /** What comes later, where some comes sooner. */
+  #late: { seconds: MetricSecond[]; next: number } | undefined;
 
   constructor(read: ReadMetrics) {
     this.#read = read;
@@ -74,14 +76,16 @@ export class MetricHistory {
    */
   async read(state: RolloutState, until?: number): Promise<void> {
     this.#begin(state);
-    for await (const { seconds, through, period = 1 } of pagesOf(
-      this.#read,
+    const ask: ReadMetrics = (since) => this.#read(since, this.#late?.next ?? since);
+    for await (const { seconds, through, period = 1, late } of pagesOf(
+      ask,
       this.#next,
       until && until / 1000,
     )) {
       for (const second of seconds) this.#seconds.push(second);
       this.#next = Math.max(this.#next, through);
       this.#period = period;
+      if (late) this.#takeLate(late);
     }
   }
 
@@ -107,7 +111,18 @@ export class MetricHistory {
 
   /** What the gates judge by. */
   of(state: RolloutState, alarms?: AlarmSight): History {
-    return historyOf(state, this.#seconds, this.through, { ...(alarms && { alarms }), period: this.#period });
+    const late = this.#late && { seconds: this.#late.seconds, through: this.#late.next * 1000 };
+    return historyOf(state, this.#seconds, this.through, {
+      ...(alarms && { alarms }),
+      ...(late && { late }),
+      period: this.#period,
+    });
+  }
+
+  #takeLate({ seconds, through }: NonNullable<Metrics["late"]>): void {
+    this.#late ??= { seconds: [], next: this.#from };
+    for (const second of seconds) if (second.epochSecond >= this.#late.next) this.#late.seconds.push(second);
+    this.#late.next = Math.max(this.#late.next, through);
   }
 
   /**
@@ -121,6 +136,11 @@ export class MetricHistory {
     const known = rollout === this.#rollout ? this.#seconds : [];
     this.#seconds = known.filter(({ epochSecond }) => epochSecond >= from);
     this.#next = rollout === this.#rollout ? Math.max(this.#next, from) : from;
+    const late = rollout === this.#rollout ? this.#late : undefined;
+    this.#late = late && {
+      seconds: late.seconds.filter(({ epochSecond }) => epochSecond >= from),
+      next: Math.max(late.next, from),
+    };
     this.#rollout = rollout;
     this.#from = from;
   }

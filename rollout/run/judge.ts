@@ -8,6 +8,7 @@ import { alarmVerdict } from "./gates/alarm-gate.ts";
 import { type GateEvidence, type Indicator, indicatorsOf } from "./gates/indicators.ts";
 import { sorted } from "./gates/on-fail.ts";
 import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
+import { compareCounts } from "./gates/two-counts.ts";
 import { seenBy, WarmUp } from "./gates/warm-up.ts";
 
 /**
@@ -15,17 +16,23 @@ import { seenBy, WarmUp } from "./gates/warm-up.ts";
  * application's counters, and the platform's alarms. When one fails the rollout fails, when one holds it holds, and
  * to pass all must pass. Sessions that begin elsewhere than the split says pass nothing, and pause.
  *
- * What servers answer slowly while they warm up is left out, and judged by itself. Each second is an interval. One without data counts as one without requests. The gates keep what they have counted,
- * because a history only grows; when they are asked about another history they begin anew.
+ * What servers answer slowly while they warm up is left out, and judged by itself. Each second is an interval. One without data
+ * counts as one without requests. Where the servers' own count comes sooner than the balancer's and the application's, those are
+ * judged as they come, at their own pace. The gates keep what they have counted, because a history only grows; when they are asked
+ * about another history they begin anew.
  */
 export function judgeOf(plan: Plan): Judge {
   let count = newCount(plan);
   return (history) => {
-    if (isOther(history, count)) count = newCount(plan);
-    takeIn(history, count);
-    const begun = count.steps === history.steps.length;
+    if (isOther(history, count)) count = newCount(plan, history.late !== undefined);
+    const { soon, late } = count;
+    takeIn(history, history.seconds, soon);
+    if (late) takeIn(history, history.late?.seconds ?? [], late);
     const verdicts: GateEvidence[] = count.indicators.map((indicator) => {
-      const verdict = indicator.verdict(history.baked);
+      const isLate = late !== undefined && indicator.late === true;
+      const baked = isLate ? history.late?.baked === true : history.baked;
+      const begun = (isLate ? late : soon).steps === history.steps.length;
+      const verdict = indicator.verdict(baked);
       const { name } = indicator;
       if (indicator.onlyFails && verdict.outcome !== "fail") return { name, ...silent(verdict) };
       // What an earlier step has shown isn't ground to pass this one.
@@ -33,7 +40,9 @@ export function judgeOf(plan: Plan): Judge {
     });
     const alarms = plan.gates.alarms === false ? undefined : alarmVerdict(history);
     const sessions = judgeSessions(history, count.begun);
-    const all = [...verdicts, ...(alarms ? [alarms] : []), ...(sessions ? [sessions.evidence] : [])];
+    const both = compareCounts(history);
+    const others = [alarms, sessions?.evidence, both].filter((each) => each !== undefined);
+    const all = [...verdicts, ...others];
     const { deciding, pauses, tells } = sorted(all, plan.gates.onFail);
     // Where none is left to decide, none speaks against the candidate.
     const { outcome, hold, reason } =
@@ -71,30 +80,44 @@ function waiting(name: string, verdict: GateVerdict): GateVerdict {
 
 interface Counted {
   indicators: Indicator[];
-  warmUp: WarmUp;
   begun: BegunCount;
-  /** How much of the history they have taken in. */
+  soon: Progress;
+  /** Of what comes later, where some comes sooner. */
+  late: Progress | undefined;
+}
+
+/** How much of a history some indicators have taken in. */
+interface Progress {
+  indicators: Indicator[];
+  warmUp: WarmUp;
   seconds: number;
   steps: number;
   first: number | undefined;
   next: number | undefined;
 }
 
-function newCount(plan: Plan): Counted {
-  const nothing = { indicators: indicatorsOf(plan), begun: newBegunCount() };
-  const warmUp = new WarmUp(plan.warmUpSeconds ?? 0);
-  return { ...nothing, warmUp, seconds: 0, steps: 0, first: undefined, next: undefined };
+function newCount(plan: Plan, twice = false): Counted {
+  const indicators = indicatorsOf(plan, twice);
+  const progress = (of: Indicator[]): Progress => ({
+    indicators: of,
+    warmUp: new WarmUp(plan.warmUpSeconds ?? 0),
+    ...{ seconds: 0, steps: 0, first: undefined, next: undefined },
+  });
+  const soon = twice ? indicators.filter(({ late }) => !late) : indicators;
+  const late = twice ? progress(indicators.filter((each) => each.late)) : undefined;
+  return { indicators, begun: newBegunCount(), soon: progress(soon), late };
 }
 
-function isOther({ seconds, steps }: History, count: Counted): boolean {
-  return (
-    seconds.length < count.seconds ||
-    steps.length < count.steps ||
-    (count.first !== undefined && seconds[0]?.epochSecond !== count.first)
-  );
+function isOther({ seconds, steps, late }: History, count: Counted): boolean {
+  const began = (known: Progress, now: History["seconds"]) =>
+    now.length < known.seconds ||
+    steps.length < known.steps ||
+    (known.first !== undefined && now[0]?.epochSecond !== known.first);
+  if ((late !== undefined) !== (count.late !== undefined)) return true;
+  return began(count.soon, seconds) || (count.late !== undefined && began(count.late, late?.seconds ?? []));
 }
 
-function takeIn({ stable, candidate, seconds, steps }: History, count: Counted): void {
+function takeIn({ stable, candidate, steps }: History, seconds: History["seconds"], count: Progress): void {
   for (const { epochSecond, tracks } of seconds.slice(count.seconds)) {
     count.first ??= epochSecond;
     for (let at = count.next ?? epochSecond; at <= epochSecond; at += 1) {

@@ -15,7 +15,7 @@ export class Watch {
 
   constructor(platform: Platform, judge: Judge) {
     this.#judge = judge;
-    this.#history = new MetricHistory((since) => platform.metrics(since));
+    this.#history = new MetricHistory((...since) => platform.metrics(...since));
     this.#alarms = new AlarmWatch(platform);
     this.#retest = new Retest(platform);
   }

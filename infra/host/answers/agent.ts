@@ -7,10 +7,14 @@ const SCRIPT = "/usr/local/sbin/rollout-answers";
 /** Where a server writes what it counts; CloudWatch's agent ships it, and CloudWatch makes metrics of it. */
 export const ANSWERS_LOG = "/var/log/rollout/answers.log";
 
+/** Where it writes the same second by second ({@link ServerLine}); the agent ships it, and whoever runs a rollout reads it there. */
+export const SECONDS_LOG = "/var/log/rollout/seconds.log";
+
 /**
  * The program on each server that counts what nginx's log says of its answers and no metric of the balancer's does: an
  * ALB doesn't say whether one client in a thousand gets 404 or one a thousand times, that a client gave up, or that an
- * app broke an answer off. It writes a line in CloudWatch's embedded metric format now and then, for each minute that answers were whole in.
+ * app broke an answer off. It writes a line in CloudWatch's embedded metric format now and then, for each minute that answers were whole in,
+ * and every two seconds what each second had: {@link ServerLine}.
  *
  * The rehearsal counts clients the same way (rollout/platforms/rehearsal/rollout/access-logs.ts); a test holds both to the
  * same log. A request that waits is told only when it ends, at the latest by the app's timeout.
@@ -20,7 +24,7 @@ export function answerFiles({ stack, track }: Pick<Host, "stack" | "track">): Ho
     {
       path: SCRIPT,
       permissions: "0755",
-      content: PROGRAM.replace("@STACK@", stack).replace("@TRACK@", track),
+      content: PROGRAM.replaceAll("@STACK@", stack).replace("@TRACK@", track),
     },
     {
       path: "/etc/systemd/system/rollout-answers.service",
@@ -48,18 +52,29 @@ WantedBy=multi-user.target
  * some, as each name costs. In the tests variables stand in place of what is a server's.
  */
 const PROGRAM = `#!/usr/bin/python3 -u
-import json, os, re, signal, sys, time
+import hashlib, json, os, re, signal, sys, time
 from datetime import datetime
 
 logs = os.environ.get("ROLLOUT_NGINX_LOGS", "/var/log/nginx")
 out = os.environ.get("ROLLOUT_ANSWERS_LOG", "${ANSWERS_LOG}")
-every = float(os.environ.get("ROLLOUT_EVERY", "10"))
+every = float(os.environ.get("ROLLOUT_EVERY", "2"))
+# What costs by the line for CloudWatch's metrics is told less often.
+rounds = 5
+folder = os.path.dirname(out)
+by_second, beginning = os.path.join(folder, "seconds.log"), os.path.join(folder, "began")
 classes = {"3xx": 300, "4xx": 400}
 told = {}
 broken = re.compile(rb"(\\d+/\\d+/\\d+ \\d+:\\d+:\\d+) \\[\\w+\\] .* while reading upstream, client: ")
 
 def of(second, seconds):
-    return seconds.setdefault(second, {"all": 0, "late": 0, "cut": 0, "visits": {}, "repeated": [0, 0], **{name: (set(), set()) for name in classes}})
+    return seconds.setdefault(second, {"all": 0, "bad": 0, "times": {}, "clients": [0, 0], "who": [], "late": 0, "cut": 0, "visits": {}, "repeated": [0, 0], **{name: (set(), set()) for name in classes}})
+
+# Up, in milliseconds, to two digits: a limit that has no more of them parts the slow from the others exactly.
+def rounded(seconds):
+    ms, step = round(seconds * 1000), 1
+    while ms > 99 * step:
+        step *= 10
+    return -(-ms // step) * step
 
 def add(line, seconds):
     try:
@@ -72,6 +87,16 @@ def add(line, seconds):
         return
     counts = of(second, seconds)
     counts["all"] += 1
+    counts["bad"] += status >= 500
+    if told.get(("failed", address), 0) <= second:
+        counts["clients"][1] += 1
+        if status >= 500:
+            counts["clients"][0] += 1
+            told["failed", address] = second + 600
+            counts["who"].append(hashlib.blake2s(address.encode(), digest_size=4, key=b"@STACK@").hexdigest())
+    if status != 499:
+        took = rounded(answer["seconds"])
+        counts["times"][took] = counts["times"].get(took, 0) + 1
     visit = answer.get("session")
     counts["visits"][visit] = counts["visits"].get(visit, 0) + 1
     if visit == "held":
@@ -102,7 +127,7 @@ def add_cut(line, seconds):
 
 def tell(seconds):
     minutes = {}
-    for second, counts in seconds.items():
+    for second, counts in seconds:
         sums = minutes.setdefault(second // 60 * 60, {})
         first, again, held = (counts["visits"].get(visit, 0) for visit in ("first", "again", "held"))
         for name, value in {
@@ -119,6 +144,37 @@ def tell(seconds):
             directive = {"Namespace": "${ANSWER_METRICS}", "Dimensions": [["Stack", "Track"]], "Metrics": [{"Name": name} for name in sums]}
             head = {"_aws": {"Timestamp": minute * 1000, "CloudWatchMetrics": [directive]}, "Stack": "@STACK@", "Track": "@TRACK@"}
             file.write(json.dumps({**head, **sums}) + "\\n")
+
+def begun():
+    try:
+        with open(beginning) as file:
+            return int(file.read())
+    except (FileNotFoundError, ValueError):
+        return None
+
+began = begun()
+
+# Of a second that is not over yet the rest is still to come: it waits.
+def tell_seconds(waiting, start, through, ended):
+    global began
+    whole = [(second, waiting.pop(second)) for second in sorted(waiting) if second < through]
+    if began is None:
+        began = next((second for second, counts in whole if counts["all"]), None)
+        if began is not None:
+            with open(beginning, "w") as file:
+                file.write(str(began))
+    told = {}
+    for second, counts in whole:
+        ways = {name: [len(counts[name][1]), len(counts[name][0])] for name in classes}
+        told[second] = {
+            "all": counts["all"], "bad": counts["bad"], "times": counts["times"], "clients": counts["clients"], "who": counts["who"][:50],
+            "late": counts["late"], "cut": counts["cut"], "repeated": counts["repeated"], **ways,
+            "visits": {name: count for name, count in counts["visits"].items() if name in ("first", "again", "held")},
+        }
+    line = {"from": start, "through": through, "began": began, "seconds": told, **({"ended": True} if ended else {})}
+    with open(by_second, "a") as file:
+        file.write(json.dumps(line, separators=(",", ":")) + "\\n")
+    return whole
 
 # From its end on at first; nginx writes another file when logs are rotated.
 def follow(log):
@@ -145,18 +201,39 @@ def follow(log):
                 file.close()
                 file, rest = None, b""
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 answers, errors = follow(logs + "/access.log"), follow(logs + "/error.log")
-while True:
-    seconds = {}
+waiting, over, told_to, round_, ending = {}, [], int(time.time()), 0, False
+
+def look():
+    global told_to
+    # Taken before the logs are read: what nginx writes meanwhile is of later seconds.
+    through = int(time.time() + 1) if ending else max(told_to, int(time.time() - 0.3))
     for line in next(answers):
-        add(line, seconds)
+        add(line, waiting)
     for line in next(errors):
-        add_cut(line, seconds)
-    if seconds:
-        tell(seconds)
+        add_cut(line, waiting)
+    over.extend(tell_seconds(waiting, told_to, through, ending))
+    told_to = through
+
+# A signal in the middle of a look waits for its end: what was counted is told.
+def end(*_):
+    global ending
+    ending = True
+
+signal.signal(signal.SIGTERM, end)
+while True:
+    last = ending
+    look()
+    round_ += 1
+    if last or round_ % rounds == 0:
+        tell(over)
+        over.clear()
+    if last:
+        sys.exit(0)
     if len(told) > 10000:
         now = time.time()
         told = {key: until for key, until in told.items() if until > now}
-    time.sleep(every)
+    rest = time.monotonic() + every
+    while not ending and time.monotonic() < rest:
+        time.sleep(min(0.2, every))
 `;

@@ -6,6 +6,39 @@
  */
 export const ANSWER_METRICS = "Rollout/Answers";
 
+/** A line of what a server counts by the second (agent.ts). Seconds since the epoch. */
+export interface ServerLine {
+  /** All seconds from here on, and before `through`, have been told; without answers a second may be missing. */
+  from: number;
+  through: number;
+  /** When it answered its first request of a user; null: it has had none. */
+  began: number | null;
+  /** Also earlier ones, where a line of nginx's came late. */
+  seconds: Readonly<Record<string, ServerSecond>>;
+  /** It counts no more: the server leaves. */
+  ended?: true;
+}
+
+export interface ServerSecond {
+  all: number;
+  /** With a status of 500 or more. */
+  bad: number;
+  /** How many answers took how long, in milliseconds, rounded up to two digits; left out: whose client had left. */
+  times: Readonly<Record<string, number>>;
+  /** Requests of clients that had no bad one here for ten minutes, and how many of them were bad. */
+  clients: readonly [bad: number, all: number];
+  /** Whose those were, by a digest of the address; at most 50. */
+  who: readonly string[];
+  /** Clients that were answered so, of those that asked. */
+  "3xx": readonly [so: number, asked: number];
+  "4xx": readonly [so: number, asked: number];
+  late: number;
+  cut: number;
+  /** Requests of sessions that had an error before, and how many failed again. */
+  repeated: readonly [requests: number, errors: number];
+  visits: Readonly<Partial<Record<"first" | "again" | "held", number>>>;
+}
+
 export const ANSWER_COUNTS = {
   answers: "Answers",
   clients3xx: "Clients3xx",

@@ -29,7 +29,7 @@ export class Onlooker {
     this.#clock = clock;
     this.#judging = judging;
     this.#alarms = new AlarmWatch(here.platform);
-    this.#history = new MetricHistory((since) => here.platform.metrics(since));
+    this.#history = new MetricHistory((...since) => here.platform.metrics(...since));
   }
 
   /** As {@link see}, in short. */

@@ -28,7 +28,7 @@ export function register(program: Command): void {
       const { entries } = await platform.journal.read();
       const state = replay(entries);
       if (!state) throw new UserError(`no rollout of ${stack} has begun: there is nothing to report`);
-      const history = new MetricHistory((since) => platform.metrics(since));
+      const history = new MetricHistory((...since) => platform.metrics(...since));
       await history.read(state, state.stage.at === "ended" ? last(entries).at : undefined);
       const told = reportData(
         stack,

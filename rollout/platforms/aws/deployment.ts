@@ -40,6 +40,8 @@ export interface StackFacts {
   sessionRules: RecordedRule[];
   /** Those that lead cohorts; none where all are closed. */
   cohortRules: RecordedCohort[];
+  /** Where the servers tell what they count by the second; absent for a stack that was last up before they did. */
+  secondsLogGroup?: string | undefined;
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
   alertTopicArns: Record<string, string>;
@@ -90,6 +92,7 @@ export function factsOf(deployment: Deployment): StackFacts {
     cohortRules: rulesIn(deployment, listenerArn).flatMap(({ urn, arn = "", priority }) =>
       isCohortPlace(Number(priority)) ? [{ urn, arn, cohort: cohortOf(urn) }] : [],
     ),
+    secondsLogGroup: outputs.secondsLogGroup === undefined ? undefined : text(outputs, "secondsLogGroup"),
     journalBucket: text(outputs, "journalBucket"),
     alertTopicArns: outputs.alertTopicArns === undefined ? {} : texts(outputs, "alertTopicArns"),
     backup: {

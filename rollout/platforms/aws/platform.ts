@@ -29,8 +29,10 @@ import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine, type Offer } from "./engine.ts";
 import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
+import { BothCounts } from "./metrics/both-counts.ts";
 import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/counters.ts";
-import { BalancerMetrics } from "./metrics/metrics.ts";
+import { BalancerMetrics, type Page } from "./metrics/metrics.ts";
+import { ServerSeconds } from "./metrics/server-seconds.ts";
 import { ANSWER_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
 import { endingScript, MIGRATED_WITHIN_SECONDS, migratingScript } from "./migrating.ts";
 import { Replacements } from "./replacement.ts";
@@ -81,6 +83,8 @@ export class AwsPlatform implements Platform {
   readonly #replacements: Replacements;
   readonly #metrics: BalancerMetrics;
   readonly #logged: LoggedCounters[];
+  /** Absent where the servers don't count by the second. */
+  readonly #both: BothCounts | undefined;
   readonly #alarms: CompositeAlarms;
   #facts: StackFacts;
 
@@ -97,6 +101,15 @@ export class AwsPlatform implements Platform {
     this.#metrics = new BalancerMetrics({ region, clock, limitMs: slowMs });
     const logged = [businessCounters(options.counters ?? {}), ANSWER_TALLIES];
     this.#logged = logged.map((of) => new LoggedCounters({ region, stack, of }));
+    const { secondsLogGroup: logGroup } = facts;
+    this.#both =
+      logGroup === undefined
+        ? undefined
+        : new BothCounts({
+            clock,
+            servers: new ServerSeconds({ region, clock, logGroup, limitMs: slowMs }),
+            balancer: (since) => this.#byMinutes(since),
+          });
     this.#alarms = new CompositeAlarms(region);
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
@@ -226,7 +239,13 @@ export class AwsPlatform implements Platform {
     return runSmoke({ door: { url: this.#facts.url }, tests, track, versions, operatorToken });
   }
 
-  async metrics(sinceEpochSecond: number): Promise<Metrics> {
+  metrics(sinceEpochSecond: number, lateSince = sinceEpochSecond): Promise<Metrics> {
+    const { weights } = this.#facts;
+    if (!this.#both) return this.#byMinutes(sinceEpochSecond);
+    return this.#both.since(sinceEpochSecond, lateSince, weights);
+  }
+
+  async #byMinutes(sinceEpochSecond: number): Promise<Page> {
     const tracks = Object.keys(this.#facts.targetGroupArns);
     let told = await this.#metrics.since(sinceEpochSecond, this.#facts);
     for (const each of this.#logged) told = await each.addTo(told, sinceEpochSecond, tracks);

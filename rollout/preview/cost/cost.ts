@@ -25,7 +25,7 @@ export function costOf(before: Graph, after: Graph): CostDifference {
     afterUsd: total(now),
     lines: lines.filter(({ beforeUsd, afterUsd }) => beforeUsd !== afterUsd),
     unknown: [...new Set(unknown)].toSorted(),
-    source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}${elsewhere(after)}; approximate; traffic, storage of objects, logs and backups not counted`,
+    source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}${elsewhere(after)}; approximate; traffic, storage of objects, other logs and backups not counted`,
   };
 }
 

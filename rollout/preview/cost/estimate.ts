@@ -62,6 +62,12 @@ const ESTIMATORS: Record<string, Estimator> = {
   "aws:cloudwatch/dashboard:Dashboard": () => [["dashboard", monthly.dashboard]],
 };
 
+/**
+ * What a server's count by the second comes to in a month, in 10^9 bytes: of 30 requests a second some 310 bytes, with the 26 that
+ * CloudWatch adds to each line (API Reference, "PutLogEvents"). It hardly grows with the requests: as many times of answers differ.
+ */
+const SECONDS_GB = (310 * 3600 * hoursAMonth) / 1e9;
+
 function servers(inputs: Inputs, graph: Graph, resource: GraphResource): ReturnType<Estimator> {
   const count = Number(inputs.desiredCapacity ?? inputs.minSize ?? 0);
   const launch = referencesIn(resource.inputs.launchTemplate)[0]?.urn;
@@ -74,6 +80,7 @@ function servers(inputs: Inputs, graph: Graph, resource: GraphResource): ReturnT
   return [
     ["servers", times(PRICES.server[String(of.instanceType)], hoursAMonth * count)],
     ["disks", gib * monthly.diskGib * count],
+    ["its count by the second, as log", SECONDS_GB * monthly.logGb * count],
     ["detailed monitoring", at(of, "monitoring.enabled") === true ? monthly.detailedMonitoring * count : 0],
   ];
 }

@@ -71,6 +71,8 @@ export const PRICES = {
   /** US dollars a month each; `gib` for each GiB. */
   monthly: {
     diskGib: 0.08,
+    /** Logs as CloudWatch takes them in, for each 10^9 bytes. */
+    logGb: 0.5,
     databaseGib: 0.115,
     detailedMonitoring: 2.1,
     webAcl: 5,

@@ -33,6 +33,8 @@ export interface Indicator {
   onlyFails?: boolean;
   /** What it takes of servers that warm up. */
   warming?: Warming;
+  /** It is counted where metrics come later: by the balancer, or the application. */
+  late?: boolean;
 }
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
@@ -41,10 +43,22 @@ const SLOW_SHARE = 0.05;
 /** So many answers of a server that warms up may be slow, all in all; more are no cold start, but a regression that hides there. */
 const SLOW_WHILE_WARMING = 5 * SLOW_SHARE;
 
+const BY_BALANCER = "errors by the balancer's count";
+
+interface Compared {
+  of: Of;
+  warming?: Warming;
+  late?: boolean;
+}
+
 type Of = (counts: TrackCounts | undefined) => Counts;
 
-/** What the plan's gates count; they share the false-alarm rate, so that all together keep it. */
-export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
+/**
+ * What the plan's gates count; they share the false-alarm rate, so that all together keep it.
+ *
+ * @param twice whether the balancer's count comes beside the servers' own: what never reached a server is only in it
+ */
+export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[] {
   // Also the time in which gates wait for data, and shifts.
   const watched = steps.reduce((sum, { bakeSeconds, graceSeconds }) => sum + bakeSeconds + graceSeconds, 0);
   const common = gateSettings({
@@ -75,6 +89,7 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
       ...sequential(`over ${gates.p95Ms} ms while warming up`, SLOW_WHILE_WARMING, slowOf, 0),
       warming: "alone" as const,
     },
+    ...(twice ? [{ ...sequential(BY_BALANCER, gates.errorRate, errorsOf, 0), late: true }] : []),
   ];
   const { objective } = gates;
   const budget = objective === undefined ? [] : [{ ...common, objective }];
@@ -91,11 +106,12 @@ export function indicatorsOf({ steps, gates }: Plan): Indicator[] {
     Indicator,
     ...Indicator[],
   ];
-  const compared = ways.map(({ of, warming }: { of: Of; warming?: Warming }, index) => {
+  const compared = ways.map(({ of, warming, late }: Compared, index) => {
     const { indicator } = sequentialIndicator(gateSettings(ofWays[index]), of);
-    return { ...indicator, onlyFails: true, ...(warming && { warming }) };
+    return { ...indicator, onlyFails: true, ...(warming && { warming }), ...(late && { late }) };
   });
-  return [errors, { ...slow, warming: "left out" }, ...burning, ...counters, ...compared];
+  const business = counters.map((indicator) => ({ ...indicator, ...(twice && { late: true }) }));
+  return [errors, { ...slow, warming: "left out" }, ...burning, ...business, ...compared];
 }
 
 function sequentialIndicator(

@@ -61,6 +61,7 @@ export const HOST: Host = {
     app: "/rollout/production/app",
     nginx: "/rollout/production/nginx",
     system: "/rollout/production/system",
+    seconds: "/rollout/production/seconds",
   },
   flags: { application: "rollout-production", environment: "production", profile: "flags" },
 };

@@ -129,6 +129,7 @@ const LONGEST: Host = {
     app: `/rollout/${noise(40, "stack")}/app`,
     nginx: `/rollout/${noise(40, "stack")}/nginx`,
     system: `/rollout/${noise(40, "stack")}/system`,
+    seconds: `/rollout/${noise(40, "stack")}/seconds`,
   },
   flags: {
     application: `rollout-${noise(40, "stack")}`,

@@ -3,6 +3,8 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nginxConf } from "../../../../infra/host/nginx.ts";
+import { NO_SESSIONS, type TrackCounts } from "../../../../rollout/core/verdict.ts";
+import { addServerSecond } from "../../../../rollout/platforms/aws/metrics/server-line.ts";
 import { AccessLogReader } from "../../../../rollout/platforms/rehearsal/rollout/access-logs.ts";
 import { until } from "../../../../rollout/waiting.ts";
 import { HOST } from "../example.ts";
@@ -94,6 +96,46 @@ describe.skipIf(!NGINX || !PYTHON_THERE)("what is counted of the answers", () =>
       ClientsOf4xx: all("4xx", "total"),
     });
     expect(rehearsed.reduce((sum, { counts: { requests } }) => sum + requests, 0)).toBe(42);
+  });
+
+  /** What the lines by the second say, as the gates get it. */
+  function told(): { at: number; counts: TrackCounts }[] {
+    const seconds = new Map<number, TrackCounts>();
+    for (const { began, seconds: all } of counts!.secondLines())
+      for (const [at, second] of Object.entries(all)) {
+        const by = { server: "i-1", began: began ?? Number(at), limitMs: 500 };
+        seconds.set(Number(at), addServerSecond(seconds.get(Number(at)), second, by));
+      }
+    return [...seconds].map(([at, counts]) => ({ at, counts })).toSorted((a, b) => a.at - b.at);
+  }
+
+  it("is told by the second, too, as the rehearsal counts it", async () => {
+    expect(
+      await until(
+        { everyMs: 100, withinMs: 10_000 },
+        async () => told().reduce((all, { counts }) => all + counts.requests, 0) === 42,
+      ),
+    ).toBe(true);
+    const rehearsed = new AccessLogReader(nginx.folder, 500).read();
+    const plain = ({ requests, errors, slow, servers, sessions, clients }: TrackCounts) => ({
+      ...{ requests, errors, slow, sessions, clients },
+      servers: Object.values(servers ?? {}),
+    });
+    expect(told().map(({ at, counts }) => [at, plain(counts)])).toEqual(
+      rehearsed
+        .map(({ epochSecond, counts }) => [epochSecond, plain({ sessions: NO_SESSIONS, ...counts })] as const)
+        .toSorted(([a], [b]) => a - b),
+    );
+    // Late ones, who gave up, and one that failed: by a digest of the address, and no address.
+    expect(told().reduce((all, { counts }) => all + counts.slow, 0)).toBeGreaterThan(0);
+    expect(
+      counts!.secondLines().flatMap(({ seconds }) => Object.values(seconds).flatMap(({ who }) => who)),
+    ).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/)]);
+    const lines = counts!.secondLines();
+    for (const [index, { from, through }] of lines.entries()) {
+      expect(through).toBeGreaterThanOrEqual(from);
+      if (index > 0) expect(from).toBe(lines[index - 1]!.through);
+    }
   });
 
   it("goes on when the log is rotated, and past what is no line of it", async () => {

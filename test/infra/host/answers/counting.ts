@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerFiles } from "../../../../infra/host/answers/agent.ts";
+import type { ServerLine } from "../../../../infra/host/answers/metrics.ts";
 
 export const PYTHON_THERE = existsSync("/usr/bin/python3");
 
@@ -10,7 +11,9 @@ export interface Counting {
   stop(): Promise<void>;
   /** The lines that it has written for CloudWatch. */
   lines(): string[];
-  /** Each metric's sum in them. */
+  /** What it has told by the second. */
+  secondLines(): ServerLine[];
+  /** Each metric's sum in the lines for CloudWatch. */
   sums(): Record<string, number>;
 }
 
@@ -29,9 +32,12 @@ export function counting(folder: string, place = { stack: "beta", track: "blue" 
     stdio: "inherit",
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const lines = () => (existsSync(out) ? readFileSync(out, "utf8").split("\n").filter(Boolean) : []);
+  const linesOf = (file: string) =>
+    existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+  const lines = () => linesOf(out);
   return {
     lines,
+    secondLines: () => linesOf(join(folder, "seconds.log")).map((line) => JSON.parse(line) as ServerLine),
     sums() {
       const sums: Record<string, number> = {};
       for (const line of lines().map((each) => JSON.parse(each)))
