@@ -111,6 +111,12 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
     allow("ServerFilesList", ["s3:ListBucketVersions"], `arn:aws:s3:::${stack}-servers-*`),
     allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
     ...mayTell({ stack, region }),
+    // What the gates judge by; the other logs are for people.
+    allow(
+      "ReadSeconds",
+      ["logs:FilterLogEvents"],
+      ["", ":*"].map((of) => `arn:aws:logs:${region}:*:log-group:/rollout/${stack}/seconds${of}`),
+    ),
     allow(
       "Secrets",
       [

@@ -1,9 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What is older a rollout reads by the minute, from the balancer. */
-const SECONDS_DAYS = 3;
-
 export interface LogsArgs {
   /** How long CloudWatch keeps an entry, in days: one of its fixed steps, such as 30. */
   retentionDays: number;
@@ -26,16 +23,16 @@ export class Logs extends pulumi.ComponentResource {
 
   constructor(name: string, args: LogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Logs", name, {}, opts);
-    const group = (what: string, retentionInDays = args.retentionDays) =>
+    const group = (what: string) =>
       new aws.cloudwatch.LogGroup(
         `${name}-${what}`,
-        { name: `/rollout/${name}/${what}`, retentionInDays },
+        { name: `/rollout/${name}/${what}`, retentionInDays: args.retentionDays },
         { parent: this },
       );
     this.app = group("app");
     this.nginx = group("nginx");
     this.system = group("system");
-    this.seconds = group("seconds", SECONDS_DAYS);
+    this.seconds = group("seconds");
     this.registerOutputs({
       app: this.app.name,
       nginx: this.nginx.name,

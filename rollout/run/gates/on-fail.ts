@@ -25,7 +25,8 @@ export function sorted(all: readonly GateEvidence[], onFail: Readonly<Record<str
 
 /** The config's name of a gate: screens have its figure in it. */
 function keyOf(name: string): string {
-  if (/^over [\d.]+ ms$/.test(name)) return "latency";
+  if (/^over [\d.]+ ms/.test(name)) return "latency";
+  if (name.startsWith("errors ")) return "errors";
   return name.startsWith("burn rate") ? "burnRate" : name;
 }
 

@@ -15,6 +15,8 @@ const REHEARSING = ["rollout/platforms/rehearsal"];
 
 /** What a rollout sends to servers is the stack's own; only a person sends any script. */
 const RELEASE = "arn:aws:ssm:us-east-1:1:document/beta-release-1";
+/** Of the logs it reads what the servers count by the second, and only a person reads the others. */
+const SECONDS = "arn:aws:logs:us-east-1:1:log-group:/rollout/beta/seconds";
 
 /** What follows from a call besides its own permission (each service's "Actions, resources, and condition keys"). */
 const ALSO = [
@@ -34,7 +36,7 @@ const operating = [...deploying, ...mayOperate(scope)];
 test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
   const asked = calls(DEPLOYING).map(([action, resource]): [string, string] => [
     action,
-    action === "ssm:SendCommand" ? RELEASE : resource,
+    action === "ssm:SendCommand" ? RELEASE : action === "logs:FilterLogEvents" ? SECONDS : resource,
   ]);
   expect(asked.map(([action]) => action)).toEqual(
     expect.arrayContaining(["elasticloadbalancing:ModifyListener", "s3:PutObject", "sns:Publish"]),
