@@ -71,7 +71,9 @@ export type Note =
   /** From a person, written by another process. With adopt and restore: the weights that are to hold. */
   | { kind: "command"; command: Command; weights?: Weights }
   /** From a person, at any time, also when no rollout is under way: it moves nothing. */
-  | ({ kind: "visit" } & Visit);
+  | ({ kind: "visit" } & Visit)
+  /** From a person, at any time: a candidate's migration was drilled on a copy. @property bad what didn't pass, a line each */
+  | { kind: "drilled"; drill: string; outcome: string; candidate: string; bad: readonly string[] };
 
 /** A person looks into what runs, or has it do something: never what came of it, and no secret. */
 export interface Visit {
@@ -103,6 +105,7 @@ export const KINDS = Object.keys({
   unwritten: true,
   command: true,
   visit: true,
+  drilled: true,
 } satisfies Record<Note["kind"], true>) as readonly Note["kind"][];
 
 export type Outcome = "promoted" | "rolled-back";
@@ -118,7 +121,7 @@ export type JournalEntry = Note & {
 
 /** Whether people write such entries, at any time, beside the one run that writes all others. */
 export function isOfPeople({ kind }: Pick<JournalEntry, "kind">): boolean {
-  return kind === "command" || kind === "visit";
+  return kind === "command" || kind === "visit" || kind === "drilled";
 }
 
 /**

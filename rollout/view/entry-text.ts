@@ -54,6 +54,8 @@ export function entryText(entry: JournalEntry, acts?: ReadonlyMap<number, Act>):
       return `${entry.outcome}: ${entry.reason}`;
     case "command":
       return `${entry.by} asks: ${entry.command}${entry.weights ? ` ${weightsText(entry.weights)}` : ""}`;
+    case "drilled":
+      return `${entry.by} drilled the migration of ${entry.candidate} on a copy (${entry.drill}): ${[entry.outcome, ...entry.bad].join("; ")}`;
     case "visit":
       return `${[entry.by, "visits:", entry.verb, entry.server, entry.command].filter(Boolean).join(" ")}`;
   }

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { registerAlarms as alarms } from "./alarms.ts";
 import { registerFail as fail } from "./fail.ts";
+import { registerMigrate as migrate } from "./migrate.ts";
 import { register as restore } from "./restore.ts";
 
 /** One line for each kind of drill. */
-const KINDS: ((drill: Command) => void)[] = [restore, alarms, fail];
+const KINDS: ((drill: Command) => void)[] = [restore, migrate, alarms, fail];
 
 export function register(program: Command): void {
   const drill = program

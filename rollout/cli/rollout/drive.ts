@@ -15,6 +15,7 @@ import { entryLines } from "../../view/entry-lines.ts";
 import { actsIn } from "../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
+import { drillsOf } from "./drilled.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
@@ -60,6 +61,7 @@ export async function drive(
       judge: (history) => judge(history),
       owner: `${whoami()} (process ${process.pid})`,
       clock,
+      drilled: drillsOf(here),
       ...(begin && { begin }),
       heard,
       ...(leave && { leave }),

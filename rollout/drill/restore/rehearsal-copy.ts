@@ -12,12 +12,16 @@ import { RehearsalError } from "../../platforms/rehearsal/machine/errors.ts";
 import { freePorts } from "../../platforms/rehearsal/machine/ports.ts";
 import { canReach, databaseUser } from "../../platforms/rehearsal/machine/postgres-user.ts";
 import { start, untilReady } from "../../platforms/rehearsal/machine/processes.ts";
-import { Ledger, type Place } from "../../platforms/rehearsal/machine/state.ts";
+import { Ledger, type Place, type ServerRecord } from "../../platforms/rehearsal/machine/state.ts";
 import { inStopOrder, stop, stopAll } from "../../platforms/rehearsal/machine/stopping.ts";
+import type { TrackPlan } from "../../platforms/rehearsal/plan/describe.ts";
+import { changeDatabase } from "../../platforms/rehearsal/rollout/migrating.ts";
+import { ownVersions } from "../../platforms/rehearsal/rollout/platform.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { ensureServer, newServer } from "../../platforms/rehearsal/servers/server.ts";
+import { ensureServer, newServer, removeServer } from "../../platforms/rehearsal/servers/server.ts";
 import { ensureRedis } from "../../platforms/rehearsal/stores/redis.ts";
 import { copyPlace, removeCopy } from "../../platforms/rehearsal/verbs/copy-place.ts";
+import type { Door } from "../../smoke/client.ts";
 import { runSmoke, type SmokeResult } from "../../smoke/run.ts";
 import { versionsOf } from "../../smoke/versions.ts";
 import { until } from "../../waiting.ts";
@@ -25,6 +29,13 @@ import { until } from "../../waiting.ts";
 const POSTGRES = "postgres";
 /** A recovery replays up to hours of log. */
 const RECOVERY_MS = 30 * 60_000;
+
+/** A server on the copy, and the way to it. */
+export interface Serving {
+  track: string;
+  server: ServerRecord;
+  door: Door;
+}
 
 /** Where a recovery ends. */
 export type RecoveryTarget = { name: string } | { time: number };
@@ -134,23 +145,43 @@ export class Copy {
 
   /** Starts a server of a track on the copy, with a cache of its own, and asks it what a new version is asked. */
   async smokeTest(track: string): Promise<SmokeResult> {
+    return this.smoke(await this.serve(track));
+  }
+
+  /** Starts a server of a track on the copy, with a cache of the copy's own. There is no balancer: its own port is its address. */
+  async serve(track: string): Promise<Serving> {
     const room = this.#room;
-    const plan = room.plan.tracks.find(({ name }) => name === track) ?? first(room.plan.tracks);
+    const plan = this.#planOf(track);
     await ensureRedis(room);
     const server = await newServer(room, plan);
     await ensureServer(room, plan, server);
-    const { domain } = room.ledger.state;
+    const ca = readFileSync(room.certificates.caFile, "utf8");
+    const at = { host: "127.0.0.1", port: server.port };
+    return { track: plan.name, server, door: { url: `https://${room.ledger.state.domain}`, at, ca } };
+  }
+
+  smoke({ door, track }: Serving): Promise<SmokeResult> {
+    const { graph, projectDir, plan, ledger } = this.#room;
+    const tests = stackSettings(projectDir, plan.stack).smoke;
     return runSmoke({
-      // There is no balancer: the server's own port is the address.
-      door: {
-        url: `https://${domain}`,
-        at: { host: "127.0.0.1", port: server.port },
-        ca: readFileSync(room.certificates.caFile, "utf8"),
-      },
-      tests: stackSettings(room.projectDir, room.plan.stack).smoke,
-      track: plan.name,
-      versions: versionsOf(room.graph),
+      door,
+      tests,
+      track,
+      versions: { ...versionsOf(graph), ...ownVersions(graph, ledger) },
     });
+  }
+
+  async leave({ server }: Serving): Promise<void> {
+    await removeServer(this.#room, server);
+  }
+
+  /** Runs a track's migration on the copy, as a rollout does. @throws {RehearsalError} with the end of its log when it fails */
+  async migrate(track: string, signal?: AbortSignal): Promise<void> {
+    await changeDatabase(this.#room, this.#planOf(track), "migrate", signal);
+  }
+
+  #planOf(track: string): TrackPlan {
+    return this.#room.plan.tracks.find(({ name }) => name === track) ?? first(this.#room.plan.tracks);
   }
 
   /**

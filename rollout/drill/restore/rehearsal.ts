@@ -83,7 +83,11 @@ async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<Drill
 class NoDrill extends UserError {}
 
 /** The backup to restore, newest first; what is wrong with any of them is found on the way. */
-async function goodBackup(room: Room, findings: RestoreFindings, at?: number): Promise<Backup | undefined> {
+export async function goodBackup(
+  room: Room,
+  findings: Findings<"backups">,
+  at?: number,
+): Promise<Backup | undefined> {
   const store = storeOf(room);
   await takeFirstBackup(store);
   const { good, problems } = await inspect(store);
@@ -153,12 +157,7 @@ async function restoreAndVerify(
  * what was written in the wait until then.
  */
 async function markNow(store: Store, { findings, figures }: Results): Promise<Marker> {
-  let archived: Promise<number> | undefined;
-  const marker = await writeMarker(store, ({ segment }) => {
-    archived = untilArchived(store, segment, ARCHIVED_WITHIN_MS);
-    archived.catch(() => {});
-  });
-  const seconds = ((await given(archived, "wait for the marker's segment")) - marker.at) / 1000;
+  const { marker, seconds } = await markArchived(store);
   figures.rpoSeconds = rounded(seconds);
   const bad =
     seconds < RPO_LIMIT_SECONDS ? [] : [`${seconds.toFixed(1)} s, the limit is ${RPO_LIMIT_SECONDS} s`];
@@ -168,6 +167,16 @@ async function markNow(store: Store, { findings, figures }: Results): Promise<Ma
     `${seconds.toFixed(1)} s until what was written was safe (a segment ends after ${ARCHIVE_TIMEOUT_SECONDS} s at most)`,
   );
   return marker;
+}
+
+/** Marks the present moment in the log, and waits until the log is in the repository to there: so many seconds. */
+export async function markArchived(store: Store): Promise<{ marker: Marker; seconds: number }> {
+  let archived: Promise<number> | undefined;
+  const marker = await writeMarker(store, ({ segment }) => {
+    archived = untilArchived(store, segment, ARCHIVED_WITHIN_MS);
+    archived.catch(() => {});
+  });
+  return { marker, seconds: ((await given(archived, "wait for the marker's segment")) - marker.at) / 1000 };
 }
 
 /**

@@ -14,7 +14,8 @@ import type { Shot, Shots } from "./shot.ts";
 /** How many answers are kept under one name to be read back. */
 const remembered = 500;
 
-interface Kept {
+/** An answer that is read back, by its id. */
+export interface Kept {
   id: string | number;
 }
 
@@ -98,7 +99,7 @@ export class Journeys implements Shots {
   }
 }
 
-interface Answered {
+export interface Answered {
   status: number;
   answer: string;
   body: unknown;
@@ -109,7 +110,8 @@ function hasStatus({ expect }: Pick<Journey, "expect">, status: number): boolean
   return [expect.status].flat().includes(status);
 }
 
-function mistakeOf({ request, expect }: Journey, { status, answer, body, read }: Answered) {
+/** @returns what is wrong with an answer; undefined: nothing */
+export function mistakeOf({ request, expect }: Journey, { status, answer, body, read }: Answered) {
   if (!hasStatus({ expect }, status)) return `${request} answered ${status}`;
   if (expect.text !== undefined && !answer.includes(expect.text))
     return `${request} lacks the text ${JSON.stringify(expect.text)}`;

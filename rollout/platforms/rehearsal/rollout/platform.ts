@@ -244,7 +244,7 @@ class Rehearsal implements Platform {
 }
 
 /** Of tracks that run something else here than on AWS: what their servers were made from. */
-function ownVersions(graph: Graph, { state }: Ledger): Record<string, string> {
+export function ownVersions(graph: Graph, { state }: Ledger): Record<string, string> {
   const own = tracksOfTheirOwn(graph);
   const servers = state.servers.filter(({ track }) => own.includes(track));
   return Object.fromEntries(servers.map(({ track, version }) => [track, version]));

@@ -1,0 +1,96 @@
+import type { Findings } from "../findings.ts";
+import type { HeldLock } from "./locks.ts";
+import type { Difference } from "./tables.ts";
+import type { Walked, Walker } from "./walk.ts";
+
+/** What the checks of a drilled migration are called, in the order in which they are told. */
+export const CHECKS = [
+  "backups",
+  "before",
+  "migration",
+  "locks",
+  "while it runs",
+  "stable after it",
+  "candidate",
+  "back to stable",
+  "orders",
+  "rows",
+  "removed",
+] as const;
+
+export type MigrateFindings = Findings<(typeof CHECKS)[number]>;
+
+/** Longer than users wait for a page. */
+const BLOCKED_MS = 2_000;
+
+export function judgeLocks(locks: readonly HeldLock[], findings: MigrateFindings): void {
+  const text = ({ table, mode, blocks, ms }: HeldLock) =>
+    `${table}: ${mode}, at least ${ms} ms, blocks ${blocks}`;
+  const bad = locks.filter(({ blocks, ms }) => blocks !== "other changes of the schema" && ms > BLOCKED_MS);
+  findings.judge(
+    "locks",
+    bad.map(text),
+    locks.length === 0
+      ? "none was held for longer than a look takes (20 ms)"
+      : locks.slice(0, 20).map(text).join("; "),
+  );
+}
+
+/** What was wrong in walks, once each, and how many answers were right. */
+export function judgeWalks(
+  name: "before" | "while it runs" | "stable after it" | "candidate" | "back to stable",
+  walked: readonly Walked[],
+  smoke: { passed: boolean; details: readonly string[] } | undefined,
+  findings: MigrateFindings,
+): void {
+  const mistakes = [
+    ...new Set(walked.flatMap((each) => (each.mistake === undefined ? [] : [mistakeText(each)]))),
+  ];
+  const failed = smoke?.passed === false ? smoke.details : [];
+  const slowest = Math.max(0, ...walked.map(({ ms }) => ms));
+  const tests = smoke ? `the smoke tests pass, ` : "";
+  findings.judge(
+    name,
+    [...failed, ...mistakes],
+    `${tests}${walked.length} answers are right, the slowest in ${Math.round(slowest)} ms`,
+  );
+}
+
+function mistakeText({ journey, by, of, mistake }: Walked): string {
+  return `${journey}${of === undefined || of === by ? "" : ` (written by ${of}, read by ${by})`}: ${mistake}`;
+}
+
+const ORDERS: readonly [string, of: readonly Walker[], by: readonly Walker[]][] = [
+  ["old writes, old reads", ["stable before", "stable after"], ["stable after", "stable again"]],
+  ["old writes, new reads", ["stable before", "stable after"], ["candidate"]],
+  ["new writes, new reads", ["candidate"], ["candidate"]],
+  ["new writes, old reads", ["candidate"], ["stable again"]],
+];
+
+/** All four orders of old and new: one that nobody has walked isn't known to work. */
+export function judgeOrders(walked: readonly Walked[], findings: MigrateFindings): void {
+  const told = ORDERS.map(([order, of, by]) => {
+    const reads = walked.filter((each) => each.of && of.includes(each.of) && by.includes(each.by));
+    return { order, reads: reads.length, bad: reads.filter(({ mistake }) => mistake !== undefined).length };
+  });
+  const text = told.map(({ order, reads, bad }) => `${order}: ${reads - bad} of ${reads}`).join("; ");
+  if (told.some(({ bad }) => bad > 0)) findings.add("orders", "fail", text);
+  else if (told.some(({ reads }) => reads === 0))
+    findings.add(
+      "orders",
+      "unknown",
+      `${text}; a journey that keeps what it writes and one that reads it show it`,
+    );
+  else findings.add("orders", "pass", text);
+}
+
+export function judgeRows(
+  { lost, changed }: Difference,
+  tables: number,
+  rows: number,
+  findings: MigrateFindings,
+): void {
+  const others =
+    changed.length > 0 ? `; with other values in columns that were there: ${changed.join("; ")}` : "";
+  findings.judge("rows", lost, `none of ${rows} rows in ${tables} tables is lost${others}`);
+}
