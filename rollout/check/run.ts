@@ -39,7 +39,13 @@ export const PRE_LAUNCH: Readonly<Record<string, Check>> = {
   alarms: async (from) => judgeAlarms(await from.alarms()),
   flags: async (from, { stack }) => judgeFlags(await from.flags(), stack),
   capacity: async (from, { stack }) => judgeCapacity(await from.capacity(), stack),
-  migrations: async (from, { settings }) => judgeMigrations(await from.health(), settings.app.migrate),
+  migrations: async (from, { settings }) => {
+    const { drill } = settings.plan.migration;
+    // A look that fails makes nothing of the rest unknown.
+    const asked =
+      drill !== "off" && settings.app.migrate.length > 0 && (await from.drilled().catch(notAsked));
+    return judgeMigrations(await from.health(), settings.app.migrate, asked || undefined);
+  },
   smoke: async (from, { stack, on }) => judgeSmoke(await from.smoke(), stack, on),
   rollback: async (from, { stack, now }) => judgeRollback(await from.rollback(), stack, now),
   quotas: async (from) => judgeQuotas(await from.quotas()),
@@ -52,6 +58,8 @@ export const SERVICE: Readonly<Record<string, Check>> = {
   disk: async (from) => judgeDisk(await from.disk()),
   certificate: async (from, { now }) => judgeCertificate(await from.certificate(), now),
 };
+
+const notAsked = (error: Error) => ({ passed: false, reason: error.message });
 
 const WITHIN_MS = 120_000;
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Drilled } from "../core/action.ts";
 import { shareOf } from "../core/weights.ts";
 import type { Graph } from "../graph/model.ts";
 import type { Platform } from "../platforms/platform.ts";
@@ -36,6 +37,8 @@ export interface CheckSources {
   secrets(): Promise<SecretFacts[]>;
   backups(): Promise<BackupFacts>;
   drill(): Promise<DrillFacts>;
+  /** Of the candidate's migration. */
+  drilled(): Promise<Drilled>;
   alarms(): Promise<AlarmFacts>;
   flags(): Promise<FlagFacts>;
   capacity(): Promise<CapacityFacts[]>;

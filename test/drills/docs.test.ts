@@ -81,6 +81,7 @@ function copyFor(page: string) {
       gates: { errorRate: { max: 0.05 }, latency: { p95: "5s" }, minRequests: 20 },
       sessions: { drain: "0s" },
     },
+    ...(page === "docs/migrations.md" && { app: { migrate: ["true"] } }),
     cohorts: { pilots: { cookie: { name: "plan", values: ["beta", "pro"] } } },
   });
   symlinkSync(join(ROOT, "bin"), join(project.projectDir, "bin"));

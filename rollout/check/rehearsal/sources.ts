@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { drilledNow } from "../../drill/migrate/now.ts";
 import { drillFiles } from "../../drill/record.ts";
 import { Ledger, placeOf } from "../../platforms/rehearsal/machine/state.ts";
 import { doorOf, operatorTokenOf, secretsOf } from "../../platforms/rehearsal/rollout/smoke.ts";
@@ -46,6 +47,11 @@ export function rehearsalSources(common: Omit<CheckSourceOptions, "door" | "oper
     backups: () => readBackups(about, projectDir, place, graph),
     async drill() {
       return lastDrill(await drillFiles(place.folder).read());
+    },
+    async drilled() {
+      const { candidate, stack } = about;
+      if (candidate === undefined) return { passed: true, reason: "there is no candidate" };
+      return drilledNow({ stack, projectDir }, candidate);
     },
     async alarms() {
       return alarmsOf(await graph());

@@ -13,9 +13,9 @@ import { type RunResult, run } from "../../run/run.ts";
 import { isUnbroken } from "../../unbroken.ts";
 import { entryLines } from "../../view/entry-lines.ts";
 import { actsIn } from "../../view/entry-text.ts";
+import { drillsOf } from "../drill/drilled.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
-import { drillsOf } from "./drilled.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */

@@ -1,6 +1,6 @@
 import type { Findings } from "../findings.ts";
 import type { HeldLock } from "./locks.ts";
-import type { Difference } from "./tables.ts";
+import type { MigratedRows } from "./tables.ts";
 import type { Walked, Walker } from "./walk.ts";
 
 /** What the checks of a drilled migration are called, in the order in which they are told. */
@@ -85,7 +85,7 @@ export function judgeOrders(walked: readonly Walked[], findings: MigrateFindings
 }
 
 export function judgeRows(
-  { lost, changed }: Difference,
+  { lost, changed }: MigratedRows,
   tables: number,
   rows: number,
   findings: MigrateFindings,

@@ -15,7 +15,7 @@ import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
 import { Findings } from "../findings.ts";
 import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
 import { goodBackup, markArchived } from "../restore/rehearsal.ts";
-import { Copy, type Serving } from "../restore/rehearsal-copy.ts";
+import { Copy, type OnCopy } from "../restore/rehearsal-copy.ts";
 import { CHECKS, judgeLocks, judgeOrders, judgeRows, judgeWalks, type MigrateFindings } from "./checks.ts";
 import { locksDuring } from "./locks.ts";
 import { askedRoutes, unasked } from "./routes.ts";
@@ -151,7 +151,7 @@ class Stage {
   }
 
   /** While stable works on the copy: what it has to wait for shows in its answers. */
-  async #migrate(old: Serving): Promise<void> {
+  async #migrate(old: OnCopy): Promise<void> {
     const { findings, figures } = this.#results;
     const copy = this.#copy;
     const began = performance.now();
@@ -171,7 +171,7 @@ class Stage {
     judgeWalks("while it runs", walked, undefined, findings);
   }
 
-  async #during(old: Serving, migrating: Promise<void>): Promise<Walked[]> {
+  async #during(old: OnCopy, migrating: Promise<void>): Promise<Walked[]> {
     let over = false;
     const end = () => {
       over = true;
@@ -184,7 +184,7 @@ class Stage {
   }
 
   async #walk(
-    ...[name, serving, by]: [Parameters<typeof judgeWalks>[0], Serving, Walked["by"]]
+    ...[name, serving, by]: [Parameters<typeof judgeWalks>[0], OnCopy, Walked["by"]]
   ): Promise<boolean> {
     const walked = await this.#walks.walk(serving.door, by);
     this.#walked.push(...walked);

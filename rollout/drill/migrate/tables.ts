@@ -27,7 +27,7 @@ export async function tablesIn(client: pg.Client): Promise<TablesBefore> {
   return tables;
 }
 
-export interface Difference {
+export interface MigratedRows {
   /** What is gone, a line each: tables, columns, rows. */
   lost: string[];
   /** Of rows that are there, how many have another value in a column that was there before. */
@@ -35,7 +35,7 @@ export interface Difference {
 }
 
 /** What was there before and isn't any more. New tables, columns and rows are no difference. */
-export async function differencesFrom(before: TablesBefore, client: pg.Client): Promise<Difference> {
+export async function differencesFrom(before: TablesBefore, client: pg.Client): Promise<MigratedRows> {
   const now = new Map((await columnsOf(client)).map(({ name, columns }) => [name, columns]));
   const lost: string[] = [];
   const changed: string[] = [];

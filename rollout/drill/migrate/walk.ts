@@ -1,7 +1,7 @@
 import type { Journey } from "../../../infra/settings/schema/asked/journeys.ts";
 import { isNumbered, keptIn } from "../../../infra/settings/schema/asked/journeys.ts";
 import { seededRandom } from "../../load/random.ts";
-import { filled, type Kept, mistakeOf } from "../../load/requests/journeys.ts";
+import { filled, type KeptAnswer, mistakeOf } from "../../load/requests/journeys.ts";
 import { Numbers } from "../../load/writes/numbers.ts";
 import { ask, type Door } from "../../smoke/client.ts";
 
@@ -30,7 +30,7 @@ export class Walks {
   readonly #numbers = new Numbers(`drill-${Date.now().toString(36)}`);
   readonly #random = seededRandom(1);
   /** By the name under which it is kept, and who wrote it. */
-  readonly #kept = new Map<string, Map<Walker, Kept>>();
+  readonly #kept = new Map<string, Map<Walker, KeptAnswer>>();
   readonly #cookies = new Map<string, string>();
 
   constructor(journeys: readonly Journey[]) {
@@ -49,7 +49,12 @@ export class Walks {
     return walked;
   }
 
-  async #ask(door: Door, journey: Journey, by: Walker, read?: { of: Walker; kept: Kept }): Promise<Walked> {
+  async #ask(
+    door: Door,
+    journey: Journey,
+    by: Walker,
+    read?: { of: Walker; kept: KeptAnswer },
+  ): Promise<Walked> {
     const [method, pattern] = journey.request.split(" ") as [string, string];
     const path = pattern.replace(/\{[^{}]*\}/, () => encodeURIComponent(String(read?.kept.id)));
     const number = isNumbered(journey.body) ? this.#numbers.next(journey).text : undefined;
@@ -76,9 +81,9 @@ export class Walks {
 
   #keep({ keep, request }: Journey, by: Walker, answer: string): string | undefined {
     if (keep === undefined) return undefined;
-    const one = fields(answer) as Kept | undefined;
+    const one = fields(answer) as KeptAnswer | undefined;
     if (one?.id === undefined) return `${request} answered no id`;
-    this.#kept.set(keep, (this.#kept.get(keep) ?? new Map<Walker, Kept>()).set(by, one));
+    this.#kept.set(keep, (this.#kept.get(keep) ?? new Map<Walker, KeptAnswer>()).set(by, one));
     return undefined;
   }
 
@@ -94,12 +99,12 @@ export class Walks {
  * What must be the same in what was kept and in what is read: all of it, or, where another version wrote it, the fields that both
  * versions have.
  */
-function shared(kept: Kept, answer: string, isOwn: boolean): Kept {
+function shared(kept: KeptAnswer, answer: string, isOwn: boolean): KeptAnswer {
   const now = fields(answer);
   if (isOwn || now === undefined) return kept;
   const theirs = kept as unknown as Record<string, unknown>;
   const own = Object.keys(now).map((name) => [name, name in theirs ? theirs[name] : now[name]]);
-  return Object.fromEntries(own) as unknown as Kept;
+  return Object.fromEntries(own) as unknown as KeptAnswer;
 }
 
 function fields(text: string): Record<string, unknown> | undefined {

@@ -31,7 +31,7 @@ const POSTGRES = "postgres";
 const RECOVERY_MS = 30 * 60_000;
 
 /** A server on the copy, and the way to it. */
-export interface Serving {
+export interface OnCopy {
   track: string;
   server: ServerRecord;
   door: Door;
@@ -149,7 +149,7 @@ export class Copy {
   }
 
   /** Starts a server of a track on the copy, with a cache of the copy's own. There is no balancer: its own port is its address. */
-  async serve(track: string): Promise<Serving> {
+  async serve(track: string): Promise<OnCopy> {
     const room = this.#room;
     const plan = this.#planOf(track);
     await ensureRedis(room);
@@ -160,7 +160,7 @@ export class Copy {
     return { track: plan.name, server, door: { url: `https://${room.ledger.state.domain}`, at, ca } };
   }
 
-  smoke({ door, track }: Serving): Promise<SmokeResult> {
+  smoke({ door, track }: OnCopy): Promise<SmokeResult> {
     const { graph, projectDir, plan, ledger } = this.#room;
     const tests = stackSettings(projectDir, plan.stack).smoke;
     return runSmoke({
@@ -171,7 +171,7 @@ export class Copy {
     });
   }
 
-  async leave({ server }: Serving): Promise<void> {
+  async leave({ server }: OnCopy): Promise<void> {
     await removeServer(this.#room, server);
   }
 

@@ -15,7 +15,7 @@ import type { Shot, Shots } from "./shot.ts";
 const remembered = 500;
 
 /** An answer that is read back, by its id. */
-export interface Kept {
+export interface KeptAnswer {
   id: string | number;
 }
 
@@ -30,7 +30,7 @@ export class Journeys implements Shots {
   readonly #random: Random;
   readonly #users: number;
   readonly #numbers: Numbers;
-  readonly #kept = new Map<string, Kept[]>();
+  readonly #kept = new Map<string, KeptAnswer[]>();
 
   constructor(journeys: readonly Journey[], random: Random, users: number, numbers: Numbers = new Numbers()) {
     this.#journeys = journeys;
@@ -67,7 +67,7 @@ export class Journeys implements Shots {
     return last(this.#journeys);
   }
 
-  #shot(journey: Journey, from: string, read: Kept | undefined): Shot {
+  #shot(journey: Journey, from: string, read: KeptAnswer | undefined): Shot {
     const [method, pattern] = journey.request.split(" ") as [Shot["method"], string];
     const path = pattern.replace(/\{[^{}]*\}/, () => encodeURIComponent(String(read?.id)));
     const own = isNumbered(journey.body) ? this.#numbers.next(journey) : undefined;
@@ -89,7 +89,7 @@ export class Journeys implements Shots {
   /** Once full, a new one takes a random one's place: old and new ones are read back. */
   #keep({ keep, request }: Journey, answer: string): string | undefined {
     if (keep === undefined) return undefined;
-    const one = parsed(answer) as Kept | undefined;
+    const one = parsed(answer) as KeptAnswer | undefined;
     if (one?.id === undefined) return `${request} answered no id`;
     const kept = this.#kept.get(keep) ?? [];
     this.#kept.set(keep, kept);
@@ -99,11 +99,11 @@ export class Journeys implements Shots {
   }
 }
 
-export interface Answered {
+interface Answered {
   status: number;
   answer: string;
   body: unknown;
-  read: Kept | undefined;
+  read: KeptAnswer | undefined;
 }
 
 function hasStatus({ expect }: Pick<Journey, "expect">, status: number): boolean {
