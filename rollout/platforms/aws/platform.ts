@@ -106,7 +106,6 @@ export class AwsPlatform implements Platform {
       logGroup === undefined
         ? undefined
         : new BothCounts({
-            clock,
             servers: new ServerSeconds({ region, clock, logGroup, limitMs: slowMs }),
             balancer: (since) => this.#byMinutes(since),
           });

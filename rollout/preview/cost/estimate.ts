@@ -68,6 +68,12 @@ const ESTIMATORS: Record<string, Estimator> = {
  */
 const SECONDS_GB = (310 * 3600 * hoursAMonth) / 1e9;
 
+function tellsSeconds({ resources }: Graph): boolean {
+  return resources.some(
+    ({ type, name }) => type === "aws:cloudwatch/logGroup:LogGroup" && name.endsWith("-seconds"),
+  );
+}
+
 function servers(inputs: Inputs, graph: Graph, resource: GraphResource): ReturnType<Estimator> {
   const count = Number(inputs.desiredCapacity ?? inputs.minSize ?? 0);
   const launch = referencesIn(resource.inputs.launchTemplate)[0]?.urn;
@@ -80,7 +86,7 @@ function servers(inputs: Inputs, graph: Graph, resource: GraphResource): ReturnT
   return [
     ["servers", times(PRICES.server[String(of.instanceType)], hoursAMonth * count)],
     ["disks", gib * monthly.diskGib * count],
-    ["its count by the second, as log", SECONDS_GB * monthly.logGb * count],
+    ["its count by the second, as log", tellsSeconds(graph) ? SECONDS_GB * monthly.logGb * count : 0],
     ["detailed monitoring", at(of, "monitoring.enabled") === true ? monthly.detailedMonitoring * count : 0],
   ];
 }

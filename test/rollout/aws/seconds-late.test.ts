@@ -71,7 +71,6 @@ async function played({
   const balancer = new BalancerMetrics({ region: "us-east-1", clock, limitMs: 500 });
   const facts = factsOf(deployment());
   const both = new BothCounts({
-    clock,
     servers: new ServerSeconds({
       region: "us-east-1",
       clock,

@@ -7,6 +7,7 @@ import { contains } from "../../../rollout/preview/dangers/network/ranges.ts";
 import { timesAWeek } from "../../../rollout/preview/dangers/schedule.ts";
 import { costText } from "../../../rollout/preview/render/words.ts";
 import { sides } from "../../../rollout/preview/text.ts";
+import { shippedGraph } from "../../support/shipped-graph.ts";
 
 describe("how often a schedule fires in a week", () => {
   const schedules: [string, number | undefined][] = [
@@ -175,6 +176,19 @@ describe("the monthly cost", () => {
     const { source } = costOf(server("t3.medium"), server("t3.large"));
     expect(source).toMatch(/^AWS price list \(aws\.amazon\.com\/pricing\).*, us-east-1, \d{4}-\d\d-\d\d/);
   });
+
+  test.each(["beta", "prod"])(
+    "has what %s's servers tell by the second: less than ten dollars",
+    async (stack) => {
+      const now = await shippedGraph(stack);
+      const before = { ...now, resources: now.resources.filter(({ name }) => !name.endsWith("-seconds")) };
+      const { lines } = costOf(before, now);
+      expect(lines.map(({ what }) => what)).toEqual(lines.map(() => "its count by the second, as log"));
+      const usd = lines.reduce((sum, { beforeUsd, afterUsd }) => sum + afterUsd! - beforeUsd!, 0);
+      expect(usd).toBeGreaterThan(0.5);
+      expect(usd).toBeLessThan(10);
+    },
+  );
 
   test("what has no price is unknown, and not money saved", () => {
     const cost = costOf(server("t3.medium"), server("x9.huge"));

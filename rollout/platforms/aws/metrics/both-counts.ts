@@ -1,18 +1,13 @@
-import type { Clock } from "../../../clock.ts";
 import type { MetricSecond, Metrics, Weights } from "../../platform.ts";
 import type { Page } from "./metrics.ts";
 import type { ServerSeconds } from "./server-seconds.ts";
 
 export interface BothCountsOptions {
-  clock: Clock;
   /** What the servers count, seconds late. */
   servers: Pick<ServerSeconds, "since">;
   /** What the balancer counts, and what comes with it, minutes late. */
   balancer: (sinceEpochSecond: number) => Promise<Page>;
 }
-
-/** By then the balancer's minute is there: what the servers haven't told by then is taken from it. */
-const PATIENCE_SECONDS = 240;
 
 /**
  * The servers' count where it is there, and the balancer's beside it, which comes later and has also what never reached a server. For
@@ -27,7 +22,7 @@ export class BothCounts {
 
   /** @throws when neither can be read */
   async since(epochSecond: number, lateSince: number, weights: Weights): Promise<Metrics> {
-    const { clock, servers, balancer } = this.#options;
+    const { servers, balancer } = this.#options;
     const page = await balancer(lateSince).catch((error: Error) => error);
     const told = await servers.since(epochSecond, weights).catch((error: Error) => error);
     if (page instanceof Error && told instanceof Error) throw page;
@@ -36,8 +31,7 @@ export class BothCounts {
     const byServers = told instanceof Error ? undefined : told;
     if (byServers && byServers.through > epochSecond && byServers.from < epochSecond + 60)
       return { seconds: byServers.seconds, through: byServers.through, ...also };
-    if (clock.now() / 1000 - epochSecond < PATIENCE_SECONDS)
-      return { seconds: [], through: epochSecond, ...also };
+    // It tells nothing that is newer than some minutes: the servers are waited for as long.
     const instead = await balancer(epochSecond);
     const ends = byServers && byServers.through > epochSecond ? byServers.from : Number.POSITIVE_INFINITY;
     const isBefore = ({ epochSecond: at }: MetricSecond) => at < ends;
