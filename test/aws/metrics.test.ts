@@ -2,6 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../rollout/clock.ts";
 import { addSessions, NO_SESSIONS, type SessionCounts, WAYS } from "../../rollout/core/verdict.ts";
@@ -9,6 +15,7 @@ import { factsOf } from "../../rollout/platforms/aws/deployment.ts";
 import { LoggedCounters } from "../../rollout/platforms/aws/metrics/counters.ts";
 import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.ts";
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
+import { ServerSeconds } from "../../rollout/platforms/aws/metrics/server-seconds.ts";
 import { ANSWER_TALLIES } from "../../rollout/platforms/aws/metrics/ways.ts";
 import { metricsIn } from "../../rollout/platforms/rehearsal/metrics/embedded.ts";
 import { AccessLogReader } from "../../rollout/platforms/rehearsal/rollout/access-logs.ts";
@@ -147,6 +154,56 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
       rmSync(folder, { recursive: true });
     },
   );
+
+  // The same, by the second: as CloudWatch's agent sends it, and the controller reads it from the log.
+  test.skipIf(!PYTHON_THERE)("tells by the second what the servers have written", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "rollout-seconds-"));
+    const from = Math.floor(Date.now() / 1000) - 20;
+    const line = (second: number, of: object) =>
+      `${JSON.stringify({ time: new Date((from + second) * 1000).toISOString().replace("Z", "+00:00"), track: "blue", address: "a", status: 200, seconds: 0.1, total_seconds: 0.1, path: "/", ...of })}\n`;
+    const log = [
+      {},
+      { status: 500 },
+      { status: 502 },
+      { address: "b", seconds: 0.501 },
+      { address: "c", seconds: 0.5 },
+    ];
+    writeFileSync(join(folder, "access.log"), log.map((of, index) => line(index, of)).join(""));
+    const counts = counting(folder);
+    const asked = async () =>
+      counts.secondLines().reduce((all, { seconds }) => all + Object.keys(seconds).length, 0) === log.length;
+    expect(await until({ everyMs: 50, withinMs: 5_000 }, asked)).toBe(true);
+    await counts.stop();
+    const logGroupName = "/rollout/beta/seconds";
+    const client = new CloudWatchLogsClient({});
+    await client.send(new CreateLogGroupCommand({ logGroupName }));
+    for (const server of ["i-1", "i-2"]) {
+      const logStreamName = `blue/${server}`;
+      await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+      const logEvents = counts
+        .secondLines()
+        .map((each) => ({ timestamp: Date.now(), message: JSON.stringify(each) }));
+      await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+    }
+    const servers = new ServerSeconds({
+      ...{ region: "us-east-1", clock: systemClock, logGroup: logGroupName, limitMs: 500 },
+    });
+    const { seconds, through } = await servers.since(from, { blue: 90, green: 0 });
+    expect(through).toBeGreaterThan(from + log.length);
+    const all = seconds.map(({ tracks }) => tracks.blue!);
+    const sum = (of: (counts: (typeof all)[number]) => number) =>
+      all.reduce((sum, each) => sum + of(each), 0);
+    expect([sum(({ requests }) => requests), sum(({ errors }) => errors), sum(({ slow }) => slow)]).toEqual([
+      10, 4, 2,
+    ]);
+    // The same client failed at both servers, and again: he counts once.
+    expect(sum(({ clients }) => clients!.bad)).toBe(1);
+    expect(Object.keys(all[0]!.servers!)).toEqual(["i-1", "i-2"]);
+    expect(all[0]!.servers!["i-1"]).toMatchObject({ began: from });
+    // A track with users that has told nothing: nothing is known of all.
+    expect((await servers.since(from, { blue: 90, green: 10 })).through).toBe(Number.NEGATIVE_INFINITY);
+    rmSync(folder, { recursive: true });
+  });
 
   test("that is gone is an error, not an absence of errors", async () => {
     const elsewhere = process.env.AWS_ENDPOINT_URL;
