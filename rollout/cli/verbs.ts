@@ -8,6 +8,11 @@ export const VERBS: Record<
   string,
   { summary: string; load: () => Promise<{ register(program: Command): void }> }
 > = {
+  init: { summary: "lay out a repository of your own", load: () => import("./package/init.ts") },
+  upgrade: {
+    summary: "bring a later version, and say what it changes in the stacks",
+    load: () => import("./package/upgrade.ts"),
+  },
   graph: { summary: "print the resources that a stack consists of", load: () => import("./graph.ts") },
   preview: { summary: "explain what a change does to the stacks", load: () => import("./preview.ts") },
   rehearse: {

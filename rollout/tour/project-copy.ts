@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isMap, parseDocument } from "yaml";
+import { type Document, isMap, parseDocument } from "yaml";
 import type { Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
 
@@ -29,6 +29,9 @@ export function copyProject(projectDir: string, stack: string): ProjectCopy {
   for (const name of names) {
     if (name !== configFile) symlinkSync(resolve(projectDir, name), join(folder, name));
   }
+  for (const path of pathsIn(config)) {
+    config.setIn(path, resolve(projectDir, String(config.getIn(path))));
+  }
   write();
   return {
     folder,
@@ -42,4 +45,19 @@ export function copyProject(projectDir: string, stack: string): ProjectCopy {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Where the config names folders that are beside the project, which the copy isn't. */
+function pathsIn(config: Document): string[][] {
+  const rehearsal = ["config", "rollout:rehearsal"];
+  const tracks = (path: string[], key: string) => {
+    const all = config.getIn(path);
+    return isMap(all) ? all.items.map((item) => [...path, String(item.key), key]) : [];
+  };
+  const paths = [
+    [...rehearsal, "folder"],
+    ...tracks([...rehearsal, "tracks"], "folder"),
+    ...tracks(["config", "rollout:tracks"], "build"),
+  ];
+  return paths.filter((path) => config.hasIn(path) && String(config.getIn(path)).startsWith(".."));
 }

@@ -33,7 +33,6 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
   ],
   rollout: [
     "main.ts",
-    "testing.ts",
     "tour",
     "cli",
     "digest",
@@ -42,6 +41,8 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "visit",
     "run",
     "teardown",
+    "testing.ts",
+    "init",
     "platforms",
     "notify",
     "flags",
