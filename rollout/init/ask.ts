@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { Misuse } from "../errors.ts";
 
 /** A question that has no answer yet. */
-export interface Question {
+interface Question {
   /** The flag that answers it, such as `--domain`. */
   flag: string;
   text: string;
