@@ -43,12 +43,13 @@ export function newChannel({ horizonSeconds, intervalSeconds }: GateSettings, pr
   };
 }
 
-/** Learns stable's error rate and its bursts, a block at a time. */
-export function learnFrom(channel: Channel, stable: Counts, settings: GateSettings): void {
+/** Learns stable's error rate and its bursts, a block at a time. @param intervals how many these counts are of */
+export function learnFrom(channel: Channel, stable: Counts, settings: GateSettings, intervals = 1): void {
   const { block } = channel;
   block.requests += stable.requests;
   block.bad += stable.bad;
-  if (++block.intervals * settings.intervalSeconds < BLOCK_SECONDS) return;
+  block.intervals += intervals;
+  if (block.intervals * settings.intervalSeconds < BLOCK_SECONDS) return;
   learnBaseline(channel.baseline, block);
   learnBlock(channel.dispersion, block);
   channel.phi = phiOf(channel.dispersion);

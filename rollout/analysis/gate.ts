@@ -4,6 +4,7 @@ import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
 import { closeWindow, gain, newEvidence, suspectStep } from "./evidence/evidence.ts";
 import { logs, newGains, setShare } from "./evidence/odds.ts";
+import { newWaiting, waited } from "./outage.ts";
 import { burstStarts, newRefractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";
@@ -29,6 +30,7 @@ export function newGate(given: Partial<GateSettings> = {}): Gate {
     intervals: 0,
     requests: newChannel(settings, REQUESTS_PRIOR),
     bursts: newChannel(settings, BURSTS_PRIOR),
+    waiting: newWaiting(),
     quiet: { candidate: newRefractory(), stable: newRefractory() },
     absolute: newEvidence(settings.horizonSeconds, settings.intervalSeconds),
     absoluteStretch: newStretch(),
@@ -55,10 +57,18 @@ export function beginStep(gate: Gate): void {
  */
 export function learn(gate: Gate, stable: Counts, clients?: Counts): void {
   checkCounts("stable", stable);
-  const { settings, quiet } = gate;
-  if (clients) learnFrom(clientsOf(gate), clients, settings);
-  learnFrom(gate.requests, stable, settings);
-  learnFrom(gate.bursts, burstStarts(quiet.stable, stable, settings.intervalSeconds), settings);
+  if (clients) clientsOf(gate);
+  learnOf(gate, stable, burstStarts(gate.quiet.stable, stable, gate.settings.intervalSeconds), clients);
+}
+
+function learnOf(gate: Gate, requests: Counts, bursts: Counts, clients: Counts | undefined): void {
+  const { settings, waiting } = gate;
+  const told = waited(waiting, requests, { requests, bursts, ...(clients && { clients }) }, settings);
+  if (!told) return;
+  const { counts, intervals } = told;
+  learnFrom(gate.requests, counts.requests ?? NONE, settings, intervals);
+  learnFrom(gate.bursts, counts.bursts ?? NONE, settings, intervals);
+  if (gate.clients) learnFrom(gate.clients, counts.clients ?? NONE, settings, intervals);
 }
 
 /**
@@ -96,9 +106,7 @@ export function observe(gate: Gate, { candidate, stable, clients }: Interval): v
     closeWindow(gate.absolute, gate.requests.phi);
   }
   // Last, so that an interval is judged by what was known before it.
-  learnFrom(gate.requests, stable, settings);
-  learnFrom(gate.bursts, begun.stable, settings);
-  if (gate.clients) learnFrom(gate.clients, clients?.stable ?? NONE, settings);
+  learnOf(gate, stable, begun.stable, clients?.stable);
 }
 
 const NONE: Counts = { requests: 0, bad: 0 };

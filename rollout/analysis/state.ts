@@ -2,6 +2,7 @@ import type { Channel } from "./channel.ts";
 import type { Counts } from "./counts.ts";
 import type { Evidence } from "./evidence/evidence.ts";
 import type { Gains } from "./evidence/odds.ts";
+import type { Waiting } from "./outage.ts";
 import type { Refractory } from "./refractory.ts";
 import type { GateSettings } from "./settings.ts";
 import type { Step } from "./step.ts";
@@ -47,6 +48,8 @@ export interface Gate {
   bursts: Channel;
   /** A client counts once, whatever the rate at which it fails: fastest of all, where the platform tells clients apart. */
   clients?: Channel;
+  /** What is to be learned of stable, unless it turns out to be of an outage. */
+  waiting: Waiting<"requests" | "bursts" | "clients">;
   quiet: { candidate: Refractory; stable: Refractory };
   absolute: Evidence;
   absoluteStretch: Stretch;

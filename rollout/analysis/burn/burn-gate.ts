@@ -2,6 +2,7 @@ import { first, nth } from "../../../infra/sure.ts";
 import { type Counts, checkCounts, type Interval, share } from "../counts.ts";
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "../evidence/evidence.ts";
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
+import { isOut } from "../outage.ts";
 import type { GateVerdict } from "../state.ts";
 import { type Burn, burnsOf } from "./burn-rate.ts";
 import { addInterval, type BurnWindows, newBurnWindows } from "./burn-windows.ts";
@@ -76,7 +77,12 @@ export function beginBurnStep(gate: BurnGate): void {
 /** Learns from an interval of stable's stream before the candidate gets traffic. */
 export function learnBurn(gate: BurnGate, stable: Counts): void {
   checkCounts("stable", stable);
-  add(gate.usual, stable);
+  learnUsual(gate, stable);
+}
+
+/** An outage is no habit. */
+function learnUsual(gate: BurnGate, stable: Counts): void {
+  if (!isOut(stable, 1 - gate.settings.objective)) add(gate.usual, stable);
 }
 
 /**
@@ -92,7 +98,7 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
   gate.phi = phi;
   addInterval(gate.candidate, candidate);
   addInterval(gate.stable, stable);
-  add(gate.usual, stable);
+  learnUsual(gate, stable);
   add(step.candidate, candidate);
   add(step.stable, stable);
   setShare(gate.gains, 1 - settings.objective, phi);

@@ -135,9 +135,12 @@ describe("a gate", () => {
   test("learns by request and by burst", () => {
     const gate = newGate();
     learn(gate, counts(10, 3));
+    for (let i = 0; i < 8; i++) learn(gate, counts(10, 2));
+    // It waits for ten seconds, as an outage may be beginning.
+    expect(gate.requests.block).toEqual({ requests: 0, bad: 0, intervals: 0 });
     learn(gate, counts(10, 2));
-    expect(gate.requests.block).toEqual({ requests: 20, bad: 5, intervals: 2 });
-    expect(gate.bursts.block).toEqual({ requests: 10, bad: 1, intervals: 2 });
+    expect(gate.requests.block).toEqual({ requests: 100, bad: 21, intervals: 10 });
+    expect(gate.bursts.block).toEqual({ requests: 10, bad: 1, intervals: 10 });
     expect(() => learn(gate, counts(1, 2))).toThrow("stable: bad must be");
   });
 
@@ -167,7 +170,7 @@ describe("a gate", () => {
 
   test("counts a burst of each track once", () => {
     const gate = newGate();
-    for (let i = 0; i < 3; i++) observe(gate, { candidate: counts(10, 2), stable: counts(10, 3) });
+    for (let i = 0; i < 10; i++) observe(gate, { candidate: counts(10, 2), stable: counts(10, 1) });
     expect(gate.bursts.block).toMatchObject({ requests: 10, bad: 1 });
     expect(gate.quiet).toEqual({ candidate: { quiet: 0 }, stable: { quiet: 0 } });
     const { candidate, stable } = gate.bursts.stretch;
