@@ -4,7 +4,7 @@ import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
 import { closeWindow, gain, newEvidence, suspectStep } from "./evidence/evidence.ts";
 import { logs, newGains, setShare } from "./evidence/odds.ts";
-import { newWaiting, waited } from "./outage.ts";
+import { newUnlearned, waited } from "./evidence/outage.ts";
 import { burstStarts, newRefractory } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";
@@ -30,7 +30,7 @@ export function newGate(given: Partial<GateSettings> = {}): Gate {
     intervals: 0,
     requests: newChannel(settings, REQUESTS_PRIOR),
     bursts: newChannel(settings, BURSTS_PRIOR),
-    waiting: newWaiting(),
+    waiting: newUnlearned(),
     quiet: { candidate: newRefractory(), stable: newRefractory() },
     absolute: newEvidence(settings.horizonSeconds, settings.intervalSeconds),
     absoluteStretch: newStretch(),

@@ -2,7 +2,7 @@ import type { Channel } from "./channel.ts";
 import type { Counts } from "./counts.ts";
 import type { Evidence } from "./evidence/evidence.ts";
 import type { Gains } from "./evidence/odds.ts";
-import type { Waiting } from "./outage.ts";
+import type { Unlearned } from "./evidence/outage.ts";
 import type { Refractory } from "./refractory.ts";
 import type { GateSettings } from "./settings.ts";
 import type { Step } from "./step.ts";
@@ -14,6 +14,8 @@ export interface GateVerdict {
   hold: boolean;
   /** One line for people. */
   reason: string;
+  /** Of a failure: the question that found it. The reason says before it what was counted. */
+  method?: string;
   /** How far on the way to fail and to pass, each from 0 to 1. */
   toFail: number;
   toPass: number;
@@ -49,7 +51,7 @@ export interface Gate {
   /** A client counts once, whatever the rate at which it fails: fastest of all, where the platform tells clients apart. */
   clients?: Channel;
   /** What is to be learned of stable, unless it turns out to be of an outage. */
-  waiting: Waiting<"requests" | "bursts" | "clients">;
+  waiting: Unlearned<"requests" | "bursts" | "clients">;
   quiet: { candidate: Refractory; stable: Refractory };
   absolute: Evidence;
   absoluteStretch: Stretch;

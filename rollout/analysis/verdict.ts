@@ -17,7 +17,11 @@ export function verdictOf(gate: Gate, baked: boolean): GateVerdict {
   if (holds(gate)) return verdict(gate, "wait", bothReason(gate), true);
   if (!accepted(step, settings)) return verdict(gate, "wait", waitReason(gate));
   if (!baked) return verdict(gate, "wait", "good so far, the bake goes on");
-  return verdict(gate, "pass", `no worse than stable and within the objective: ${figures(gate)}`);
+  return verdict(
+    gate,
+    "pass",
+    `no worse than stable and within the objective: ${sentenceOf(step, settings.indicator)}`,
+  );
 }
 
 /** The failure, if the last interval brought one. */
@@ -25,7 +29,18 @@ export function latch(gate: Gate): GateVerdict | undefined {
   const { complaint, settings } = gate;
   if (complaint.rate > settings.falseAlarm) return undefined;
   const over = complaint.what === "over the objective" ? ` of ${percent(settings.objective)}` : "";
-  return verdict(gate, "fail", `${complaint.what}${over}: ${figures(gate)}`);
+  const method = `${complaint.what}${over}`;
+  const failed = verdict(gate, "fail", "");
+  return { ...failed, method, reason: failureText(settings.indicator, { ...failed, method }) };
+}
+
+/** The sentence that decides, and the method behind it. @param names of the tracks, where they are known */
+export function failureText(
+  indicator: string,
+  { method, ...tracks }: Pick<GateVerdict, "method" | "candidate" | "stable">,
+  names?: TrackNames,
+): string {
+  return `${indicator}: ${sentenceOf(tracks, indicator, names)}; ${method}`;
 }
 
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
@@ -54,26 +69,45 @@ function verdict(gate: Gate, outcome: GateVerdict["outcome"], reason: string, ho
   };
 }
 
-function waitReason({ step, settings }: Gate): string {
+/** From this dispersion on it is said that stable's past tempers the evidence. */
+const TOLD_BURSTS = 8;
+
+function waitReason({ step, settings, requests: { phi } }: Gate): string {
   const { requests } = step.candidate;
   if (requests === 0) return "no data from the candidate";
   if (requests < settings.minRequests) return `${requests} of at least ${settings.minRequests} requests`;
-  return "not enough evidence yet";
+  const tempered =
+    phi < TOLD_BURSTS ? "" : `: stable's come in bursts, so each counts for a ${Math.round(phi)}th of one`;
+  return `not enough evidence yet${tempered}`;
 }
 
 function bothReason({ absoluteStretch: { candidate, stable } }: Gate): string {
   return `both tracks break the objective (candidate ${percent(share(candidate))}, stable ${percent(share(stable))}): hold and page`;
 }
 
-function figures({ step: { candidate, stable } }: Gate): string {
-  const versus = stable.requests > 0 ? ` against ${of(stable)} on stable` : "";
-  return `${of(candidate)}${versus}`;
+export interface TrackNames {
+  candidate: string;
+  stable: string;
 }
 
-function of(counts: Counts): string {
-  return `${percent(share(counts))} (${counts.bad} of ${counts.requests})`;
+const UNNAMED: TrackNames = { candidate: "candidate", stable: "stable" };
+
+/** What a person reads of both tracks, such as "green: 29 of 546 requests failed (5.3 %), blue 0 of 5,446". */
+export function sentenceOf(
+  { candidate, stable }: { candidate: Counts; stable: Counts },
+  indicator: string,
+  names: TrackNames = UNNAMED,
+): string {
+  const failed = indicator === "errors" ? " requests failed" : "";
+  const versus = stable.requests > 0 ? `, ${names.stable} ${of(stable)}` : "";
+  return `${names.candidate}: ${of(candidate)}${failed} (${percent(share(candidate))})${versus}`;
 }
 
+function of({ bad, requests }: Counts): string {
+  return `${bad.toLocaleString("en")} of ${requests.toLocaleString("en")}`;
+}
+
+/** Two digits of it. */
 function percent(value: number): string {
   return `${Number((100 * value).toPrecision(2))} %`;
 }

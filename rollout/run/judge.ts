@@ -1,7 +1,7 @@
 import { nth, upTo } from "../../infra/sure.ts";
 import { together } from "../analysis/analyse.ts";
 import type { Counts } from "../analysis/counts.ts";
-import type { GateVerdict } from "../analysis/verdict.ts";
+import { failureText, type GateVerdict } from "../analysis/verdict.ts";
 import type { Plan } from "../core/plan.ts";
 import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./gates/alarm-gate.ts";
@@ -34,6 +34,7 @@ export function judgeOf(plan: Plan): Judge {
       const begun = (isLate ? late : soon).steps === history.steps.length;
       const verdict = indicator.verdict(baked);
       const { name } = indicator;
+      if (verdict.method) return { name, ...verdict, reason: failureText(name, verdict, history) };
       if (indicator.onlyFails && verdict.outcome !== "fail") return { name, ...silent(verdict) };
       // What an earlier step has shown isn't ground to pass this one.
       return { name, ...(begun || verdict.outcome === "fail" ? verdict : waiting(name, verdict)) };

@@ -2,7 +2,7 @@ import { first, nth } from "../../../infra/sure.ts";
 import { type Counts, checkCounts, type Interval, share } from "../counts.ts";
 import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "../evidence/evidence.ts";
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
-import { isOut } from "../outage.ts";
+import { isOut } from "../evidence/outage.ts";
 import type { GateVerdict } from "../state.ts";
 import { type Burn, burnsOf } from "./burn-rate.ts";
 import { addInterval, type BurnWindows, newBurnWindows } from "./burn-windows.ts";

@@ -187,7 +187,8 @@ describe("a verdict", () => {
     expect(failed).toEqual({
       outcome: "fail",
       hold: false,
-      reason: "errors: worse than stable: 0.25 % (1 of 400) against 0.13 % (2 of 1600) on stable",
+      reason: "errors: candidate: 1 of 400 requests failed (0.25 %), stable 2 of 1,600; worse than stable",
+      method: "worse than stable",
       toFail: 1,
       toPass: 1,
       candidate: counts(400, 1),
@@ -200,11 +201,11 @@ describe("a verdict", () => {
   test("names the objective where that is broken, and stable only where it had a request", () => {
     const alone = { ...step, stable: counts(0, 0) };
     expect(latch(gate({ step: alone, complaint: { what: "over the objective", rate: 0.001 } }))?.reason).toBe(
-      "errors: over the objective of 1 %: 0.25 % (1 of 400)",
+      "errors: candidate: 1 of 400 requests failed (0.25 %); over the objective of 1 %",
     );
     const one = { ...step, stable: counts(1, 0) };
     expect(latch(gate({ step: one, complaint: { what: "worse than stable", rate: 0.001 } }))?.reason).toBe(
-      "errors: worse than stable: 0.25 % (1 of 400) against 0 % (0 of 1) on stable",
+      "errors: candidate: 1 of 400 requests failed (0.25 %), stable 0 of 1; worse than stable",
     );
   });
 
@@ -213,7 +214,7 @@ describe("a verdict", () => {
     expect(passed).toMatchObject({ outcome: "pass", hold: false, toPass: 1 });
     expect(passed.toFail).toBeCloseTo(0.5, 12);
     expect(passed.reason).toBe(
-      "errors: no worse than stable and within the objective: 0.25 % (1 of 400) against 0.13 % (2 of 1600) on stable",
+      "errors: no worse than stable and within the objective: candidate: 1 of 400 requests failed (0.25 %), stable 2 of 1,600",
     );
     // What is told isn't what goes on counting.
     expect(passed.candidate).not.toBe(step.candidate);

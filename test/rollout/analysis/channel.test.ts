@@ -135,11 +135,11 @@ describe("a gate", () => {
   test("learns by request and by burst", () => {
     const gate = newGate();
     learn(gate, counts(10, 3));
-    for (let i = 0; i < 8; i++) learn(gate, counts(10, 2));
+    for (let i = 0; i < 8; i++) learn(gate, counts(10, 1));
     // It waits for ten seconds, as an outage may be beginning.
     expect(gate.requests.block).toEqual({ requests: 0, bad: 0, intervals: 0 });
-    learn(gate, counts(10, 2));
-    expect(gate.requests.block).toEqual({ requests: 100, bad: 21, intervals: 10 });
+    learn(gate, counts(10, 1));
+    expect(gate.requests.block).toEqual({ requests: 100, bad: 12, intervals: 10 });
     expect(gate.bursts.block).toEqual({ requests: 10, bad: 1, intervals: 10 });
     expect(() => learn(gate, counts(1, 2))).toThrow("stable: bad must be");
   });

@@ -165,7 +165,9 @@ describe("both tracks", () => {
     const random = seededRandom(4);
     const gate = newGate();
     expect(secondsToFail(gate, 900, () => second(random, [20, 0.05], [0, 0]))).toBeDefined();
-    expect(gate.failed!.reason).toMatch(/^errors: over the objective of 1 %: /);
+    expect(gate.failed!.reason).toMatch(
+      /^errors: candidate: .* requests failed .*; over the objective of 1 %$/,
+    );
   });
 });
 
@@ -235,6 +237,6 @@ test("the verdict shows its evidence", () => {
   expect(seen.every((value) => value >= 0 && value <= 1)).toBe(true);
   expect(seen.at(-1)).toBe(1);
   expect(gate.failed!.reason).toMatch(
-    /^errors: worse than stable.*: \d+(\.\d+)? % \(\d+ of \d+\) against \d.* on stable$/,
+    /^errors: candidate: \d+ of \d+ requests failed \(\d+(\.\d+)? %\), stable \d+ of \d+; worse than stable.*$/,
   );
 });

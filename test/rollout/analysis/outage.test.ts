@@ -5,8 +5,8 @@ import {
   newBurnGate,
   observeBurn,
 } from "../../../rollout/analysis/burn/burn-gate.ts";
+import { isOut } from "../../../rollout/analysis/evidence/outage.ts";
 import { learn, newGate, observe } from "../../../rollout/analysis/gate.ts";
-import { isOut } from "../../../rollout/analysis/outage.ts";
 import { gateSettings } from "../../../rollout/analysis/settings.ts";
 import { badOf, seededRandom } from "./streams.ts";
 

@@ -134,7 +134,7 @@ describe("counters", () => {
     const { result } = await runWith(on, { counters });
     expect(result).toMatchObject({
       outcome: "rolled-back",
-      reason: expect.stringMatching(/^quotes: .*on stable/),
+      reason: expect.stringMatching(/^quotes: green: .*, blue .*; /),
     });
   });
 

@@ -1,4 +1,4 @@
-import { type Counts, share, sum } from "./counts.ts";
+import { type Counts, share, sum } from "../counts.ts";
 
 /** From this share of bad requests on stable is out of order, and that isn't how it usually is: one in five ... */
 const OUT_SHARE = 0.2;
@@ -8,7 +8,7 @@ const OUT_BAD = 20;
 const WAIT_SECONDS = 10;
 
 /** What waits to be learned of stable. */
-export interface Waiting<Kind extends string> {
+export interface Unlearned<Kind extends string> {
   counts: Partial<Record<Kind, Counts>>;
   /** What stable answered in all, by which it is found to be out of order. */
   all: Counts;
@@ -16,7 +16,7 @@ export interface Waiting<Kind extends string> {
   out: boolean;
 }
 
-export function newWaiting<Kind extends string>(): Waiting<Kind> {
+export function newUnlearned<Kind extends string>(): Unlearned<Kind> {
   return { counts: {}, all: { requests: 0, bad: 0 }, intervals: 0, out: false };
 }
 
@@ -32,7 +32,7 @@ export function isOut(counts: Counts, objective: number): boolean {
  * @returns what is to be learned once enough has waited: nothing of what came with an outage, for as many intervals
  */
 export function waited<Kind extends string>(
-  waiting: Waiting<Kind>,
+  waiting: Unlearned<Kind>,
   all: Counts,
   counts: Partial<Record<Kind, Counts>>,
   { objective, intervalSeconds }: { objective: number; intervalSeconds: number },
@@ -44,7 +44,7 @@ export function waited<Kind extends string>(
     waiting.counts[kind] = sum(waiting.counts[kind] ?? NONE, more);
   if (waiting.intervals * intervalSeconds < WAIT_SECONDS) return undefined;
   const told = { counts: waiting.out ? {} : waiting.counts, intervals: waiting.intervals };
-  Object.assign(waiting, newWaiting());
+  Object.assign(waiting, newUnlearned());
   return told;
 }
 
