@@ -121,11 +121,11 @@ export function drainAt({ draining, weights: left }: RolloutState, weights: Weig
 }
 
 /**
- * Whether the candidate is up, so that what is left takes neither Pulumi nor its rights: weights to set, metrics to judge, servers
- * to let go.
+ * Whether the candidate is up, so that what comes next takes neither Pulumi nor its rights: weights to set, metrics to judge, servers
+ * to let go. What changes the database isn't steering.
  */
 export function isSteeringOnly({ stage }: Pick<RolloutState, "stage">): boolean {
-  return !["clear", "backup", "migrate", "deploy"].includes(stage.at);
+  return !["clear", "backup", "migrate", "deploy", "contract"].includes(stage.at);
 }
 
 /** Where traffic is to be in the present stage. */

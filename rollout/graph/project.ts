@@ -43,7 +43,10 @@ export function readProject(projectDir: string, stack: string): Project {
   const entries = Object.entries(given).map(([key, value]) => [key, encoded(value)] as const);
   return {
     name,
-    main: mainOf(projectDir, project.main),
+    // Who needs the settings alone may have no program.
+    get main() {
+      return mainOf(projectDir, project.main);
+    },
     config: Object.fromEntries(entries),
     secretKeys: entries.filter(([, text]) => text.includes(SECURE)).map(([key]) => key),
     stackFile: stackText,

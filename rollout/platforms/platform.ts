@@ -81,6 +81,8 @@ export interface Platform {
   alarms?(track: string): Promise<readonly AlarmReading[]>;
   /** Takes away the servers of a track that carries no traffic and keeps no sessions. @throws for one that does, by a look of its own */
   drain(track: string): Promise<void>;
+  /** Gives the stack's controller what it needs for a rollout; left out where it needs nothing. */
+  handOver?(rollout: string): Promise<void>;
   journal: JournalStore;
 }
 

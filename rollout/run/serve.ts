@@ -47,7 +47,7 @@ export async function serveOnce({ journal, drive, clock }: Omit<ControllerServic
   // By the rollout's time: an earlier run may have had another clock.
   if (last) clock.goOn?.(last.at, last.mark);
   if (!state || !isDue(state, clock.now())) return false;
-  await drive((now) => isResting(now, clock.now()));
+  await drive((now) => !isSteeringOnly(now) || isResting(now, clock.now()));
   return true;
 }
 

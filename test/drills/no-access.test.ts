@@ -22,7 +22,7 @@ const WORDS: Record<string, string[]> = {
   check: [],
   cohorts: [],
   console: ["database"],
-  controller: [],
+  controller: ["--journal", "beta-journal-1234567", "--region", "us-east-1"],
   digest: [],
   "drill restore": [],
   exec: ["--track", "blue"],

@@ -111,7 +111,9 @@ function withoutUs(
 
 export async function stateOf({
   platform,
-}: Pick<StackAtHand, "platform">): Promise<RolloutState | undefined> {
+}: {
+  platform: Pick<StackAtHand["platform"], "journal">;
+}): Promise<RolloutState | undefined> {
   return replay((await platform.journal.read()).entries);
 }
 

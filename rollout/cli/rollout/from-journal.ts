@@ -15,9 +15,14 @@ export async function configFromJournal(
   state: RolloutState | undefined,
 ): Promise<boolean> {
   if (!state || state.stage.at === "ended") return false;
+  await intoConfig(projectDir, stack, state);
+  return true;
+}
+
+/** Puts them there whether the rollout is over or not. @throws {ConfigChanged} when somebody else writes the config meanwhile */
+export async function intoConfig(projectDir: string, stack: string, state: RolloutState): Promise<void> {
   const file = new StackFile(projectDir, stack);
   // Before the first reading it has moved nothing.
   if (state.weights) await file.setWeights(state.weights, drainAt(state, state.weights));
   await file.setStable(state.outcome?.is === "promoted" ? state.candidate : state.stable);
-  return true;
 }

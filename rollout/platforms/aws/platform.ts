@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { member, nth } from "../../../infra/sure.ts";
 import { cohortRuleName } from "../../../infra/traffic/forward.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { migrationText } from "../../config/migration.ts";
 import { stackSettings } from "../../config/settings.ts";
-import { StackFile } from "../../config/stack-file.ts";
+import { StackFile, stackFileOf } from "../../config/stack-file.ts";
 import { capacityOf } from "../../core/servers.ts";
 import { isWhole, mustCarryNothing } from "../../core/weights.ts";
 import { UserError } from "../../errors.ts";
@@ -27,6 +29,7 @@ import { ListenerRules } from "./balancer/rules.ts";
 import { releaseConnections } from "./connections.ts";
 import { factsOf, type StackFacts } from "./deployment.ts";
 import { automation, type Engine, type Offer } from "./engine.ts";
+import { HandedStore, pared } from "./handed.ts";
 import { S3Journal } from "./journal/journal.ts";
 import { Objects } from "./journal/objects.ts";
 import { BothCounts } from "./metrics/both-counts.ts";
@@ -55,8 +58,10 @@ export interface AwsOptions {
   onOutput?: (text: string) => void;
   /** Whether a dead process's lock is to be taken away. */
   offer?: Offer;
-  /** Another engine than the `pulumi` of the PATH, for tests. */
+  /** Another engine than the `pulumi` of the PATH: a controller's that only steers, or a test's. */
   engine?: Engine;
+  /** What each track's servers run; by default the program is asked. */
+  versions?: () => Promise<Record<string, string>>;
 }
 
 /**
@@ -233,9 +238,29 @@ export class AwsPlatform implements Platform {
   async smoke(track?: string): Promise<SmokeResult> {
     const { projectDir, stack, engine } = this.#options;
     const { smoke: tests } = stackSettings(projectDir, stack);
-    const versions = versionsOf(await captureGraph({ projectDir, stack }));
+    const versions = await this.#versions();
     const operatorToken = operatorTokenOf(engine, this.#region);
     return runSmoke({ door: { url: this.#facts.url }, tests, track, versions, operatorToken });
+  }
+
+  /** Lays down beside the journal what a controller without Pulumi needs to go on, once for each rollout: it changes that then. */
+  async handOver(rollout: string): Promise<void> {
+    const { projectDir, stack, engine } = this.#options;
+    const paths = ["Pulumi.yaml", relative(projectDir, stackFileOf(projectDir, stack))];
+    const texts = await Promise.all(paths.map((path) => readFile(join(projectDir, path), "utf8")));
+    const store = new HandedStore(new Objects(this.#region, this.#facts.journalBucket), stack);
+    if ((await store.read())?.rollout === rollout) return;
+    await store.write({
+      rollout,
+      files: Object.fromEntries(paths.map((path, index) => [path, nth(texts, index)])),
+      deployment: pared(await engine.deployment()),
+      versions: await this.#versions(),
+    });
+  }
+
+  async #versions(): Promise<Record<string, string>> {
+    const { projectDir, stack, versions } = this.#options;
+    return versions ? versions() : versionsOf(await captureGraph({ projectDir, stack }));
   }
 
   metrics(sinceEpochSecond: number, lateSince = sinceEpochSecond): Promise<Metrics> {

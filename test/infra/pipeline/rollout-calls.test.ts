@@ -17,6 +17,13 @@ const REHEARSING = ["rollout/platforms/rehearsal"];
 const RELEASE = "arn:aws:ssm:us-east-1:1:document/beta-release-1";
 /** Of the logs it reads what the servers count by the second, and only a person reads the others. */
 const SECONDS = "arn:aws:logs:us-east-1:1:log-group:/rollout/beta/seconds";
+/** What a controller that only steers tells the servers to follow. */
+const FOLLOWED = "arn:aws:ssm:us-east-1:1:parameter/rollout/beta/stable";
+const OWN: Record<string, string> = {
+  "ssm:SendCommand": RELEASE,
+  "ssm:PutParameter": FOLLOWED,
+  "logs:FilterLogEvents": SECONDS,
+};
 
 /** What follows from a call besides its own permission (each service's "Actions, resources, and condition keys"). */
 const ALSO = [
@@ -36,7 +43,7 @@ const operating = [...deploying, ...mayOperate(scope)];
 test("who deploys may do all that a rollout asks of AWS, with the stack's own things", () => {
   const asked = calls(DEPLOYING).map(([action, resource]): [string, string] => [
     action,
-    action === "ssm:SendCommand" ? RELEASE : action === "logs:FilterLogEvents" ? SECONDS : resource,
+    OWN[action] ?? resource,
   ]);
   expect(asked.map(([action]) => action)).toEqual(
     expect.arrayContaining(["elasticloadbalancing:ModifyListener", "s3:PutObject", "sns:Publish"]),

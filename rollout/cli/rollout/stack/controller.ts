@@ -1,10 +1,22 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../../clock.ts";
+import { Misuse, UserError } from "../../../errors.ts";
 import { serve } from "../../../run/serve.ts";
-import { onOption, stackAtHand } from "../../on.ts";
-import { drive } from "../drive.ts";
+import { onOption, type StackAtHand, stackAtHand } from "../../on.ts";
+import { globalOptions } from "../../options.ts";
+import { passOn, tell } from "../../out.ts";
+import { drive, stateOf } from "../drive.ts";
 
 const ENDS = "The stack's controller ends; the next one goes on.";
+
+interface ControllerOptions {
+  on: "aws" | "rehearsal";
+  journal?: string;
+  region?: string;
+}
 
 export function register(program: Command): void {
   program
@@ -12,19 +24,48 @@ export function register(program: Command): void {
     .summary("be the stack's controller: take up what was handed over")
     .description(
       "Takes up each rollout whose candidate is up, to its end, and waits for the next one, for as long as the process lives. It may be " +
-        "killed at any moment: started again, it goes on from the journal. A stack with `rollout:controller: { in: stack }` has one; " +
-        "`rehearse up` starts it, and starts it again when it dies.",
+        "killed at any moment: started again, it goes on from the journal. In a rehearsal with `rollout:controller: { in: stack }` " +
+        "`rehearse up` starts it, and it is started again when it dies. On AWS it needs neither Pulumi nor a checkout of the config: " +
+        "what `rollout run` hands over stands beside the journal.",
     )
     .addOption(onOption())
-    .action(async (_options, command: Command) => {
-      const { platform, say, stack } = await stackAtHand(command);
-      say(`The controller of ${stack} waits for rollouts.`);
+    .option("--journal <bucket>", "on AWS: the stack's journal bucket (its output journalBucket)")
+    .option("--region <region>", "on AWS: the stack's region")
+    .action(async (options: ControllerOptions, command: Command) => {
+      const { stack } = globalOptions(command);
+      const { journal, open } = options.on === "aws" ? await onAws(command, options) : await here(command);
+      // Who may not read it is told so here and now, and not once a second.
+      await journal.read();
+      tell(`The controller of ${stack} waits for rollouts.`);
       await serve({
-        journal: platform.journal,
+        journal,
         clock: systemClock,
-        say,
-        // Opened anew: the config may have been changed since.
-        drive: async (leave) => drive(await stackAtHand(command), { leave, stays: ENDS }),
+        say: tell,
+        drive: async (leave) => drive(await open(), { leave, stays: ENDS }),
       });
     });
+}
+
+/** Opened anew for each rollout: the config may have been changed since. */
+async function here(command: Command) {
+  const { platform } = await stackAtHand(command);
+  return { journal: platform.journal, open: () => stackAtHand(command) };
+}
+
+async function onAws(command: Command, { journal: bucket, region }: ControllerOptions) {
+  if (!bucket || !region) throw new Misuse("on AWS it takes --journal and --region");
+  const { stack, json } = globalOptions(command);
+  const { steeringJournal, steeringPlatform } = await import("../../../platforms/aws/steering/platform.ts");
+  const folder = mkdtempSync(join(tmpdir(), "rollout-controller-"));
+  const place = { stack, region, bucket, folder, onOutput: passOn };
+  const journal = steeringJournal(place);
+  const open = async (): Promise<StackAtHand> => {
+    const state = await stateOf({ platform: { journal } });
+    if (!state) throw new UserError("No rollout is under way.");
+    const { platform, settings, projectDir } = await steeringPlatform(place, state.rollout);
+    const noticesFile = join(folder, "notices.ndjson");
+    const topicArns = platform.alertTopicArns;
+    return { platform, settings, stack, json, projectDir, say: tell, noticesFile, topicArns };
+  };
+  return { journal, open };
 }

@@ -5,19 +5,21 @@ import type { RunResult } from "../../../run/run.ts";
 import { entryLines } from "../../../view/entry-lines.ts";
 import { actsIn } from "../../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../../on.ts";
+import { intoConfig } from "../from-journal.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** The controller of a stack takes a rollout up within a minute. */
 const TAKEN_UP_MS = 75_000;
 
 /**
- * Tells what the stack's controller does with a rollout until it is over, or a person must decide. It only reads: whatever ends
- * it, the rollout goes on.
+ * Tells what the stack's controller does with a rollout until it is over, or a person must decide. Whatever ends it, the rollout
+ * goes on. On AWS the controller has another config than this checkout: its weights are put here, to be committed.
  *
+ * @returns `left` when what comes next takes more than the controller may do
  * @param known entries that were told already
  */
 export async function follow(
-  { platform, stack, say }: Pick<StackAtHand, "platform" | "stack" | "say">,
+  { platform, stack, say, projectDir }: Pick<StackAtHand, "platform" | "stack" | "say" | "projectDir">,
   known: number,
   clock: Clock = systemClock,
 ): Promise<RunResult> {
@@ -30,10 +32,14 @@ export async function follow(
     for (; ; await clock.sleep(LOOK_EVERY_MS)) {
       const { entries } = await platform.journal.read();
       for (const entry of entries.slice(told)) say(line(entry));
-      if (entries.length > told) heardAt = clock.now();
+      const isNew = entries.length > told;
+      if (isNew) heardAt = clock.now();
       told = entries.length;
-      const { stage, outcome, stopped } = replay(entries) ?? {};
+      const state = replay(entries);
+      if (state && isNew && platform.kind === "aws") await intoConfig(projectDir, stack, state);
+      const { stage, outcome, stopped } = state ?? {};
       if (stage?.at === "ended" && outcome) return { outcome: outcome.is, reason: outcome.reason };
+      if (stage?.at === "contract") return { outcome: "left", reason: "the database is to be changed" };
       if (stopped !== undefined) return { outcome: "stopped", reason: stopped };
       if (stage?.at === "keep" || isMissed || clock.now() - heardAt < TAKEN_UP_MS) continue;
       heardAt = clock.now();

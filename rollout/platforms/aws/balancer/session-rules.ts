@@ -63,13 +63,18 @@ export function drainingUnlessWrong(
   );
 }
 
-/** What each rule that isn't right is to look for, by ARN; nothing drains then. */
+/**
+ * What each rule that isn't right is to look for, by ARN.
+ *
+ * @param draining the track without weight that is to keep its sessions; by default nothing drains
+ */
 export function sessionConditions(
   recorded: readonly RecordedRule[],
   rules: readonly Rule[],
   weights: Weights,
+  draining?: string,
 ): Map<string, RuleCondition[]> {
-  const wrong = wrongIn(patternsIn(rules), rulesFor(recorded, weights, undefined));
+  const wrong = wrongIn(patternsIn(rules), rulesFor(recorded, weights, draining));
   return new Map(wrong.map(({ arn, patterns }) => [arn, [conditionOf(patterns)]]));
 }
 

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { programFile } from "../../../../infra/package-folder.ts";
 import { isRunning, start } from "../machine/processes.ts";
 import { stop } from "../machine/stopping.ts";
 import type { Room } from "../room.ts";
 import { supervised } from "../servers/workers.ts";
 
 const KEY = "controller";
-const MAIN = join(import.meta.dirname, "../../../main.ts");
+const MAIN = programFile(join(import.meta.dirname, "../../.."), "main");
 /** An update of the stack's that is under way is finished, or the next one goes on with it. */
 const STOP_SECONDS = 10;
 
