@@ -54,6 +54,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "ui",
     "view",
     "phases",
+    "migration",
     "graph",
     "core",
     "analysis",
