@@ -1,5 +1,5 @@
 import type { RuleName } from "../rules.ts";
-import type { Statement } from "./statements.ts";
+import type { SqlStatement } from "./statements.ts";
 
 const NAME = String.raw`(?:"[^"]+"|[\w.])+`;
 
@@ -39,7 +39,7 @@ const ABOUT = new RegExp(
 );
 
 /** What our own rules find in a migration's statements. */
-export function ownFindings(statements: readonly Statement[]): { rule: RuleName; line: number }[] {
+export function ownFindings(statements: readonly SqlStatement[]): { rule: RuleName; line: number }[] {
   const made = new Set(statements.flatMap(({ text }) => named(MADE, text)));
   return statements.flatMap(({ text, line }) => {
     if (named(ABOUT, text).some((name) => made.has(name))) return [];

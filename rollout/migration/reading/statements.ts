@@ -1,5 +1,5 @@
 /** A statement as it stands in a file, and on which line it begins. */
-export interface Statement {
+export interface SqlStatement {
   /** Without comments, its white space made one blank each, without the semicolon. */
   text: string;
   /** From 1. */
@@ -11,8 +11,8 @@ const TOKEN =
   /(--[^\n]*)|(\/\*[\s\S]*?\*\/)|('(?:[^']|'')*')|("(?:[^"]|"")*")|(\$(?:[A-Za-z_]\w*)?\$)|(;)|([^'"$;/-]+|[\s\S])/y;
 
 /** Splits SQL into its statements. */
-export function statementsOf(sql: string): Statement[] {
-  const found: Statement[] = [];
+export function statementsOf(sql: string): SqlStatement[] {
+  const found: SqlStatement[] = [];
   let text = "";
   let begin = 0;
   const end = () => {

@@ -15,7 +15,7 @@ export interface WatchOptions extends ReadOptions {
 }
 
 /** What a migration did. */
-export interface Watched<T> {
+export interface WatchedMigration<T> {
   result?: T;
   /** What the migration ended with; what it had committed before is told all the same. */
   error?: unknown;
@@ -40,7 +40,7 @@ export async function watchMigration<T>(
   client: pg.Client,
   run: () => Promise<T>,
   options: WatchOptions = {},
-): Promise<Watched<T>> {
+): Promise<WatchedMigration<T>> {
   const { bigRows = 10_000, limitMs = 200 } = options;
   // Rows are counted by the statistics, which a copy that was just restored may not have.
   await client.query("ANALYZE");
