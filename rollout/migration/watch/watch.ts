@@ -7,7 +7,7 @@ import { LockSampler, type TakenLock } from "./locks.ts";
 import { type RecordedEvent, readRecorder, removeRecorder, startRecorder } from "./recorder.ts";
 import { changesOf, readSchema, type Schema, type SchemaChange } from "./schema.ts";
 
-export interface WatchOptions extends ReadOptions {
+export interface MigrationWatchOptions extends ReadOptions {
   /** A table with fewer rows is rewritten, indexed and read in no time. */
   bigRows?: number;
   /** A lock that others wait for may be held this long, in milliseconds. */
@@ -39,7 +39,7 @@ export interface WatchedMigration<T> {
 export async function watchMigration<T>(
   client: pg.Client,
   run: () => Promise<T>,
-  options: WatchOptions = {},
+  options: MigrationWatchOptions = {},
 ): Promise<WatchedMigration<T>> {
   const { bigRows = 10_000, limitMs = 200 } = options;
   // Rows are counted by the statistics, which a copy that was just restored may not have.
