@@ -32,6 +32,6 @@ test("the traceback of a failed migration stands once in what a rollout says", (
   const said = `${run.stderr}${run.stdout}`;
   expect(said.match(/Traceback/g), said).toHaveLength(1);
   expect(said.match(/^\s*decimal\.DivisionByZero:/gm)).toHaveLength(1);
-  expect(said.match(/failed: deploy green/g)).toHaveLength(3);
-  expect(run.stdout).toMatch(/^rolled-back: deploy failed: \S+\.migrate failed \(\d+\)[^\n]*\n$/);
+  expect(said.match(/failed: migrate the database/g)).toHaveLength(3);
+  expect(run.stdout).toMatch(/^rolled-back: migrate failed: \S+\.migrate failed \(\d+\)[^\n]*\n$/);
 });
