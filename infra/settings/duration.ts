@@ -2,15 +2,16 @@
 export type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const FORM = /^(\d+)(ms|s|m|h|d)$/;
+/** Its form. */
+export const DURATION = /^(\d+)(ms|s|m|h|d)$/;
 
 export function isDuration(text: string): text is Duration {
-  return FORM.test(text);
+  return DURATION.test(text);
 }
 
 /** `"30m"` → 1800000. Throws a RangeError on any other form; config is checked by {@link isDuration} first. */
 export function milliseconds(duration: Duration): number {
-  const [, count, unit] = FORM.exec(duration) ?? [];
+  const [, count, unit] = DURATION.exec(duration) ?? [];
   if (!count) throw new RangeError(`not a duration: ${duration}`);
   return Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
 }

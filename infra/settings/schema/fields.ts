@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Duration, isDuration, milliseconds } from "../duration.ts";
+import { DURATION, type Duration, milliseconds } from "../duration.ts";
 
 /** The kinds of value that config is made of; each says its rule whatever is wrong with the value. */
 
@@ -15,7 +15,7 @@ const LONGEST = milliseconds("365d");
 const durationRule = 'must be a duration such as "30m", "1h" or "500ms"';
 const formed = z
   .string(durationRule)
-  .refine(isDuration, { error: durationRule, abort: true })
+  .regex(DURATION, { error: durationRule, abort: true })
   .transform((value) => value as Duration);
 const lasting = (least: number, rule: string) =>
   formed.refine((value) => milliseconds(value) >= least && milliseconds(value) <= LONGEST, rule);

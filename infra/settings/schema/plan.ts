@@ -15,10 +15,14 @@ const step = z.strictObject({
     ),
 });
 
+const WINDOW =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d - (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d (\S+)$/;
+
 const freezeRule = 'must be a window such as "Fri 16:00 - Mon 08:00 Europe/Madrid"';
 const emptyRule = "must not end when it begins: it would be no time, or all of it";
 const freeze = z
   .string(freezeRule)
+  .regex(WINDOW, { error: freezeRule, abort: true })
   .refine(isFreezeWindow, { error: freezeRule, abort: true })
   .refine((window) => !isEmpty(window), emptyRule);
 
@@ -101,9 +105,6 @@ export const plan = z.strictObject({
   sessions: sessions.prefault({}).describe("who is in the middle of something at the last step"),
   limits: limits.prefault({}).describe("how long a rollout waits for what it needs"),
 });
-
-const WINDOW =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d - (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[01]\d|2[0-3]):[0-5]\d (\S+)$/;
 
 function isFreezeWindow(window: string): boolean {
   const zone = WINDOW.exec(window)?.[1];

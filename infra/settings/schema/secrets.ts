@@ -9,7 +9,7 @@ const SECRET_ARN = /^arn:aws:secretsmanager:[a-z]{2}(-[a-z]+)+-\d:\d{12}:secret:
  * One line: the environment file that the servers hand to the container has no way to write two (Docker CLI reference,
  * `docker run --env-file`).
  */
-const value = z
+export const secretText = z
   .string()
   .regex(/^[^\r\n\0]+$/, "must be one line of text; a key of several lines goes in base64")
   .transform((secret) => new Hidden(secret));
@@ -31,4 +31,4 @@ export const elsewhere = z.strictObject(
 );
 
 /** By the variable's name. In config a value is always encrypted: secure.ts sees to that. */
-export const secrets = z.record(variableName, z.union([value, elsewhere]), "must be a map of secrets");
+export const secrets = z.record(variableName, z.union([secretText, elsewhere]), "must be a map of secrets");

@@ -6,7 +6,7 @@ import { EDGES, WHOLE } from "./edges.ts";
 import { mistakesOf, withValue } from "./with-value.ts";
 
 // A setting is a key of the schema that says what it means, and is tried at its edges. That docs/config.md has it is
-// document.test.ts's to see. CONTRIBUTING.md lists what a setting takes.
+// config-page.test.ts's to see. CONTRIBUTING.md lists what a setting takes.
 
 interface Property {
   description?: string;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { schema } from "./schema.ts";
+import { schema } from "../schema.ts";
 
 interface JsonSchema {
   type?: string;

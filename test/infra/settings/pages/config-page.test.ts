@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configPage } from "../../../infra/settings/document.ts";
-import { schema } from "../../../infra/settings/schema.ts";
+import { configPage } from "../../../../infra/settings/pages/config-page.ts";
+import { schema } from "../../../../infra/settings/schema.ts";
 
-const page = readFileSync(join(import.meta.dirname, "../../../docs/config.md"), "utf8");
+const page = readFileSync(join(import.meta.dirname, "../../../../docs/config.md"), "utf8");
 const sections = new Map(
   page
     .split(/^## /m)
