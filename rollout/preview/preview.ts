@@ -5,8 +5,9 @@ import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
 import { compare } from "./compare.ts";
+import { migrationDangers } from "./dangers/migrations.ts";
 import { attempt, Failure, messageOf, redactorOf } from "./failure.ts";
-import type { Preview, Problem, StackPreview } from "./model.ts";
+import type { Danger, Preview, Problem, StackPreview } from "./model.ts";
 import { specification } from "./replacement/specification.ts";
 import { lockNote } from "./revision/packages.ts";
 import { checkOut } from "./revision/worktree.ts";
@@ -50,13 +51,18 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
         }),
       ),
     );
+    const migrations = worktree ? await migrationDangers(projectDir, worktree.projectDir) : undefined;
     return {
       version: 1,
       base,
       verdicts: "graph",
-      stacks: results.filter((each) => "changes" in each),
+      // Each stack's database gets them.
+      stacks: results
+        .filter((each) => "changes" in each)
+        .map((each) => ({ ...each, dangers: worstFirst([...each.dangers, ...(migrations?.dangers ?? [])]) })),
       problems: results.filter((each) => "message" in each),
       notes: [
+        ...(migrations?.notes ?? []),
         ...(worktree && stacks.length === 0 ? removedNotes(projectDir, worktree.projectDir) : []),
         ...(worktree?.borrowed ? lockNote(worktree.projectDir, projectDir) : []),
       ],
@@ -64,6 +70,11 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
   } finally {
     await worktree?.remove();
   }
+}
+
+function worstFirst(dangers: Danger[]): Danger[] {
+  const isCritical = ({ severity }: Danger) => Number(severity === "critical");
+  return dangers.toSorted((a, b) => isCritical(b) - isCritical(a));
 }
 
 /** The day in UTC, `2026-12-31`. */
