@@ -1,6 +1,5 @@
-import { Command } from "commander";
-import { stackName } from "./options.ts";
-import { out, passOn } from "./out.ts";
+import type { Command } from "commander";
+import { bareCommand } from "./shell/bare.ts";
 import { VERBS } from "./verbs.ts";
 
 /**
@@ -9,13 +8,7 @@ import { VERBS } from "./verbs.ts";
  * @param words of the command line, without the program's name
  */
 export async function commandLine(words: readonly string[]): Promise<Command> {
-  const program = new Command("rollout")
-    .description("Rolls out a new version of the application, and rehearses it on this machine.")
-    .option("-s, --stack <name>", "the Pulumi stack: beta, prod", stackName)
-    .option("--json", "print one JSON document and nothing else")
-    .showHelpAfterError("(see rollout --help)")
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: out, writeErr: passOn });
+  const program = bareCommand();
   const asked = words.find((word) => Object.hasOwn(VERBS, word));
   for (const [name, { summary, load }] of Object.entries(VERBS)) {
     if (name === asked) (await load()).register(program);

@@ -1,17 +1,23 @@
-import type { Command } from "commander";
+import type { Verb } from "./shell/words.ts";
 
 /**
  * The verbs of the `rollout` command. Each is a file of its own that is loaded only when it is asked for: most verbs need
  * nothing of what the others do.
  */
-export const VERBS: Record<
-  string,
-  { summary: string; load: () => Promise<{ register(program: Command): void }> }
-> = {
+export const VERBS: Record<string, Verb> = {
   init: { summary: "lay out a repository of your own", load: () => import("./package/init.ts") },
   upgrade: {
     summary: "bring a later version, and say what it changes in the stacks",
     load: () => import("./package/upgrade.ts"),
+  },
+  plan: {
+    summary: "say what the plan can find at the stack's traffic, and how",
+    load: () => import("./plan/plan.ts"),
+  },
+  explain: { summary: "say what a key of the config means", load: () => import("./shell/explain.ts") },
+  completion: {
+    summary: "print what a shell completes",
+    load: async () => (await import("./shell/completion.ts")).completionVerb(VERBS),
   },
   graph: { summary: "print the resources that a stack consists of", load: () => import("./graph.ts") },
   preview: { summary: "explain what a change does to the stacks", load: () => import("./preview.ts") },

@@ -28,6 +28,41 @@ export function configPage(): string {
   return [INTRODUCTION, ...keys].join("\n");
 }
 
+/** A key of the config, as somebody reads it. */
+export interface KeyMeaning {
+  /** Such as `tracks.<name>.weight`. */
+  key: string;
+  meaning: string;
+  /** As JSON; undefined: it has none of its own. */
+  fallback?: string;
+}
+
+/** Every key, from the texts of docs/config.md. */
+export function keyMeanings(): KeyMeaning[] {
+  return configPage()
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [head = "", ...lines] = section.split("\n").filter((line) => line !== "");
+      const top = head.replaceAll("`", "").slice("rollout:".length);
+      const plain = lines.find((line) => line.startsWith("Default: "))?.slice("Default: `".length, -2);
+      const whole = { key: top, meaning: (lines[0] ?? "").slice(0, -1), ...(plain && { fallback: plain }) };
+      return [whole, ...lines.flatMap((line) => keyIn(line, top))];
+    });
+}
+
+/** A line of a section, such as ``- `weight`: share of the traffic (default `10`)``. */
+function keyIn(line: string, top: string): KeyMeaning[] {
+  if (!line.startsWith("- `")) return [];
+  const end = line.indexOf("`", 3);
+  const inner = line.slice(3, end);
+  const key = inner.startsWith("[]") ? `${top}${inner}` : `${top}.${inner}`;
+  const rest = line.slice(end + 1).replace(": ", "");
+  const at = rest.lastIndexOf(" (default `");
+  if (at < 0) return [{ key, meaning: rest }];
+  return [{ key, meaning: rest.slice(0, at), fallback: rest.slice(at + 11, -2) }];
+}
+
 function declaration(key: string, property: JsonSchema): string {
   const whole = schema.shape[key as keyof typeof schema.shape].safeParse(undefined);
   const nested = keysOf(property, whole.data);

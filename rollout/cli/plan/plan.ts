@@ -1,0 +1,104 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { milliseconds } from "../../../infra/settings/duration.ts";
+import type { Settings } from "../../../infra/settings/settled.ts";
+import { stackSettings } from "../../config/settings.ts";
+import { planOf } from "../../core/plan.ts";
+import { PRICES } from "../../preview/cost/prices.ts";
+import { detectable, type StepPower } from "../../run/gates/detectable.ts";
+import { globalOptions, projectDir } from "../options.ts";
+import { outLine } from "../out.ts";
+
+export function register(program: Command): void {
+  program
+    .command("plan")
+    .summary("say what the plan can find at the stack's traffic, and how")
+    .description(
+      "Plays the plan's own gates at the traffic that you name: how long each step takes to find a candidate that fails twice or ten " +
+        "times as often as stable, how long one that is well waits, how many requests a step shows it to, and what the rollout costs.",
+    )
+    .option("--rate <number>", "the requests of the whole stack in a second (default: 1)", rateOf)
+    .option("--fails <percent>", "how many of stable's requests fail, in percent (default: 0.1)", percentOf)
+    .addHelpText("after", "\nExample: rollout plan --stack beta --rate 2")
+    .action(plan);
+}
+
+async function plan(_options: unknown, command: Command): Promise<void> {
+  const { stack, json } = globalOptions(command);
+  const { rate = 1, fails } = command.optsWithGlobals() as { rate?: number; fails?: number };
+  const settings = stackSettings(projectDir(), stack);
+  const traffic = { requestsPerSecond: rate, ...(fails !== undefined && { badShare: fails / 100 }) };
+  const steps = detectable(planOf(settings.plan), traffic);
+  const cost = rolloutCost(settings);
+  if (json) return outLine(JSON.stringify({ stack, ...traffic, steps, cost }));
+  for (const line of planText(stack, rate, steps, cost)) outLine(line);
+}
+
+export interface RolloutCost {
+  servers: number;
+  hours: number;
+  /** Undefined: the price table doesn't have the instance type. */
+  usd: number | undefined;
+}
+
+/** The candidate's servers while both tracks have theirs: through all bakes, and as long as stable's stay afterwards. */
+export function rolloutCost({ plan, tracks, server }: Settings): RolloutCost {
+  const servers = Math.max(...tracks.map((track) => track.servers));
+  const waits = [...plan.steps.map(({ bake }) => bake), plan.limits.keep];
+  const hours = waits.reduce((sum, each) => sum + milliseconds(each), 0) / 3_600_000;
+  const price = PRICES.server[server.instanceType];
+  return {
+    servers,
+    hours,
+    usd: price === undefined ? undefined : Math.round(price * servers * hours * 100) / 100,
+  };
+}
+
+export function planText(
+  stack: string,
+  rate: number,
+  steps: readonly StepPower[],
+  cost: RolloutCost,
+): string[] {
+  const lines = steps.flatMap(({ weight, bakeSeconds, found, passes }) => [
+    `${weight} %: ${length(bakeSeconds)}, ${Math.round((rate * bakeSeconds * weight) / 100)} requests to the candidate`,
+    ...found.map(
+      ({ ratio, seconds }) =>
+        `  failing x${ratio}: ${seconds ? `found after ${length(seconds)}` : "not found within 6 h"}`,
+    ),
+    passes === undefined
+      ? "  one that is well doesn't pass in bake and deadline: the rollout pauses, and a person decides"
+      : passes > bakeSeconds
+        ? `  one that is well passes after ${length(passes)}: a longer bake decides without a wait`
+        : `  one that is well passes after ${length(passes)}, within the bake`,
+  ]);
+  const usd = cost.usd === undefined ? "an unknown sum" : `about ${cost.usd} dollars`;
+  const short = steps.some(({ passes }) => passes === undefined);
+  return [
+    `${stack} at ${rate} requests a second (median of simulated rollouts)`,
+    ...lines,
+    ...(short ? FEW : []),
+    `A rollout costs ${usd}: ${cost.servers} more servers for ${cost.hours} h (${PRICES.region}, ${PRICES.date}).`,
+  ];
+}
+
+const FEW = [
+  "So few requests decide little by statistics. What decides then: the smoke tests before each step, the journeys",
+  "(rollout load plays them), and a person, who looks and says rollout promote or rollout rollback.",
+];
+
+function length(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
+}
+
+function rateOf(text: string): number {
+  const rate = Number(text);
+  if (rate > 0 && rate <= 10_000) return rate;
+  throw new InvalidArgumentError("It must be a number above 0, 10000 at most.");
+}
+
+function percentOf(text: string): number {
+  const percent = Number(text);
+  if (text !== "" && percent > 0 && percent < 50) return percent;
+  throw new InvalidArgumentError("It must be a number above 0 and below 50.");
+}

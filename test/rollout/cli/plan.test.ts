@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+import { planText, rolloutCost } from "../../../rollout/cli/plan/plan.ts";
+
+const settings = parseSettings("beta", "us-east-1", {
+  tier: "beta",
+  domain: "beta.example.com",
+  tracks: { blue: { weight: 100, servers: 2 }, green: { weight: 0 } },
+  stable: "blue",
+});
+
+test("a rollout costs the candidate's servers while both tracks have theirs", () => {
+  // 30 min, 1 h, 2 h, 24 h, and an hour that the old ones stay: 28.5 h of 2 t3.medium at 0.0416 dollars.
+  expect(rolloutCost(settings)).toEqual({ servers: 2, hours: 28.5, usd: 2.37 });
+});
+
+test("says what is found when, and who decides where the figures don't", () => {
+  const step = {
+    weight: 10,
+    bakeSeconds: 1800,
+    found: [
+      { ratio: 2, seconds: 9000 },
+      { ratio: 10, seconds: 90 },
+    ],
+  };
+  const text = (passes: number | undefined) =>
+    planText("beta", 2, [{ ...step, passes }], rolloutCost(settings)).join("\n");
+  expect(text(600)).toContain("10 %: 30 min, 360 requests to the candidate");
+  expect(text(600)).toContain("failing x2: found after 2.5 h");
+  expect(text(600)).toContain("failing x10: found after 90 s");
+  expect(text(600)).toContain("passes after 10 min, within the bake");
+  expect(text(600)).not.toContain("a person");
+  expect(text(2000)).toContain("a longer bake decides");
+  expect(text(undefined)).toContain("a person, who looks");
+});
