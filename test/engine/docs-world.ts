@@ -128,7 +128,7 @@ export class DocsWorld {
   }
 }
 
-/** Whom a command is about: beta, where it names nobody. The README makes beta, which selects it. */
+/** Whom a command is about: beta, where it names nobody. docs/aws.md makes beta, which selects it. */
 export function stackOf({ words }: DocCommand): string {
   return words[words.indexOf("-s") + 1 || words.length] ?? "beta";
 }

@@ -7,7 +7,7 @@ import { register } from "../../../rollout/cli/check.ts";
 import { ROOT } from "../docs-pages.ts";
 
 // A check is a judge that is asked, facts from both platforms (the types see to that), tests of the judge, and a word in the
-// command's help and in the README. CONTRIBUTING.md lists what a check takes.
+// command's help and in docs/verbs.md. CONTRIBUTING.md lists what a check takes.
 
 const FOLDER = "rollout/check/checks";
 const RUN = "rollout/check/run.ts";
@@ -35,10 +35,10 @@ test.each(judges)("%s has tests", (judge) => {
   expect(tests.filter((text) => text.includes(`${judge}(`))).not.toEqual([]);
 });
 
-const [, row = ""] = /^\| `rollout check` \| (.*) \|$/m.exec(textOf("README.md")) ?? [];
+const [, row = ""] = /^\| `rollout check` \| (.*) \|$/m.exec(textOf("docs/verbs.md")) ?? [];
 const help = descriptionOf();
 
-test.each(Object.keys(PRE_LAUNCH))("%s is in the README and in the command's help", (check) => {
+test.each(Object.keys(PRE_LAUNCH))("%s is in docs/verbs.md and in the command's help", (check) => {
   expect(row.toLowerCase()).toContain(check);
   expect(help.split("With --watch")[0]!.toLowerCase()).toContain(check);
 });

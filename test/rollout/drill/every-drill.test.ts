@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { register } from "../../../rollout/cli/drill/drill.ts";
 import { allCommands, docPages, ROOT } from "../docs-pages.ts";
 
-// A drill is a folder, a command, a record of its own kind, a page that types it, a word in the README, and a test that plays
+// A drill is a folder, a command, a record of its own kind, a page that types it, a word in docs/verbs.md, and a test that plays
 // it on real servers. CONTRIBUTING.md lists what a drill takes.
 
 const FOLDER = join(ROOT, "rollout/drill");
@@ -39,8 +39,8 @@ test.each(kinds)("%s is typed by a page", (kind) => {
   expect(typed).not.toEqual([]);
 });
 
-test.each(kinds)("%s is in the README", (kind) => {
-  expect(readFileSync(join(ROOT, "README.md"), "utf8")).toMatch(
+test.each(kinds)("%s is in docs/verbs.md", (kind) => {
+  expect(readFileSync(join(ROOT, "docs/verbs.md"), "utf8")).toMatch(
     new RegExp(`^\\| \`rollout drill ${kind}\` \\| .+ \\|$`, "m"),
   );
 });

@@ -9,7 +9,7 @@ import { protection } from "./corpus/protection.ts";
 import { services } from "./corpus/services.ts";
 import { traffic } from "./corpus/traffic.ts";
 
-// A kind of danger is a check that is registered, a case of the corpus that finds it, and words in the README. That each
+// A kind of danger is a check that is registered, a case of the corpus that finds it, and words in docs/reviewing.md. That each
 // says why it matters and what to do is seen by the corpus' own test. CONTRIBUTING.md lists what a danger takes.
 
 const FOLDER = join(ROOT, "rollout/preview/dangers");
@@ -17,7 +17,7 @@ const texts = new Map(
   globSync("**/*.ts", { cwd: FOLDER }).map((file) => [file, readFileSync(join(FOLDER, file), "utf8")]),
 );
 
-/** What the README says of each kind. */
+/** What docs/reviewing.md says of each kind. */
 const WORDS: Record<string, string> = {
   "aws-refuses": "what AWS refuses",
   "process-gone": "a worker or a job that goes",
@@ -67,10 +67,10 @@ test("every kind has a case in the corpus, and every case a kind", () => {
   expect([...new Set(cases.map((danger) => danger.split(":")[0]))].toSorted()).toEqual(kinds);
 });
 
-test("every kind is in the README", () => {
-  const readme = readFileSync(join(ROOT, "README.md"), "utf8").replaceAll(/\s+/g, " ");
+test("every kind is in docs/reviewing.md", () => {
+  const page = readFileSync(join(ROOT, "docs/reviewing.md"), "utf8").replaceAll(/\s+/g, " ");
   expect(Object.keys(WORDS).toSorted()).toEqual(kinds);
-  expect(Object.values(WORDS).filter((words) => !readme.includes(words))).toEqual([]);
+  expect(Object.values(WORDS).filter((words) => !page.includes(words))).toEqual([]);
 });
 
 test("kinds are found in both forms", () => {

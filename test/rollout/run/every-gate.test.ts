@@ -9,13 +9,13 @@ import { judgeOf } from "../../../rollout/run/judge.ts";
 import { ROOT } from "../docs-pages.ts";
 
 // A gate is a key of `rollout:plan.gates` that the plan carries, a judge that answers for it, a test of it in whole rollouts
-// and a word in the README. CONTRIBUTING.md lists what a gate takes.
+// and a word in docs/gates.md. CONTRIBUTING.md lists what a gate takes.
 
-const README = readFileSync(join(ROOT, "README.md"), "utf8").replaceAll(/\s+/g, " ");
+const PAGE = readFileSync(join(ROOT, "docs/gates.md"), "utf8").replaceAll(/\s+/g, " ");
 
 type Key = keyof typeof gates.shape;
 
-/** How each gate calls itself, another value of it, the test that has it fail a candidate, and the README's words. */
+/** How each gate calls itself, another value of it, the test that has it fail a candidate, and the words of docs/gates.md. */
 const GATES: Partial<
   Record<Key, { name: string; other: unknown; test: [file: string, title: string]; readme: string }>
 > = {
@@ -99,7 +99,7 @@ describe.each(Object.entries(GATES))("%s", (_, gate) => {
     expect(existsSync(path) && readFileSync(path, "utf8")).toContain(title);
   });
 
-  test("is in the README", () => {
-    expect(README).toContain(gate.readme);
+  test("is in docs/gates.md", () => {
+    expect(PAGE).toContain(gate.readme);
   });
 });
