@@ -31,13 +31,40 @@ function explain(issue: z.core.$ZodIssue, document: unknown): Mistake[] {
   return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
 }
 
-/** Of a choice between kinds of value that has no rule of its own: what is wrong with the kind that was meant, else the last. */
+/** Of a choice between kinds of value that has no rule of its own: what is wrong with the kind that was meant, else which there are. */
 function branchOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] | undefined {
   if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return undefined;
-  const meant = issue.errors.filter(
-    (branch) => !branch.some(({ code, path }) => code === "invalid_type" && path.length === 0),
-  );
-  return meant.length === 1 ? meant[0] : issue.errors.at(-1);
+  const another = ({ code, path }: z.core.$ZodIssue) =>
+    /^invalid_(type|value)$/.test(code) && path.length === 0;
+  const meant = issue.errors.filter((branch) => !branch.some(another));
+  if (meant.length > 0) return meant.length === 1 ? meant[0] : issue.errors.at(-1);
+  const rules = issue.errors.flatMap((branch) => branch.filter(another).slice(0, 1));
+  const [one] = rules;
+  const kinds = [...new Set(rules.map(({ message }) => message.replace(/^must be /, "")))];
+  return one && [{ ...one, message: `must be ${kinds.join(" or ")}` }];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: "a map of keys",
+  record: "a map of keys",
+  array: "a list",
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+/** What a schema's own words leave to zod, in ours. To be given where a document is parsed. */
+export function ownWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_type") {
+    const kind = KINDS[issue.expected];
+    return kind && `must be ${kind}`;
+  }
+  if (issue.code === "invalid_value")
+    return `must be ${issue.values.map((each) => JSON.stringify(each)).join(" or ")}`;
+  if (issue.code === "too_small")
+    return issue.origin === "array" ? `must have ${issue.minimum} or more` : undefined;
+  return undefined;
 }
 
 function at(document: unknown, path: readonly PropertyKey[]): unknown {

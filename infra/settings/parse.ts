@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { upTo } from "../sure.ts";
-import { explained, type Mistake, mistakesText } from "./explain.ts";
+import { explained, type Mistake, mistakesText, ownWords } from "./explain.ts";
 import { nameMistakes } from "./names.ts";
 import { regionMistakes } from "./region.ts";
 import { brokenRules } from "./rules.ts";
@@ -34,7 +34,7 @@ export class ConfigError extends Error {
  * @throws {ConfigError} with all mistakes at once
  */
 export function parseSettings(stack: string, region: unknown, config: Record<string, unknown>): Settings {
-  const parsed = schema.safeParse(config);
+  const parsed = schema.safeParse(config, { error: ownWords });
   const mistakes = [
     ...nameMistakes(stack, parsed.data && Object.keys(parsed.data.tracks)),
     ...regionMistakes(region, parsed.data?.network.zones),

@@ -5,12 +5,14 @@ import { variableName } from "./variables.ts";
 
 const SECRET_ARN = /^arn:aws:secretsmanager:[a-z]{2}(-[a-z]+)+-\d:\d{12}:secret:[\w/+=.@-]+$/;
 
+const SECRET = "must be a secret: an encrypted text, or { from, key, kmsKey }";
+
 /**
  * One line: the environment file that the servers hand to the container has no way to write two (Docker CLI reference,
  * `docker run --env-file`).
  */
 export const secretText = z
-  .string()
+  .string(SECRET)
   .regex(/^[^\r\n\0]+$/, "must be one line of text; a key of several lines goes in base64")
   .transform((secret) => new Hidden(secret));
 
@@ -27,7 +29,7 @@ export const elsewhere = z.strictObject(
       .optional()
       .describe("the ARN of the KMS key that it is encrypted with, where that isn't Secrets Manager's own"),
   },
-  "must be a secret: an encrypted text, or { from, key, kmsKey }",
+  SECRET,
 );
 
 /** By the variable's name. In config a value is always encrypted: secure.ts sees to that. */

@@ -74,6 +74,8 @@ const CASES: [path: string, value: unknown, ...mistakes: string[]][] = [
     "rollout:zone: must be the domain or a parent of it (app.example.com), not example.org",
   ],
   ["tier", "staging", "rollout:tier: must be beta or prod"],
+  ["cache", false, 'rollout:cache: must be "none" or a map of keys'],
+  ["limits", [], "rollout:limits: must be a map of keys"],
   ["trakcs", {}, "rollout:trakcs: unknown key"],
   [
     "server.instanceType",
