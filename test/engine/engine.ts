@@ -131,7 +131,7 @@ export class Engine {
   async #layOut(): Promise<void> {
     const { folder } = this;
     for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
-    for (const each of ["app", "infra", "node_modules", "package.json"]) {
+    for (const each of ["app", "index.ts", "infra", "node_modules", "package.json"]) {
       await symlink(join(ROOT, each), join(this.project, each));
     }
     await copyFile(join(SAMPLE, "Pulumi.yaml"), join(this.project, "Pulumi.yaml"));
