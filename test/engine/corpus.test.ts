@@ -41,7 +41,7 @@ describe.skipIf(!pulumiThere)("the engine's verdicts on the corpus", () => {
         ),
       ),
     );
-  }, 1_200_000);
+  }, 2_400_000);
 
   test.for(CASES.map((each) => [each.name, each] as const))("%s", ([name, each]) => {
     const preview = previews.get(name);

@@ -30,8 +30,8 @@ test("an event stream that is open for as long as a late answer isn't one, and i
   expect(taken(streams, "blue", 5, 101_000)).toBe(0);
   expect(taken(streams, "blue", 1, 102_500)).toBe(1);
   expect(taken(streams, "blue", 5, 102_600)).toBe(1);
-  expect(taken(streams, "blue", 5, 110_000)).toBe(0);
-  expect(taken(streams, "green", 5, 110_000)).toBe(1);
+  expect(taken(streams, "blue", 5, 106_500)).toBe(0);
+  expect(taken(streams, "green", 5, 106_500)).toBe(1);
 });
 
 test("one that ended before, or was refused, was never late", () => {
@@ -41,4 +41,13 @@ test("one that ended before, or was refused, was never late", () => {
   write("blue", "b", 100, "204");
   write("blue", "b", 100.1, "404");
   expect(taken(streams, "blue", 5, 110_000)).toBe(0);
+});
+
+test("one that isn't among the late answers within four seconds stands for no other one", () => {
+  const streams = new EventStreams(folder, 3);
+  write("blue", "a", 100, "204");
+  write("green", "b", 100, "204");
+  expect(taken(streams, "blue", 0, 102_000)).toBe(0);
+  expect(taken(streams, "blue", 1, 106_000)).toBe(1);
+  expect(taken(streams, "green", 1, 106_001)).toBe(0);
 });

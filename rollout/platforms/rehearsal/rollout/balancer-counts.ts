@@ -1,6 +1,7 @@
 import { counters } from "../balancer/stats.ts";
-import { type WaitingRequest, waitingAt } from "../balancer/waiting.ts";
+import { waitingAt } from "../balancer/waiting.ts";
 import { EventStreams } from "./event-streams.ts";
+import { LateRequests } from "./late-requests.ts";
 
 export interface Answered {
   requests: number;
@@ -19,9 +20,8 @@ export class BalancerCounts {
   readonly #socket: string;
   #before: { pid: number; tracks: Record<string, Omit<Answered, "unfinished">> } | undefined;
 
-  readonly #slowSeconds: number;
+  readonly #late: LateRequests;
   readonly #streams: EventStreams | undefined;
-  #late = new Set<string>();
 
   /**
    * @param slowMs what waits longer is late, in milliseconds
@@ -30,8 +30,9 @@ export class BalancerCounts {
   constructor(socket: string, slowMs = 1_000, logs?: string) {
     this.#socket = socket;
     // HAProxy tells whole seconds, of which the first may have been half a one.
-    this.#slowSeconds = Math.ceil(slowMs / 1000) + 1;
-    this.#streams = logs === undefined ? undefined : new EventStreams(logs, this.#slowSeconds);
+    const lateSeconds = Math.ceil(slowMs / 1000) + 1;
+    this.#late = new LateRequests(lateSeconds);
+    this.#streams = logs === undefined ? undefined : new EventStreams(logs, lateSeconds);
   }
 
   /**
@@ -40,7 +41,7 @@ export class BalancerCounts {
    */
   async take(): Promise<Record<string, Answered> | undefined> {
     const [{ pid, tracks }, waiting] = [await counters(this.#socket), await waitingAt(this.#socket)];
-    const late = this.#newlyLate(waiting);
+    const late = this.#late.take(waiting, performance.now());
     const now = Object.fromEntries(
       Object.entries(tracks).map(([track, { http2xx, http3xx, http4xx, http5xx, cut }]) => [
         track,
@@ -70,13 +71,5 @@ export class BalancerCounts {
   #unfinished(track: string, late: readonly string[]): number {
     const answers = late.filter((each) => each === track).length;
     return answers - (this.#streams?.take(track, answers) ?? 0);
-  }
-
-  /** The tracks of those that are late now and weren't the last time: each is counted once. */
-  #newlyLate(waiting: readonly WaitingRequest[]): string[] {
-    const before = this.#late;
-    const now = waiting.filter(({ seconds }) => seconds >= this.#slowSeconds);
-    this.#late = new Set(now.map(({ id }) => id));
-    return now.filter(({ id }) => !before.has(id)).map(({ track }) => track);
   }
 }
