@@ -135,7 +135,7 @@ async function deployment() {
 
 const TELLING = ["digest", "incident", "postmortem"];
 /** They ask nothing of the stack's state: AppConfig, git, or the public name is all that they take. */
-const WITHOUT_STATE = ["flags off", "flags history", "load"];
+const WITHOUT_STATE = ["controller", "flags off", "flags history", "load"];
 
 /** They ask nothing of AWS themselves: users' own way is all that they take, or Pulumi does it. */
 const WITHOUT_AWS = ["load", "maintenance", "smoke"];
