@@ -153,12 +153,10 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 
 /**
  * What a person's own commands need besides. `rollout check` reads the account's quotas. `rollout drill restore`
- * makes a copy of the database, has a server look into it, and deletes it; `logs`, `exec`, `console` and `ps` visit what
- * runs. No role of the pipeline has this, but
- * that of those on call (operators.ts), beside what deploys.
+ * makes a copy of the database and deletes it; `logs`, `exec`, `console` and `ps` visit what runs. No role of the pipeline has
+ * this, but that of those on call (operators.ts), beside what deploys.
  *
- * The live database can't be deleted with it. But whoever may run a script on the servers is root there, as in a
- * session of Session Manager.
+ * The live database can't be deleted with it. But who is in a session of Session Manager is root on the server.
  */
 export function mayOperate({ stack, region }: Scope): Statement[] {
   return [
@@ -167,9 +165,6 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
       ...allow("MakeCopy", ["backup:StartRestoreJob", "rds:RestoreDBInstanceToPointInTime"], "*"),
       Condition: { StringEquals: { "aws:RequestedRegion": region } },
     },
-    allow("RunScript", ["ssm:SendCommand"], `arn:aws:ssm:${region}::document/AWS-RunShellScript`),
-    // No narrower resource: Service Authorization Reference, AWS Systems Manager.
-    allow("FollowScript", ["ssm:GetCommandInvocation"], "*"),
     ...mayVisit({ stack, region }),
     // A copy is named after the live one and the drill.
     allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
@@ -235,8 +230,8 @@ function mayVisit({ stack, region }: Scope): Statement[] {
 }
 
 /**
- * The stack's own document goes to its servers, which then let go of open connections. Who may change the document may
- * have the servers run anything; but so may who changes their launch templates.
+ * The stack's own document goes to its servers, which then let go of open connections; and a migration is run on one of them, by a
+ * script. Who may do either may have the servers run anything; but so may who changes their launch templates.
  */
 function mayRelease({ stack, region }: Scope): Statement[] {
   const document = `arn:aws:ssm:${region}:*:document/${stack}-*`;
@@ -257,6 +252,12 @@ function mayRelease({ stack, region }: Scope): Statement[] {
     {
       ...allow("ReleaseOnServers", ["ssm:SendCommand"], `arn:aws:ec2:${region}:*:instance/*`),
       Condition: { StringEquals: { "ssm:resourceTag/stack": stack } },
+    },
+    allow("RunScript", ["ssm:SendCommand"], `arn:aws:ssm:${region}::document/AWS-RunShellScript`),
+    // No narrower resource: Service Authorization Reference, AWS Systems Manager.
+    {
+      ...allow("FollowScript", ["ssm:GetCommandInvocation"], "*"),
+      Condition: { StringEquals: { "aws:RequestedRegion": region } },
     },
   ];
 }

@@ -13,8 +13,9 @@ const REMOVING = ["rollout/teardown"];
 /** What plays AWS on this machine is asked by AWS's clients, too. */
 const REHEARSING = ["rollout/platforms/rehearsal"];
 
-/** What a rollout sends to servers is the stack's own; only a person sends any script. */
+/** What a rollout sends to servers: the stack's own document, and the script of a migration. */
 const RELEASE = "arn:aws:ssm:us-east-1:1:document/beta-release-1";
+const SCRIPT = "arn:aws:ssm:us-east-1::document/AWS-RunShellScript";
 /** Of the logs it reads what the servers count by the second, and only a person reads the others. */
 const SECONDS = "arn:aws:logs:us-east-1:1:log-group:/rollout/beta/seconds";
 /** What a controller that only steers tells the servers to follow. */
@@ -30,6 +31,7 @@ const ALSO = [
   // A missing object is told as missing only to who may list the bucket; to others it is forbidden, and no journal begins.
   ["s3:ListBucket", "arn:aws:s3:::beta-journal-1"],
   ["ssm:SendCommand", "arn:aws:ec2:us-east-1:1:instance/i-1"],
+  ["ssm:SendCommand", SCRIPT],
   ["iam:PassRole", "arn:aws:iam::1:role/beta-backups-1"],
   ["backup:TagResource", "arn:aws:backup:us-east-1:1:recovery-point:1"],
   ["kms:GenerateDataKey", "arn:aws:kms:us-east-1:1:key/1"],
