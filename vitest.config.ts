@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // of the drills that do little else, so that no worker of theirs waits with them.
 const WAITING = [
   ...["alarms", "alarm-gate", "down-in-use", "drain", "lifecycle", "long-connections"],
-  ...["processes", "rollout-outages", "sockets", "streams"],
+  ...["controller-in-stack", "migrate", "processes", "rollout-outages", "sockets", "streams"],
 ].map((name) => `test/drills/${name}.test.ts`);
 
 export default defineConfig({
