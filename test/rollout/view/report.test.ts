@@ -39,7 +39,7 @@ test("a long rollout has no more buckets than the charts can show, and loses no 
 
 test("the page holds all of it, and loads nothing", () => {
   expect(page.match(/<tr class="[^"]*"><td>\d+<\/td>/g)).toHaveLength(rolledBack.length);
-  expect(page.match(/<svg /g)).toHaveLength(10);
+  expect(page.match(/<svg /g)).toHaveLength(11);
   expectWhole(page);
   expect(page).not.toContain("</script><b>&");
 });
