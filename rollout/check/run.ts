@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Drilled } from "../core/action.ts";
 import { sentenceOf } from "../failures.ts";
 import type { CheckContext } from "./about.ts";
 import { judgeAlarms } from "./checks/alarms.ts";
@@ -39,13 +40,8 @@ export const PRE_LAUNCH: Readonly<Record<string, Check>> = {
   alarms: async (from) => judgeAlarms(await from.alarms()),
   flags: async (from, { stack }) => judgeFlags(await from.flags(), stack),
   capacity: async (from, { stack }) => judgeCapacity(await from.capacity(), stack),
-  migrations: async (from, { settings }) => {
-    const { drill } = settings.plan.migration;
-    // A look that fails makes nothing of the rest unknown.
-    const asked =
-      drill !== "off" && settings.app.migrate.length > 0 && (await from.drilled().catch(notAsked));
-    return judgeMigrations(await from.health(), settings.app.migrate, asked || undefined);
-  },
+  migrations: async (from, { settings }) =>
+    judgeMigrations(await from.health(), settings.app.migrate, await drilledFor(settings, from)),
   smoke: async (from, { stack, on }) => judgeSmoke(await from.smoke(), stack, on),
   rollback: async (from, { stack, now }) => judgeRollback(await from.rollback(), stack, now),
   quotas: async (from) => judgeQuotas(await from.quotas()),
@@ -59,7 +55,14 @@ export const SERVICE: Readonly<Record<string, Check>> = {
   certificate: async (from, { now }) => judgeCertificate(await from.certificate(), now),
 };
 
-const notAsked = (error: Error) => ({ passed: false, reason: error.message });
+/** A look that fails makes nothing of the rest unknown. @returns undefined where no drill is asked for */
+async function drilledFor(
+  { plan, app }: CheckContext["settings"],
+  from: CheckSources,
+): Promise<Drilled | undefined> {
+  if (plan.migration.drill === "off" || app.migrate.length === 0) return undefined;
+  return from.drilled().catch((error: Error) => ({ passed: false, reason: error.message }));
+}
 
 const WITHIN_MS = 120_000;
 

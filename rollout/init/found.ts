@@ -57,7 +57,16 @@ function lines(dockerfile: string, instruction: string): string[] {
   return dockerfile
     .replace(/\\\r?\n/g, " ")
     .split(/\r?\n/)
-    .flatMap((line) => new RegExp(`^\\s*${instruction}\\s+(.*\\S)`, "i").exec(line)?.[1] ?? []);
+    .map((line) => line.trim())
+    .filter(
+      (line) =>
+        line
+          .slice(0, instruction.length + 1)
+          .trimEnd()
+          .toUpperCase() === instruction,
+    )
+    .map((line) => line.slice(instruction.length).trim())
+    .filter((value) => value !== "");
 }
 
 /** Where the image listens on all addresses at its port, the rehearsal says where. */
@@ -67,7 +76,9 @@ function commandOf(commands: string[], port: number | undefined): string[] | und
   const words = command.startsWith("[") ? wordsIn(command) : ["sh", "-c", command];
   return words?.map((word) => {
     const hosted = word.replace("0.0.0.0", "{host}").replace(/\$\{?PORT\}?/, "{port}");
-    return port === undefined ? hosted : hosted.replace(new RegExp(`(?<![0-9])${port}(?![0-9])`), "{port}");
+    return port === undefined
+      ? hosted
+      : hosted.replace(/\d+/g, (number) => (number === `${port}` ? "{port}" : number));
   });
 }
 

@@ -133,6 +133,9 @@ async function deployment() {
   };
 }
 
+/** They take `--on aws` to say that there they can't. */
+const NOT_YET = ["drill migrate"];
+
 const TELLING = ["digest", "incident", "postmortem"];
 /** They ask nothing of the stack's state: AppConfig, git, or the public name is all that they take. */
 const WITHOUT_STATE = ["controller", "flags off", "flags history", "load"];
@@ -230,7 +233,7 @@ test("every verb that goes to AWS is here", async () => {
       return program.commands.filter((each) => each.name() === verb).flatMap((each) => verbsIn(each));
     }),
   );
-  expect(found.flat().toSorted()).toEqual(Object.keys(WORDS).toSorted());
+  expect(found.flat().toSorted()).toEqual([...Object.keys(WORDS), ...NOT_YET].toSorted());
 });
 
 describe.each(SITUATIONS)("$what", ({ what, env, said, answer: given }) => {

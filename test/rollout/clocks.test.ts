@@ -27,6 +27,7 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/digest/sources/alarm-history.ts": "ages, as AWS counts them",
   "rollout/drill/alarms/faults/certificate.ts": "a certificate's end",
   "rollout/drill/alarms/stage.ts": "minutes as the alarms have them",
+  "rollout/drill/migrate/walk.ts": "names of runs, by time",
   "rollout/load/k6/script.ts": "names of runs, by time",
   "rollout/load/writes/numbers.ts": "names of runs, by time",
   "rollout/platforms/aws/journal/objects.ts": "where S3 tells no time of its own",

@@ -25,7 +25,7 @@ test("there are judges", () => {
 });
 
 test.each(judges)("%s is asked", (judge) => {
-  expect(textOf(RUN)).toMatch(new RegExp(`\\bfrom\\b.*\\b${judge}\\(`));
+  expect(textOf(RUN)).toMatch(new RegExp(`\\bfrom\\b.*\\n?.*\\b${judge}\\(`));
 });
 
 test.each(judges)("%s has tests", (judge) => {

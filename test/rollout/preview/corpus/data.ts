@@ -57,6 +57,7 @@ export const data: Case[] = [
     dangers: [
       "stateful-replacement: beta-app",
       "stateful-replacement: beta-nginx",
+      "stateful-replacement: beta-seconds",
       "stateful-replacement: beta-system",
     ],
   },

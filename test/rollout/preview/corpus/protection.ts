@@ -73,6 +73,7 @@ export const protection: Case[] = [
     "backups-thinner: beta-database-upgrade",
     "backups-thinner: beta-flow",
     "backups-thinner: beta-nginx",
+    "backups-thinner: beta-seconds",
     "backups-thinner: beta-system",
   ),
   one(
