@@ -130,7 +130,7 @@ async function answersOf(
       flag: "--app FOLDER or --image IMAGE",
       text: "The app: the folder with its Dockerfile, or an image by digest",
     }));
-  const isImage = options.image !== undefined || /@sha256:[0-9a-f]{64}$/.test(source);
+  const isImage = options.image !== undefined || isDigest(source.split("@sha256:")[1] ?? "");
   if (!isImage && !existsSync(resolve(folder, source, "Dockerfile"))) {
     throw new Misuse(`--app ${source}: there is no Dockerfile in that folder`);
   }
@@ -203,4 +203,8 @@ function run(command: string, args: string[], cwd: string): void {
   const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] });
   if (status !== 0)
     throw new UserError(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ""}`);
+}
+
+function isDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
 }
