@@ -1,11 +1,12 @@
 import type { Clock } from "../clock.ts";
 import { isGoingBack, refusal } from "../core/command.ts";
-import type { Command, JournalEntry } from "../core/journal.ts";
+import type { Command } from "../core/journal.ts";
 import { replay } from "../core/replay.ts";
 import type { RolloutState } from "../core/state.ts";
 import { only, type Weights } from "../core/weights.ts";
 import { UserError } from "../errors.ts";
-import { JournalConflict, type Platform } from "../platforms/platform.ts";
+import { appendAfter } from "../platforms/append.ts";
+import type { Platform } from "../platforms/platform.ts";
 
 /**
  * Gives a running rollout a person's word: an entry of the journal, which the controller reads before its next decision.
@@ -14,8 +15,7 @@ import { JournalConflict, type Platform } from "../platforms/platform.ts";
  * @throws {UserError} when it makes no sense now
  */
 export async function give(platform: Platform, clock: Clock, command: Command, by: string): Promise<void> {
-  for (;;) {
-    const { entries, version } = await platform.journal.read();
+  await appendAfter(platform.journal, async (entries) => {
     const state = replay(entries);
     if (!state) throw new UserError("No rollout is under way.");
     const weights = await weightsFor(platform, state, command);
@@ -24,7 +24,7 @@ export async function give(platform: Platform, clock: Clock, command: Command, b
     const last = entries.at(-1);
     if (last) clock.goOn?.(last.at, last.mark);
     const mark = clock.mark?.();
-    const entry: JournalEntry = {
+    return {
       kind: "command",
       command,
       ...(weights && { weights }),
@@ -32,13 +32,7 @@ export async function give(platform: Platform, clock: Clock, command: Command, b
       by,
       ...(mark && { mark }),
     };
-    try {
-      await platform.journal.append(entry, version);
-      return;
-    } catch (error) {
-      if (!(error instanceof JournalConflict)) throw error;
-    }
-  }
+  });
 }
 
 /** Adopt takes what the balancer has; restore what the rollout left there, or what the config says before it did anything. */

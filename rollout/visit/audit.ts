@@ -1,7 +1,8 @@
 import { isSecretName } from "../../infra/settings/secrecy/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Visit } from "../core/journal.ts";
-import { JournalConflict, type JournalStore } from "../platforms/platform.ts";
+import { appendAfter } from "../platforms/append.ts";
+import type { JournalStore } from "../platforms/platform.ts";
 import { Redactor } from "../preview/redact.ts";
 import { SECRET } from "../preview/shown.ts";
 import { plainLine } from "../view/plain.ts";
@@ -16,15 +17,7 @@ export async function writeDown(
   { journal, clock, by }: { journal: JournalStore; clock: Clock; by: string },
   visit: Visit,
 ): Promise<void> {
-  for (;;) {
-    const { version } = await journal.read();
-    try {
-      await journal.append({ kind: "visit", ...visit, at: clock.now(), by }, version);
-      return;
-    } catch (error) {
-      if (!(error instanceof JournalConflict)) throw error;
-    }
-  }
+  await appendAfter(journal, () => ({ kind: "visit", ...visit, at: clock.now(), by }));
 }
 
 /** What a journal's reader needs of a command; the whole text of a script isn't that. */

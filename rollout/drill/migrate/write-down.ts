@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
-import { JournalConflict, type JournalStore } from "../../platforms/platform.ts";
+import { appendAfter } from "../../platforms/append.ts";
+import type { JournalStore } from "../../platforms/platform.ts";
 import type { DrillRecord } from "../record.ts";
 
 /** A drill's verdict in the stack's journal, where it stands before the release that rests on it. */
@@ -9,13 +10,5 @@ export async function writeDrilled(journal: JournalStore, clock: Clock, record: 
     .filter(({ verdict }) => verdict !== "pass")
     .map(({ name, details }) => `${name}: ${details}`);
   const said = { kind: "drilled", drill: id, outcome, candidate: facts.candidate ?? "", bad } as const;
-  for (;;) {
-    const { version } = await journal.read();
-    try {
-      await journal.append({ ...said, at: clock.now(), by }, version);
-      return;
-    } catch (error) {
-      if (!(error instanceof JournalConflict)) throw error;
-    }
-  }
+  await appendAfter(journal, () => ({ ...said, at: clock.now(), by }));
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { isProgram } from "../../is-program.ts";
 import type { RuleName } from "../rules.ts";
 
 /** Squawk's rules that are hazards to those who are there; its others are about style, and left out. */
@@ -87,13 +87,4 @@ function output(program: string, options: string[], input: string): Promise<stri
     child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { shellWord } from "../../../infra/host/shell-word.ts";
 import { UserError } from "../../errors.ts";
+import { isProgram } from "../../is-program.ts";
 
 /** Session Manager's document that runs one command with a terminal (Systems Manager User Guide, "Start a session"). */
 export const SESSION_DOCUMENT = "AWS-StartInteractiveCommand";
@@ -54,12 +54,5 @@ export async function converseOn({ region, server, script, reason }: Session): P
 }
 
 function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => isProgram(join(folder, program)));
 }

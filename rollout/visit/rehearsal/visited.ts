@@ -1,9 +1,9 @@
 import { type StdioOptions, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { constants as system } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { given } from "../../../infra/sure.ts";
 import { UserError } from "../../errors.ts";
+import { isProgram } from "../../is-program.ts";
 import { FileJournal } from "../../platforms/rehearsal/journal/journal.ts";
 import { journalFolder } from "../../platforms/rehearsal/journal/past.ts";
 import { findPrograms } from "../../platforms/rehearsal/machine/find.ts";
@@ -81,15 +81,6 @@ function clientAt(name: string): string {
   const found = folders.map((folder) => join(folder, name)).find(isProgram);
   if (found === undefined) throw new UserError(`there is no ${name} on this machine`);
   return found;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function run(call: Call, hear: Hear, signal: AbortSignal): Promise<number> {

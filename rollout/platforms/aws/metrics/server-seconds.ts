@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-c
 import { clientSettings } from "../../../../infra/aws-client.ts";
 import type { ServerLine } from "../../../../infra/host/answers/metrics.ts";
 import type { Clock } from "../../../clock.ts";
+import { KnownFailed } from "../../known-failed.ts";
 import type { MetricSecond, TrackCounts, Weights } from "../../platform.ts";
 import { addServerSecond } from "./server-line.ts";
 
@@ -22,11 +23,6 @@ const LATE_MS = 30_000;
 const SILENT_MS = 15_000;
 /** What was told so long ago isn't asked for again. */
 const KEPT_SECONDS = 120;
-
-/** As long as a client must have been well for its next error to be news, at each server too. */
-const WELL_SECONDS = 600;
-/** Now and then those whose time is over are forgotten. */
-const MOST_FAILED = 10_000;
 
 /** What one server has told. */
 interface Teller {
@@ -60,8 +56,8 @@ export class ServerSeconds {
   readonly #seconds = new Map<number, Record<string, TrackCounts>>();
   /** Lines that were read, by id, with their time. */
   readonly #known = new Map<string, number>();
-  /** Clients that had an error, and until when that is known of them, in seconds since the epoch. */
-  readonly #failed = new Map<string, number>();
+  /** Clients that had an error, as each server counts them too. */
+  readonly #failed = new KnownFailed();
   #from = Number.POSITIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #newest = 0;
@@ -149,18 +145,10 @@ export class ServerSeconds {
       tracks[track] = addServerSecond(tracks[track], counts, {
         server,
         began: line.began ?? Number(second),
-        hasFailed: (client) => this.#hasFailed(`${track} ${client}`, Number(second)),
+        hasFailed: (client) => this.#failed.take(`${track} ${client}`, true, Number(second)),
         limitMs: this.#options.limitMs,
       });
     }
-  }
-
-  #hasFailed(client: string, second: number): boolean {
-    const has = (this.#failed.get(client) ?? 0) > second;
-    this.#failed.set(client, second + WELL_SECONDS);
-    if (this.#failed.size > MOST_FAILED)
-      for (const [each, until] of this.#failed) if (until <= second) this.#failed.delete(each);
-    return has;
   }
 
   #throughOf(track: string, now: number): number {

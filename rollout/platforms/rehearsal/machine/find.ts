@@ -1,5 +1,6 @@
-import { accessSync, constants, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { isProgram } from "../../../is-program.ts";
 import { RehearsalError } from "./errors.ts";
 
 /** Where the servers that play the cloud are on this machine: absolute paths. */
@@ -95,14 +96,7 @@ function thisMachine(): Places {
   return {
     path: (process.env.PATH ?? "").split(delimiter).filter(Boolean),
     platform: process.platform,
-    isProgram(file) {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    isProgram,
     list(folder) {
       try {
         return readdirSync(folder);

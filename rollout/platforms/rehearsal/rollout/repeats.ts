@@ -1,26 +1,5 @@
+import { KnownFailed } from "../../known-failed.ts";
 import type { LoggedAnswer } from "../servers/answers.ts";
-
-/** As long as a session must have been well for its next error to be news. */
-const WELL_SECONDS = 600;
-/** Now and then those whose time is over are forgotten. */
-const MOST_KNOWN = 10_000;
-
-/** Who had an error, and until when it is known of him. */
-class Known {
-  readonly #until = new Map<string, number>();
-
-  /** @returns whether an error was known of him before */
-  take(key: string, status: number, epochSecond: number): boolean {
-    const known = (this.#until.get(key) ?? 0) > epochSecond;
-    if (status >= 500) this.#until.set(key, epochSecond + WELL_SECONDS);
-    if (this.#until.size > MOST_KNOWN) this.#forget(epochSecond);
-    return known;
-  }
-
-  #forget(epochSecond: number): void {
-    for (const [key, until] of this.#until) if (until <= epochSecond) this.#until.delete(key);
-  }
-}
 
 /**
  * Sessions that an error was counted of. Only those of a browser that is held to a version: the requests of all others are
@@ -28,7 +7,7 @@ class Known {
  * calls itself.
  */
 export class Repeats {
-  readonly #known = new Known();
+  readonly #known = new KnownFailed();
 
   /** @returns whether the answer is of a session that an error was counted of before; the first one counts */
   take(
@@ -36,7 +15,7 @@ export class Repeats {
     epochSecond: number,
   ): boolean {
     if (session !== "held" || address === undefined) return false;
-    return this.#known.take(`${track} ${address} ${number} ${agent}`, status, epochSecond);
+    return this.#known.take(`${track} ${address} ${number} ${agent}`, status >= 500, epochSecond);
   }
 }
 
@@ -45,11 +24,11 @@ export class Repeats {
  * behind one address only one counts.
  */
 export class FailedClients {
-  readonly #known = new Known();
+  readonly #known = new KnownFailed();
 
   /** @returns whether the answer is of a client that isn't to count, as it had an error there already, or isn't known */
   take({ track, address, status }: LoggedAnswer, epochSecond: number): boolean {
     if (address === undefined) return true;
-    return this.#known.take(`${track} ${address}`, status, epochSecond);
+    return this.#known.take(`${track} ${address}`, status >= 500, epochSecond);
   }
 }
