@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { given } from "../../../infra/sure.ts";
 import { systemClock } from "../../clock.ts";
 import { stackSettings } from "../../config/settings.ts";
@@ -7,13 +6,11 @@ import { journeysOf } from "../../load/profile/journeys-of.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
-import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
-import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
-import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
+import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
 import { Findings } from "../findings.ts";
-import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
+import { type DrillRecord, recordOf } from "../record.ts";
+import { onlyDrill } from "../restore/only-drill.ts";
 import { goodBackup, markArchived } from "../restore/rehearsal.ts";
 import { Copy, type OnCopy } from "../restore/rehearsal-copy.ts";
 import { CHECKS, judgeLocks, judgeOrders, judgeRows, judgeWalks, type MigrateFindings } from "./checks.ts";
@@ -36,19 +33,8 @@ export interface MigrateDrill extends Options {
  * @returns the record, which is kept beside the stack's state
  * @throws {UserError} when there is nothing to drill
  */
-export async function drillMigrate(options: MigrateDrill): Promise<DrillRecord> {
-  const place = placeIn(options);
-  const room = await prepareChange(options, place);
-  const lockFile = userLock(place, "restore-drill.lock");
-  const holder = takeLock(lockFile, {});
-  if (holder) throw new UserError(`another drill of ${place.stack} is running (process ${holder.pid})`);
-  try {
-    const record = await drill(room, options);
-    await drillFiles(place.folder).write(record);
-    return record;
-  } finally {
-    rmSync(lockFile, { force: true });
-  }
+export function drillMigrate(options: MigrateDrill): Promise<DrillRecord> {
+  return onlyDrill(options, "drill", (room) => drill(room, options));
 }
 
 async function drill(room: Room, { candidate, by, stack }: MigrateDrill): Promise<DrillRecord> {

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { first, given } from "../../../infra/sure.ts";
 import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
@@ -12,14 +11,12 @@ import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts"
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
-import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
-import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
-import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
-import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
+import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
 import { Findings } from "../findings.ts";
-import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
+import { type DrillRecord, recordOf } from "../record.ts";
 import { CHECKS, type RestoreFindings } from "./checks.ts";
+import { onlyDrill } from "./only-drill.ts";
 import { Copy } from "./rehearsal-copy.ts";
 
 /** The most that a disaster may cost, in seconds of work. */
@@ -40,20 +37,8 @@ export interface RestoreDrill extends Options {
  * @returns the record, which is kept beside the stack's state
  * @throws {UserError} when there is nothing to drill: the stack isn't up, no backup is as old as `at`
  */
-export async function drillRestore(options: RestoreDrill): Promise<DrillRecord> {
-  const place = placeIn(options);
-  const room = await prepareChange(options, place);
-  const lockFile = userLock(place, "restore-drill.lock");
-  const holder = takeLock(lockFile, {});
-  if (holder)
-    throw new UserError(`another restore drill of ${place.stack} is running (process ${holder.pid})`);
-  try {
-    const record = await drill(room, options);
-    await drillFiles(place.folder).write(record);
-    return record;
-  } finally {
-    rmSync(lockFile, { force: true });
-  }
+export function drillRestore(options: RestoreDrill): Promise<DrillRecord> {
+  return onlyDrill(options, "restore drill", (room) => drill(room, options));
 }
 
 async function drill(room: Room, { at, by, stack }: RestoreDrill): Promise<DrillRecord> {

@@ -1,0 +1,33 @@
+import { rmSync } from "node:fs";
+import { UserError } from "../../errors.ts";
+import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
+import { userLock } from "../../platforms/rehearsal/machine/state.ts";
+import type { Room } from "../../platforms/rehearsal/room.ts";
+import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
+import { type DrillRecord, drillFiles } from "../record.ts";
+
+/**
+ * Plays a drill with a copy of a stack's database, of which there is one at a time, and keeps its record beside the stack's state.
+ *
+ * @param what such as `drill`, for who comes meanwhile
+ * @throws {UserError} when there is another one, or the stack isn't up
+ */
+export async function onlyDrill(
+  options: Options,
+  what: string,
+  drill: (room: Room) => Promise<DrillRecord>,
+): Promise<DrillRecord> {
+  const place = placeIn(options);
+  const room = await prepareChange(options, place);
+  const lockFile = userLock(place, "restore-drill.lock");
+  const holder = takeLock(lockFile, {});
+  if (holder) throw new UserError(`another ${what} of ${place.stack} is running (process ${holder.pid})`);
+  try {
+    const record = await drill(room);
+    await drillFiles(place.folder).write(record);
+    return record;
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
