@@ -194,16 +194,16 @@ function stableIsFit(story: Story): string[] {
   });
 }
 
-function stepsBake({ world, passed, upsets }: Story): string[] {
+function stepsBake({ world, passed, upsets, heldMs }: Story): string[] {
   return passed.flatMap((at) => {
     // To leave who drains is no step.
     const last = lastStep(world.splits.filter((split) => split.at < at));
-    // What is moved while it is written can't be seen before. What was moved and has been moved back within half a minute isn't
-    // seen at all: the balancer is looked at as often.
+    // What is moved while it is written can't be seen before. What was moved and has been moved back within half a minute in which
+    // the controller could look isn't seen at all: the balancer is looked at as often.
     const isMeddled = world.meddled.includes(last.at);
     // An answer of a while ago doesn't show it, whoever asks; the next act reads all three places.
     if (isMeddled && upsets.some((each) => each.endsWith("readRealWeights: stale"))) return [];
-    if (isMeddled ? at - last.at < 1_100 : world.meddled.some((moved) => at - moved < 31_000)) return [];
+    if (isMeddled ? at - last.at < 1_100 : world.meddled.some((moved) => at - moved < 31_000 + heldMs)) return [];
     const baked = at - last.at;
     return baked < BAKE_MS ? [`a step was passed after ${baked / 1000} s of its 5 s`] : [];
   });

@@ -60,6 +60,7 @@ class Player {
   /** Controllers that have taken over, and those of them that stand still until the one they overtook has ended. */
   readonly #others: Promise<void>[] = [];
   readonly #waiting = new Map<Life, (() => void)[]>();
+  readonly #overtaken = new Set<Life>();
   #calls = 0;
   #next = 0;
   #throttledUntil = 0;
@@ -177,6 +178,8 @@ class Player {
       how = (await kind.do(this.#stageOf(life))) ?? how;
     }
     this.#said(`${at} ${call}${half > 0 ? ` ${half}` : ""} ${how ?? ""}`);
+    // What it had sent on its way before comes when it comes: to the others it is as if somebody moved the weights.
+    if (half > 0 && this.#overtaken.has(life)) world.meddled.push(world.now);
     return how;
   }
 
@@ -208,6 +211,7 @@ class Player {
 
   async #takeOver(life: Life, calls: number, knows: boolean): Promise<void> {
     this.#story.heldMs += 2_000;
+    this.#overtaken.add(life);
     if (knows) life.ousted.abort(new Error("the lease is lost"));
     this.#world.lockedBy = undefined;
     const { promise: paused, resolve: pause } = Promise.withResolvers<void>();
