@@ -14,6 +14,10 @@ export const VERBS: Record<string, Verb> = {
     summary: "say what the plan can find at the stack's traffic, and how",
     load: () => import("./plan/plan.ts"),
   },
+  doctor: {
+    summary: "say what this machine lacks, for what, and what mends it",
+    load: () => import("./shell/doctor.ts"),
+  },
   explain: { summary: "say what a key of the config means", load: () => import("./shell/explain.ts") },
   completion: {
     summary: "print what a shell completes",

@@ -36,6 +36,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "tour",
     "cli",
     "digest",
+    "doctor",
     "check",
     "drill",
     "visit",

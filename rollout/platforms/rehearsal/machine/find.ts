@@ -39,6 +39,16 @@ const PACKAGES = [
   { program: "pgbackrest", apt: "pgbackrest", brew: "pgbackrest" },
 ] as const;
 
+/** A server that the rehearsal runs, and where it was found. */
+export interface Searched {
+  /** Such as `redis-server`. */
+  program: string;
+  /** Undefined: it isn't there. */
+  file: string | undefined;
+  /** The command that installs it. */
+  install: string;
+}
+
 /**
  * Finds nginx, HAProxy, Redis, PostgreSQL and pgBackRest.
  *
@@ -46,22 +56,43 @@ const PACKAGES = [
  * @throws {RehearsalError} that names all that is missing and the command that installs it
  */
 export function findPrograms(major?: string, places: Places = thisMachine()): Programs {
+  const { nginx, haproxy, redis, postgres, initdb, pgbackrest } = search(major, places);
+  if (nginx && haproxy && redis && postgres && initdb && pgbackrest)
+    return { nginx, haproxy, redis, postgres, initdb, pgbackrest };
+  const missing = searchPrograms(major, places).filter(({ file }) => file === undefined);
+  const names = missing.map(({ program }) => program);
+  throw new RehearsalError(
+    `The rehearsal runs real servers and can't find: ${names.join(", ")}. Install with:\n  ${howToInstall(names, places.platform)}`,
+  );
+}
+
+/** The same, each by itself, for whoever tells what is missing. */
+export function searchPrograms(major?: string, places: Places = thisMachine()): Searched[] {
+  const { nginx, haproxy, redis, postgres, initdb, pgbackrest } = search(major, places);
+  const found = { nginx, haproxy, "redis-server": redis, postgres: initdb && postgres, pgbackrest };
+  return PACKAGES.map(({ program }) => ({
+    program,
+    file: found[program],
+    install: howToInstall([program], places.platform),
+  }));
+}
+
+function search(major: string | undefined, places: Places): Partial<Programs> {
   const folders = [...new Set([...places.path, ...ALSO])];
   const find = (name: string, among: string[] = folders) =>
     among.map((folder) => join(folder, name)).find(places.isProgram);
 
   const versioned = postgresFolders(places, major);
   const postgres = find("postgres", [...versioned, ...folders]);
-  const initdb = find("initdb", postgres ? [dirname(postgres), ...versioned, ...folders] : versioned);
-  const nginx = find("nginx");
-  const haproxy = find("haproxy");
-  const redis = find("redis-server");
-  const pgbackrest = find("pgbackrest");
-  if (nginx && haproxy && redis && postgres && initdb && pgbackrest)
-    return { nginx, haproxy, redis, postgres, initdb, pgbackrest };
-  const found = { nginx, haproxy, "redis-server": redis, postgres: postgres && initdb, pgbackrest };
-  const missing = PACKAGES.filter(({ program }) => !found[program]);
-  throw new RehearsalError(howToInstall(missing, places.platform));
+  const programs = {
+    nginx: find("nginx"),
+    haproxy: find("haproxy"),
+    redis: find("redis-server"),
+    postgres,
+    initdb: find("initdb", postgres ? [dirname(postgres), ...versioned, ...folders] : versioned),
+    pgbackrest: find("pgbackrest"),
+  };
+  return Object.fromEntries(Object.entries(programs).filter(([, file]) => file !== undefined));
 }
 
 /** Debian, Red Hat and Homebrew install PostgreSQL's programs in a folder of the version; the asked one comes first. */
@@ -83,13 +114,11 @@ function postgresFolders(places: Places, major: string | undefined): string[] {
   return candidates.sort((a, b) => rank(b.v) - rank(a.v)).map(({ folder }) => folder);
 }
 
-function howToInstall(missing: readonly (typeof PACKAGES)[number][], platform: NodeJS.Platform): string {
-  const command =
-    platform === "darwin"
-      ? `brew install ${missing.map(({ brew }) => brew).join(" ")}`
-      : `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.map(({ apt }) => apt).join(" ")}`;
-  const names = missing.map(({ program }) => program).join(", ");
-  return `The rehearsal runs real servers and can't find: ${names}. Install with:\n  ${command}`;
+function howToInstall(programs: readonly string[], platform: NodeJS.Platform): string {
+  const missing = PACKAGES.filter(({ program }) => programs.includes(program));
+  return platform === "darwin"
+    ? `brew install ${missing.map(({ brew }) => brew).join(" ")}`
+    : `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.map(({ apt }) => apt).join(" ")}`;
 }
 
 function thisMachine(): Places {
