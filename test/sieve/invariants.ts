@@ -203,7 +203,8 @@ function stepsBake({ world, passed, upsets, heldMs }: Story): string[] {
     const isMeddled = world.meddled.includes(last.at);
     // An answer of a while ago doesn't show it, whoever asks; the next act reads all three places.
     if (isMeddled && upsets.some((each) => each.endsWith("readRealWeights: stale"))) return [];
-    if (isMeddled ? at - last.at < 1_100 : world.meddled.some((moved) => at - moved < 31_000 + heldMs)) return [];
+    if (isMeddled ? at - last.at < 1_100 : world.meddled.some((moved) => at - moved < 31_000 + heldMs))
+      return [];
     const baked = at - last.at;
     return baked < BAKE_MS ? [`a step was passed after ${baked / 1000} s of its 5 s`] : [];
   });
