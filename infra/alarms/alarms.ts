@@ -7,6 +7,7 @@ import { backupAlarms, type WatchedBackups } from "./backups.ts";
 import { balancerAlarms } from "./balancer.ts";
 import { cacheAlarms, type WatchedCache } from "./cache.ts";
 import { certificateAlarm } from "./certificate.ts";
+import { controllerAlarms, type WatchedController } from "./controller.ts";
 import { databaseAlarms, type WatchedDatabase } from "./database.ts";
 import { dependencyAlarms } from "./dependency.ts";
 import { tellOfEnds } from "./ends.ts";
@@ -28,6 +29,8 @@ export interface AlarmsArgs {
   /** The percentage of requests that must be good over 30 days. */
   objective: number;
   backups: Omit<WatchedBackups, "databaseIdentifier">;
+  /** What drives the stack's rollouts, where that is the stack's own. */
+  controller?: WatchedController | undefined;
   /** Names of the services of others that the app asks. */
   dependencies?: string[];
   /** What the app runs besides its servers. */
@@ -62,6 +65,7 @@ export class Alarms extends pulumi.ComponentResource {
     certificateAlarm(scope, args.certificateArn);
     backupAlarms(scope, { ...args.backups, databaseIdentifier: args.database.identifier });
     if (args.processes) jobAlarms(scope, args.processes);
+    if (args.controller) controllerAlarms(scope, args.controller);
     for (const each of args.dependencies ?? []) dependencyAlarms(scope, args.stack, each);
 
     this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));

@@ -1,4 +1,5 @@
 import { Alarms } from "../alarms/alarms.ts";
+import type { Controller } from "../controller/controller.ts";
 import { Budget } from "../watch/budget.ts";
 import { Dashboard } from "../watch/dashboard.ts";
 import type { Entrance } from "./entrance.ts";
@@ -15,7 +16,7 @@ export function watchingOf(
   { alerts }: Ground,
   { database, backups, cache }: Stores,
   tracks: Serving,
-  { certificate, balancer }: Entrance,
+  { certificate, balancer, controller }: Entrance & { controller: Controller | undefined },
 ) {
   const { region } = settings;
   const watched = settings.tracks.map(({ name }) => ({
@@ -37,6 +38,7 @@ export function watchingOf(
       objective: settings.plan.gates.burnRate.objective,
       backups: { vaultName: backups.vaultName, everyHours: settings.database.backupEveryHours },
       processes: { all: settings.app.processes, scheduleGroup: tracks.scheduleGroup },
+      controller,
       dependencies: Object.keys(settings.app.dependencies).sort(),
       topics: alerts.topicArns,
     },

@@ -20,6 +20,8 @@ export interface AlertsArgs {
 /** An encrypted topic for each severity, and who hears of it on which channel. */
 export class Alerts extends pulumi.ComponentResource {
   readonly topicArns: Record<Severity, pulumi.Output<string>>;
+  /** The key that they are encrypted with: who publishes asks for it. */
+  readonly keyArn: pulumi.Output<string>;
 
   constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Alerts", name, {}, opts);
@@ -40,6 +42,7 @@ export class Alerts extends pulumi.ComponentResource {
       child,
     );
 
+    this.keyArn = key.arn;
     this.topicArns = {
       P1: topics.P1.arn,
       P2: topics.P2.arn,

@@ -15,6 +15,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "alarms",
     "data",
     "pipeline",
+    "controller",
     "host",
     "sessions",
     "flags",

@@ -23,6 +23,8 @@ export interface DriveOptions {
   /** Ends the run although the rollout isn't over, such as {@link hasSettled}. */
   leave?: ((state: RolloutState) => boolean) | undefined;
   clock?: Clock;
+  /** Who drives, for people; by default whose process it is. */
+  owner?: string;
   /** What is said when a signal ends the run; by default who goes on, and how. */
   stays?: string;
 }
@@ -33,7 +35,7 @@ export interface DriveOptions {
  */
 export async function drive(
   here: StackAtHand,
-  { begin, leave, clock = systemClock, stays }: DriveOptions = {},
+  { begin, leave, clock = systemClock, stays, owner = ownProcess() }: DriveOptions = {},
 ): Promise<RunResult> {
   const { platform, say, stack } = here;
   const teller = tellerOf(here);
@@ -59,7 +61,7 @@ export async function drive(
     return await run({
       platform,
       judge: (history) => judge(history),
-      owner: `${whoami()} (process ${process.pid})`,
+      owner,
       clock,
       drilled: drillsOf(here),
       ...(begin && { begin }),
@@ -75,6 +77,10 @@ export async function drive(
     stop();
     await teller.flush();
   }
+}
+
+function ownProcess(): string {
+  return `${whoami()} (process ${process.pid})`;
 }
 
 /**

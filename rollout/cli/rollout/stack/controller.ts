@@ -1,14 +1,12 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../../clock.ts";
-import { Misuse, UserError } from "../../../errors.ts";
+import { Misuse } from "../../../errors.ts";
 import { serve } from "../../../run/serve.ts";
-import { onOption, type StackAtHand, stackAtHand } from "../../on.ts";
+import { onOption, stackAtHand } from "../../on.ts";
 import { globalOptions } from "../../options.ts";
-import { passOn, tell } from "../../out.ts";
-import { drive, stateOf } from "../drive.ts";
+import { tell } from "../../out.ts";
+import { drive } from "../drive.ts";
+import { steered } from "./steered.ts";
 
 const ENDS = "The stack's controller ends; the next one goes on.";
 
@@ -33,7 +31,7 @@ export function register(program: Command): void {
     .option("--region <region>", "on AWS: the stack's region")
     .action(async (options: ControllerOptions, command: Command) => {
       const { stack } = globalOptions(command);
-      const { journal, open } = options.on === "aws" ? await onAws(command, options) : await here(command);
+      const { journal, open } = options.on === "aws" ? onAws(command, options) : await here(command);
       // Who may not read it is told so here and now, and not once a second.
       await journal.read();
       tell(`The controller of ${stack} waits for rollouts.`);
@@ -52,20 +50,8 @@ async function here(command: Command) {
   return { journal: platform.journal, open: () => stackAtHand(command) };
 }
 
-async function onAws(command: Command, { journal: bucket, region }: ControllerOptions) {
+function onAws(command: Command, { journal: bucket, region }: ControllerOptions) {
   if (!bucket || !region) throw new Misuse("on AWS it takes --journal and --region");
   const { stack, json } = globalOptions(command);
-  const { steeringJournal, steeringPlatform } = await import("../../../platforms/aws/steering/platform.ts");
-  const folder = mkdtempSync(join(tmpdir(), "rollout-controller-"));
-  const place = { stack, region, bucket, folder, onOutput: passOn };
-  const journal = steeringJournal(place);
-  const open = async (): Promise<StackAtHand> => {
-    const state = await stateOf({ platform: { journal } });
-    if (!state) throw new UserError("No rollout is under way.");
-    const { platform, settings, projectDir } = await steeringPlatform(place, state.rollout);
-    const noticesFile = join(folder, "notices.ndjson");
-    const topicArns = platform.alertTopicArns;
-    return { platform, settings, stack, json, projectDir, say: tell, noticesFile, topicArns };
-  };
-  return { journal, open };
+  return steered({ stack, region, bucket, json });
 }

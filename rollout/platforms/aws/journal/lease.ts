@@ -53,7 +53,7 @@ export async function takeLease(
 
 function refuseIfHeld(found: StoredObject): void {
   const { owner, since, lastsMs } = leaseIn(found);
-  if (lastsMs !== null && found.ageMs < lastsMs) throw new Held(owner, since);
+  if (lastsMs !== null && found.ageMs < lastsMs) throw new Held(owner, since, found.ageMs);
 }
 
 function leaseIn(found: StoredObject | undefined): Lease {
