@@ -57,10 +57,11 @@ export function holds(gate: Gate): boolean {
 function verdict(gate: Gate, outcome: GateVerdict["outcome"], reason: string, hold = false): GateVerdict {
   const { complaint, step, settings } = gate;
   const toFail = Math.log(complaint.rate) / Math.log(settings.falseAlarm);
+  const tempered = outcome === "fail" ? "" : temperedText(gate.requests.phi);
   return {
     outcome,
     hold,
-    reason: `${settings.indicator}: ${reason}`,
+    reason: `${settings.indicator}: ${reason}${tempered}`,
     toFail: outcome === "fail" ? 1 : Math.max(0, Math.min(1, toFail)),
     toPass: outcome === "pass" ? 1 : wayToPass(step, settings),
     candidate: { ...step.candidate },
@@ -72,13 +73,18 @@ function verdict(gate: Gate, outcome: GateVerdict["outcome"], reason: string, ho
 /** From this dispersion on it is said that stable's past tempers the evidence. */
 const TOLD_BURSTS = 8;
 
-function waitReason({ step, settings, requests: { phi } }: Gate): string {
+/** That what stable has suffered tempers the evidence, and by how much; nothing where it hardly does. */
+export function temperedText(phi: number): string {
+  return phi < TOLD_BURSTS
+    ? ""
+    : `; stable's bad requests came in bursts, so each counts for a ${Math.round(phi)}th of one`;
+}
+
+function waitReason({ step, settings }: Gate): string {
   const { requests } = step.candidate;
   if (requests === 0) return "no data from the candidate";
   if (requests < settings.minRequests) return `${requests} of at least ${settings.minRequests} requests`;
-  const tempered =
-    phi < TOLD_BURSTS ? "" : `: stable's come in bursts, so each counts for a ${Math.round(phi)}th of one`;
-  return `not enough evidence yet${tempered}`;
+  return "not enough evidence yet";
 }
 
 function bothReason({ absoluteStretch: { candidate, stable } }: Gate): string {

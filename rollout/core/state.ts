@@ -114,6 +114,15 @@ export function bakedAt({ stage, plan }: RolloutState): number {
   return stage.since + nth(plan.steps, stage.step).bakeSeconds * 1000;
 }
 
+/** Until when the gates of a bake may wait before the rollout pauses, in milliseconds; Infinity out of a bake. */
+export function deadlineOf(state: RolloutState): number {
+  const { stage, plan, stageAt, frozenUntil } = state;
+  if (stage.at !== "bake") return Number.POSITIVE_INFINITY;
+  const over = bakedAt(state);
+  const grace = nth(plan.steps, stage.step).graceSeconds * 1000;
+  return Math.max(over, drainOf(state)?.until ?? over, stageAt, frozenUntil) + grace;
+}
+
 /** Stable's sessions at the last step, times in milliseconds; undefined where none are kept. */
 export interface Drain {
   from: number;

@@ -13,6 +13,7 @@ import { qualityCharts } from "../view/report/charts.ts";
 import { bucketsOf } from "../view/report/data.ts";
 import { figure } from "../view/report/figure.ts";
 import { type SplitRow, splitNotes, splitRows } from "../view/status.ts";
+import { leftText } from "../view/time-left.ts";
 import { type Button, type PageParts, PLACES } from "./page.ts";
 
 /** Everything that is seen of a rollout at one moment. */
@@ -58,14 +59,9 @@ function now(view: StatusView): string {
     `<span class="${is}">${is === "done" ? "✓" : is === "now" ? "▸" : "·"} ${weight} % ${duration(bakeSeconds)}</span>`;
   return `<p><b>${escaped(stable)} → ${escaped(candidate)}</b> <span class="faint">${escaped(rollout)}</span></p>
 ${phase ? `<p>phase ${escaped(phase.name)}, for ${escaped(phase.cohort)}</p>` : ""}
-<p class="outcome">${escaped(doing)}${escaped(left(view))}</p>
+<p class="outcome">${escaped(doing)}${escaped(leftText(view.left))}</p>
 ${attention ? `<p class="outcome bad">${escaped(attention)}</p>` : ""}
 <p class="steps">${steps.map(step).join("")}</p>`;
-}
-
-function left({ stepLeftSeconds, leftSeconds }: StatusView): string {
-  if (stepLeftSeconds === undefined || leftSeconds === undefined) return "";
-  return `, ${duration(stepLeftSeconds)} left of this step, ${duration(leftSeconds)} of all bakes`;
 }
 
 function split(view: StatusView): string {

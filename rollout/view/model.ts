@@ -36,6 +36,18 @@ export interface StepView {
   is: "done" | "now" | "next";
 }
 
+/** How long a step that bakes still takes. */
+export interface TimeLeft {
+  /** Until the bake is over. */
+  bakeSeconds: number;
+  /** Until all gates have decided, at the pace of the step so far; undefined: they come no nearer. */
+  gatesSeconds: number | undefined;
+  /** Until the rollout pauses, if they haven't. */
+  deadlineSeconds: number;
+  /** Of the bakes of later steps. */
+  laterSeconds: number;
+}
+
 /** What a person sees of a rollout at one moment. Plain data. */
 export interface StatusView {
   stack: string;
@@ -65,9 +77,8 @@ export interface StatusView {
   unread: string | undefined;
   tracks: TrackView[];
   gates: GateBar[];
-  /** Until this step's bake is over, and until the last one's is; undefined when no bake is under way. */
-  stepLeftSeconds: number | undefined;
-  leftSeconds: number | undefined;
+  /** Undefined where no bake is under way, or it waits for something else than time and figures. */
+  left: TimeLeft | undefined;
   over: boolean;
   /** What became of it; undefined until that is decided. */
   outcome: Outcome | undefined;

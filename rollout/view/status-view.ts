@@ -12,6 +12,7 @@ import {
   type ViewSource,
 } from "./model.ts";
 import { trafficShares } from "./shares.ts";
+import { timeLeft } from "./time-left.ts";
 
 /** Figures that come late come by the minute. */
 const WINDOW_SECONDS = { live: 10, late: 60 };
@@ -31,6 +32,7 @@ export function statusView(seen: ViewSource): StatusView {
   const isKnown = behindSeconds < STALE_SECONDS;
   const window = isKnown ? secondsSince(seconds, through / 1000 - windowSeconds) : undefined;
   const lastMinute = isKnown ? secondsSince(seconds, through / 1000 - SHARE_SECONDS) : [];
+  const gates = gatesIn(evidence);
   return {
     stack,
     rollout,
@@ -56,8 +58,8 @@ export function statusView(seen: ViewSource): StatusView {
     behindSeconds,
     unread,
     tracks: names.map((name) => trackView(name, state, windowSeconds, window)),
-    gates: gatesIn(evidence),
-    ...timeLeft(state, now),
+    gates,
+    left: timeLeft(state, gates, through, now),
     over: state.stage.at === "ended" || state.stopped !== undefined,
     outcome: state.stopped === undefined ? state.outcome?.is : undefined,
   };
@@ -125,14 +127,6 @@ function placeOf({ stage, outcome, steps }: RolloutState, index: number): StepVi
   if (now !== undefined) return index < now ? "done" : index === now ? "now" : "next";
   if (outcome?.is === "promoted" || stage.at === "promote") return "done";
   return index < steps.length - 1 ? "done" : "next";
-}
-
-function timeLeft(state: RolloutState, now: number) {
-  const { stage, plan } = state;
-  if (stage.at !== "bake") return { stepLeftSeconds: undefined, leftSeconds: undefined };
-  const stepLeftSeconds = Math.max(0, Math.ceil((bakedAt(state) - now) / 1000));
-  const later = plan.steps.slice(stage.step + 1).reduce((sum, { bakeSeconds }) => sum + bakeSeconds, 0);
-  return { stepLeftSeconds, leftSeconds: stepLeftSeconds + later };
 }
 
 /** Those of the split that holds now. */

@@ -4,6 +4,7 @@ import { duration, percent } from "./figures.ts";
 import type { GateBar, StatusView, StepView } from "./model.ts";
 import { plainLines } from "./plain.ts";
 import type { Parts } from "./shares.ts";
+import { leftText } from "./time-left.ts";
 
 export interface Terminal {
   color: boolean;
@@ -24,7 +25,7 @@ export function statusLines(told: StatusView, { color, width }: Terminal): strin
   return [
     `${paint("bold", `${stack}: ${stable} -> ${candidate}`)}  ${paint("dim", view.rollout)}`,
     ...(view.phase ? [`phase ${view.phase.name}, for ${view.phase.cohort}`] : []),
-    `${doing}${leftText(view)}`,
+    `${doing}${leftText(view.left)}`,
     ...(attention ? [paint("yellow", attention)] : []),
     "",
     `steps   ${view.steps.map((step) => stepText(step, paint)).join("  ")}`,
@@ -47,7 +48,7 @@ export function statusLine(told: StatusView): string {
     ({ name, toFail, toPass }) => `${name} fail ${whole(toFail)} pass ${whole(toPass)}`,
   );
   return [
-    `${doing}${leftText(view)}`,
+    `${doing}${leftText(view.left)}`,
     ...(attention ? [attention] : []),
     `asked ${weightsText(asked)}`,
     `real ${real ? weightsText(real) : "unknown"}`,
@@ -57,12 +58,6 @@ export function statusLine(told: StatusView): string {
     ...served,
     ...evidence,
   ].join("; ");
-}
-
-function leftText({ stepLeftSeconds, leftSeconds }: StatusView): string {
-  if (stepLeftSeconds === undefined || leftSeconds === undefined) return "";
-  const all = leftSeconds > stepLeftSeconds ? `, ${duration(leftSeconds)} to the end of the last` : "";
-  return `, ${duration(stepLeftSeconds)} left${all}`;
 }
 
 function stepText({ weight, bakeSeconds, is }: StepView, paint: Paint): string {

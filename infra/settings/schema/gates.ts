@@ -82,7 +82,11 @@ const fields = z.strictObject({
     .default({})
     .describe("shares of what the application counts, by name: each is a gate"),
   onFail,
-  minRequests: whole(1, 1_000_000_000).default(200).describe("requests below which a gate waits"),
+  minRequests: whole(1, 1_000_000_000)
+    .default(200)
+    .describe(
+      "requests of the candidate in a step below which a gate waits. More are needed where they are no evidence yet: some 1,000 when none has failed, at an objective of 1 %",
+    ),
   falseAlarm: between(0, 0.5)
     .default(0.01)
     .describe(

@@ -4,6 +4,7 @@ import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } fr
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
 import { isOut } from "../evidence/outage.ts";
 import type { GateVerdict } from "../state.ts";
+import { temperedText } from "../verdict.ts";
 import { type Burn, burnsOf } from "./burn-rate.ts";
 import { addInterval, type BurnWindows, newBurnWindows } from "./burn-windows.ts";
 
@@ -187,7 +188,7 @@ function verdict(gate: BurnGate, outcome: GateVerdict["outcome"], reason: string
   return {
     outcome,
     hold,
-    reason: `${indicatorOf(settings)}: ${reason}`,
+    reason: `${indicatorOf(settings)}: ${reason}${outcome === "fail" ? "" : temperedText(phi)}`,
     toFail: outcome === "fail" ? 1 : Math.max(0, Math.min(1, sure, fast)),
     toPass: outcome === "pass" ? 1 : Math.max(0, Math.min(1, sample)),
     candidate: { ...step.candidate },

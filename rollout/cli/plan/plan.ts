@@ -7,6 +7,7 @@ import { PRICES } from "../../preview/cost/prices.ts";
 import { detectable, type StepPower } from "../../run/gates/detectable.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { outLine } from "../out.ts";
+import { fittingLines, isShort } from "./fitting.ts";
 
 export function register(program: Command): void {
   program
@@ -59,24 +60,26 @@ export function planText(
   steps: readonly StepPower[],
   cost: RolloutCost,
 ): string[] {
-  const lines = steps.flatMap(({ weight, bakeSeconds, found, passes }) => [
+  const lines = steps.flatMap(({ weight, bakeSeconds, mostSeconds, found, passes }) => [
     `${weight} %: ${length(bakeSeconds)}, ${Math.round((rate * bakeSeconds * weight) / 100)} requests to the candidate`,
     ...found.map(
       ({ ratio, seconds }) =>
         `  failing x${ratio}: ${seconds ? `found after ${length(seconds)}` : "not found within 6 h"}`,
     ),
     passes === undefined
-      ? "  one that is well doesn't pass in bake and deadline: the rollout pauses, and a person decides"
-      : passes > bakeSeconds
-        ? `  one that is well passes after ${length(passes)}: a longer bake decides without a wait`
-        : `  one that is well passes after ${length(passes)}, within the bake`,
+      ? "  one that is well doesn't pass within a day: the rollout pauses, and a person decides"
+      : passes > mostSeconds
+        ? `  one that is well passes after ${length(passes)}, beyond bake and deadline: the rollout pauses before`
+        : passes > bakeSeconds
+          ? `  one that is well passes after ${length(passes)}: a longer bake decides without a wait`
+          : `  one that is well passes after ${length(passes)}, within the bake`,
   ]);
   const usd = cost.usd === undefined ? "an unknown sum" : `about ${cost.usd} dollars`;
-  const short = steps.some(({ passes }) => passes === undefined);
+  const pauses = steps.some(isShort);
   return [
     `${stack} at ${rate} requests a second (median of simulated rollouts)`,
     ...lines,
-    ...(short ? FEW : []),
+    ...(pauses ? [...fittingLines(steps), ...FEW] : []),
     `A rollout costs ${usd}: ${cost.servers} more servers for ${cost.hours} h (${PRICES.region}, ${PRICES.date}).`,
   ];
 }

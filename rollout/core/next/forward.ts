@@ -3,7 +3,7 @@ import { given, last, nth } from "../../../infra/sure.ts";
 import { type Action, note, type Seen, stop, wait } from "../action.ts";
 import type { Act } from "../journal.ts";
 import { drainFor, targetOf } from "../stages.ts";
-import { bakedAt, drainOf, type RolloutState } from "../state.ts";
+import { bakedAt, deadlineOf, type RolloutState } from "../state.ts";
 import { only, shareOf } from "../weights.ts";
 import { bring, rest } from "./bring.ts";
 import { room } from "./capacity.ts";
@@ -110,7 +110,7 @@ function shift(state: RolloutState, seen: Seen, now: number): Action | GiveUp {
 
 /** A step passes when the gates say so, on data that reach to the end of the bake. The wait for that is bounded. */
 function bake(state: RolloutState, seen: Seen, now: number): Action {
-  const { stage, plan } = state;
+  const { stage } = state;
   if (stage.at !== "bake") throw new Error("only a bake bakes");
   const moved = movedMeanwhile(state, seen, now);
   if (moved) return moved;
@@ -141,8 +141,7 @@ function bake(state: RolloutState, seen: Seen, now: number): Action {
       })
     );
   }
-  const grace = nth(plan.steps, stage.step).graceSeconds * 1000;
-  const deadline = Math.max(over, drainOf(state)?.until ?? over, state.stageAt, state.frozenUntil) + grace;
+  const deadline = deadlineOf(state);
   if (now >= deadline)
     return note({ kind: "paused", reason: `no decision in time: ${gates.verdict.reason}` });
   const quiet = quietUntil(state, gates.heard);

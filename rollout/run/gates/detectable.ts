@@ -14,9 +14,11 @@ export interface PlanTraffic {
 export interface StepPower {
   weight: number;
   bakeSeconds: number;
+  /** Until it pauses, where the gates haven't decided. */
+  mostSeconds: number;
   /** For each ratio of error shares, after how many seconds it is found; undefined: not within the time watched. */
   found: { ratio: number; seconds: number | undefined }[];
-  /** After how many seconds at the earliest a candidate as well as stable passes; undefined: not within bake and grace. */
+  /** After how many seconds at the earliest a candidate as well as stable passes; undefined: not within the time watched. */
   passes: number | undefined;
 }
 
@@ -25,6 +27,8 @@ const USUAL_SHARE = 0.001;
 const LEARNED_SECONDS = 3600;
 /** What isn't found by then is said not to be. */
 const MOST_SECONDS = 6 * 3600;
+/** Who hasn't passed by then has no traffic to speak of. */
+const PASS_SECONDS = 24 * 3600;
 const SEEDS = 5;
 
 /**
@@ -45,19 +49,21 @@ export function detectable(
       ratio,
       seconds: median((seed) => secondsToFail(stage, ratio, seed)),
     }));
-    const passes = median((seed) => secondsToPass(stage, bakeSeconds + graceSeconds, seed));
-    return { weight, bakeSeconds, found, passes };
+    const passes = median((seed) => secondsToPass(stage, seed));
+    return { weight, bakeSeconds, mostSeconds: bakeSeconds + graceSeconds, found, passes };
   });
 }
 
-interface Stage {
+/** One step at a stack's traffic. */
+export interface PlayedStep {
   plan: Plan;
   weight: number;
   badShare: number;
   requestsPerSecond: number;
 }
 
-function secondsToFail(stage: Stage, ratio: number, seed: number): number | undefined {
+/** When a candidate that fails so many times as often as stable is found, in seconds after the step's begin. */
+export function secondsToFail(stage: PlayedStep, ratio: number, seed: number): number | undefined {
   const [indicators, next] = begun(stage, ratio, seed);
   const errors = indicators.slice(0, 1);
   for (let second = 1; second <= MOST_SECONDS; second += 1) {
@@ -67,11 +73,15 @@ function secondsToFail(stage: Stage, ratio: number, seed: number): number | unde
   return undefined;
 }
 
-/** Errors and slow requests must pass; the rest depends on what the application counts. */
-function secondsToPass(stage: Stage, most: number, seed: number): number | undefined {
-  const [indicators, next] = begun(stage, 1, seed);
+/**
+ * When it passes, in seconds after the step's begin. Errors and slow requests must; the rest depends on what the application counts.
+ *
+ * @param ratio how many times as often as stable the candidate fails; 0: never
+ */
+export function secondsToPass(stage: PlayedStep, seed: number, ratio = 1): number | undefined {
+  const [indicators, next] = begun(stage, ratio, seed);
   const asked = indicators.slice(0, 2);
-  for (let second = 1; second <= most; second += 1) {
+  for (let second = 1; second <= PASS_SECONDS; second += 1) {
     next(asked);
     if (asked.every((each) => each.verdict(true).outcome === "pass")) return second;
   }
@@ -80,7 +90,7 @@ function secondsToPass(stage: Stage, most: number, seed: number): number | undef
 
 /** The gates at a step's begin, and what feeds them another second. */
 function begun(
-  { plan, weight, badShare, requestsPerSecond }: Stage,
+  { plan, weight, badShare, requestsPerSecond }: PlayedStep,
   ratio: number,
   seed: number,
 ): [Indicator[], (indicators: readonly Indicator[]) => void] {

@@ -180,7 +180,7 @@ describe("the gate holds", () => {
 });
 
 describe("a verdict", () => {
-  const step = { candidate: counts(400, 1), stable: counts(1600, 2), relative: -9, absolute: -9 };
+  const step = { candidate: counts(400, 1), stable: counts(1600, 2), relative: -9, absolute: [9, 9] };
 
   test("fails at the false-alarm rate, with the figures of the step", () => {
     const failed = latch(gate({ step, complaint: { what: "worse than stable", rate: 0.01 } }));
@@ -234,7 +234,7 @@ describe("a verdict", () => {
     ["199 of at least 200 requests", counts(199, 0)],
     ["not enough evidence yet", counts(200, 0)],
   ])("waits: %s", (reason, candidate) => {
-    const waiting = verdictOf(gate({ step: { ...step, relative: 0, absolute: 0, candidate } }), true);
+    const waiting = verdictOf(gate({ step: { ...step, relative: 0, absolute: [0, 0], candidate } }), true);
     expect(waiting).toMatchObject({ outcome: "wait", hold: false, reason: `errors: ${reason}`, toPass: 0 });
   });
 

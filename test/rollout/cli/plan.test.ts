@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
+import { fittingLines } from "../../../rollout/cli/plan/fitting.ts";
 import { planText, rolloutCost } from "../../../rollout/cli/plan/plan.ts";
 
 const settings = parseSettings("beta", "us-east-1", {
@@ -18,6 +19,7 @@ test("says what is found when, and who decides where the figures don't", () => {
   const step = {
     weight: 10,
     bakeSeconds: 1800,
+    mostSeconds: 3600,
     found: [
       { ratio: 2, seconds: 9000 },
       { ratio: 10, seconds: 90 },
@@ -31,5 +33,23 @@ test("says what is found when, and who decides where the figures don't", () => {
   expect(text(600)).toContain("passes after 10 min, within the bake");
   expect(text(600)).not.toContain("a person");
   expect(text(2000)).toContain("a longer bake decides");
+  expect(text(3600)).not.toContain("a person");
+  expect(text(3601)).toContain("a person, who looks");
   expect(text(undefined)).toContain("a person, who looks");
+});
+
+test("prints steps that decide at this traffic, where the plan's don't", () => {
+  const found: [] = [];
+  const long = { weight: 10, bakeSeconds: 1800, mostSeconds: 3600, found, passes: 3601 };
+  const enough = { weight: 100, bakeSeconds: 5400, mostSeconds: 9000, found, passes: 6000 };
+  expect(fittingLines([long, enough])).toEqual([
+    "These steps decide at this traffic:",
+    "  rollout:plan:",
+    "    steps:",
+    "      - { weight: 10, bake: 90m }",
+    "      - { weight: 100, bake: 90m }",
+  ]);
+  expect(fittingLines([{ ...long, passes: 7200 }])).toContain("      - { weight: 10, bake: 2h }");
+  expect(fittingLines([{ ...enough, bakeSeconds: 45 }])).toContain("      - { weight: 100, bake: 45s }");
+  expect(fittingLines([long, { ...enough, passes: undefined }])).toEqual([]);
 });

@@ -23,12 +23,15 @@ describe("what a plan can find", () => {
     expect(seconds(busy!)[1]).toBeLessThan(120);
   });
 
-  test("is told with how long a healthy candidate takes to pass, and that it never does with too little traffic", () => {
+  test("is told with how long a healthy candidate takes to pass, and that with too little traffic that is beyond its deadline", () => {
     const [enough] = detectable(plan("5m"), { requestsPerSecond: 300 }, []);
     expect(enough!.passes).toBeGreaterThan(6);
     expect(enough!.passes).toBeLessThan(300);
     const [few] = detectable(plan("5m"), { requestsPerSecond: 0.5 }, []);
-    expect(few).toMatchObject({ weight: 10, bakeSeconds: 300, passes: undefined });
+    expect(few).toMatchObject({ weight: 10, bakeSeconds: 300, mostSeconds: 900 });
+    expect(few!.passes).toBeGreaterThan(900);
+    const [none] = detectable(plan("5m"), { requestsPerSecond: 0.01 }, []);
+    expect(none!.passes).toBeUndefined();
   });
 
   test("is the same each time it is asked", () => {
