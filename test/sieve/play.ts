@@ -1,3 +1,4 @@
+import type { Clock } from "../../rollout/clock.ts";
 import type { JournalEntry } from "../../rollout/core/journal.ts";
 import { shareOf } from "../../rollout/core/weights.ts";
 import { type RunResult, run } from "../../rollout/run/run.ts";
@@ -121,12 +122,20 @@ class Player {
     };
     life.intent = null;
     const platform = simulatedPlatform(life, interfere);
+    const clock: Clock = {
+      ...life.clock,
+      sleep: (milliseconds) => {
+        // The world has one time: whoever waits moves it on for all.
+        if (this.#overtaken.has(life)) this.#story.heldMs += milliseconds;
+        return life.clock.sleep(milliseconds);
+      },
+    };
     const ending = await run({
       platform,
       judge: thresholds,
       owner: nameOf(number),
       begin: { rollout: "r1", stable: "blue", candidate: "green", plan: PLAN },
-      clock: life.clock,
+      clock,
       heard: (entry) => {
         if (entry.by === nameOf(number)) this.#heard(entry, life);
         this.#said(`${nameOf(number)}: ${JSON.stringify(entry)}`);
