@@ -212,8 +212,9 @@ export class AwsPlatform implements Platform {
     const end = () =>
       void runOn(server, endingScript(what), { ...common, withinSeconds: 60 }).catch(() => {});
     signal.addEventListener("abort", end, { once: true });
-    const ran = await runOn(server, script, { ...common, withinSeconds: MIGRATED_WITHIN_SECONDS });
-    signal.removeEventListener("abort", end);
+    const ran = await runOn(server, script, { ...common, withinSeconds: MIGRATED_WITHIN_SECONDS }).finally(
+      () => signal.removeEventListener("abort", end),
+    );
     if (ran.code === 0) return `${text}, on ${server}`;
     throw new UserError(
       ran.stderr.trim().split("\n").slice(-3).join("\n") || `${ran.status}, exit code ${ran.code}`,
