@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { Misuse } from "../errors.ts";
 import { globalOptions, projectDir } from "./options.ts";
 import { outLine, passOn, tell } from "./out.ts";
+import { askName } from "./restore/ask-name.ts";
 
 export function register(program: Command): void {
   program
@@ -28,26 +28,11 @@ export function register(program: Command): void {
         stack,
         engine: automation({ projectDir: projectDir(), stack, clock: systemClock, onOutput: passOn }),
         clock: systemClock,
-        confirm: (text) => (yesDelete === undefined ? ask(text, stack) : told(text, yesDelete)),
+        confirm: (text) =>
+          askName(text, { stack, given: yesDelete, option: "--yes-delete", to: "delete it" }),
         say: tell,
       });
       const stays = plan.stays.map((each) => `\n  ${each}`).join("");
       outLine(json ? JSON.stringify(plan) : `${stack} is deleted. In the account stays:${stays}`);
     });
-}
-
-async function told(text: string, name: string): Promise<string> {
-  tell(text);
-  return name;
-}
-
-async function ask(text: string, stack: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new Misuse(`nobody can be asked here: add --yes-delete ${stack}`);
-  tell(text);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await lines.question("Type the stack's name to delete it: ")).trim();
-  } finally {
-    lines.close();
-  }
 }

@@ -71,6 +71,10 @@ export const VERBS: Record<string, Verb> = {
     summary: "send what many users would, and judge the answers",
     load: () => import("./load.ts"),
   },
+  restore: {
+    summary: "give the database's place to itself as it was at a moment",
+    load: () => import("./restore/restore.ts"),
+  },
   drill: { summary: "rehearse what must work on a bad day", load: () => import("./drill/drill.ts") },
   phases: {
     summary: "judge the phases of the launch by measured figures",

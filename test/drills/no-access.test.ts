@@ -134,7 +134,7 @@ async function deployment() {
 }
 
 /** They take `--on aws` to say that there they can't. */
-const NOT_YET = ["drill migrate"];
+const NOT_YET = ["drill migrate", "restore"];
 
 const TELLING = ["digest", "incident", "postmortem"];
 /** They ask nothing of the stack's state: AppConfig, git, or the public name is all that they take. */

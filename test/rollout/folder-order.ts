@@ -39,6 +39,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "digest",
     "doctor",
     "check",
+    "restore",
     "drill",
     "visit",
     "run",

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { DrillRecord } from "../../drill/record.ts";
 import { Misuse } from "../../errors.ts";
 import { onOption, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
+import { interruptible, momentOf } from "../restore/interruptible.ts";
 
 export function register(drill: Command): void {
   drill
@@ -14,7 +15,7 @@ export function register(drill: Command): void {
         "live one held, tries the application on it, measures how long it took (RTO) and what would have been lost (RPO), and\n" +
         "removes it. The live database goes on. Exit code 1 when a check fails.",
     )
-    .option("--at <time>", "go back to that moment, such as 2026-11-21T09:30:00Z", timeOf)
+    .option("--at <time>", "go back to that moment, such as 2026-11-21T09:30:00Z", momentOf)
     .addOption(onOption())
     .action(async (_options, command: Command) => {
       const { json } = globalOptions(command);
@@ -42,18 +43,4 @@ async function onAws(command: Command, at?: number): Promise<DrillRecord> {
   return interruptible((signal) =>
     drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal }),
   );
-}
-
-/** Ctrl-C ends the drill, not before its copy is removed. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, abort);
-  return work(stop.signal);
-}
-
-function timeOf(text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new InvalidArgumentError("It must be a time such as 2026-11-21T09:30:00Z.");
-  return time;
 }

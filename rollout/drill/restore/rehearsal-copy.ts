@@ -108,6 +108,8 @@ export class Copy {
       archive_mode: "off",
       unix_socket_directories: socket,
       ...aim,
+      // The log of the backup's own database: after a restore there are others in the archive.
+      recovery_target_timeline: "current",
       recovery_target_action: action,
     };
     await stop(ledger, POSTGRES);
@@ -190,8 +192,8 @@ export class Copy {
    * @returns pages read and how many of them are damaged; undefined when the database has no checksums
    */
   async checksums(): Promise<{ pages: number; damaged: number } | undefined> {
-    const { ledger, programs } = this.#room;
-    for (const keys of inStopOrder(Object.keys(ledger.state.processes))) await stopAll(ledger, keys);
+    const { programs } = this.#room;
+    await this.halt();
     const program = join(dirname(programs.postgres), "pg_checksums");
     const options = {
       env: { LC_ALL: "C" },
@@ -208,6 +210,12 @@ export class Copy {
     const [, damaged] = /Bad checksums: +(\d+)/.exec(text) ?? [];
     if (!pages || !damaged) throw new RehearsalError(`pg_checksums: ${text.trim() || said.message}`);
     return { pages: Number(pages), damaged: Number(damaged) };
+  }
+
+  /** Stops all that runs of it, the database in good order; its files stay. */
+  async halt(): Promise<void> {
+    const { ledger } = this.#room;
+    for (const keys of inStopOrder(Object.keys(ledger.state.processes))) await stopAll(ledger, keys);
   }
 
   remove(): Promise<void> {

@@ -11,6 +11,7 @@ import { type Store, storeOf } from "../../platforms/rehearsal/backups/store.ts"
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { inspect } from "../../platforms/rehearsal/backups/wholeness.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
+import type { DatabaseLife } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import type { Options } from "../../platforms/rehearsal/verbs/options.ts";
 import { Findings } from "../findings.ts";
@@ -79,15 +80,31 @@ export async function goodBackup(
   const age = tooOld(room.plan.backups?.schedules ?? [], good.at(-1), systemClock.now());
   const wrong = [...problems, ...(age ? [age] : [])];
   findings.judge("backups", wrong, `${good.length} good, the newest is ${good.at(-1)?.label}`);
-  if (at === undefined || good.length === 0) return good.at(-1);
-  const before = good.findLast(({ stop }) => stop <= at);
+  if (good.length === 0) return undefined;
+  const own = ofLife(good, room.ledger.state.database.lives, at);
+  if (at === undefined) return own.at(-1);
+  // pgBackRest tells whole seconds: a backup may have ended within the next one.
+  const before = own.findLast(({ stop }) => stop + 1000 <= at);
   if (!before) {
-    const earliest = new Date(first(good).stop).toISOString();
+    const earliest = new Date((own[0] ?? first(good)).stop + 1000).toISOString();
     throw new NoDrill(
       `no good backup is as old as ${new Date(at).toISOString()}: the earliest moment is ${earliest}`,
     );
   }
   return before;
+}
+
+/**
+ * The backups of the database that was live at a moment, by default now: a restored one has a log of its own, which begins
+ * with a backup of its own.
+ */
+export function ofLife(
+  backups: Backup[],
+  lives: readonly DatabaseLife[] | undefined,
+  at = Number.POSITIVE_INFINITY,
+): Backup[] {
+  const live = lives?.findLast(({ since }) => since <= at);
+  return live ? backups.filter(({ wal }) => wal.last.startsWith(live.timeline)) : backups;
 }
 
 type Results = { findings: RestoreFindings } & Pick<DrillRecord, "figures" | "facts">;
@@ -164,11 +181,17 @@ export async function markArchived(store: Store): Promise<{ marker: Marker; seco
   return { marker, seconds: ((await given(archived, "wait for the marker's segment")) - marker.at) / 1000 };
 }
 
-/**
- * The newest marker between the backup and the moment. A recovery to a time knows that it has arrived only when
- * something later comes in the log: so an empty transaction is written first.
- */
+/** The newest marker between the backup and the moment. */
 async function markerBefore(store: Store, backup: Backup, at: number): Promise<Marker | undefined> {
+  await archivedNow(store);
+  return readMarkers(store).findLast((marker) => marker.at > backup.stop && marker.at <= at);
+}
+
+/**
+ * Waits until the log up to now is in the repository. A recovery to a time knows that it has arrived only when something later
+ * comes in the log: so an empty transaction is written first.
+ */
+export async function archivedNow(store: Store): Promise<void> {
   const segment = await asSuperuser(store, async (client) => {
     await client.query("SELECT pg_current_xact_id()");
     const { rows } = await client.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS segment");
@@ -176,7 +199,6 @@ async function markerBefore(store: Store, backup: Backup, at: number): Promise<M
     return rows[0].segment as string;
   });
   await untilArchived(store, segment, ARCHIVED_WITHIN_MS);
-  return readMarkers(store).findLast((marker) => marker.at > backup.stop && marker.at <= at);
 }
 
 async function compare(copy: Store, { tables }: Marker, findings: RestoreFindings): Promise<void> {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { databaseUser } from "../machine/postgres-user.ts";
 import type { State } from "../machine/state.ts";
 import type { Room } from "../room.ts";
@@ -34,10 +34,9 @@ export function storeOf({ ledger, programs, plan }: Pick<Room, "ledger" | "progr
   };
 }
 
-/** In the stack's folder; beside the data where the database's user can't reach that (see prepare.ts). */
-function backupFolder({ place, state }: Room["ledger"]): string {
-  const { folder } = state.database;
-  return join(folder.startsWith(`${place.folder}/`) ? place.folder : folder, "backups");
+/** In the stack's folder, or outside where the database's user can't reach that (see prepare.ts): beside the data, whose folder changes. */
+function backupFolder({ state }: Room["ledger"]): string {
+  return join(dirname(state.database.folder), "backups");
 }
 
 export function socketFolder({ folder }: Pick<State["database"], "folder">): string {

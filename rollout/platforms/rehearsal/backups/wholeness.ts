@@ -62,7 +62,9 @@ export function judge(backups: Backup[], verified: string, segments: string[]): 
   });
   const newest = good.at(-1);
   if (!newest) return { good, problems };
-  const since = segments.filter((segment) => segment >= newest.wal.last);
+  // A restored database writes a timeline of its own, from a backup of its own on.
+  const timeline = newest.wal.last.slice(0, 8);
+  const since = segments.filter((segment) => segment.startsWith(timeline) && segment >= newest.wal.last);
   const gap = segmentsBetween(newest.wal.last, since.at(-1) ?? newest.wal.last).find(
     (name) => !usable.has(name),
   );

@@ -65,6 +65,18 @@ export interface ServerRecord {
   leaving?: true;
 }
 
+/** The time that one folder served as the stack's database. The last one of the list is the live one. */
+export interface DatabaseLife {
+  /** The database's folder: kept when the next one takes its place. */
+  folder: string;
+  /** PostgreSQL's timeline, the first 8 digits of its WAL segments' names: each life has its own. */
+  timeline: string;
+  /** When it began to serve, in milliseconds since the epoch; 0 for the first. */
+  since: number;
+  /** What has this transaction number or a higher one isn't in the life before. */
+  fromXid?: string;
+}
+
 /** All that is known of a stack that is up; lies in `state.json` in its folder. */
 export interface State {
   version: 1;
@@ -74,7 +86,8 @@ export interface State {
   port: number;
   /** The balancer's plain port, which redirects. */
   redirectPort: number;
-  database: { port: number; folder: string };
+  /** Where the live one is. `lives` is there once a restored one has taken its place (rollout/restore). */
+  database: { port: number; folder: string; lives?: DatabaseLife[] };
   /** The folder for what can't be in the stack's own: see outside.ts. */
   outside?: string;
   /** Absent when the stack had none when it came up. */

@@ -33,7 +33,21 @@ export const stateSchema = z.looseObject({
   domain: z.string(),
   port,
   redirectPort: port,
-  database: z.object({ port, folder: absolute }),
+  database: z.object({
+    port,
+    folder: absolute,
+    lives: z
+      .array(
+        z.object({
+          folder: absolute,
+          timeline: z.string().regex(/^[0-9A-F]{8}$/),
+          since: z.number().min(0),
+          fromXid: z.string().regex(/^\d+$/).optional(),
+        }),
+      )
+      .min(1)
+      .optional(),
+  }),
   outside: absolute.optional(),
   cache: z.looseObject({ port }).optional(),
   flags: z.looseObject({ port, version: z.int() }).optional(),

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { systemClock } from "../../clock.ts";
+import { Misuse, UserError } from "../../errors.ts";
+import { onOption } from "../on.ts";
+import { globalOptions, projectDir } from "../options.ts";
+import { out, tell } from "../out.ts";
+import { askName } from "./ask-name.ts";
+import { interruptible, momentOf } from "./interruptible.ts";
+
+export function register(program: Command): void {
+  program
+    .command("restore")
+    .summary("give the database's place to itself as it was at a moment")
+    .description(
+      "Restores the database to a moment, beside the live one, tries the application on it, says what would be lost, and asks for\n" +
+        "the stack's name. Then it takes the live one's place, at the same address; the database of before is kept, and `--back`\n" +
+        "changes the two again. Killed at any moment, the same command goes on. Where nobody can be asked it ends before that.",
+    )
+    .option("--to <time>", "the moment, such as 2026-11-21T09:30:00Z", momentOf)
+    .option("--back", "give the place to the database that was live before")
+    .option("--yes <name>", "the stack's name, for scripts: nobody is asked")
+    .addOption(onOption())
+    .action(async (_options, command: Command) => {
+      const { stack, json } = globalOptions(command);
+      const { on, to, back, yes } = command.optsWithGlobals() as {
+        on: "aws" | "rehearsal";
+        to?: number;
+        back?: true;
+        yes?: string;
+      };
+      const aim = back ? "back" : to;
+      if (aim === undefined || (back && to !== undefined)) throw new Misuse("either --to TIME or --back");
+      if (to !== undefined && to > systemClock.now())
+        throw new Misuse(`--to ${new Date(to).toISOString()} is yet to come`);
+      if (yes !== undefined && yes !== stack) throw new Misuse(`--yes ${yes} isn't --stack ${stack}`);
+      if (on === "aws")
+        throw new UserError("On AWS a restore is done by hand: docs/restore.md says how, step by step.");
+      const [{ restoreHere }, { losingText, switchedText }] = await Promise.all([
+        import("../../restore/rehearsal.ts"),
+        import("../../restore/losing.ts"),
+      ]);
+      const ask = { stack, given: yes, option: "--yes", to: "switch" };
+      const done = await interruptible((signal) =>
+        restoreHere({
+          ...{ stack, projectDir: projectDir(), say: tell, signal, to: aim },
+          confirm: async (switching) => (await askName(losingText(switching), ask)) === stack,
+        }),
+      );
+      if (!done) throw new UserError(`that isn't ${stack}: nothing has changed`);
+      out(json ? `${JSON.stringify(done)}\n` : switchedText(done));
+    });
+}
