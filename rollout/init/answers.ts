@@ -6,7 +6,7 @@ export type LeftOut = (typeof LEFT_OUT)[number];
 export interface Answers {
   /** Of the project, as in `Pulumi.yaml`. */
   name: string;
-  /** Prod's; another stack's is below it. */
+  /** That of the last stack; another's is below it. */
   domain: string;
   region: string;
   /** Either an image with its digest, or the folder with the Dockerfile. */
@@ -15,15 +15,17 @@ export interface Answers {
   healthPath: string;
   /** E-mail addresses. */
   told: string[];
-  /** In the order in which a version meets them. */
+  /** In the order in which a version meets them: the last one is everybody's. */
   stacks: string[];
   without: LeftOut[];
 }
 
-export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
-export const STACK = /^[a-z][a-z0-9-]{0,11}$/;
+/** Whether the stack is the one that a version reaches last, which everybody uses. */
+export function isLast({ stacks }: Pick<Answers, "stacks">, stack: string): boolean {
+  return stack === stacks.at(-1);
+}
 
-/** A stack's name to the public: prod has the domain, each other one a name below it. */
-export function domainOf({ domain }: Pick<Answers, "domain">, stack: string): string {
-  return stack === "prod" ? domain : `${stack}.${domain}`;
+/** A stack's name to the public: the last one has the domain, each other one a name below it. */
+export function domainOf(answers: Pick<Answers, "domain" | "stacks">, stack: string): string {
+  return isLast(answers, stack) ? answers.domain : `${stack}.${answers.domain}`;
 }

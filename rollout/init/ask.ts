@@ -1,39 +1,65 @@
 import { createInterface } from "node:readline/promises";
-import { Misuse } from "../errors.ts";
+import { UserError } from "../errors.ts";
+import type { Rule } from "./rules.ts";
 
 /** A question that has no answer yet. */
-interface Question {
-  /** The flag that answers it, such as `--domain`. */
-  flag: string;
+export interface OpenQuestion {
   text: string;
   /** What Enter says; none: it must be answered. */
-  usual?: string;
-  /** What is wrong with an answer. */
-  wrong?: (answer: string) => string | undefined;
+  usual?: string | undefined;
+  wrong?: Rule | undefined;
 }
 
 /** Answers a question. */
-export type Ask = (question: Question) => Promise<string>;
+export type Ask = (question: OpenQuestion) => Promise<string>;
 
-/**
- * Asks whoever sits at the terminal until the answer will do.
- *
- * @param quiet `--yes`: the usual answer is taken
- */
-export function asking({ quiet }: { quiet: boolean }): Ask & { close(): void } {
-  const silent = quiet || !process.stdin.isTTY;
-  const lines = silent ? undefined : createInterface({ input: process.stdin, output: process.stderr });
-  const ask = async ({ flag, text, usual, wrong }: Question): Promise<string> => {
-    if (!lines) {
-      if (usual === undefined) throw new Misuse(`${text}? Say it with ${flag}`);
-      return usual;
-    }
+/** Where questions go, and answers come from. */
+export interface AskedAt {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream;
+}
+
+/** Takes the usual answer to each question. */
+export const usualAnswer: Ask = async ({ text, usual }) => {
+  if (usual === undefined) throw new Error(`nobody answers: ${text}`);
+  return usual;
+};
+
+/** Asks whoever sits at the terminal, each question until the answer will do. */
+export function asking({ input, output }: AskedAt): Ask & { close(): void } {
+  const lines = createInterface({ input, output });
+  const gone = new AbortController();
+  lines.on("close", () => gone.abort());
+  lines.on("SIGINT", () => lines.close());
+  // All that is typed ahead is kept: a question that isn't asked yet gets it.
+  const waiting: string[] = [];
+  let next: ((line: string) => void) | undefined;
+  lines.on("line", (line) => {
+    if (next) next(line);
+    else waiting.push(line);
+  });
+  const answer = () =>
+    new Promise<string>((resolve, reject) => {
+      const line = waiting.shift();
+      if (line !== undefined) return resolve(line);
+      const leave = () => reject(new UserError("no answer came: nothing was written"));
+      if (gone.signal.aborted) return leave();
+      gone.signal.addEventListener("abort", leave, { once: true });
+      next = (said) => {
+        gone.signal.removeEventListener("abort", leave);
+        next = undefined;
+        resolve(said);
+      };
+    });
+  const ask: Ask = async ({ text, usual, wrong }) => {
     for (;;) {
-      const said = (await lines.question(`${text}${usual ? ` [${usual}]` : ""}: `)).trim() || (usual ?? "");
-      const mistake = said === "" && usual === undefined ? "it has no default" : wrong?.(said);
-      if (mistake === undefined) return said;
-      process.stderr.write(`  ${mistake}\n`);
+      lines.setPrompt(`${text}${usual ? ` [${usual}]` : ""}: `);
+      lines.prompt();
+      const said = (await answer()).trim() || (usual ?? "");
+      const mistake = said === "" && usual === undefined ? "it has no default" : said && wrong?.(said);
+      if (!mistake) return said;
+      output.write(`  ${mistake}\n`);
     }
   };
-  return Object.assign(ask, { close: () => lines?.close() });
+  return Object.assign(ask, { close: () => lines.close() });
 }

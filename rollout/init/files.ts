@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE_FOLDER } from "../../infra/package-folder.ts";
 import type { Answers } from "./answers.ts";
-import type { Found } from "./found.ts";
+import type { Found } from "./found/found.ts";
 import { stackFile } from "./stack-file.ts";
 
 /** A file of a new project, by its path. */
 export type Files = Record<string, { text: string; runs?: boolean }>;
 
-interface Manifest {
+/** A `package.json`. */
+export interface Manifest {
   name?: string;
   version?: string;
   dependencies?: Record<string, string>;
@@ -42,7 +43,7 @@ export function filesOf(answers: Answers, found: Found, source: string, before: 
     "tsconfig.json": { text: TSCONFIG },
     ".gitignore": { text: "node_modules/\n.rehearsal/\n.cache/\n.secrets.*.env\n" },
     ...commands(answers),
-    ...workflows(),
+    ...workflows(answers),
   };
 }
 
@@ -82,17 +83,17 @@ runtime:
 
 function flagsFile(stack: string): string {
   return `# Feature flags of ${stack}; \`pulumi up -s ${stack}\` deploys them through AppConfig. docs/README.md of the package has their form:
-#   dashboard_charts: { description: Charts, owner: product, until: 2027-06-30, enabled: true, percent: 10 }
+#   new_checkout: { description: The shorter checkout, owner: product, until: 2027-06-30, enabled: true, percent: 10 }
 flags: {}
 `;
 }
 
 function phasesFile({ stacks }: Answers): string {
-  const phase = (stack: string) => `  ${stack}:
-    description: What ${stack} is for
+  const phase = (stack: string, at: number) => `  ${stack}:
+    description: ${at < stacks.length - 1 ? `Those who use ${stack}, before ${stacks[at + 1]} has it` : "Everybody"}
     stack: ${stack}
     cohort: { everybody: true }
-    entry:
+    entry: # what must be true; the names are yours, their values come from FILE
       - automated_tests_passed == true
 `;
   return `# The phases of a launch, in order, and what must be true before each: \`bin/rollout phases --metrics FILE\` judges them.
@@ -151,7 +152,7 @@ const TSCONFIG = `{
 `;
 
 /** The commands of the package where the workflows and a person look for them. */
-function commands({ stacks: [first = "beta"] }: Answers): Files {
+function commands({ stacks: [first] }: Answers): Files {
   const passing = (name: string) => ({
     text: `#!/bin/sh
 # The package's own: node_modules/rollout-stack/bin/${name}
@@ -179,8 +180,8 @@ bin/rehearse ${first} --seconds 2 --rate 20
   };
 }
 
-/** The workflows are the package's, but for where its policies are. */
-function workflows(): Files {
+/** The workflows are the package's, but for where its policies are and which stack is everybody's. */
+function workflows({ stacks }: Answers): Files {
   const folder = join(PACKAGE_FOLDER, ".github");
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((each) => each.isFile() && each.name !== "drills.yml")
@@ -188,10 +189,9 @@ function workflows(): Files {
   return Object.fromEntries(
     names.map((file) => {
       const path = file.slice(PACKAGE_FOLDER.length + 1);
-      const text = readFileSync(file, "utf8").replaceAll(
-        "infra/policy/pack",
-        "node_modules/rollout-stack/dist/infra/policy/pack",
-      );
+      const text = readFileSync(file, "utf8")
+        .replaceAll("infra/policy/pack", `node_modules/${ownManifest().name}/dist/infra/policy/pack`)
+        .replace("default: prod", `default: ${stacks.at(-1)}`);
       return [path, { text, runs: path.startsWith(".github/scripts/") }];
     }),
   );

@@ -1,18 +1,20 @@
-import { type Answers, domainOf } from "./answers.ts";
-import type { Found } from "./found.ts";
+import { EDITOR_SCHEMA } from "../../infra/settings/pages/editor-schema.ts";
+import { type Answers, domainOf, isLast } from "./answers.ts";
+import type { Found } from "./found/found.ts";
 
 /** `Pulumi.<stack>.yaml` of a new project, with a word on each key that a team is likely to change. */
 export function stackFile(stack: string, answers: Answers, found: Found): string {
-  const prod = stack === "prod";
+  const last = isLast(answers, stack);
   const { region, without, told } = answers;
-  const servers = prod ? 2 : 1;
+  const servers = last ? 2 : 1;
   const track = (weight: number) => `{ ${sourceOf(answers)}weight: ${weight}, servers: ${servers} }`;
   const lines = [
+    `# yaml-language-server: $schema=node_modules/rollout-stack/dist/${EDITOR_SCHEMA}`,
     `# The ${stack} stack. \`pulumi up -s ${stack}\` applies it; \`bin/rehearse ${stack}\` runs it here.`,
     "# Each key, its meaning and default: node_modules/rollout-stack/docs/config.md",
     "config:",
     `  aws:region: ${region}`,
-    `  rollout:tier: ${prod ? "prod # survives the loss of a zone" : "beta # cheap, one server a track"}`,
+    `  rollout:tier: ${last ? "prod # survives the loss of a zone" : "beta # cheap, one server a track; prod: as strong as the last stack"}`,
     `  rollout:domain: ${domainOf(answers, stack)}`,
     `  rollout:zone: ${zoneOf(answers.domain)} # the hosted zone in Route 53`,
     "  rollout:tracks: # the traffic weights live here and only here",
@@ -25,7 +27,7 @@ export function stackFile(stack: string, answers: Answers, found: Found): string
     `  rollout:operators: { email: ${JSON.stringify(told)} } # who is told of alarms`,
     "  rollout:app:",
     `    name: ${JSON.stringify(answers.name)}`,
-    ...(found.port ? [`    port: ${found.port} # as the Dockerfile exposes it`] : []),
+    ...(found.port ? [`    port: ${found.port.is} # by ${found.port.by}`] : []),
     `    healthPath: ${answers.healthPath} # answers 200 when the app can serve`,
     ...(found.migrate
       ? [
