@@ -196,10 +196,14 @@ function after(before: readonly JournalEntry[], entries: readonly JournalEntry[]
   const began = first?.kind === "intent" ? first.id : Number.POSITIVE_INFINITY;
   const least = Math.max(0, ...before.map(({ at }) => at));
   return entries.map((entry) => {
-    const at = Math.max(entry.at, least);
+    const late = later(entry, Math.max(0, least - entry.at));
     // What ends an intent that was written before them keeps its number.
-    return "id" in entry && entry.id >= began
-      ? { ...entry, at, id: entry.id + before.length }
-      : { ...entry, at };
+    return "id" in late && late.id >= began ? { ...late, id: late.id + before.length } : late;
   });
+}
+
+/** The mark goes with the time: whoever goes on from an entry counts from both. */
+function later<T extends JournalEntry>(entry: T, milliseconds: number): T {
+  const { at, mark } = entry;
+  return { ...entry, at: at + milliseconds, ...(mark && { mark: { ...mark, up: mark.up + milliseconds } }) };
 }

@@ -188,7 +188,7 @@ class Player {
     }
     this.#said(`${at} ${call}${half > 0 ? ` ${half}` : ""} ${how ?? ""}`);
     // What it had sent on its way before comes when it comes: to the others it is as if somebody moved the weights.
-    if (half > 0 && this.#overtaken.has(life)) world.meddled.push(world.now);
+    if (this.#overtaken.has(life) && !isRead(call)) world.meddled.push(world.now);
     return how;
   }
 

@@ -15,10 +15,12 @@ const FIRST: JournalEntry = {
 async function bookOnFullDisk() {
   const world = new World();
   world.journal.push(FIRST);
-  const book = new Book(simulatedPlatform(new Life(world)).journal, systemClock, "first", () => {});
+  const life = new Life(world);
+  const { journal } = simulatedPlatform(life);
+  const book = new Book(journal, life.clock, "first", () => {});
   await book.read();
   world.diskFullUntil = Number.POSITIVE_INFINITY;
-  return { book, world };
+  return { book, world, journal };
 }
 const SICK = { kind: "rollback", reason: "sick" } as const;
 
@@ -54,4 +56,21 @@ test.each<[string, JournalEntry[]]>([
   world.journal.push(...others);
   expect(await book.write(SICK)).toMatchObject(SICK);
   expect(book.isBehind).toBe(true);
+});
+
+test("what is written after a word that came meanwhile is as old as its mark says: nobody's clock leaps by it", async () => {
+  const { book, world, journal } = await bookOnFullDisk();
+  await book.write(SICK);
+  world.advance(8_000);
+  world.diskFullUntil = world.now;
+  const { version } = await journal.read();
+  const now = { at: world.now, mark: { boot: world.boot, up: world.now } };
+  await journal.append({ kind: "command", command: "pause", by: "anna", ...now }, version);
+  await book.catchUp();
+  await book.catchUp();
+  expect(world.journal.slice(1)).toMatchObject([
+    { kind: "command", ...now },
+    { kind: "rollback", ...now },
+    { kind: "unwritten", ...now },
+  ]);
 });
