@@ -64,7 +64,7 @@ test("what is written after a word that came meanwhile is as old as its mark say
   world.advance(8_000);
   world.diskFullUntil = world.now;
   const { version } = await journal.read();
-  const now = { at: world.now, mark: { boot: world.boot, up: world.now } };
+  const now = { at: world.now, mark: { boot: world.boot ?? "", up: world.now } };
   await journal.append({ kind: "command", command: "pause", by: "anna", ...now }, version);
   await book.catchUp();
   await book.catchUp();
