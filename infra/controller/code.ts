@@ -42,7 +42,8 @@ export async function controllerCode(): Promise<ControllerCode> {
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false });
   await bundle.close();
   const [{ code, moduleIds }] = output;
-  return { text: code, modules: moduleIds };
+  // What is no file is the bundler's own.
+  return { text: code, modules: moduleIds.filter((id) => !id.startsWith("\0")) };
 }
 
 /** As a zip file; its time is fixed, so that the same text gives the same bytes. */

@@ -60,6 +60,17 @@ export function mayRead({ stack }: Scope): Statement[] {
       ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
       queuesOf(stack),
     ),
+    allow(
+      "DescribeController",
+      [
+        "GetFunction",
+        "GetFunctionCodeSigningConfig",
+        "GetFunctionEventInvokeConfig",
+        "ListTags",
+        "ListVersionsByFunction",
+      ].map((each) => `lambda:${each}`),
+      controllerOf(stack),
+    ),
     { Sid: "NoContents", Effect: "Deny", Action: NEVER_READ, Resource: "*" },
   ];
 }
@@ -144,6 +155,21 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
       ),
     ),
     ...mayRunProcesses(stack),
+    allow(
+      "Controller",
+      [
+        "CreateFunction",
+        "DeleteFunction",
+        "DeleteFunctionEventInvokeConfig",
+        "PutFunctionEventInvokeConfig",
+        "TagResource",
+        "UntagResource",
+        "UpdateFunctionCode",
+        "UpdateFunctionConfiguration",
+        "UpdateFunctionEventInvokeConfig",
+      ].map((each) => `lambda:${each}`),
+      controllerOf(stack),
+    ),
     // Who starts servers must be able to read which image they start from.
     allow("ServerImages", ["ssm:GetParameters"], SERVER_IMAGES),
     ...mayRelease({ stack, region }),
@@ -193,6 +219,10 @@ function mayRunProcesses(stack: string): Statement[] {
 
 function followedIn(stack: string): string {
   return `arn:aws:ssm:*:*:parameter/rollout/${stack}/*`;
+}
+
+function controllerOf(stack: string): string {
+  return `arn:aws:lambda:*:*:function:${stack}-controller-*`;
 }
 
 function queuesOf(stack: string): string {
@@ -286,7 +316,7 @@ function mayTell({ stack, region }: Scope): Statement[] {
  */
 function mayManageRoles(stack: string): Statement[] {
   const own = [`arn:aws:iam::*:role/${stack}-*`, `arn:aws:iam::*:instance-profile/${stack}-*`];
-  const services = ["appconfig", "backup", "ec2", "monitoring.rds", "scheduler", "vpc-flow-logs"];
+  const services = ["appconfig", "backup", "ec2", "lambda", "monitoring.rds", "scheduler", "vpc-flow-logs"];
   return [
     allow(
       "Roles",

@@ -19,6 +19,7 @@ const STACKS = ["beta", "prod", "given"];
 
 /** All that an app can be given. */
 const GIVEN = {
+  controller: { in: "stack" },
   "app.processes": {
     worker: { command: ["celery", "-A", "shop"], count: 2 },
     everywhere: { command: ["bus"], with: "traffic", stopTimeout: "10m" },

@@ -33,6 +33,8 @@ const NOT_OURS: Record<string, RegExp> = {
   "what a bucket of ours hasn't; and names that IAM doesn't know (it is a Put that deletes)":
     /^s3:(.*Table.*|DeleteBucket(Analytics|Cors|Encryption|Lifecycle|Metrics|Replication|Website).*|PutBucket(Abac|Acl|CORS|Logging|Notification|ObjectLock.*|Replication|Website)|Put(Accelerate|Analytics|IntelligentTiering|Inventory|Metrics|ObjectLock|Replication)Configuration|.*Object(Acl)?|REST\.PUT\.OBJECT)$/,
   "boundaries, which the roles have none of": /^iam:.*PermissionsBoundary$/,
+  "a function's versions, layers, file systems, signatures and reserved capacity: it has none":
+    /^(elasticfilesystem|s3files):|^lambda:(AssociateRuntimeAlias|PassCapacityProvider|PublishVersion|GetLayerVersion|(Delete|Get|Put)(Function(CodeSigning|Recursion|Scaling)Config|FunctionConcurrency|CodeSigningConfig|RuntimeManagementConfig))$/,
   "a subscription of ours is made anew, not changed": /^sns:SetSubscriptionAttributes$/,
   "a lock that only a person takes off": /^backup:DeleteBackupVaultLockConfiguration$/,
   "every parameter; ours are the servers' images": /^ssm:Get\*$/,
@@ -64,7 +66,9 @@ describe.skipIf(!motoThere)(`${skipped}the deploying role, against what AWS asks
     const graphs = await Promise.all(
       ["beta", "prod"].map((stack) => captureGraph({ projectDir: sampleProject(), stack })),
     );
-    graphs.push(await graphOf({ stack: "beta", config: { "app.processes": PROCESSES } }));
+    graphs.push(
+      await graphOf({ stack: "beta", config: { "app.processes": PROCESSES, controller: { in: "stack" } } }),
+    );
     const types = new Set(graphs.flatMap(({ resources }) => resources.map(({ type }) => type)));
     for (const type of types) {
       const schema = schemaOf(cloudFormationType(type, specification()));

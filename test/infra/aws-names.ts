@@ -26,6 +26,7 @@ export const NAME_RULES: Record<string, NameRule[]> = {
   "aws:autoscaling/lifecycleHook:LifecycleHook": [
     rule("name", /^[A-Za-z0-9\-_/]{1,255}$/, "Auto Scaling API, PutLifecycleHook"),
   ],
+  "aws:lambda/function:Function": [rule("name", /^[a-zA-Z0-9-_]{1,64}$/, "Lambda API, CreateFunction")],
   "aws:scheduler/schedule:Schedule": [
     rule("name", /^[0-9a-zA-Z-_.]{1,64}$/, "EventBridge Scheduler API, CreateSchedule"),
   ],

@@ -60,6 +60,13 @@ const ESTIMATORS: Record<string, Estimator> = {
   ],
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": () => [["alarm", monthly.compositeAlarm]],
   "aws:cloudwatch/dashboard:Dashboard": () => [["dashboard", monthly.dashboard]],
+  "aws:lambda/function:Function": (inputs) => [
+    [
+      "its start each minute",
+      STARTS *
+        (PRICES.started + Number(inputs.memorySize) * (LOOK_SECONDS / 1024) * PRICES.functionGibSecond),
+    ],
+  ],
 };
 
 /**
@@ -67,6 +74,10 @@ const ESTIMATORS: Record<string, Estimator> = {
  * CloudWatch adds to each line (API Reference, "PutLogEvents"). It hardly grows with the requests: as many times of answers differ.
  */
 const SECONDS_GB = (310 * 3600 * hoursAMonth) / 1e9;
+
+/** The controller's: one a minute, which look into the journal, and one in ten or so has its program to load first. */
+const STARTS = 60 * hoursAMonth;
+const LOOK_SECONDS = 0.5;
 
 function tellsSeconds({ resources }: Graph): boolean {
   return resources.some(
@@ -97,7 +108,7 @@ function times(price: number | undefined, factor: number): number | undefined {
 
 /** Costs nothing, or only by use. */
 const FREE =
-  /^(random|docker|pulumi|rollout):|^aws:(acm|appconfig|autoscaling\/(lifecycleHook|policy)|backup|budgets|cloudwatch\/(event|logGroup)|ec2\/(defaultSecurityGroup|flowLog|internetGateway|launchTemplate|route|routeTable|routeTableAssociation|securityGroup|securityGroupRule|subnet|vpc|vpcEndpoint):|ecr|elasticache\/(parameterGroup|subnetGroup)|iam|kms\/keyPolicy|lb\/(listener|listenerRule|targetGroup):|rds\/(parameterGroup|subnetGroup)|route53\/record|s3|scheduler|secretsmanager\/secretVersion|sns|sqs|ssm|vpc|wafv2\/webAclAssociation)/;
+  /^(random|docker|pulumi|rollout):|^aws:(acm|appconfig|autoscaling\/(lifecycleHook|policy)|backup|budgets|cloudwatch\/(event|logGroup)|ec2\/(defaultSecurityGroup|flowLog|internetGateway|launchTemplate|route|routeTable|routeTableAssociation|securityGroup|securityGroupRule|subnet|vpc|vpcEndpoint):|ecr|lambda\/functionEventInvokeConfig|elasticache\/(parameterGroup|subnetGroup)|iam|kms\/keyPolicy|lb\/(listener|listenerRule|targetGroup):|rds\/(parameterGroup|subnetGroup)|route53\/record|s3|scheduler|secretsmanager\/secretVersion|sns|sqs|ssm|vpc|wafv2\/webAclAssociation)/;
 
 /** The monthly cost of a stack's resources, and what the price table doesn't know: `type` or `type (class)`. */
 export function estimate(graph: Graph): { items: Item[]; unknown: string[] } {

@@ -68,6 +68,9 @@ export const PRICES = {
   } as Record<string, number>,
   /** US dollars an hour each. */
   hourly: { natGateway: 0.045, loadBalancer: 0.0225, publicAddress: 0.005 },
+  /** Of a function on arm64, US dollars: a GiB of memory for a second, and one start by a schedule. */
+  functionGibSecond: 0.0000133334,
+  started: (0.2 + 1) / 1e6,
   /** US dollars a month each; `gib` for each GiB. */
   monthly: {
     diskGib: 0.08,

@@ -16,6 +16,7 @@ const TYPES: Record<string, string> = {
   "cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
   "cloudwatch/metricAlarm:MetricAlarm": "AWS::CloudWatch::Alarm",
   "ebs/volume:Volume": "AWS::EC2::Volume",
+  "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "AWS::Lambda::EventInvokeConfig",
   "ec2/routeTableAssociation:RouteTableAssociation": "AWS::EC2::SubnetRouteTableAssociation",
   "route53/record:Record": "AWS::Route53::RecordSet",
   "sns/topicSubscription:TopicSubscription": "AWS::SNS::Subscription",

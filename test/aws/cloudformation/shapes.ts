@@ -119,6 +119,15 @@ export const SHAPES: Record<string, Shape> = {
   }),
   "aws:iam/instanceProfile:InstanceProfile": (own) => ({ ...own, Roles: [own.Roles!] }),
   "aws:iam/rolePolicy:RolePolicy": (own, _, name) => ({ PolicyName: name, ...own }),
+  // Uploaded there by the provider; CloudFormation takes it from a bucket.
+  "aws:lambda/function:Function": ({ Code: _, ...own }) => ({
+    ...own,
+    Code: { S3Bucket: "codes", S3Key: "controller.zip" },
+  }),
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (own) => ({
+    ...own,
+    Qualifier: "$LATEST",
+  }),
   "aws:lb/listener:Listener": ({ Certificates, ...own }) => ({
     ...own,
     DefaultActions: each(own.DefaultActions, action),

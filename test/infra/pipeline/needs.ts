@@ -54,6 +54,24 @@ export const NEEDS: Record<string, [service: string, needs: Needs]> = {
       read: "DescribeAutoScalingGroups DescribeInstanceRefreshes DescribeScalingActivities",
     },
   ],
+  "lambda/function:Function": [
+    "lambda",
+    {
+      create: "CreateFunction TagResource GetFunction iam:PassRole",
+      update: `UpdateFunctionCode UpdateFunctionConfiguration ${tags}`,
+      delete: "DeleteFunction",
+      read: "GetFunction GetFunctionCodeSigningConfig ListTags ListVersionsByFunction",
+    },
+  ],
+  "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [
+    "lambda",
+    {
+      create: "PutFunctionEventInvokeConfig",
+      update: "PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig",
+      delete: "DeleteFunctionEventInvokeConfig",
+      read: "GetFunctionEventInvokeConfig",
+    },
+  ],
   "autoscaling/lifecycleHook:LifecycleHook": [
     "autoscaling",
     { create: "PutLifecycleHook", delete: "DeleteLifecycleHook", read: "DescribeLifecycleHooks" },

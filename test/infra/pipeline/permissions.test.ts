@@ -11,6 +11,7 @@ const NAMED: Record<string, (stack: string) => string | RegExp> = {
   "iam/instanceProfile:InstanceProfile": (stack) => `${stack}-`,
   "s3/bucket:Bucket": (stack) => `${stack}-`,
   "secretsmanager/secret:Secret": (stack) => `${stack}-`,
+  "lambda/function:Function": (stack) => `${stack}-controller-`,
   "sqs/queue:Queue": (stack) => `${stack}-job-`,
   "ssm/parameter:Parameter": (stack) => `/rollout/${stack}/`,
   "ssm/document:Document": (stack) => `${stack}-`,
@@ -30,6 +31,7 @@ describe.each(["beta", "prod"])("the roles of %s and what the program provisions
   const deploys = [...mayRead(scope), ...mayDeploy(scope)];
   beforeAll(async () => {
     all = await recordStack(stack, {
+      controller: { in: "stack" },
       app: { processes: PROCESSES, assets: [{ path: "/assets/", folder: "dist/assets" }] },
     });
   });

@@ -43,11 +43,18 @@ function sourcesIn(folder: string): [path: string, text: string][] {
 
 /** `service:Command` of the AWS SDK, wherever a module of the folders imports one, or what pages through it. */
 export function calls(folders: string[]): [action: string, resource: string][] {
-  const imports = sources
-    .filter(([path]) => folders.some((folder) => path.startsWith(`${folder}/`)))
-    .flatMap(([, text]) => [
-      ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
-    ]);
+  return sdkCalls(
+    sources
+      .filter(([path]) => folders.some((folder) => path.startsWith(`${folder}/`)))
+      .map(([, text]) => text),
+  );
+}
+
+/** The same of any modules' texts. */
+export function sdkCalls(texts: readonly string[]): [action: string, resource: string][] {
+  const imports = texts.flatMap((text) => [
+    ...text.matchAll(/\{([^{}]*)\} (?:from|= await import\()\s*"@aws-sdk\/client-([\w-]+)"/g),
+  ]);
   const found = imports.flatMap(([, names, client]) =>
     [...names!.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)].map(([, command, paged]) => {
       const service = SERVICES[client!] ?? expect.fail(`a rollout calls ${client}: name its service here`);

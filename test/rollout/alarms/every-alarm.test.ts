@@ -29,7 +29,14 @@ const alarms = new Map<string, Alarm>();
 beforeAll(async () => {
   for (const stack of ["beta", "prod"] as const) {
     const captured = alarmsOf(
-      await graphOf({ stack, config: { "app.dependencies": SUPPLIER, "app.processes": PROCESSES } }),
+      await graphOf({
+        stack,
+        config: {
+          "app.dependencies": SUPPLIER,
+          "app.processes": PROCESSES,
+          controller: { in: "stack" },
+        },
+      }),
     );
     expect(captured.refused).toEqual([]);
     for (const alarm of captured.alarms) alarms.set(kindOf(alarm.name), alarm);
