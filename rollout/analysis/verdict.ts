@@ -24,12 +24,17 @@ export function verdictOf(gate: Gate, baked: boolean): GateVerdict {
   );
 }
 
-/** The failure, if the last interval brought one. */
+/** The failure, if what this gate saw is enough. */
 export function latch(gate: Gate): GateVerdict | undefined {
+  return gate.complaint.rate <= gate.settings.falseAlarm ? failure(gate) : undefined;
+}
+
+/** @param others what else spoke against it, where this alone isn't enough */
+export function failure(gate: Gate, others: readonly string[] = []): GateVerdict {
   const { complaint, settings } = gate;
-  if (complaint.rate > settings.falseAlarm) return undefined;
   const over = complaint.what === "over the objective" ? ` of ${percent(settings.objective)}` : "";
-  const method = `${complaint.what}${over}`;
+  const too = others.length > 0 ? `, and so says ${others.join(" and ")}` : "";
+  const method = `${complaint.what}${over}${too}`;
   const failed = verdict(gate, "fail", "");
   return { ...failed, method, reason: failureText(settings.indicator, { ...failed, method }) };
 }

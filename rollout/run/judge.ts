@@ -6,6 +6,7 @@ import type { Plan } from "../core/plan.ts";
 import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./gates/alarm-gate.ts";
 import { type GateEvidence, type Indicator, indicatorsOf } from "./gates/indicators.ts";
+import { convictJoined } from "./gates/joined.ts";
 import { sorted } from "./gates/on-fail.ts";
 import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
 import { compareCounts } from "./gates/two-counts.ts";
@@ -26,8 +27,8 @@ export function judgeOf(plan: Plan): Judge {
   return (history) => {
     if (isOther(history, count)) count = newCount(plan, history.late !== undefined);
     const { soon, late } = count;
-    takeIn(history, history.seconds, soon);
-    if (late) takeIn(history, history.late?.seconds ?? [], late);
+    takeIn(history, history.seconds, soon, plan.gates.onFail);
+    if (late) takeIn(history, history.late?.seconds ?? [], late, plan.gates.onFail);
     const verdicts: GateEvidence[] = count.indicators.map((indicator) => {
       const isLate = late !== undefined && indicator.late === true;
       const baked = isLate ? history.late?.baked === true : history.baked;
@@ -118,7 +119,12 @@ function isOther({ seconds, steps, late }: History, count: Counted): boolean {
   return began(count.soon, seconds) || (count.late !== undefined && began(count.late, late?.seconds ?? []));
 }
 
-function takeIn({ stable, candidate, steps }: History, seconds: History["seconds"], count: Progress): void {
+function takeIn(
+  { stable, candidate, steps }: History,
+  seconds: History["seconds"],
+  count: Progress,
+  onFail: Plan["gates"]["onFail"],
+): void {
   for (const { epochSecond, tracks } of seconds.slice(count.seconds)) {
     count.first ??= epochSecond;
     for (let at = count.next ?? epochSecond; at <= epochSecond; at += 1) {
@@ -135,6 +141,7 @@ function takeIn({ stable, candidate, steps }: History, seconds: History["seconds
         if (count.steps === 0) indicator.learn(other);
         else indicator.observe(of(candidate, indicator), other);
       }
+      if (count.steps > 0) convictJoined(count.indicators, onFail);
     }
     count.next = epochSecond + 1;
   }

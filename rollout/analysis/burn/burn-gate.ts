@@ -111,7 +111,18 @@ export function observeBurn(gate: BurnGate, { candidate, stable }: Interval, phi
 }
 
 function latchBurn(gate: BurnGate): GateVerdict | undefined {
-  if (!isOver(gate)) return undefined;
+  const page = isOver(gate) ? pageOf(gate) : undefined;
+  return page && burnFailure(gate, page);
+}
+
+/** @param others see {@link failure} in verdict.ts */
+export function burnFailure(gate: BurnGate, page: Burn, others: readonly string[] = []): GateVerdict {
+  const too = others.length > 0 ? `; so says ${others.join(" and ")}` : "";
+  return verdict(gate, "fail", `burns ${rateText(page)}${too}`);
+}
+
+/** What the candidate alone burns by, if it does. */
+export function pageOf(gate: BurnGate): Burn | undefined {
   const { mine, theirs } = ratesOf(gate);
   const page = mine.find(
     (burn, index) =>
@@ -121,8 +132,13 @@ function latchBurn(gate: BurnGate): GateVerdict | undefined {
       !isComparable(burn, nth(theirs, index)),
   );
   // Another rule by which both burn says that it is a bad day for both.
-  if (!page || bothBurn(mine, theirs)) return undefined;
-  return verdict(gate, "fail", `burns ${rateText(page)}`);
+  return bothBurn(mine, theirs) ? undefined : page;
+}
+
+/** The evidence that a page is right; as long as there is none to give, nothing. */
+export function burnEvidence(gate: BurnGate): number {
+  const value = eValue(gate.evidence, gate.phi);
+  return value > 1 && pageOf(gate) ? value : 0;
 }
 
 /** The outcome now; passing is the caller's to delay until the bake is over. */

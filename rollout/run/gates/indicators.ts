@@ -3,16 +3,19 @@ import { shareFalseAlarm } from "../../analysis/analyse.ts";
 import {
   type BurnGate,
   beginBurnStep,
+  burnEvidence,
+  burnFailure,
   burnVerdict,
   indicatorOf,
   learnBurn,
   newBurnGate,
   observeBurn,
+  pageOf,
 } from "../../analysis/burn/burn-gate.ts";
 import type { Counts } from "../../analysis/counts.ts";
 import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/gate.ts";
 import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
-import { type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
+import { failure, type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
 import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 import type { Warming } from "./warm-up.ts";
@@ -29,6 +32,12 @@ export interface Indicator {
   beginStep(): void;
   observe(candidate: TrackCounts | undefined, stable: TrackCounts | undefined): void;
   verdict(baked: boolean): GateVerdict;
+  /** Its part of the plan's false-alarm rate: those of all indicators sum to it. */
+  part: number;
+  /** The e-value against the candidate now: 1 / a or more refutes "no worse" at level a. */
+  evidence(): number;
+  /** It fails, by what others saw too. */
+  convict(others: readonly string[]): void;
   /** It may fail a candidate, but what it doesn't see keeps none from passing: not every platform has it. */
   onlyFails?: boolean;
   /** What it takes of servers that warm up. */
@@ -130,6 +139,11 @@ function sequentialIndicator(
       observe(gate, { candidate: of(candidate), stable: of(stable), clients: told });
     },
     verdict: (baked) => verdictOf(gate, baked),
+    part: settings.falseAlarm,
+    evidence: () => (gate.complaint.rate < 1 ? 1 / gate.complaint.rate : 0),
+    convict(others) {
+      gate.failed ??= failure(gate, others);
+    },
   };
   return { indicator, gate };
 }
@@ -151,6 +165,12 @@ function burnIndicator(settings: GateSettings, errors: Gate): Indicator {
       phi = errors.requests.phi;
     },
     verdict: (baked) => burnVerdict(gate, baked),
+    part: settings.falseAlarm,
+    evidence: () => burnEvidence(gate),
+    convict(others) {
+      const page = pageOf(gate);
+      if (page) gate.failed ??= burnFailure(gate, page, others);
+    },
   };
 }
 

@@ -13,7 +13,7 @@ interface Sorted {
 /** What the gates that fail do by the plan (argo-rollouts#2866). What it doesn't name sends the candidate back. */
 export function sorted(all: readonly GateEvidence[], onFail: Readonly<Record<string, OnFail>> = {}): Sorted {
   const what = ({ name, outcome }: GateEvidence): OnFail =>
-    outcome === "fail" ? (onFail[keyOf(name)] ?? "roll back") : "roll back";
+    outcome === "fail" ? whatFailing(name, onFail) : "roll back";
   const pauses = failing(all.filter((each) => what(each) === "pause"));
   const tells = failing(all.filter((each) => what(each) === "tell"));
   return {
@@ -21,6 +21,11 @@ export function sorted(all: readonly GateEvidence[], onFail: Readonly<Record<str
     ...(pauses && { pauses }),
     ...(tells && { tells }),
   };
+}
+
+/** What a gate does once it fails. @param name as screens have it */
+export function whatFailing(name: string, onFail: Readonly<Record<string, OnFail>> = {}): OnFail {
+  return onFail[keyOf(name)] ?? "roll back";
 }
 
 /** The config's name of a gate: screens have its figure in it. */
