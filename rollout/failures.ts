@@ -21,6 +21,9 @@ interface Seen {
   name: string;
   message: string;
   code: string;
+  /** What Node was asked to do with which file; empty for anything else. */
+  syscall: string;
+  path: string;
   /** The HTTP status of AWS's answer. */
   status: number | undefined;
   /** What a command wrote to stderr. */
@@ -38,6 +41,7 @@ const RULES: Rule[] = [
   notThere,
   throttled,
   unreachable,
+  closedFile,
 ];
 
 const SIGN_IN =
@@ -160,6 +164,21 @@ function unreachable({ name, code, message }: Seen): string | undefined {
   return `It can't be reached from here: ${oneLine(message) || code} Look at the network, at proxies (HTTPS_PROXY) and at the region.`;
 }
 
+const CLOSED: Record<string, string> = {
+  EACCES: "this user may not. Give it the right to, or work on a copy of the project that is its own",
+  EPERM: "this user may not. Give it the right to, or work on a copy of the project that is its own",
+  EROFS: "the file system is read-only. Work on a copy of the project elsewhere",
+  ENOSPC: "the disk is full. Make room: df -h shows where",
+  EDQUOT: "this user's share of the disk is used up",
+};
+
+/** A folder that can't be written, or a file that can't be read. */
+function closedFile({ code, syscall, path }: Seen): string | undefined {
+  const why = CLOSED[code];
+  if (why === undefined || path === "" || !/^[a-z]+$/.test(syscall)) return undefined;
+  return `${path} (${syscall}): ${why}.`;
+}
+
 /** As one sentence. */
 function oneLine(message: string): string {
   const text = message.replaceAll(/\s+/g, " ").trim();
@@ -170,11 +189,13 @@ function oneLine(message: string): string {
 function causesOf(error: unknown): Seen[] {
   const seen: Seen[] = [];
   for (let each = error; isObject(each) && seen.length < 10; each = each.cause ?? firstOf(each.errors)) {
-    const { name, message, code, $metadata, commandResult } = each;
+    const { name, message, code, syscall, path, $metadata, commandResult } = each;
     seen.push({
       name: String(name ?? ""),
       message: String(message ?? ""),
       code: String(code ?? ""),
+      syscall: String(syscall ?? ""),
+      path: String(path ?? ""),
       status: ($metadata as { httpStatusCode?: number } | undefined)?.httpStatusCode,
       stderr: String((commandResult as { stderr?: string } | undefined)?.stderr ?? ""),
     });

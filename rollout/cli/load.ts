@@ -34,6 +34,9 @@ interface Options {
   on: "aws" | "rehearsal";
 }
 
+/** As shells tell of what Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
 export function register(program: Command): void {
   program
     .command("load")
@@ -42,7 +45,7 @@ export function register(program: Command): void {
       "Plays a load profile and judges it by the profile's thresholds. Requests are due by the users' number alone, however " +
         "slowly the answers come, and each is timed from when it was due. Writes that a journey numbers are looked up in the " +
         "database in the end. The result is kept in .rehearsal/STACK/load, as JSON and as a page. Exit code 0 when nothing is " +
-        "below what is acceptable, else 1. Only this machine or the stack's own " +
+        "below what is acceptable, 130 when it was interrupted, else 1. Only this machine or the stack's own " +
         "domain can be loaded.",
     )
     .requiredOption(
@@ -80,7 +83,7 @@ async function load(_options: unknown, command: Command): Promise<void> {
   const document = { ...told, ...(comparison && { comparison }), files };
   out(json ? `${JSON.stringify(document)}\n` : runText(run, comparison));
   if (!json) out(`  ${files.page}\n  ${files.data}\n`);
-  process.exitCode = run.passed ? 0 : 1;
+  process.exitCode = run.interrupted ? INTERRUPTED : run.passed ? 0 : 1;
 }
 
 async function where(

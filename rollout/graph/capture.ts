@@ -40,6 +40,9 @@ export async function captureText({ projectDir, stack }: CaptureOptions): Promis
   });
   const ended = new Promise<void>((done, failed) => child.once("close", () => done()).once("error", failed));
   const [reply] = await Promise.all([text(child.stdio[3] as Readable), ended]);
+  // Ctrl-C reaches every process of a terminal: whoever asked may go on for a moment, to tidy up.
+  if (reply === "" && child.signalCode !== null && ENDINGS.includes(child.signalCode))
+    throw new UserError(`the capture of ${stack} was interrupted`);
   if (reply === "")
     throw new Error(`the capture of ${stack} ended early (exit ${child.exitCode ?? child.signalCode})`);
   const answer: Answer = JSON.parse(reply);
@@ -48,6 +51,9 @@ export async function captureText({ projectDir, stack }: CaptureOptions): Promis
   if (trace === undefined) throw new UserError(message);
   throw Object.assign(new Error(message), { stack: trace });
 }
+
+/** What people end a program by. */
+const ENDINGS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** A small nursery for new objects: 70 MB less, and no slower. */
 const NODE_FLAGS = ["--max-semi-space-size=8"];

@@ -68,3 +68,9 @@ export interface Rating {
   measured: number | null;
   text: string;
 }
+
+/** An interrupted run has no verdict, whatever its thresholds say of what there is. */
+export function outcomeOf({ passed, interrupted }: LoadRun): "passed" | "failed" | "interrupted" {
+  if (interrupted) return "interrupted";
+  return passed ? "passed" : "failed";
+}

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from "nod
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { upText } from "../../rollout/cli/rehearse/rehearse-text.ts";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { outsidesOf } from "../../rollout/platforms/rehearsal/machine/disk/outside.ts";
@@ -72,9 +73,12 @@ describe(`a project in the folder ${NAME}`, () => {
 
   it("prints what a shell takes as it is", async () => {
     const { stdout } = await run("rehearse", "status", "--stack", "beta", "--json");
-    const { caFile } = JSON.parse(stdout) as Status;
-    const asked = `curl -sS -o /dev/null -w '%{http_code}' --cacert ${caFile} ${status.url}/health`;
-    expect((await promisify(execFile)("bash", ["-c", asked])).stdout).toBe("200");
+    const hints = upText(JSON.parse(stdout) as Status).match(/curl .*/g)!;
+    expect(hints).toHaveLength(2);
+    for (const hint of hints) {
+      const asked = `${hint}health -sS -o /dev/null -w '%{http_code}'`;
+      expect((await promisify(execFile)("bash", ["-c", asked])).stdout).toBe("200");
+    }
   });
 
   it("is backed up and restored beside itself", async () => {

@@ -1,3 +1,4 @@
+import { shellWord } from "../../../infra/host/shell-word.ts";
 import { first, nth } from "../../../infra/sure.ts";
 import { ledText } from "../../core/reading.ts";
 import type { ProcessStatus, ServerStatus, Status } from "../../platforms/rehearsal/index.ts";
@@ -7,11 +8,16 @@ import { ageText } from "../../visit/text.ts";
 export function upText(status: Status): string {
   const { url, caFile, domain, port, stack, logs } = status;
   return `${statusText(status)}
-Trust its certificate:  curl --cacert ${caFile} ${url}/
-By its own name:        curl --cacert ${caFile} --resolve ${domain}:${port}:127.0.0.1 https://${domain}:${port}/
+Trust its certificate:  curl --cacert ${typed(caFile)} ${url}/
+By its own name:        curl --cacert ${typed(caFile)} --resolve ${domain}:${port}:127.0.0.1 https://${domain}:${port}/
 Logs:                   ${logs}
 Take it down:           rollout rehearse down --stack ${stack}
 `;
+}
+
+/** A path as it is typed; quoted only where the shell would take it for something else. */
+function typed(path: string): string {
+  return /^[\w./:@%+=,-]+$/.test(path) ? path : shellWord(path);
 }
 
 export function statusText(status: Status): string {

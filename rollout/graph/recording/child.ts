@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { deferSeldomNeeded } from "../../../infra/loading/deferred.ts";
+import { sentenceOf } from "../../failures.ts";
 
 // The capture's own process: `node child.ts PROJECT_DIR STACK`. A program that ran in the process of whoever asks would
 // leave its config, its modules and its mistakes behind. The answer goes to file descriptor 3, apart from whatever the
@@ -17,6 +18,8 @@ async function capture(projectDir: string, stack: string): Promise<Answer> {
 /** Mistakes that the user can mend carry no stack: our own, and those that Pulumi shows without one. */
 function failureOf(error: unknown): Answer {
   if (!(error instanceof Error)) return { error: { message: String(error) } };
+  const sentence = sentenceOf(error);
+  if (sentence !== undefined) return { error: { message: sentence } };
   const forUser = error.name === "UserError" || "__pulumiRunError" in error;
   return { error: { message: error.message, ...(forUser ? {} : { stack: error.stack }) } };
 }

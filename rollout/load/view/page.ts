@@ -5,7 +5,7 @@ import { STYLE } from "../../view/report/style.ts";
 import { type Comparison, METHOD } from "../compare.ts";
 import { failing, timeText } from "../judge.ts";
 import { mostUsers } from "../profile/stages.ts";
-import type { LoadRun, Rating } from "../result.ts";
+import { type LoadRun, outcomeOf, type Rating } from "../result.ts";
 import type { TrackTally } from "../tally.ts";
 import { chartsOf } from "./charts.ts";
 import { differenceText, remarksOf } from "./text.ts";
@@ -15,6 +15,11 @@ tr.good td.level { color: var(--good); } tr.good td { color: inherit; }
 td { overflow-wrap: anywhere; } td.level { font-weight: 600; white-space: nowrap; }
 `;
 
+function classOf({ passed, interrupted }: LoadRun): string {
+  if (interrupted) return "outcome";
+  return passed ? "outcome good" : "outcome bad";
+}
+
 /** A load run as one page: it opens from the disk, and loads nothing (its policy forbids it). */
 export function loadPage(run: LoadRun, comparison?: Comparison): string {
   const { profile, stack } = run;
@@ -22,7 +27,7 @@ export function loadPage(run: LoadRun, comparison?: Comparison): string {
   const body = `<h1>${escaped(title)}</h1>
 <p class="faint">${escaped(profile.description)}</p>
 <p class="faint">${escaped(summary(run))}</p>
-<p class="outcome ${run.passed ? "good" : "bad"}">${run.passed ? "passed" : "failed"}</p>
+<p class="${classOf(run)}">${outcomeOf(run)}</p>
 ${remarksOf(run)
   .map((line) => `<p class="outcome">${escaped(line)}</p>`)
   .join("\n")}

@@ -2,7 +2,7 @@ import { type Comparison, type FigureDifference, METHOD } from "../compare.ts";
 import { timeText } from "../judge.ts";
 import type { Progress } from "../play.ts";
 import { mostUsers } from "../profile/stages.ts";
-import type { LoadRun } from "../result.ts";
+import { type LoadRun, outcomeOf } from "../result.ts";
 
 /** One line while the load runs. */
 export function progressText({ seconds, ofSeconds, users, requests, lost, inFlight, p95 }: Progress): string {
@@ -15,7 +15,7 @@ export function runText(run: LoadRun, comparison: Comparison | undefined): strin
   const { p50, p95, p99, most } = run.response;
   const times = { p50, p95, p99, most };
   return [
-    `${run.passed ? "passed" : "FAILED"}: profile ${run.profile.name} (${mostUsers(run.profile.stages)} users, ${run.seconds.toFixed(0)} s) on ${run.url}`,
+    `${outcomeOf(run).replace("failed", "FAILED")}: profile ${run.profile.name} (${mostUsers(run.profile.stages)} users, ${run.seconds.toFixed(0)} s) on ${run.url}`,
     ...run.verdicts.map(
       ({ threshold, level, text }) => `  ${threshold.padEnd(9)} ${level.padEnd(10)} ${text}`,
     ),

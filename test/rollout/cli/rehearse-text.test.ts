@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { statusText } from "../../../rollout/cli/rehearse/rehearse-text.ts";
+import { statusText, upText } from "../../../rollout/cli/rehearse/rehearse-text.ts";
 import type { Status } from "../../../rollout/platforms/rehearsal/index.ts";
 
 function status(healthy: { blue: boolean[]; green: boolean[] }, real = { blue: 90, green: 10 }): Status {
@@ -28,6 +29,16 @@ function status(healthy: { blue: boolean[]; green: boolean[] }, real = { blue: 9
     logs: "logs",
   };
 }
+
+it("what it has typed is typed as it is, in whatever folder", () => {
+  const caFile = "/it's a folder/$HOME/ca.pem";
+  const up = upText({ ...status({ blue: [true], green: [true] }), caFile });
+  for (const hint of up.match(/curl .*/g)!) {
+    const words = spawnSync("sh", ["-c", `curl() { printf '%s\\n' "$@"; }; ${hint}`], { encoding: "utf8" });
+    expect(words.stdout.split("\n").slice(0, 2)).toEqual(["--cacert", caFile]);
+  }
+  expect(upText(status({ blue: [true], green: [true] }))).toContain("--cacert ca.pem ");
+});
 
 it("a stack is up when each track that has users has somebody to answer them", () => {
   expect(statusText(status({ blue: [true, false], green: [true] }))).toMatch(/^beta is up: /);

@@ -28,6 +28,16 @@ test("a run without any answer has a page too", () => {
   expect(loadPage(empty)).toContain("The load itself fell behind");
 });
 
+test("an interrupted run has neither failed nor passed, whatever there is of it", () => {
+  const well = exampleRun({ seed: 1, seconds: 10 });
+  for (const passed of [true, false]) {
+    const cut = { ...well, interrupted: true, passed };
+    expect(runText(cut, undefined)).toMatch(/^interrupted: profile 100/);
+    expect(loadPage(cut)).toContain('<p class="outcome">interrupted</p>');
+    expect(runText(cut, undefined)).not.toContain("FAILED");
+  }
+});
+
 test("the text says what is worse, beyond noise", () => {
   const said = runText(run, comparison);
   expect(said).toMatch(/^FAILED: profile 100/);
