@@ -6,6 +6,8 @@ export interface Losing {
   seconds: number;
   /** At most: one that changed nothing counts too. Undefined where the live database can't be asked. */
   transactions?: number;
+  /** Why it isn't known, as a sentence's part. */
+  uncounted?: string;
   /** Those that lose something. */
   tables: TableLoss[];
 }
@@ -37,7 +39,7 @@ export function losingText({ stack, direction, moment, losing }: Switching): str
   const { transactions, tables, seconds } = losing;
   const counted =
     transactions === undefined
-      ? "the live database doesn't answer: how much that is can't be counted"
+      ? (losing.uncounted ?? "the live database doesn't answer: how much that is can't be counted")
       : `at most ${transactions} transactions`;
   const more = tables.length > SHOWN ? [`  and ${tables.length - SHOWN} more tables`] : [];
   return [

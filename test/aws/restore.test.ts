@@ -5,6 +5,8 @@ import { drillObjects } from "../../rollout/drill/drill-objects.ts";
 import { outcomeOf } from "../../rollout/drill/record.ts";
 import { AwsCopy, describeInstance } from "../../rollout/drill/restore/aws-copy.ts";
 import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
+import { Instances } from "../../rollout/restore/aws/instances.ts";
+import { stageOf, swapTo } from "../../rollout/restore/aws/names.ts";
 import { fakeClock } from "../rollout/aws/example.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
 
@@ -43,6 +45,25 @@ describe.skipIf(!motoThere)(`${skipped}a database that goes back in time beside 
     expect(await copy.describe()).toBeUndefined();
     const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({}));
     expect(DBInstances?.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual([SOURCE]);
+  });
+
+  test("takes the live one's name, which stays out of nobody's reach", async () => {
+    const instances = new Instances(rds, fakeClock());
+    const swap = swapTo(SOURCE, Date.now() - 60_000);
+    const source = await instances.describe(SOURCE);
+    await instances.restore(source!, swap.in, Date.now() - 60_000);
+    expect(stageOf(swap, await instances.names(SOURCE))).toBe("ready");
+    await instances.rename(SOURCE, swap.out);
+    expect(stageOf(swap, await instances.names(SOURCE))).toBe("between");
+    await instances.rename(swap.in, SOURCE);
+    expect(stageOf(swap, await instances.names(SOURCE))).toBe("switched");
+    expect(await instances.describe(SOURCE)).toMatchObject({
+      StorageEncrypted: true,
+      DBInstanceStatus: "available",
+    });
+    expect(await instances.describe(swap.out)).toMatchObject({
+      InstanceCreateTime: source!.InstanceCreateTime,
+    });
   });
 
   test("its records lie beside the journal, a line each", async () => {

@@ -37,6 +37,7 @@ const WORDS: Record<string, string[]> = {
   promote: [],
   ps: [],
   report: [],
+  restore: ["--to", "2026-11-21T09:30:00Z", "--yes", "beta"],
   resume: [],
   rollback: [],
   run: ["--candidate", "green"],
@@ -134,7 +135,7 @@ async function deployment() {
 }
 
 /** They take `--on aws` to say that there they can't. */
-const NOT_YET = ["drill migrate", "restore"];
+const NOT_YET = ["drill migrate"];
 
 const TELLING = ["digest", "incident", "postmortem"];
 /** They ask nothing of the stack's state: AppConfig, git, or the public name is all that they take. */

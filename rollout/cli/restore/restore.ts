@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { systemClock } from "../../clock.ts";
 import { Misuse, UserError } from "../../errors.ts";
+import type { RestoringOnAws } from "../../restore/aws/restore.ts";
+import type { Switched } from "../../restore/losing.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
@@ -33,15 +35,10 @@ export function register(program: Command): void {
       if (to !== undefined && to > systemClock.now())
         throw new Misuse(`--to ${new Date(to).toISOString()} is yet to come`);
       if (yes !== undefined && yes !== stack) throw new Misuse(`--yes ${yes} isn't --stack ${stack}`);
-      if (on === "aws")
-        throw new UserError("On AWS a restore is done by hand: docs/restore.md says how, step by step.");
-      const [{ restoreHere }, { losingText, switchedText }] = await Promise.all([
-        import("../../restore/rehearsal.ts"),
-        import("../../restore/losing.ts"),
-      ]);
+      const { losingText, switchedText } = await import("../../restore/losing.ts");
       const ask = { stack, given: yes, option: "--yes", to: "switch" };
       const done = await interruptible((signal) =>
-        restoreHere({
+        (on === "aws" ? onAws : here)({
           ...{ stack, projectDir: projectDir(), say: tell, signal, to: aim },
           confirm: async (switching) => (await askName(losingText(switching), ask)) === stack,
         }),
@@ -49,4 +46,14 @@ export function register(program: Command): void {
       if (!done) throw new UserError(`that isn't ${stack}: nothing has changed`);
       out(json ? `${JSON.stringify(done)}\n` : switchedText(done));
     });
+}
+
+type Asked = Pick<RestoringOnAws, "stack" | "projectDir" | "to" | "confirm" | "say" | "signal">;
+
+async function here(asked: Asked): Promise<Switched | undefined> {
+  return (await import("../../restore/rehearsal.ts")).restoreHere(asked);
+}
+
+async function onAws(asked: Asked): Promise<Switched | undefined> {
+  return (await import("../../restore/aws/restore.ts")).restoreOnAws(asked);
 }
