@@ -1,5 +1,5 @@
 import { type Document, parseDocument } from "yaml";
-import { explained, mistakesText } from "../settings/explain.ts";
+import { explained, mistakesText, ownWords } from "../settings/explain.ts";
 import { upTo } from "../sure.ts";
 import { yamlValue } from "../yaml.ts";
 import { type Flag, flagsSchema } from "./schema.ts";
@@ -32,7 +32,7 @@ export function parseFlags(file: string, text: string): Map<string, Flag> {
     );
   }
   const flags = valueIn(file, document);
-  const parsed = flagsSchema.safeParse(flags);
+  const parsed = flagsSchema.safeParse(flags, { error: ownWords });
   if (!parsed.success) {
     const mistakes = explained(parsed.error, flags);
     throw new FlagsError(

@@ -28,12 +28,16 @@ function explain(issue: z.core.$ZodIssue, document: unknown): Mistake[] {
     return inside.flatMap((each) => explain({ ...each, path: [...issue.path, ...each.path] }, document));
   }
   const missing = issue.path.length > 0 && at(document, issue.path) === undefined;
-  return [{ path: dotted(issue.path), rule: missing ? `is missing: ${issue.message}` : issue.message }];
+  const rule = issue.message === ZODS_LAST ? NOT_ALLOWED : issue.message;
+  return [{ path: dotted(issue.path), rule: missing ? `is missing: ${rule}` : rule }];
 }
+
+/** What zod says where neither the schema nor we have a word. */
+const ZODS_LAST = "Invalid input";
 
 /** Of a choice between kinds of value that has no rule of its own: what is wrong with the kind that was meant, else which there are. */
 function branchOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] | undefined {
-  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return undefined;
+  if (issue.code !== "invalid_union" || issue.message !== ZODS_LAST) return undefined;
   const another = ({ code, path }: z.core.$ZodIssue) =>
     /^invalid_(type|value)$/.test(code) && path.length === 0;
   const meant = issue.errors.filter((branch) => !branch.some(another));
@@ -56,15 +60,33 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** What a schema's own words leave to zod, in ours. To be given where a document is parsed. */
 export function ownWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "invalid_type") {
-    const kind = KINDS[issue.expected];
-    return kind && `must be ${kind}`;
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${KINDS[issue.expected] ?? "of another kind"}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((each) => JSON.stringify(each)).join(" or ")}`;
+    case "too_small":
+      return bound(issue.origin, issue.minimum, "more");
+    case "too_big":
+      return bound(issue.origin, issue.maximum, "less");
+    case "not_multiple_of":
+      return `must be a multiple of ${issue.divisor}`;
+    case "invalid_format":
+    case "invalid_element":
+    case "custom":
+      return NOT_ALLOWED;
+    // The kinds of a choice, and what a key breaks, are told of each: see explain.
+    default:
+      return undefined;
   }
-  if (issue.code === "invalid_value")
-    return `must be ${issue.values.map((each) => JSON.stringify(each)).join(" or ")}`;
-  if (issue.code === "too_small")
-    return issue.origin === "array" ? `must have ${issue.minimum} or more` : undefined;
-  return undefined;
+}
+
+const NOT_ALLOWED = "isn't allowed here";
+const COUNTED: Readonly<Record<string, string>> = { array: "entries", string: "letters", object: "keys" };
+
+function bound(origin: string, limit: number | bigint, side: "more" | "less"): string {
+  const what = COUNTED[origin];
+  return what ? `must have ${limit} ${what} or ${side}` : `must be ${limit} or ${side}`;
 }
 
 function at(document: unknown, path: readonly PropertyKey[]): unknown {

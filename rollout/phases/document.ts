@@ -1,6 +1,6 @@
 import { type Document, parseDocument } from "yaml";
 import type { z } from "zod";
-import { explained, type Mistake, mistakesText } from "../../infra/settings/explain.ts";
+import { explained, type Mistake, mistakesText, ownWords } from "../../infra/settings/explain.ts";
 import { upTo } from "../../infra/sure.ts";
 import { yamlValue } from "../../infra/yaml.ts";
 import { Misuse } from "../errors.ts";
@@ -40,7 +40,7 @@ export function readDocument<S extends z.ZodType>(
     );
   }
   const document = valueIn(file, yaml);
-  const parsed = schema.safeParse(document);
+  const parsed = schema.safeParse(document, { error: ownWords });
   const mistakes = [...(parsed.success ? [] : explained(parsed.error, document)), ...rules(document)];
   if (mistakes.length > 0) throw new FileError(file, mistakes);
   return parsed.data as z.output<S>;
