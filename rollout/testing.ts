@@ -1,12 +1,8 @@
-import { readdirSync } from "node:fs";
 import { stackSettings } from "./config/settings.ts";
 import { captureGraph } from "./graph/capture.ts";
 import { checkPolicies, waiversOf } from "./preview/policies.ts";
 
-/** The stacks that a project has a file of (`Pulumi.<stack>.yaml`). */
-export function stacksOf(projectDir: string): string[] {
-  return readdirSync(projectDir).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-}
+export { stacksOf } from "./graph/stacks.ts";
 
 /**
  * What is wrong with a stack's config, a line each; none when it is sound.

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkedStackName, isStackName } from "../core/stack-name.ts";
+import { checkedStackName } from "../core/stack-name.ts";
 import { UserError } from "../errors.ts";
 import { engineYaml } from "./engine-yaml.ts";
+import { stacksOf } from "./stacks.ts";
 import { SECURE, secureText } from "./tokens.ts";
 
 export interface Project {
@@ -64,11 +65,7 @@ function checkFolder(projectDir: string): void {
 }
 
 function requireStack(projectDir: string, configDir: string, stack: string): void {
-  const stacks = readdirSync(join(projectDir, configDir))
-    .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
-    .filter((found) => found !== undefined)
-    .filter(isStackName)
-    .sort();
+  const stacks = stacksOf(join(projectDir, configDir));
   if (stacks.includes(stack)) return;
   const there = stacks.length > 0 ? `the stacks are ${stacks.join(", ")}` : "there are no stacks";
   throw new UserError(`no stack "${stack}": ${there} (${join(configDir, "Pulumi.<stack>.yaml")})`);

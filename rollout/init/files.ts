@@ -29,7 +29,7 @@ export function ownManifest(): Required<Pick<Manifest, "name" | "version" | "dep
  */
 export function filesOf(answers: Answers, found: Found, source: string, before: Manifest = {}): Files {
   return {
-    "package.json": { text: `${JSON.stringify(manifest(answers, source, before), null, 2)}\n` },
+    "package.json": { text: `${JSON.stringify(manifestOf(answers, source, before), null, 2)}\n` },
     "Pulumi.yaml": { text: projectFile(answers) },
     ...Object.fromEntries(
       answers.stacks.flatMap((stack) => [
@@ -38,7 +38,7 @@ export function filesOf(answers: Answers, found: Found, source: string, before: 
       ]),
     ),
     "phases.yaml": { text: phasesFile(answers) },
-    "infra/index.ts": { text: PROGRAM },
+    [MAIN]: { text: PROGRAM },
     "test/stacks.test.ts": { text: TESTS },
     "tsconfig.json": { text: TSCONFIG },
     ".gitignore": { text: "node_modules/\n.rehearsal/\n.cache/\n.secrets.*.env\n" },
@@ -47,7 +47,8 @@ export function filesOf(answers: Answers, found: Found, source: string, before: 
   };
 }
 
-function manifest({ name }: Answers, source: string, before: Manifest): Manifest {
+/** The `package.json` of a new project. */
+export function manifestOf({ name }: Pick<Answers, "name">, source: string, before: Manifest = {}): Manifest {
   const { name: own, dependencies, devDependencies } = ownManifest();
   const versions = { ...(devDependencies as Record<string, string>), ...dependencies };
   const pick = (...names: string[]) => Object.fromEntries(names.map((each) => [each, versions[each] ?? "*"]));
@@ -56,7 +57,7 @@ function manifest({ name }: Answers, source: string, before: Manifest): Manifest
     private: true,
     ...before,
     type: "module",
-    main: "infra/index.ts",
+    main: MAIN,
     dependencies: {
       ...before.dependencies,
       // The same versions as ours: two copies of Pulumi's SDK in one program don't know each other's resources.
@@ -101,7 +102,10 @@ phases:
 ${stacks.map(phase).join("")}`;
 }
 
-const PROGRAM = `import { stack } from "rollout-stack";
+export const MAIN = "infra/index.ts";
+
+/** The program that a team begins with. */
+export const PROGRAM = `import { stack } from "rollout-stack";
 
 // The environment that the stack's config describes. Add resources of your own beside it:
 //

@@ -17,6 +17,8 @@ export interface Said {
   told?: string[] | undefined;
   stacks?: string[] | undefined;
   without?: string[] | undefined;
+  /** Stacks that are there already, without a config: they are among the usual ones. */
+  begunStacks?: string[] | undefined;
 }
 
 /**
@@ -71,7 +73,7 @@ export async function answersOf(
     words(
       await ask({
         text: "The stacks, in the order in which a version meets them",
-        usual: "beta prod",
+        usual: given.begunStacks?.length ? [...given.begunStacks, "prod"].join(" ") : "beta prod",
         wrong: ofEach(rules.stack),
       }),
     );

@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { isStackName } from "../core/stack-name.ts";
+import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
+import { stacksOf } from "../graph/stacks.ts";
 import { compare } from "./compare.ts";
 import { migrationDangers } from "./dangers/migrations.ts";
 import { attempt, Failure, messageOf, redactorOf } from "./failure.ts";
@@ -153,12 +152,4 @@ function graphIn(file: string): Graph {
 function sameStack(graph: Graph, stack: string): Graph {
   if (graph.stack === stack || graph.version !== 1) return graph;
   throw new UserError(`the graph is of the stack ${graph.stack}`);
-}
-
-function stacksOf(projectDir: string): string[] {
-  return readdirSync(projectDir)
-    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
-    .filter(isStackName)
-    .filter((stack) => existsSync(join(projectDir, `Pulumi.${stack}.yaml`)))
-    .toSorted();
 }

@@ -51,6 +51,9 @@ export interface TourResult {
   complaints: string[];
 }
 
+/** As long as a request of the load may take. */
+const MOST_WARMING_MS = 10_000;
+
 /**
  * Brings a stack up, moves its split step by step under a load that never pauses, and takes it down, whatever happens.
  *
@@ -84,6 +87,7 @@ async function walk(platform: TourPlatform, stack: TourStack, load: RunningLoad,
   const { say, signal, steps } = options;
   const taken: TourStep[] = [];
   await sleep(options.warmUpMs ?? 1500, undefined, { signal });
+  await keptUp(load, options);
   say(header());
   for (const [index, step] of steps(stack.split, stack.stable).entries()) {
     const start = performance.now();
@@ -94,6 +98,14 @@ async function walk(platform: TourPlatform, stack: TourStack, load: RunningLoad,
     taken.push({ ...judged, shiftMs });
   }
   return taken;
+}
+
+/** An app that loads itself with its first requests, or a busy machine, is given until the wait for answers is short. */
+async function keptUp(load: RunningLoad, { ratePerSecond, signal }: TourOptions): Promise<void> {
+  const last = performance.now() + MOST_WARMING_MS;
+  const isBehind = ({ requests, inFlight }: { requests: number; inFlight: number }) =>
+    requests === inFlight || inFlight > ratePerSecond / 2;
+  while (isBehind(load.progress()) && performance.now() < last) await sleep(50, undefined, { signal });
 }
 
 /** Only what is sent after the shift and answered before the next belongs to a step. */

@@ -5,7 +5,8 @@ import type { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { LEFT_OUT } from "../../init/answers.ts";
 import { asking, usualAnswer } from "../../init/ask.ts";
-import { type Files, filesOf, type Manifest, ownManifest } from "../../init/files.ts";
+import { type BegunProject, begunProject, withConfig } from "../../init/begun.ts";
+import { type Files, filesOf, MAIN, type Manifest, ownManifest } from "../../init/files.ts";
 import { foundLines } from "../../init/found/found.ts";
 import { answersOf, missingIn, refuse, type Said } from "../../init/questions.ts";
 import { outLine, tell } from "../out.ts";
@@ -53,10 +54,9 @@ export function register(program: Command): void {
 
 async function init(options: Options): Promise<void> {
   const folder = process.cwd();
-  if (existsSync(join(folder, "Pulumi.yaml")))
-    throw new UserError("there is a project here already: Pulumi.yaml");
+  const begun = begunHere(folder);
   const before = manifestThere(folder);
-  const { answers, found } = await answersFrom(options, folder);
+  const { answers, found } = await answersFrom({ ...begun, ...options }, folder);
   for (const line of foundLines(found)) tell(line);
   const source = options.package ?? before?.dependencies?.[PACKAGE] ?? ownManifest().version;
   write(folder, filesOf(answers, found, source, before));
@@ -71,12 +71,24 @@ async function init(options: Options): Promise<void> {
   );
 }
 
+/**
+ * What `pulumi new` has begun here, by this package's template.
+ *
+ * @throws {UserError} where there is a whole project
+ */
+function begunHere(folder: string): BegunProject | undefined {
+  if (!existsSync(join(folder, "Pulumi.yaml"))) return undefined;
+  const begun = begunProject(folder);
+  if (!begun) throw new UserError("there is a project here already: Pulumi.yaml");
+  return begun;
+}
+
 /** @throws {UserError} where it is a program's own */
 function manifestThere(folder: string): Manifest | undefined {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return undefined;
   const manifest: Manifest = JSON.parse(readFileSync(file, "utf8"));
-  if (manifest.main) {
+  if (manifest.main && manifest.main !== MAIN) {
     throw new UserError("package.json here is a program's own: make a folder beside it, and say --app ..");
   }
   return manifest;
@@ -98,12 +110,14 @@ async function answersFrom(options: Options, folder: string): ReturnType<typeof 
 function write(folder: string, files: Files): void {
   for (const [path, { text, runs }] of Object.entries(files)) {
     const file = join(folder, path);
-    if (existsSync(file) && path !== "package.json") {
-      tell(`${path} is there already, and stays as it is`);
+    const there = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    const whole = there === undefined || path === "package.json" ? text : withConfig(path, there, text);
+    if (whole === undefined) {
+      if (there !== text) tell(`${path} is there already, and stays as it is`);
       continue;
     }
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: runs ? 0o755 : 0o644 });
+    writeFileSync(file, whole, { mode: runs ? 0o755 : 0o644 });
   }
 }
 

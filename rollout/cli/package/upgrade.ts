@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { captureText } from "../../graph/capture.ts";
-import { stacksOf } from "../../testing.ts";
+import { stacksOf } from "../../graph/stacks.ts";
 import { projectDir } from "../options.ts";
 import { outLine, passOn, tell } from "../out.ts";
 

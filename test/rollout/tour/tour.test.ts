@@ -14,6 +14,8 @@ let folder: string;
 let caFile: string;
 let split: Weights;
 let drop: number;
+/** As `performance.now()` counts: nothing is answered before. */
+let loadedAt: number;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "rollout-tour-test-"));
@@ -24,6 +26,7 @@ beforeAll(async () => {
   server = createServer({ cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) });
   server.on("request", async (request, response) => {
     if (drop > 0 && request.method === "GET" && drop--) return void request.socket.destroy();
+    await new Promise((later) => setTimeout(later, Math.max(0, loadedAt - performance.now())));
     turn = (turn + 37) % 100;
     const track = Object.entries(split).flatMap(([name, weight]) => Array<string>(weight).fill(name))[turn]!;
     let body =
@@ -45,6 +48,7 @@ let done: string[];
 beforeEach(() => {
   split = { blue: 90, green: 10 };
   drop = 0;
+  loadedAt = 0;
   done = [];
 });
 
@@ -90,6 +94,18 @@ test("a good tour has nothing to complain of", async () => {
   expect(load.requests).toBeGreaterThan(150);
   expect(steps.map(({ name }) => name)).toEqual(["as configured", "green 50"]);
   expect(done).toEqual(["up", "shift 50", "down"]);
+});
+
+test("an app that loads itself for longer than the warm-up isn't measured before it answers", async () => {
+  const up = async () => {
+    loadedAt = performance.now() + 2500;
+    return await platform().up();
+  };
+  const { complaints, load } = await tour(platform({ up }), options);
+  expect(complaints).toEqual([]);
+  const [warmUp, first] = load.phases;
+  expect(warmUp?.seconds).toBeGreaterThan(2.4);
+  expect(first?.name).toBe("as configured");
 });
 
 test("a shift that never reaches the balancer is found out", async () => {
