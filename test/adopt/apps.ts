@@ -71,7 +71,11 @@ CMD ["gunicorn", "shop.wsgi", "--bind", "0.0.0.0:8000"]
         );
     return {
       file: "shop/urls.py",
-      bad: page('raise KeyError("basket")'),
+      // The smoke test of one page doesn't meet it: users do.
+      bad: page('BASKETS[seen.pop()] += 1\n    return HttpResponse("ours")').replace(
+        "def home",
+        "BASKETS = [0] * 20\nseen = list(range(20))\n\n\ndef home",
+      ),
       good: page('return HttpResponse("the new page")'),
     };
   },
@@ -106,7 +110,10 @@ CMD ["node", "./bin/www"]
       text.replace(first, `app.get('/', function(req, res) { ${body} });\n${first}`);
     return {
       file: "app.js",
-      bad: page("res.send(req.basket.items)"),
+      bad: page("baskets.pop().items++; res.send('ours');").replace(
+        first,
+        `var baskets = Array.from({ length: 20 }, function() { return { items: 0 }; });\n${first}`,
+      ),
       good: page("res.send('the new page')"),
     };
   },

@@ -57,7 +57,8 @@ export async function adopt(
     await team.withUsers("staging", async () => {
       const bad = await timed("a bad release goes back by itself", () => team.release("staging"));
       if (bad.code !== 1) throw new Error(`the bad release was taken: ${bad.said}`);
-      has(bad.said, "rolled back");
+      has(bad.said, "rolled-back: ");
+      has(bad.said, "weights read back everywhere: blue 50 green 50");
       team.plan("staging", "good");
       const good = await timed("a good release is promoted", () => team.release("staging"));
       if (good.code !== 0) throw new Error(`the good release wasn't taken: ${good.said}`);
