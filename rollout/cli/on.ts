@@ -24,6 +24,8 @@ export interface StackAtHand {
   noticesFile: string;
   /** The stack's SNS topics, where it has some. */
   topicArns?: Partial<Record<Severity, string>>;
+  /** Its dashboard in AWS's console. */
+  dashboardUrl?: string | undefined;
 }
 
 /** `--on aws|rehearsal`. The rehearsal unless said otherwise: a word forgotten must not move real users. */
@@ -47,7 +49,13 @@ export async function stackAtHand(command: Command): Promise<StackAtHand> {
     const slowMs = milliseconds(latency.p95);
     const platform = await awsPlatform({ projectDir: dir, stack, slowMs, counters, onOutput: passOn, offer });
     const noticesFile = join(ownFolder(), `${stack}.notices.ndjson`);
-    return { ...common, platform, noticesFile, topicArns: platform.alertTopicArns };
+    return {
+      ...common,
+      platform,
+      noticesFile,
+      topicArns: platform.alertTopicArns,
+      dashboardUrl: platform.dashboardUrl,
+    };
   }
   const { rehearsalPlatform } = await import("../platforms/rehearsal/rollout/platform.ts");
   const platform = rehearsalPlatform({ stack, projectDir: dir, say: tell });

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Severity } from "../../infra/watch/alerts.ts";
 import { type Notice, noticeText } from "./notice.ts";
+import { type Link, slackMessage } from "./slack.ts";
 
 /** A way to tell. Rejects when the notice did not arrive. */
 export interface NoticeChannel {
@@ -12,15 +13,19 @@ export interface NoticeChannel {
 
 const TIMEOUT_MS = 5_000;
 
-/** Slack's incoming webhooks, and those that take the same JSON (Mattermost, Rocket.Chat): `{ "text": ... }`. */
-export function webhook(url: string): NoticeChannel {
+/**
+ * Slack's incoming webhooks, and those that take the same JSON (Mattermost, Rocket.Chat).
+ *
+ * @param links where the message's buttons lead
+ */
+export function webhook(url: string, links: readonly Link[] = []): NoticeChannel {
   return {
     name: `webhook at ${new URL(url).host}`,
     async send(notice) {
       const answer = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ text: escaped(noticeText(notice)) }),
+        body: JSON.stringify(slackMessage(notice, links)),
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: "error",
       });
@@ -28,11 +33,6 @@ export function webhook(url: string): NoticeChannel {
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
     },
   };
-}
-
-/** Slack reads `<`, `>` and `&` as its own marks (Slack, "Formatting text for app surfaces"): an error's text must not ping everybody. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** The stack's topics: each severity reaches those who are subscribed to it. The SDK is loaded when it is needed. */

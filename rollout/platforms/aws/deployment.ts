@@ -45,6 +45,8 @@ export interface StackFacts {
   journalBucket: string;
   /** By severity, P1 to P4; empty for a stack that was last up before it told them: nobody is kept from rolling back by it. */
   alertTopicArns: Record<string, string>;
+  /** In AWS's console. */
+  dashboardUrl: string | undefined;
   backup: {
     vault: string;
     roleArn: string;
@@ -94,6 +96,7 @@ export function factsOf(deployment: Deployment): StackFacts {
     ),
     secondsLogGroup: outputs.secondsLogGroup === undefined ? undefined : text(outputs, "secondsLogGroup"),
     journalBucket: text(outputs, "journalBucket"),
+    dashboardUrl: typeof outputs.dashboardUrl === "string" ? outputs.dashboardUrl : undefined,
     alertTopicArns: outputs.alertTopicArns === undefined ? {} : texts(outputs, "alertTopicArns"),
     backup: {
       vault: text(outputs, "backupVault"),

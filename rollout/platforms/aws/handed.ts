@@ -27,6 +27,7 @@ const OUTPUTS = [
   ],
   ...[
     "alertTopicArns",
+    "dashboardUrl",
     "backupVault",
     "backupRoleArn",
     "databaseArn",

@@ -277,6 +277,11 @@ export class AwsPlatform implements Platform {
     return { ...told, seconds: withRepeatsPlaced(told.seconds, told.period) };
   }
 
+  /** The stack's dashboard in AWS's console. */
+  get dashboardUrl(): string | undefined {
+    return this.#facts.dashboardUrl;
+  }
+
   /** The stack's SNS topics by severity: who hears of a rollout. */
   get alertTopicArns(): Readonly<Record<string, string>> {
     return this.#facts.alertTopicArns;

@@ -94,7 +94,9 @@ test("a webhook gets Slack's JSON, and again after a failure", async () => {
   await flush();
   await close();
   expect(got).toHaveLength(2);
-  expect(JSON.parse(got[1]!).text).toMatch(/^P2 beta: rollback: errors &lt;b&gt; &amp; 5 %\n/);
+  const { text, blocks } = JSON.parse(got[1]!);
+  expect(text).toMatch(/^P2 beta: rollback: errors &lt;b&gt; &amp; 5 %\n/);
+  expect(blocks[0].text.text).toBe("P2 beta: rollback: errors <b> & 5 %");
   expect(said).toEqual([]);
 });
 

@@ -31,8 +31,9 @@ export function steered({
     if (!state) throw new UserError("No rollout is under way.");
     const { platform, settings, projectDir } = await steeringPlatform(place, state.rollout);
     const noticesFile = join(folder, "notices.ndjson");
-    const topicArns = platform.alertTopicArns;
-    return { platform, settings, stack: of.stack, json, projectDir, say: tell, noticesFile, topicArns };
+    const { alertTopicArns: topicArns, dashboardUrl } = platform;
+    const about = { settings, stack: of.stack, json, projectDir, say: tell };
+    return { platform, ...about, noticesFile, topicArns, dashboardUrl };
   };
   return { journal, open };
 }
