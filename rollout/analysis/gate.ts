@@ -2,7 +2,7 @@ import { first } from "../../infra/sure.ts";
 import { type Channel, closeWindows, compare, learnFrom, newChannel, suspectChannel } from "./channel.ts";
 import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
-import { closeWindow, gain, newEvidence, suspectStep } from "./evidence/evidence.ts";
+import { closeWindow, gain, newEvidence, suspectStep, WINDOW_SECONDS } from "./evidence/evidence.ts";
 import { logs, newGains, setShare } from "./evidence/odds.ts";
 import { newUnlearned, waited } from "./evidence/outage.ts";
 import { burstStarts, newRefractory } from "./refractory.ts";
@@ -14,8 +14,6 @@ import { holds, latch } from "./verdict.ts";
 
 export type { Gate } from "./state.ts";
 
-/** Evidence within one window counts in full up to a bound. Long enough for a client's retries, short enough to act. */
-const WINDOW_SECONDS = 10;
 /** Until stable has shown otherwise, bad requests are taken to come in small bursts, and long bursts to be split at times. */
 const REQUESTS_PRIOR = 4;
 const BURSTS_PRIOR = 1.2;

@@ -80,7 +80,9 @@ const fields = z.strictObject({
   counters: z
     .record(counterName, counter, "must be a map of counters")
     .default({})
-    .describe("shares of what the application counts, by name: each is a gate"),
+    .describe(
+      "shares of what the application counts, by name: each is a gate, and another that all of it doesn't get rarer per request than on stable",
+    ),
   onFail,
   minRequests: whole(1, 1_000_000_000)
     .default(200)

@@ -1,6 +1,14 @@
 import { first, nth } from "../../../infra/sure.ts";
 import { type Counts, checkCounts, type Interval, share } from "../counts.ts";
-import { closeWindow, type Evidence, eValue, gain, newEvidence, suspectStep } from "../evidence/evidence.ts";
+import {
+  closeWindow,
+  type Evidence,
+  eValue,
+  gain,
+  newEvidence,
+  suspectStep,
+  WINDOW_SECONDS,
+} from "../evidence/evidence.ts";
 import { type Gains, logs, newGains, setShare } from "../evidence/odds.ts";
 import { isOut } from "../evidence/outage.ts";
 import type { GateVerdict } from "../state.ts";
@@ -19,7 +27,6 @@ export interface BurnSettings {
   intervalSeconds: number;
 }
 
-const WINDOW_SECONDS = 10;
 /** In the short window; below that nothing burns. */
 const LEAST_REQUESTS = 10;
 /** Fewer times as fast as stable is no reason to blame the candidate. */

@@ -9,6 +9,8 @@ const AT_START = 0.2;
 const START_SECONDS = 3600;
 const AT_STEPS = 0.1;
 const STEP_SECONDS = 60;
+/** Evidence within one window counts in full up to a bound. Long enough for a client's retries, short enough to act. */
+export const WINDOW_SECONDS = 10;
 /** Within one window of time evidence counts in full up to this many nats, times the dispersion ... */
 const FULL_NATS = 3.5;
 /** ... and this many times less beyond: one client's burst must not decide, a landslide still must. */

@@ -1,4 +1,4 @@
-import { first, given, last } from "../../../infra/sure.ts";
+import { first, given, last, nth } from "../../../infra/sure.ts";
 import { shareFalseAlarm } from "../../analysis/analyse.ts";
 import {
   type BurnGate,
@@ -18,6 +18,7 @@ import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
 import { failure, type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
 import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
+import { fallIndicator } from "./falls.ts";
 import type { Warming } from "./warm-up.ts";
 
 /** A gate's word and what it rests on, as the journal and the views keep it. */
@@ -60,7 +61,7 @@ interface Compared {
   late?: boolean;
 }
 
-type Of = (counts: TrackCounts | undefined) => Counts;
+export type Of = (counts: TrackCounts | undefined) => Counts;
 
 /**
  * What the plan's gates count; they share the false-alarm rate, so that all together keep it.
@@ -102,10 +103,19 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
   ];
   const { objective } = gates;
   const budget = objective === undefined ? [] : [{ ...common, objective }];
-  // The ways share one part between them.
+  // The ways and what may fall share one part between them.
   const [share, ...parts] = shareFalseAlarm([common, ...counted.map((each) => each.settings), ...budget]);
   const { falseAlarm } = given(share, "part of the false-alarm rate");
-  const ofWays = shareFalseAlarm(ways.map(({ settings }) => ({ ...settings, falseAlarm })));
+  const falls = Object.keys(gates.counters ?? {});
+  const ofAll = shareFalseAlarm([
+    ...ways.map(({ settings }) => ({ ...settings, falseAlarm })),
+    ...falls.map((name) => ({ ...common, indicator: `fewer ${name}`, falseAlarm })),
+  ]);
+  const ofWays = ofAll.slice(0, ways.length);
+  const fewer = falls.map((name, index) => ({
+    ...fallIndicator(gateSettings(nth(ofAll, ways.length + index)), doneOf(name)),
+    ...(twice && { late: true }),
+  }));
   const tests = counted.map(({ of }, index) =>
     sequentialIndicator(gateSettings(parts[index]), of, index === 0 ? clientsOf : undefined),
   );
@@ -120,7 +130,7 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
     return { ...indicator, onlyFails: true, ...(warming && { warming }), ...(late && { late }) };
   });
   const business = counters.map((indicator) => ({ ...indicator, ...(twice && { late: true }) }));
-  return [errors, { ...slow, warming: "left out" }, ...burning, ...business, ...compared];
+  return [errors, { ...slow, warming: "left out" }, ...burning, ...business, ...compared, ...fewer];
 }
 
 function sequentialIndicator(
@@ -184,6 +194,11 @@ const errorsOf: Of = (counts) => {
   return { requests: counted, bad: Math.min(counted, Math.max(0, errors - repeated.bad)) };
 };
 const NONE: Counts = { requests: 0, bad: 0 };
+
+/** What users did, of what they asked for. */
+function doneOf(name: string): Of {
+  return (counts) => ({ requests: counts?.requests ?? 0, bad: counts?.counters?.[name]?.total ?? 0 });
+}
 
 /** Clients that had no error lately, where they are told apart. */
 function clientsOf(counts: TrackCounts | undefined): Counts | undefined {

@@ -32,6 +32,7 @@ export function whatFailing(name: string, onFail: Readonly<Record<string, OnFail
 function keyOf(name: string): string {
   if (/^over [\d.]+ ms/.test(name)) return "latency";
   if (name.startsWith("errors ")) return "errors";
+  if (name.startsWith("fewer ")) return name.slice("fewer ".length);
   return name.startsWith("burn rate") ? "burnRate" : name;
 }
 
