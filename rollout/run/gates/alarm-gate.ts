@@ -1,5 +1,5 @@
 import type { History } from "../../core/verdict.ts";
-import type { GateEvidence } from "./indicators.ts";
+import type { GateEvidence } from "./indicator.ts";
 
 /**
  * The platform's own alarms as a gate. When an alarm of the candidate is on, the gate fails. When one of stable is on

@@ -1,7 +1,8 @@
 import type { Plan } from "../../core/plan.ts";
 import type { TrackCounts } from "../../core/verdict.ts";
 import { type Random, seededRandom } from "../../load/random.ts";
-import { type Indicator, indicatorsOf } from "./indicators.ts";
+import type { Indicator } from "./indicator.ts";
+import { indicatorsOf } from "./indicators.ts";
 
 export interface PlanTraffic {
   /** Of the whole stack. */

@@ -9,7 +9,7 @@ import {
 } from "../../analysis/falling.ts";
 import type { GateSettings } from "../../analysis/settings.ts";
 import type { TrackCounts } from "../../core/verdict.ts";
-import type { Indicator, Of } from "./indicators.ts";
+import type { Indicator, Of } from "./indicator.ts";
 
 /**
  * Where browsers stay with a version a step begins with visits that have just begun on the candidate, and have gone on for long on stable:

@@ -15,37 +15,12 @@ import {
 import type { Counts } from "../../analysis/counts.ts";
 import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/gate.ts";
 import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
-import { failure, type GateVerdict, verdictOf } from "../../analysis/verdict.ts";
+import { failure, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
 import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 import { fallIndicator } from "./falls.ts";
+import type { Indicator, Of } from "./indicator.ts";
 import type { Warming } from "./warm-up.ts";
-
-/** A gate's word and what it rests on, as the journal and the views keep it. */
-export type GateEvidence = Pick<GateVerdict, "outcome" | "hold" | "reason" | "toFail" | "toPass"> &
-  Partial<GateVerdict> & { name: string };
-
-/** One thing that is counted and judged, second by second. */
-export interface Indicator {
-  name: string;
-  /** Stable's traffic before the candidate had any. */
-  learn(stable: TrackCounts | undefined): void;
-  beginStep(): void;
-  observe(candidate: TrackCounts | undefined, stable: TrackCounts | undefined): void;
-  verdict(baked: boolean): GateVerdict;
-  /** Its part of the plan's false-alarm rate: those of all indicators sum to it. */
-  part: number;
-  /** The e-value against the candidate now: 1 / a or more refutes "no worse" at level a. */
-  evidence(): number;
-  /** It fails, by what others saw too. */
-  convict(others: readonly string[]): void;
-  /** It may fail a candidate, but what it doesn't see keeps none from passing: not every platform has it. */
-  onlyFails?: boolean;
-  /** What it takes of servers that warm up. */
-  warming?: Warming;
-  /** It is counted where metrics come later: by the balancer, or the application. */
-  late?: boolean;
-}
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
 const SLOW_SHARE = 0.05;
@@ -60,8 +35,6 @@ interface Compared {
   warming?: Warming;
   late?: boolean;
 }
-
-export type Of = (counts: TrackCounts | undefined) => Counts;
 
 /**
  * What the plan's gates count; they share the false-alarm rate, so that all together keep it.

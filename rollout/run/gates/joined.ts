@@ -1,5 +1,5 @@
 import type { OnFail } from "../../core/plan.ts";
-import type { Indicator } from "./indicators.ts";
+import type { Indicator } from "./indicator.ts";
 import { whatFailing } from "./on-fail.ts";
 
 /** Who brings less than this part of all the evidence isn't worth a word. */

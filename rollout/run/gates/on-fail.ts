@@ -1,6 +1,6 @@
 import type { OnFail } from "../../core/plan.ts";
 import type { Failing } from "../../core/verdict.ts";
-import type { GateEvidence } from "./indicators.ts";
+import type { GateEvidence } from "./indicator.ts";
 
 interface Sorted {
   /** Those that decide: all but the next two. */

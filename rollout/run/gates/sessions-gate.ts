@@ -1,7 +1,7 @@
 import { type Begun, logMismatch, partOf } from "../../analysis/sample-ratio.ts";
 import type { HeldSplit } from "../../core/state.ts";
 import type { History, MetricSecond } from "../../core/verdict.ts";
-import type { GateEvidence } from "./indicators.ts";
+import type { GateEvidence } from "./indicator.ts";
 
 /** The chance that a rollout is ever paused although its sessions fit its splits: all of them together, however often one looks. */
 const FALSE_PAUSE = 0.001;

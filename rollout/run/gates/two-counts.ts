@@ -1,5 +1,5 @@
 import type { History, MetricSecond } from "../../core/verdict.ts";
-import type { GateEvidence } from "./indicators.ts";
+import type { GateEvidence } from "./indicator.ts";
 
 /** What is compared: the newest minutes that both have. */
 const COMPARED_SECONDS = 600;

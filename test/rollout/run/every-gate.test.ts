@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { gates } from "../../../infra/settings/schema/gates.ts";
 import { planOf } from "../../../rollout/core/plan.ts";
 import { WAYS } from "../../../rollout/core/verdict.ts";
-import type { GateEvidence } from "../../../rollout/run/gates/indicators.ts";
+import type { GateEvidence } from "../../../rollout/run/gates/indicator.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { ROOT } from "../docs-pages.ts";
 

@@ -3,7 +3,7 @@ import { planOf } from "../../../rollout/core/plan.ts";
 import type { MetricSecond } from "../../../rollout/core/verdict.ts";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
 import { type Random, seededRandom } from "../../../rollout/load/random.ts";
-import type { Indicator } from "../../../rollout/run/gates/indicators.ts";
+import type { Indicator } from "../../../rollout/run/gates/indicator.ts";
 import { convictJoined } from "../../../rollout/run/gates/joined.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { badOf } from "../analysis/streams.ts";
