@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { checkedStackName } from "../core/stack-name.ts";
 import { Misuse, UserError } from "../errors.ts";
+import { stacksOf } from "../graph/stacks.ts";
 
 /** The options that every verb knows. */
 export interface GlobalOptions {
@@ -22,7 +23,9 @@ export function stackName(text: string): string {
 /** @throws {Misuse} without `--stack`: no stack is a safe guess */
 export function globalOptions(command: Command): GlobalOptions {
   const { stack, json = false } = command.optsWithGlobals();
-  if (!stack) throw new Misuse(`which stack? Add --stack NAME, such as: ${fullName(command)} --stack beta`);
+  const [first = "beta"] = stacksHere();
+  if (!stack)
+    throw new Misuse(`which stack? Add --stack NAME, such as: ${fullName(command)} --stack ${first}`);
   return { stack, json };
 }
 
@@ -35,6 +38,15 @@ export function projectDir(from = process.cwd()): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
     if (folder === dirname(folder)) throw new UserError(`no Pulumi.yaml in ${from} nor in a folder above it`);
+  }
+}
+
+/** The stacks of the project in which the command was called; none outside of a project. */
+export function stacksHere(): string[] {
+  try {
+    return stacksOf(projectDir());
+  } catch {
+    return [];
   }
 }
 

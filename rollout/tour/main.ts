@@ -15,13 +15,14 @@ import { Journeys } from "../load/requests/journeys.ts";
 import { rehearsedStack } from "./rehearsed.ts";
 import { stepsOf } from "./steps.ts";
 import { tour } from "./tour.ts";
+import { usualStack } from "./usual-stack.ts";
 
 // What bin/rehearse runs once everything is installed.
 
 const usage = `bin/rehearse [STACK] [--rate N] [--seconds N] [--seed N] [--state-dir DIR]
 
-Brings STACK (default: beta) up on this machine, serves HTTPS traffic through its weighted split, shifts the split to
-25, 50, 100 percent and back while the traffic goes on, and takes the stack down.
+Brings STACK (default: beta, or the only one) up on this machine, serves HTTPS traffic through its weighted split,
+shifts the split to 25, 50, 100 percent and back while the traffic goes on, and takes the stack down.
 
   --rate N         requests a second (default 100)
   --seconds N      how long each step is measured; the first twice as long (default 10)
@@ -38,13 +39,14 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { stack, rate, seconds, seed, stateDir, help } = readArguments(process.argv.slice(2));
+  const { named, rate, seconds, seed, stateDir, help } = readArguments(process.argv.slice(2));
   if (help) {
     outLine(usage);
     return 0;
   }
   // The repository's own stacks, wherever it was called from; a package has none.
   const projectDir = existsSync(join(PACKAGE_FOLDER, "Pulumi.yaml")) ? PACKAGE_FOLDER : projectHere();
+  const stack = named ?? usualStack(projectDir);
   const interrupted = interruption();
   const platform = rehearsedStack({ projectDir, stack, stateDir, say: tell, signal: interrupted });
   try {
@@ -90,10 +92,10 @@ function readArguments(args: string[]) {
   } as const;
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const [stack = "beta", surplus] = positionals;
+    const [stack, surplus] = positionals;
     if (surplus !== undefined) throw new Error(`one stack at a time, not also ${surplus}`);
     return {
-      stack: checkedStackName(stack),
+      named: stack === undefined ? undefined : checkedStackName(stack),
       rate: numberOf("--rate", values.rate, 1, 5000),
       seconds: numberOf("--seconds", values.seconds, 1, 600),
       seed: numberOf("--seed", values.seed, 0, 2 ** 31),

@@ -1,120 +1,82 @@
-import { spawnSync } from "node:child_process";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DJANGO, djangoThere, madeWithVersions } from "../adopt/apps.ts";
+import { packed, unpacked } from "../adopt/packages.ts";
+import { Team } from "../adopt/team.ts";
 import { ROOT } from "../support/sample.ts";
 
 // A team's own repository, from the packed package: laid out by `rollout init` for a Django project as django-admin makes it,
-// with three stacks, a queue of the team's own, and its tests. npm's part is left out: the
-// packages are linked.
+// with three stacks, a queue of the team's own, its tests, and a bad and a good release. npm's part is left out: the packages
+// are linked. `npm run adopt` has it, an upgrade, and a Node application.
 
-const django = join(ROOT, ".cache/foreign/python/bin/django-admin");
-let folder: string;
-let deploy: string;
+describe.skipIf(!djangoThere)("a Django project", () => {
+  let folder: string;
+  let team: Team;
 
-/** What a team adds to django-admin's settings for a database of the environment. */
-const SETTINGS = `
-import os
-from urllib.parse import parse_qsl, urlsplit
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "adopt-"));
+    const deploy = join(folder, "deploy");
+    mkdirSync(join(deploy, "node_modules"), { recursive: true });
+    for (const name of [...readdirSync(join(ROOT, "node_modules")), ".bin"]) {
+      const link = join(deploy, "node_modules", name);
+      if (!existsSync(link) && name !== ".cache") symlinkSync(join(ROOT, "node_modules", name), link);
+    }
+    unpacked(packed(folder), join(deploy, "node_modules/rollout-stack"));
+    const bin = join(ROOT, "node_modules/.bin");
+    team = new Team(deploy, { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` });
+  });
 
-ALLOWED_HOSTS = ["*"]
-_url = urlsplit(os.environ["DATABASE_URL"])
-DATABASES = {"default": {
-    "ENGINE": "django.db.backends.postgresql", "NAME": _url.path[1:], "USER": _url.username, "PASSWORD": _url.password,
-    "HOST": _url.hostname, "PORT": _url.port, "OPTIONS": dict(parse_qsl(_url.query)),
-}}
-`;
+  afterAll(() => {
+    team.type("bin/rollout", "rehearse", "down", "--stack", "staging");
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-const DOCKERFILE = `FROM python:3.12-slim
-COPY . .
-EXPOSE 8000
-CMD ["gunicorn", "shop.wsgi", "--bind", "0.0.0.0:8000"]
-`;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "adopt-"));
-  deploy = join(folder, "deploy");
-  mkdirSync(join(folder, "shop"));
-  mkdirSync(join(deploy, "node_modules"), { recursive: true });
-  run("npm", ["pack", "--silent", "--pack-destination", folder], ROOT);
-  for (const name of [...readdirSync(join(ROOT, "node_modules")), ".bin"]) {
-    const link = join(deploy, "node_modules", name);
-    if (!existsSync(link) && name !== ".cache") symlinkSync(join(ROOT, "node_modules", name), link);
-  }
-  const packed = readdirSync(folder).find((name) => name.endsWith(".tgz"))!;
-  run("tar", ["xzf", join(folder, packed), "-C", folder], folder);
-  renameSync(join(folder, "package"), join(deploy, "node_modules/rollout-stack"));
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function run(command: string, words: string[], cwd: string): string {
-  const env = { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}` };
-  const { stdout, stderr, status } = spawnSync(command, words, { cwd, env, encoding: "utf8" });
-  expect(status, `${command} ${words.join(" ")}\n${stdout}\n${stderr}`).toBe(0);
-  return stdout + stderr;
-}
-
-test.skipIf(!existsSync(django))(
-  "a Django project is adopted, and rehearsed, from the packed package",
-  () => {
-    const shop = join(folder, "shop");
-    run(django, ["startproject", "shop", "."], shop);
-    appendFileSync(join(shop, "shop/settings.py"), SETTINGS);
-    writeFileSync(join(shop, "Dockerfile"), DOCKERFILE);
-    writeFileSync(join(shop, ".dockerignore"), ".venv\n");
-    symlinkSync(join(ROOT, ".cache/foreign/python"), join(shop, ".venv"));
-
-    const answers = ["--name", "cotizador", "--domain", "shop.example.com", "--app", "../shop"];
-    const more = [
-      "--health",
-      "/admin/login/",
-      "--told",
-      "ops@example.com",
-      "--stacks",
-      "beta",
-      "staging",
-      "prod",
-    ];
-    const rollout = join(deploy, "node_modules/rollout-stack/bin/rollout");
-    const said = run(rollout, ["init", ...answers, ...more, "--yes", "--no-install"], deploy);
-    expect(said).toContain("found: port 8000 (EXPOSE)");
-    expect(said).toContain("found: Django's migrations");
+  test("is adopted, and rehearsed, from the packed package", () => {
+    madeWithVersions(DJANGO, join(folder, "shop"));
+    const said = team.succeed(
+      "node_modules/rollout-stack/bin/rollout",
+      ...[
+        "init",
+        "--name",
+        "cotizador",
+        "--domain",
+        "shop.corp.test",
+        "--app",
+        "../shop",
+        "--yes",
+        "--no-install",
+      ],
+      ...["--health", DJANGO.healthPath, "--told", "duty@corp.test", "--stacks", "beta", "staging", "prod"],
+    );
+    for (const words of DJANGO.found) expect(said).toContain(words);
     expect(said).toMatch(/\d+ requests in \d+ s, 0 lost/);
     expect(said).toContain("cotizador is laid out. Next:");
-  },
-);
+  });
 
-test.skipIf(!existsSync(django))(
-  "a queue of the team's own keeps its tests green, and stands in the preview",
-  () => {
+  test("has a queue of the team's own: its tests stay green, and the preview names it", () => {
     const before = join(folder, "staging.json");
-    writeFileSync(before, run("bin/rollout", ["graph", "--stack", "staging", "--json"], deploy));
-    const program = join(deploy, "infra/index.ts");
-    const text = readFileSync(program, "utf8").replace(
-      "export default { ...stack() };",
-      'const orders = new aws.sqs.Queue("orders", { sqsManagedSseEnabled: true });\nexport default { ...stack(), orders: orders.url };',
-    );
-    writeFileSync(program, `import * as aws from "@pulumi/aws";\n${text}`);
-    run("tsc", [], deploy);
-    run("node", ["--test"], deploy);
-    const preview = run(
-      "bin/rollout",
-      ["preview", "--stack", "staging", "--base", before, "--format", "markdown"],
-      deploy,
-    );
-    expect(preview).toContain("orders");
-  },
-);
+    writeFileSync(before, team.succeed("bin/rollout", "graph", "--stack", "staging", "--json"));
+    team.addQueue();
+    team.succeed("tsc");
+    team.succeed("node", "--test");
+    const words = ["preview", "--stack", "staging", "--base", before, "--format", "markdown"];
+    expect(team.succeed("bin/rollout", ...words)).toContain("orders");
+  });
+
+  test("a bad release goes back by itself, and a good one is promoted", async () => {
+    team.plan("staging", "bad");
+    team.succeed("bin/rollout", "rehearse", "up", "--stack", "staging");
+    await team.withUsers("staging", async () => {
+      const bad = await team.release("staging");
+      expect(bad.said).toContain("weights read back everywhere: blue 50 green 50");
+      expect(bad.said).toContain("rolled-back: ");
+      expect(bad.code).toBe(1);
+      team.plan("staging", "good");
+      const good = await team.release("staging");
+      expect(good.said).toContain("promoted");
+      expect(good.code).toBe(0);
+    });
+  });
+});

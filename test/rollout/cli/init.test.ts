@@ -27,17 +27,7 @@ function init(cwd: string, ...words: string[]) {
 
 test("asks at a terminal, and writes what was answered", () => {
   const folder = folders();
-  const lines = [
-    "Cotizador",
-    "cotizador",
-    "shop.example.org",
-    "",
-    "../app",
-    "",
-    "",
-    "beta staging live",
-    "cache",
-  ];
+  const lines = ["Cotizador", "cotizador", "shop.example.org", "", "../app", "", "", "staging live", "cache"];
   const { status, stdout } = spawnSync(
     "script",
     ["-qec", `${ROLLOUT} init ${NO_MORE.join(" ")}`, "/dev/null"],
@@ -56,6 +46,10 @@ test("asks at a terminal, and writes what was answered", () => {
     "rollout:cache": "none",
     "rollout:app": { port: 4000 },
   });
+  // What the command says there is of these stacks.
+  const typed = (...words: string[]) => spawnSync(ROLLOUT, words, { cwd: folder, encoding: "utf8" });
+  expect(typed("--help").stdout).toContain("the Pulumi stack: live, staging");
+  expect(typed("graph").stderr).toContain("such as: rollout graph --stack live\n");
 });
 
 test("a terminal that is closed amid the questions leaves nothing behind", () => {
