@@ -37,6 +37,8 @@ export async function controllerCode(): Promise<ControllerCode> {
     input: programFile(import.meta.dirname, "../../rollout/cli/rollout/stack/function"),
     cwd: PACKAGE_FOLDER,
     platform: "node",
+    // Else it names each module by its path, and another place of the packages is another text.
+    experimental: { attachDebugInfo: "none" },
     external: (id) => LEFT_OUT.some((each) => each.test(id)),
   });
   const { output } = await bundle.generate({ format: "esm", codeSplitting: false });

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HANDLER } from "../../infra/controller/code.ts";
 import { replay } from "../../rollout/core/replay.ts";
 import type { RolloutState } from "../../rollout/core/state.ts";
+import { captureGraph } from "../../rollout/graph/capture.ts";
+import { ofType } from "../../rollout/graph/resources.ts";
 import { Objects } from "../../rollout/platforms/aws/journal/objects.ts";
 import { motoThere, skipped } from "../aws/moto.ts";
 import { type Ended, World } from "../aws/world.ts";
@@ -18,13 +20,14 @@ import { ROOT } from "../support/sample.ts";
 
 const PLAN = {
   steps: [
-    { weight: 25, bake: "20m" },
+    { weight: 25, bake: "16m" },
     { weight: 100, bake: "1m" },
   ],
   gates: { errorRate: { max: 0.01 }, latency: { p95: "500ms" }, minRequests: 200 },
   sessions: { drain: "0s" },
 };
 const TRACKS = { blue: { weight: 100, servers: 1 }, green: { weight: 0, servers: 1 } };
+const RUN = ["run", "--keep", "0s", "--candidate", "green"];
 const LASTS_MS = 900_000;
 
 /** As Lambda's runtime does it: imports the module once, calls what it exports, and kills what lasts too long. */
@@ -44,6 +47,8 @@ describe.skipIf(!motoThere)(
     const folder = mkdtempSync(join(tmpdir(), "lambda-"));
     let world: World;
     let invocations = 0;
+    /** Of the role, without the services. */
+    let allowed: Set<string>;
 
     beforeAll(async () => {
       world = await World.make({ tracks: TRACKS, plan: PLAN, controller: { in: "stack" } });
@@ -52,6 +57,12 @@ describe.skipIf(!motoThere)(
       expect(zips).toHaveLength(1);
       execFileSync("python3", ["-m", "zipfile", "-e", join(builds, zips[0]!), join(folder, "task")]);
       writeFileSync(join(folder, "runtime.mjs"), RUNTIME);
+      const graph = await captureGraph({ projectDir: world.folder, stack: "beta" });
+      const [policy] = ofType(graph, "aws:iam/rolePolicy:RolePolicy").filter(
+        ({ name }) => name === "beta-controller",
+      );
+      const actions = JSON.stringify(policy!.inputs.policy).matchAll(/\b[a-z0-9]+:([A-Z]\w+)/g);
+      allowed = new Set(["GET object", "PUT object", ...[...actions].map(([, action]) => action!)]);
     }, 60_000);
     afterAll(async () => {
       await world?.remove();
@@ -98,8 +109,8 @@ describe.skipIf(!motoThere)(
     }
 
     /** Until it is handed over; then whoever asked is gone. */
-    async function handOver(candidate: string): Promise<void> {
-      const asked = world.start(["run", "--keep", "0s", "--candidate", candidate]);
+    async function handOver(): Promise<void> {
+      const asked = world.start(RUN);
       let said = "";
       asked.process.stderr!.on("data", (data) => {
         said += data;
@@ -118,8 +129,34 @@ describe.skipIf(!motoThere)(
       expect(asked.map(({ name }) => name)).toEqual([`GET /${world.stack.bucket}/beta/journal.jsonl`]);
     });
 
+    test("with --here whoever types it drives to the end, and needs no controller", async () => {
+      world.traffic.failing.green = 0.2;
+      const { code, stdout } = await world.start([...RUN, "--here"]).ended;
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^rolled-back: /) });
+      expect(await world.weights()).toEqual({ blue: 100, green: 0 });
+      const writers = new Set((await world.journal()).map(({ by }) => by));
+      expect([...writers].filter((each) => each.includes("controller"))).toEqual([]);
+    });
+
+    test("takes a bad candidate back, tells the stack's topics, and asks nothing that its role doesn't allow", async () => {
+      await handOver();
+      const before = world.front.calls.length;
+      expect(await invoke().ended).toMatchObject({ code: 0 });
+      expect(await state()).toMatchObject({ stage: { at: "ended" }, outcome: { is: "rolled-back" } });
+      expect(await world.weights()).toEqual({ blue: 100, green: 0 });
+      const own = world.front.calls.slice(before).filter(({ who }) => who === "rollout");
+      const told = own.filter(({ name }) => name === "Publish");
+      expect(told.map(({ body }) => new URLSearchParams(body).get("Subject"))).toContainEqual(
+        expect.stringMatching(/^P2 beta: rollback: /),
+      );
+      const asked = new Set(own.map(({ name }) => name.replace(/^(GET|PUT) .*/, "$1 object")));
+      expect(asked).toContain("ModifyListener");
+      expect([...asked].filter((name) => !allowed.has(name))).toEqual([]);
+      world.traffic.failing.green = 0;
+    });
+
     test("killed in a step the next one goes on; it leaves before its time is over, and the next goes on to the end", async () => {
-      await handOver("green");
+      await handOver();
       expect(await world.weights()).toEqual({ blue: 100, green: 0 });
 
       const first = invoke();
@@ -142,7 +179,7 @@ describe.skipIf(!motoThere)(
       expect(await leaseEnds()).toBeNull();
       expect(await state()).toMatchObject({ stage: { at: "bake" } });
       const wentOn = (await world.journal()).find(({ at }) => at > killedAt)!;
-      expect(wentOn).toMatchObject({ by: expect.stringContaining("the stack's controller (request 3)") });
+      expect(wentOn).toMatchObject({ by: expect.stringContaining("the stack's controller (request 4)") });
       expect(wentOn.at - killedAt).toBeLessThan(75_000);
 
       for (let left = 10; left > 0 && (await state()).stage.at !== "ended"; left--) {

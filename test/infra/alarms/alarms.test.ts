@@ -35,6 +35,7 @@ function alarms(tracks = ["blue", "green"]): Promise<Recording> {
       objective: 99.9,
       backups: { vaultName: "beta-vault", everyHours: 6 },
       dependencies: ["supplier"],
+      controller: { functionName: "beta-controller-1", scheduleGroup: "beta-controller" },
       processes: { all: PROCESSES, scheduleGroup: "beta-jobs" },
       topics: { P1: "arn:p1", P2: "arn:p2", P3: "arn:p3", P4: "arn:p4" },
     });
@@ -85,6 +86,8 @@ test("what the plans ask to be watched is watched", () => {
       "beta-balancer-unanswered",
       ...[1, 2].flatMap((n) => ["cpu", "evictions", "memory"].map((each) => `beta-cache-${n}-${each}`)),
       "beta-certificate",
+      "beta-controller-failing",
+      "beta-controller-unstarted",
       "beta-database-connections",
       "beta-database-cpu",
       "beta-database-memory",
@@ -245,6 +248,26 @@ test("a job is told of when it fails once, and when nobody has begun it a quarte
     period: 60,
   });
   expect(inputs("beta-jobs-unsent").dimensions).toEqual({ ScheduleGroup: "beta-jobs" });
+});
+
+test("the controller is told of when each of five minutes' starts has failed, or none could be made", () => {
+  const five = { period: 60, evaluationPeriods: 5, datapointsToAlarm: 5, treatMissingData: "notBreaching" };
+  expect(inputs("beta-controller-failing")).toMatchObject({
+    ...five,
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: "beta-controller-1" },
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+    alarmActions: ["arn:p2"],
+  });
+  expect(inputs("beta-controller-unstarted")).toMatchObject({
+    ...five,
+    metricName: "TargetErrorCount",
+    dimensions: { ScheduleGroup: "beta-controller" },
+    threshold: 0,
+    alarmActions: ["arn:p2"],
+  });
 });
 
 test("the service is down when most requests fail or no track has a server", () => {

@@ -387,6 +387,12 @@ describe("what a month costs", () => {
       2 * monthly.metricAlarm,
     ],
     ["one of others", "aws:cloudwatch/compositeAlarm:CompositeAlarm", {}, monthly.compositeAlarm],
+    [
+      "a controller, for half a second each minute",
+      "aws:lambda/function:Function",
+      { memorySize: 512 },
+      60 * hoursAMonth * (1.2e-6 + 0.25 * 0.0000133334),
+    ],
     ["a dashboard", "aws:cloudwatch/dashboard:Dashboard", {}, monthly.dashboard],
   ])("%s", (_, type, inputs, usd) => {
     expect(costs(type, inputs)).toBe(round(usd));

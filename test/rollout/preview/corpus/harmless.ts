@@ -24,6 +24,12 @@ export const harmless: Case[] = [
     config: { database: { backupEveryHours: 2, backupRetentionDays: 60 } },
     dangers: [],
   },
+  {
+    name: "a controller of the stack's own",
+    stack: "beta",
+    config: { controller: { in: "stack" } },
+    dangers: [],
+  },
   { name: "another name of the app", stack: "beta", config: { "app.name": "Quotes" }, dangers: [] },
   {
     name: "a variable of the app",
