@@ -1,11 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { replay } from "../../../rollout/core/replay.ts";
 import { isSteeringOnly } from "../../../rollout/core/stages.ts";
 import type { RolloutState } from "../../../rollout/core/state.ts";
 import { weightsText } from "../../../rollout/core/weights.ts";
+import { Held } from "../../../rollout/platforms/held.ts";
 import { give } from "../../../rollout/run/command.ts";
 import { run } from "../../../rollout/run/run.ts";
-import { serveOnce } from "../../../rollout/run/serve.ts";
+import { serveOnce } from "../../../rollout/run/service/serve.ts";
+import { serveShift } from "../../../rollout/run/service/shift.ts";
 import { simulatedPlatform } from "../../support/simulated-platform.ts";
 import { planFor, thresholds } from "../../support/simulated-run.ts";
 import { Crash, Life, World } from "../../support/simulated-world.ts";
@@ -119,4 +121,65 @@ test("nobody holds the lock while only the time of the idle track's servers runs
   await servedIn(new Life(world), world.now + HOUR);
   expect(stateOf(world)?.stage.at).toBe("ended");
   expect(world.drained).toEqual(["blue"]);
+});
+
+const MINUTE = 60_000;
+
+/** One that may last 15 minutes, at a rollout that is due. @param drive is told of each try, by the time since the first */
+async function shiftIn(
+  world: World,
+  drive: (ms: number, leave: (state: RolloutState) => boolean) => unknown,
+) {
+  const { clock } = new Life(world);
+  const began = clock.now();
+  const { journal } = simulatedPlatform(new Life(world));
+  const remainingMs = () => 15 * MINUTE - (clock.now() - began);
+  await serveShift({
+    journal,
+    clock,
+    remainingMs,
+    drive: async (leave) => drive(clock.now() - began, leave),
+  });
+  return clock.now() - began;
+}
+
+describe("a controller that may last 15 minutes", () => {
+  test("goes a minute before they are over, and the next one goes on", async () => {
+    const world = await handedOver();
+    const long = { ...plan, steps: plan.steps.map((each) => ({ ...each, bakeSeconds: 1800 })) };
+    world.journal = world.journal.map((each) => (each.kind === "begin" ? { ...each, plan: long } : each));
+    const took = await shiftIn(world, (_, leave) => runIn(new Life(world), leave));
+    expect(took).toBeGreaterThan(13.9 * MINUTE);
+    expect(took).toBeLessThan(14.5 * MINUTE);
+    expect(world.lockedBy).toBeUndefined();
+    expect(stateOf(world)?.stage.at).toBe("bake");
+    for (let left = 10; left > 0 && stateOf(world)?.stage.at !== "ended"; left--)
+      await shiftIn(world, (_, leave) => runIn(new Life(world), leave));
+    expect(stateOf(world)?.outcome?.is).toBe("promoted");
+  });
+
+  test.each([
+    ["is well and has time: goes at once", 5 * MINUTE, 9_000, 1],
+    ["has just begun: goes at once", 0, 9_000, 1],
+    ["has missed a sign of life: waits to take its place", 5 * MINUTE, 13_000, 20],
+    ["is about to go: waits to take its place", 13.5 * MINUTE, 9_000, 20],
+    ["has another time than 15 minutes, such as a person's run: goes at once", 3 * 60 * MINUTE, 9_000, 1],
+  ])("beside one that %s", async (_, ageMs, silentMs, tries) => {
+    const world = await handedOver();
+    const since = world.now - ageMs;
+    let tried = 0;
+    const took = await shiftIn(world, () => {
+      if (++tried < 20) throw new Held("another", since, silentMs);
+    });
+    expect(tried).toBe(tries);
+    expect(took).toBeLessThan(MINUTE);
+  });
+
+  test("what goes wrong is told to whoever started it", async () => {
+    const world = await handedOver();
+    const broken = shiftIn(world, () => {
+      throw new Error("AccessDenied");
+    });
+    await expect(broken).rejects.toThrow("AccessDenied");
+  });
 });

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../../../clock.ts";
 import { Misuse } from "../../../errors.ts";
-import { serve } from "../../../run/serve.ts";
+import { serve } from "../../../run/service/serve.ts";
 import { onOption, stackAtHand } from "../../on.ts";
 import { globalOptions } from "../../options.ts";
 import { tell } from "../../out.ts";

@@ -1,10 +1,10 @@
-import type { Clock } from "../clock.ts";
-import { next } from "../core/controller.ts";
-import { replay } from "../core/replay.ts";
-import { isSteeringOnly } from "../core/stages.ts";
-import type { RolloutState } from "../core/state.ts";
-import { Held } from "../platforms/held.ts";
-import type { JournalStore } from "../platforms/platform.ts";
+import type { Clock } from "../../clock.ts";
+import { next } from "../../core/controller.ts";
+import { replay } from "../../core/replay.ts";
+import { isSteeringOnly } from "../../core/stages.ts";
+import type { RolloutState } from "../../core/state.ts";
+import { Held } from "../../platforms/held.ts";
+import type { JournalStore } from "../../platforms/platform.ts";
 
 export interface ControllerService {
   journal: JournalStore;
