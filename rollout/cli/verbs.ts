@@ -18,6 +18,7 @@ export const VERBS: Record<string, Verb> = {
     summary: "say what this machine lacks, for what, and what mends it",
     load: () => import("./shell/doctor.ts"),
   },
+  redact: { summary: "take the secrets out of a text", load: () => import("./shell/redact.ts") },
   explain: { summary: "say what a key of the config means", load: () => import("./shell/explain.ts") },
   completion: {
     summary: "print what a shell completes",

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -69,13 +78,21 @@ describe("post-preview", () => {
 });
 
 describe("report-drift", () => {
-  const report = (found: string, issue: string) => {
-    writeFileSync(join(folder, "drift.txt"), "~~~~~~~~\n    ~ aws:lb/listener: weight 10 => 90\n");
+  const DRIFT = "~~~~~~~~\n    ~ aws:lb/listener: weight 10 => 90\n";
+  const report = (found: string, issue: string, drift = DRIFT) => {
+    writeFileSync(join(folder, "drift.txt"), drift);
+    symlinkSync(join(ROOT, "bin/rollout"), join(folder, "bin/rollout"));
     command(
       "gh",
       `if [ "$2" = list ]; then echo "${issue}"; else echo "$*" >>calls; cp "\${@: -1}" body 2>/dev/null || true; fi`,
     );
-    const env = { STACK: "beta", FOUND: found, GITHUB_REPOSITORY: "example/shop", GITHUB_RUN_ID: "7" };
+    const env = {
+      STACK: "beta",
+      FOUND: found,
+      GITHUB_REPOSITORY: "example/shop",
+      GITHUB_RUN_ID: "7",
+      PULUMI_CONFIG_PASSPHRASE: "correct-horse-battery",
+    };
     return run(".github/scripts/report-drift", [], env);
   };
 
@@ -93,6 +110,17 @@ describe("report-drift", () => {
     const body = readFileSync(join(folder, "body"), "utf8");
     expect(body).toContain("aws:lb/listener: weight 10 => 90");
     expect(body.match(/^~~~~/gm)).toHaveLength(2);
+  });
+
+  test("has no secret in it, neither one that looks like it nor the job's own", async () => {
+    const key = ["AKIA", "QWERTYUIOPASDFGH"].join("");
+    const pass = "correct-horse-battery";
+    const drift = `    ~ environment: { STRIPE: "sk_live_${"a1B2".repeat(8)}" }\n    ~ key ${key}\nerror: ${pass} is wrong\n`;
+    await report("drift", "", drift);
+    const body = readFileSync(join(folder, "body"), "utf8");
+    expect(body).toContain("~ environment");
+    expect(body).not.toMatch(/a1B2|QWERTY/);
+    expect(body).not.toContain(pass);
   });
 
   test("does nothing when there is nothing", async () => {
