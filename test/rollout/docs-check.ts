@@ -8,7 +8,17 @@ import { SAMPLE } from "../support/sample.ts";
 import { type DocCommand, ROOT } from "./docs-pages.ts";
 
 /** Verbs that are about no stack, or about all of them. */
-const WITHOUT_STACK = ["init", "preview", "phases", "score", "upgrade", "explain", "completion", "doctor", "redact"];
+const WITHOUT_STACK = [
+  "init",
+  "preview",
+  "phases",
+  "score",
+  "upgrade",
+  "explain",
+  "completion",
+  "doctor",
+  "redact",
+];
 /** The words of Pulumi's CLI that the pages use. */
 const PULUMI = [
   "login",
