@@ -1,9 +1,11 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { last, upTo } from "../../../../infra/sure.ts";
 import { RehearsalError } from "../machine/errors.ts";
 import type { MapLines } from "./config/maps.ts";
 
 const DEADLINE_MS = 10_000;
+const BUSY_MS = 20;
 
 /**
  * Sends one line to HAProxy's runtime API (HAProxy management guide, "Unix Socket commands") and gives its whole answer.
@@ -11,17 +13,34 @@ const DEADLINE_MS = 10_000;
  * @param command one command, or several with `; ` between them, which run without a pause
  * @throws {RehearsalError} when nobody listens or the answer doesn't come in ten seconds
  */
-export function ask(socket: string, command: string): Promise<string> {
+export async function ask(socket: string, command: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await askOnce(socket, command);
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error;
+      if (tries >= DEADLINE_MS / BUSY_MS) throw new RehearsalError(error.message);
+      await sleep(BUSY_MS);
+    }
+  }
+}
+
+/** More asked at once than the system lets wait (EAGAIN): a moment later there is room. */
+class Busy extends Error {}
+
+function askOnce(socket: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     // To end it is to say that nothing follows: the master process would wait for more.
     const connection = connect(socket, () => connection.end(`${command}\n`));
-    const fail = (reason: string) => {
+    const fail = (reason: string, Kind = RehearsalError) => {
       connection.destroy();
-      reject(new RehearsalError(`the balancer doesn't answer on ${socket}: ${reason}`));
+      reject(new Kind(`the balancer doesn't answer on ${socket}: ${reason}`));
     };
     connection.setTimeout(DEADLINE_MS, () => fail(`nothing in ${DEADLINE_MS / 1_000} s`));
-    connection.on("error", (error) => fail(error.message));
+    connection.on("error", (error: NodeJS.ErrnoException) =>
+      fail(error.message, error.code === "EAGAIN" ? Busy : RehearsalError),
+    );
     connection.on("data", (chunk) => chunks.push(chunk));
     connection.on("end", () => resolve(Buffer.concat(chunks).toString("utf8").trim()));
   });
