@@ -5,7 +5,15 @@ import { defineConfig } from "vitest/config";
 // of the drills that do little else, so that no worker of theirs waits with them.
 const WAITING = [
   ...["alarms", "alarm-gate", "down-in-use", "drain", "lifecycle", "long-connections"],
-  ...["controller-in-stack", "migrate", "processes", "rollout-hollow", "rollout-killed", "rollout-outages"],
+  ...[
+    "controller-in-stack",
+    "migrate",
+    "processes",
+    "rollout-hollow",
+    "rollout-killed",
+    "rollout-outages",
+    "warm-up",
+  ],
   ...["sockets", "streams"],
 ].map((name) => `test/drills/${name}.test.ts`);
 

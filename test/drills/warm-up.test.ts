@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { Plan } from "../../rollout/core/plan.ts";
+import { judgeOf } from "../../rollout/run/judge.ts";
+import { orderFaults } from "../rehearsal/faults.ts";
+import { planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
+
+// A candidate may be slow while its servers warm up, on real servers under load; and no longer.
+
+const world = rolloutWorld({ tracks: { blue: { weight: 100 }, green: { weight: 0 } } }, 150);
+const WARM_UP = 14;
+const plan: Plan = { ...planWith({ half: 18, full: 5 }), warmUpSeconds: WARM_UP };
+const SLOW = { latencyMs: 700, latencyRate: 0.2 };
+
+/** When the candidate got its first users, in seconds since the epoch. */
+async function begun(): Promise<number> {
+  const { at } = (await world.entries()).filter(({ kind }) => kind === "verified")[1]!;
+  return Math.ceil(at / 1000);
+}
+
+it("one that is slow while it warms up is promoted, which it wouldn't be if that were evidence", async () => {
+  await orderFaults(world.project, "green", SLOW);
+  const { done } = await world.halfway(plan);
+  const from = await begun();
+  await sleep(Math.max(0, (from + 5) * 1000 - Date.now()));
+  await orderFaults(world.project, "green", {});
+  // Else the machine was too busy for this to be a warm-up.
+  expect(Date.now() / 1000).toBeLessThan(from + WARM_UP - 2);
+  expect((await done).outcome).toBe("promoted");
+  const { seconds } = await world.platform.metrics(from - 30);
+  const history = { stable: "blue", candidate: "green", steps: [{ weight: 50, from }], baked: false };
+  const untilHere = seconds.filter(({ epochSecond }) => epochSecond < from + WARM_UP);
+  const unforgiving = judgeOf({ ...plan, warmUpSeconds: 0 })({ ...history, seconds: untilHere });
+  expect(unforgiving).toMatchObject({ outcome: "fail", reason: expect.stringMatching(/^over 500 ms: /) });
+});
+
+it("one that stays slow goes back once it is warm", async () => {
+  await world.anew();
+  await orderFaults(world.project, "green", SLOW);
+  const { done } = await world.halfway(plan);
+  const from = await begun();
+  const { outcome, reason } = await done;
+  const seconds = Date.now() / 1000 - from;
+  await orderFaults(world.project, "green", {});
+  expect(outcome).toBe("rolled-back");
+  expect(reason).toMatch(/^(over 500 ms|unfinished): /);
+  expect(seconds).toBeGreaterThan(WARM_UP);
+});
