@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../support/sample.ts";
 
@@ -17,6 +17,7 @@ export function unpacked(file: string, folder: string): void {
   mkdirSync(beside);
   run("tar", ["xzf", file, "-C", beside], beside);
   renameSync(join(beside, "package"), folder);
+  rmSync(beside, { recursive: true });
 }
 
 /** The next minor version of a packed package: in it the stack's database is backed up at another hour. */

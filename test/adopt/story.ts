@@ -50,19 +50,18 @@ export async function adopt(
     has(team.succeed("bin/test"), " 0 lost");
   });
   await timed("staging is up", () => {
-    team.plan("staging", "bad");
+    team.plan("staging", "green", "good");
     team.succeed("bin/rollout", "rehearse", "up", "--stack", "staging");
   });
   try {
     await team.withUsers("staging", async () => {
-      const bad = await timed("a bad release goes back by itself", () => team.release("staging"));
-      if (bad.code !== 1) throw new Error(`the bad release was taken: ${bad.said}`);
-      has(bad.said, "rolled-back: ");
-      has(bad.said, "weights read back everywhere: blue 50 green 50");
-      team.plan("staging", "good");
-      const good = await timed("a good release is promoted", () => team.release("staging"));
+      const good = await timed("a good release is promoted", () => team.release("staging", "green"));
       if (good.code !== 0) throw new Error(`the good release wasn't taken: ${good.said}`);
       has(good.said, "promoted");
+      team.plan("staging", "blue", "bad");
+      const bad = await timed("a bad release goes back by itself", () => team.release("staging", "blue"));
+      if (bad.code !== 1) throw new Error(`the bad release was taken: ${bad.said}`);
+      for (const words of ["read back everywhere: blue 50 green 50", "rolled-back: "]) has(bad.said, words);
     });
   } finally {
     team.succeed("bin/rollout", "rehearse", "down", "--stack", "staging");

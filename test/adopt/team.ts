@@ -54,12 +54,12 @@ export class Team {
     writeFileSync(file, `import * as aws from "@pulumi/aws";\n${text}`);
   }
 
-  /** Has the candidate run a version of the app's repository, by the shortest plan. */
-  plan(stack: string, revision: string): void {
+  /** Has a track run a version of the app's repository, and plans its release in seconds. */
+  plan(stack: string, track: string, revision: string): void {
     const file = join(this.deploy, `Pulumi.${stack}.yaml`);
     const document = parseDocument(readFileSync(file, "utf8"));
     document.setIn(["config", "rollout:plan"], PLAN);
-    document.setIn(["config", "rollout:rehearsal", "tracks"], { green: { revision } });
+    document.setIn(["config", "rollout:rehearsal", "tracks", track], { revision });
     writeFileSync(file, document.toString());
   }
 
@@ -77,8 +77,8 @@ export class Team {
   }
 
   /** Rolls the candidate out, beside what else goes on here. */
-  async release(stack: string): Promise<Typed> {
-    const words = ["run", "--stack", stack, "--candidate", "green"];
+  async release(stack: string, candidate: string): Promise<Typed> {
+    const words = ["run", "--stack", stack, "--candidate", candidate];
     const child = spawn("bin/rollout", words, { cwd: this.deploy, env: this.#environment });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {

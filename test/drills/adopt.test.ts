@@ -8,7 +8,7 @@ import { Team } from "../adopt/team.ts";
 import { ROOT } from "../support/sample.ts";
 
 // A team's own repository, from the packed package: laid out by `rollout init` for a Django project as django-admin makes it,
-// with three stacks, a queue of the team's own, its tests, and a bad and a good release. npm's part is left out: the packages
+// with three stacks, a queue of the team's own, its tests, and a good and a bad release. npm's part is left out: the packages
 // are linked. `npm run adopt` has it, an upgrade, and a Node application.
 
 describe.skipIf(!djangoThere)("a Django project", () => {
@@ -65,18 +65,18 @@ describe.skipIf(!djangoThere)("a Django project", () => {
     expect(team.succeed("bin/rollout", ...words)).toContain("orders");
   });
 
-  test("a bad release goes back by itself, and a good one is promoted", async () => {
-    team.plan("staging", "bad");
+  test("a good release is promoted, and a bad one goes back by itself", async () => {
+    team.plan("staging", "green", "good");
     team.succeed("bin/rollout", "rehearse", "up", "--stack", "staging");
     await team.withUsers("staging", async () => {
-      const bad = await team.release("staging");
+      const good = await team.release("staging", "green");
+      expect(good.code, good.said).toBe(0);
+      expect(good.said).toContain("promoted");
+      team.plan("staging", "blue", "bad");
+      const bad = await team.release("staging", "blue");
       expect(bad.said).toContain("weights read back everywhere: blue 50 green 50");
       expect(bad.said).toContain("rolled-back: ");
       expect(bad.code).toBe(1);
-      team.plan("staging", "good");
-      const good = await team.release("staging");
-      expect(good.said).toContain("promoted");
-      expect(good.code).toBe(0);
     });
   });
 });
