@@ -33,6 +33,7 @@ const WORDS: Record<string, string[]> = {
   logs: [],
   maintenance: ["on"],
   pause: [],
+  plan: [],
   postmortem: [],
   promote: [],
   ps: [],
@@ -96,6 +97,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** Of a listener as metrics are asked by it; of anything else any. */
+function arnOf(urn: string, name = ""): string {
+  const what = urn.includes(":Listener::") ? `listener/app/${name}/0123456789abcdef/0123456789abcdef` : name;
+  return `arn:aws:x:us-east-1:123456789012:${what}`;
+}
+
 /** The stack's state as after an `up`: what the program says, and names that AWS would have given. */
 async function deployment() {
   const graph = await shippedGraph("beta");
@@ -109,9 +116,7 @@ async function deployment() {
     };
     if ($ref) {
       const name = $ref.urn.split("::").at(-1);
-      return /arn$/i.test($ref.property)
-        ? `arn:aws:x:us-east-1:123456789012:${name}`
-        : `${name}-${$ref.property}`;
+      return /arn$/i.test($ref.property) ? arnOf($ref.urn, name) : `${name}-${$ref.property}`;
     }
     if ($secret) return named($secret[0]);
     if ($join) return $join.map(named).join("");
@@ -127,7 +132,7 @@ async function deployment() {
         outputs: {
           ...(named(inputs as Value) as object),
           name,
-          arn: `arn:aws:x:us-east-1:123456789012:${name}`,
+          arn: arnOf(urn, name),
         },
       })),
     ],

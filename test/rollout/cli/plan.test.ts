@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
 import { fittingLines } from "../../../rollout/cli/plan/fitting.ts";
 import { planText, rolloutCost } from "../../../rollout/cli/plan/plan.ts";
+import { trafficIn } from "../../../rollout/cli/plan/traffic.ts";
 
 const settings = parseSettings("beta", "us-east-1", {
   tier: "beta",
@@ -36,6 +37,50 @@ test("says what is found when, and who decides where the figures don't", () => {
   expect(text(3600)).not.toContain("a person");
   expect(text(3601)).toContain("a person, who looks");
   expect(text(undefined)).toContain("a person, who looks");
+});
+
+test("says how many sessions a step shows it to, where they are counted", () => {
+  const step = { weight: 10, bakeSeconds: 1800, mostSeconds: 3600, found: [], passes: 600 };
+  expect(planText("beta", 2, [step], rolloutCost(settings), 0.5).join("\n")).toContain(
+    "360 requests of 90 sessions to the candidate",
+  );
+});
+
+test("says what decides in the first days, without traffic", () => {
+  const text = planText("beta", 0, [], rolloutCost(settings)).join("\n");
+  expect(text).toContain("Without traffic no gate decides");
+  expect(text).toContain("1710 minutes of CI");
+});
+
+describe("the traffic that was measured", () => {
+  const second = (epochSecond: number, requests: number, errors: number, first = 0) => ({
+    epochSecond,
+    tracks: {
+      blue: { requests, errors, slow: 0, sessions: { first, again: 0, held: 0 } },
+      green: { requests: 1, errors: 1, slow: 0 },
+    },
+  });
+
+  test("is what was asked from the first second that is known", () => {
+    const seconds = [second(100, 900, 1, 2), second(199, 300, 2)];
+    expect(trafficIn(seconds, 200, "blue")).toEqual({
+      requestsPerSecond: 12.02,
+      sessionsPerSecond: 0.02,
+      badShare: 3 / 1200,
+    });
+  });
+
+  test("has no share of failures where few asked, and no sessions where none was counted", () => {
+    expect(trafficIn([second(100, 500, 5)], 150, "blue")).toEqual({
+      requestsPerSecond: 501 / 50,
+      sessionsPerSecond: undefined,
+      badShare: undefined,
+    });
+  });
+
+  test("is none where nobody asked", () => {
+    expect(trafficIn([], 150, "blue").requestsPerSecond).toBe(0);
+  });
 });
 
 test("prints steps that decide at this traffic, where the plan's don't", () => {
