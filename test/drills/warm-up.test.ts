@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Plan } from "../../rollout/core/plan.ts";
+import { replay } from "../../rollout/core/replay.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
@@ -8,21 +9,20 @@ import { planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 // A candidate may be slow while its servers warm up, on real servers under load; and no longer.
 
 const world = rolloutWorld({ tracks: { blue: { weight: 100 }, green: { weight: 0 } } }, 150);
-const WARM_UP = 14;
-const plan: Plan = { ...planWith({ half: 18, full: 5 }), warmUpSeconds: WARM_UP };
+const WARM_UP = 20;
+const plan: Plan = { ...planWith({ half: 24, full: 5 }), warmUpSeconds: WARM_UP };
 const SLOW = { latencyMs: 700, latencyRate: 0.2 };
 
-/** When the candidate got its first users, in seconds since the epoch. */
+/** When the candidate may have got its first users, in seconds since the epoch: its warm-up counts from then. */
 async function begun(): Promise<number> {
-  const { at } = (await world.entries()).filter(({ kind }) => kind === "verified")[1]!;
-  return Math.ceil(at / 1000);
+  return Math.ceil(replay(await world.entries())!.steps[0]!.from / 1000);
 }
 
 it("one that is slow while it warms up is promoted, which it wouldn't be if that were evidence", async () => {
   await orderFaults(world.project, "green", SLOW);
   const { done } = await world.halfway(plan);
   const from = await begun();
-  await sleep(Math.max(0, (from + 5) * 1000 - Date.now()));
+  await sleep(Math.max(0, (from + 6) * 1000 - Date.now()));
   await orderFaults(world.project, "green", {});
   // Else the machine was too busy for this to be a warm-up.
   expect(Date.now() / 1000).toBeLessThan(from + WARM_UP - 2);
