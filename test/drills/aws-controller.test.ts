@@ -63,7 +63,7 @@ describe.skipIf(!motoThere)(
       );
       const actions = JSON.stringify(policy!.inputs.policy).matchAll(/\b[a-z0-9]+:([A-Z]\w+)/g);
       allowed = new Set(["GET object", "PUT object", ...[...actions].map(([, action]) => action!)]);
-    }, 60_000);
+    }, 240_000);
     afterAll(async () => {
       await world?.remove();
       rmSync(folder, { recursive: true });
