@@ -9,7 +9,7 @@ export function chartsOf(data: ReportData): Chart[] {
   const { from, to, marks } = data;
   const common = { from, to, marks };
   return [
-    { ...common, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) },
+    splitChart(data),
     ...shareCharts(data, common),
     {
       ...common,
@@ -20,6 +20,11 @@ export function chartsOf(data: ReportData): Chart[] {
     ...qualityCharts(data),
     ...gateCharts(data, common),
   ];
+}
+
+export function splitChart(data: ReportData): Chart {
+  const { from, to, marks } = data;
+  return { from, to, marks, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) };
 }
 
 /** What is drawn of each track's answers over some time. */

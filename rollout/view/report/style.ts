@@ -1,16 +1,35 @@
 import { TONE_STYLE, toneColours } from "./tones.ts";
 
+/** Two sets of colours; each pair has a contrast of 4.5 or more. */
+const COLOURS = {
+  light: `--ground: #ffffff; --ink: #1c2024; --faint: #60646c; --rule: #d9dce1;
+  --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa;
+  ${toneColours("light")}`,
+  dark: `--ground: #111316; --ink: #edeef0; --faint: #a0a6b0; --rule: #32363d;
+  --stable: #70b8ff; --candidate: #ffa057; --other: #9aa1ac; --bad: #ff9592; --good: #3dd68c; --card: #1a1d21;
+  ${toneColours("dark")}`,
+};
+
+const CHARTS = `
+.line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; } .area { opacity: .15; stroke: none; }
+.line.fail { stroke: var(--bad); } .line.pass { stroke: var(--good); }
+.grid { stroke: var(--rule); } .label { fill: var(--faint); font-size: 11px; font-variant-numeric: tabular-nums; }
+.limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
+.mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }
+.mark.good line { stroke: var(--good); } .mark.good .label { fill: var(--good); }`;
+
+/** What charts look like by themselves, on the one ground or the other. */
+export function chartStyle(ground: keyof typeof COLOURS): string {
+  return `:root { ${COLOURS[ground]} }\n${TONE_STYLE}${CHARTS}`;
+}
+
 /**
- * The page's style. Two sets of colours, chosen by the reader's system; each pair has a contrast of 4.5 or more. A
- * chart keeps its size on a phone, as its words would shrink with it; paper has no box that scrolls.
+ * The page's style. The reader's system chooses the colours. A chart keeps its size on a phone, as its words would shrink
+ * with it; paper has no box that scrolls.
  */
 export const STYLE = `
-:root { color-scheme: light dark; --ground: #ffffff; --ink: #1c2024; --faint: #60646c; --rule: #d9dce1;
-  --stable: #0b68cb; --candidate: #b45309; --other: #6b7280; --bad: #c62a2f; --good: #18794e; --card: #f7f8fa;
-  ${toneColours("light")} }
-@media (prefers-color-scheme: dark) { :root { --ground: #111316; --ink: #edeef0; --faint: #a0a6b0; --rule: #32363d;
-  --stable: #70b8ff; --candidate: #ffa057; --other: #9aa1ac; --bad: #ff9592; --good: #3dd68c; --card: #1a1d21;
-  ${toneColours("dark")} } }
+:root { color-scheme: light dark; ${COLOURS.light} }
+@media (prefers-color-scheme: dark) { :root { ${COLOURS.dark} } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 64rem; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
@@ -27,12 +46,7 @@ figcaption b { font-weight: 600; } figcaption i { display: inline-block; width: 
   vertical-align: middle; background: currentColor; }
 ${TONE_STYLE}
 figcaption .fail { color: var(--bad); } figcaption .pass { color: var(--good); }
-.line { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; } .area { opacity: .15; stroke: none; }
-.line.fail { stroke: var(--bad); } .line.pass { stroke: var(--good); }
-.grid { stroke: var(--rule); } .label { fill: var(--faint); font-size: 11px; font-variant-numeric: tabular-nums; }
-.limit { stroke: var(--bad); stroke-dasharray: 4 4; } .limit-text { fill: var(--bad); }
-.mark line { stroke: var(--faint); stroke-dasharray: 2 3; } .mark.bad line { stroke: var(--bad); } .mark.bad .label { fill: var(--bad); }
-.mark.good line { stroke: var(--good); } .mark.good .label { fill: var(--good); }
+${CHARTS.trim()}
 .cursor { stroke: var(--ink); } .scroll { overflow-x: auto; } .wide table { min-width: 60rem; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
