@@ -14,7 +14,7 @@ const WAITING = [
     "rollout-outages",
     "warm-up",
   ],
-  ...["sockets", "streams"],
+  ...["restore-to", "sockets", "streams"],
 ].map((name) => `test/drills/${name}.test.ts`);
 
 // The application of test/apps that the landing has no time for.

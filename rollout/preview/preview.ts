@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { stackSettings } from "../config/settings.ts";
 import { UserError } from "../errors.ts";
 import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
@@ -50,7 +51,9 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
         }),
       ),
     );
-    const migrations = worktree ? await migrationDangers(projectDir, worktree.projectDir) : undefined;
+    const migrations = worktree
+      ? await migrationDangers(projectDir, worktree.projectDir, declaredIn(projectDir, asked))
+      : undefined;
     return {
       version: 1,
       base,
@@ -69,6 +72,17 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
   } finally {
     await worktree?.remove();
   }
+}
+
+/** A stack whose config is wrong says so where it is compared. */
+function declaredIn(projectDir: string, stacks: readonly string[]): string[] {
+  return stacks.flatMap((stack) => {
+    try {
+      return stackSettings(projectDir, stack).plan.migration.folders;
+    } catch {
+      return [];
+    }
+  });
 }
 
 function worstFirst(dangers: Danger[]): Danger[] {

@@ -11,7 +11,7 @@ import { filesOf, recipeOf } from "./recipe.ts";
 import { Visitor } from "./visitor.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = join(ROOT, ".cache/apps");
+export const FOLDER = join(ROOT, ".cache/apps");
 
 /** Whether bin/install-apps has brought the applications, and bin/install-moto what plays S3. */
 export const hasApps =

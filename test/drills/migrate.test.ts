@@ -177,6 +177,7 @@ it("a rename that would take stable down is found on the copy, and never reaches
   });
   expect(record.checks.find(({ name }) => name === "rows")!.details).toMatch(/^public\.parts: title is gone/);
   expect(record.facts.notExercised).toBe("tables public.notes");
+  expect(record.facts.hazards).toMatch(/^breaks: public\.parts\.title: .*name/m);
 
   const { done } = begin("renamed");
   const { outcome, reason } = await done;
@@ -198,6 +199,7 @@ it("the same as expand and contract: goes back at 50 % and then through, under l
   const traffic = load();
   const record = await drilled();
   expect(record.checks.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+  expect(record.facts.hazards).toMatch(/^breaks: public\.parts\.title: .*NULL/);
   expect(record.checks.find(({ name }) => name === "orders")!.details).toMatch(
     /^old writes, old reads: (\d) of \1; old writes, new reads: (\d) of \2; new writes, new reads: 1 of 1; new writes, old reads: 1 of 1$/,
   );

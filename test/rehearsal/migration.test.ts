@@ -4,6 +4,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrationScript } from "../../infra/host/migration.ts";
 import { first } from "../../infra/sure.ts";
@@ -26,7 +28,8 @@ afterAll(async () => {
 
 /** The script with its environment, ready to be run. */
 function laidOut(version: string, migrate: string[]) {
-  const { content } = first(migrationScript({ ...HOST, app: { ...HOST.app, migrate } }));
+  const app = { ...HOST.app, migrate, lockTimeout: "1s" as const };
+  const { content } = first(migrationScript({ ...HOST, app }));
   const script = join(folder, "rollout-migrate");
   writeFileSync(script, content);
   chmodSync(script, 0o700);
@@ -68,6 +71,44 @@ test("one that works is done once for its version and says nothing", () => {
   const silent = { status: 0, stdout: "", lines: [""] };
   expect(migrated("v2", ["true"])).toEqual(silent);
   expect(migrated("v2", failing)).toEqual(silent);
+});
+
+test("one that would have everybody wait behind it gives way to a reader, again and again, until that has ended", async () => {
+  const { script, env } = laidOut("v5", [
+    "psql",
+    "-q",
+    database.url,
+    ...["-v", "ON_ERROR_STOP=1", "-c", "ALTER TABLE busy ADD COLUMN more int"],
+  ]);
+  const client = async () => {
+    const each = new pg.Client({ connectionString: database.url });
+    await each.connect();
+    return each;
+  };
+  const [long, user] = await Promise.all([client(), client()]);
+  await user.query("CREATE TABLE busy AS SELECT 1 AS id");
+  await long.query("BEGIN; SELECT * FROM busy");
+  const child = spawn("bash", [script], { env, timeout: 60_000 });
+  const said = text(child.stderr);
+  const ended = once(child, "close");
+  const waits: number[] = [];
+  const begun = performance.now();
+  while (performance.now() - begun < 6_000) {
+    const asked = performance.now();
+    await user.query("SELECT * FROM busy");
+    waits.push(performance.now() - asked);
+    await setTimeout(50);
+  }
+  await long.query("COMMIT");
+  expect([(await ended)[0], await said]).toEqual([
+    0,
+    expect.stringMatching(/lock timeout[\s\S]*lock timeout/),
+  ]);
+  // It held others up for as long as it waited itself, and no longer; and it did wait.
+  expect(Math.max(...waits)).toBeLessThan(2_500);
+  expect(Math.max(...waits)).toBeGreaterThan(500);
+  await user.query("SELECT more FROM busy");
+  await Promise.all([long.end(), user.end()]);
 });
 
 test("one that makes an index while the site is used ends though another server waits for it", async () => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { seconds } from "../duration.ts";
 import { frozenUntil, parseFreeze } from "../freeze.ts";
 import { WARM_UP_SECONDS } from "../warming.ts";
-import { duration, durationOrNone, flag, whole } from "./fields.ts";
+import { duration, durationOrNone, flag, text, whole } from "./fields.ts";
 import { gates } from "./gates.ts";
 
 const step = z.strictObject({
@@ -69,6 +69,15 @@ const migration = z.strictObject({
     .default("off")
     .describe(
       "whether a release waits for a `rollout drill migrate` of its candidate that has passed, or only tells that there is none",
+    ),
+  folders: z
+    .array(
+      text("must be a folder of the project, from where Pulumi.yaml is", /^(?!\/)(?!.*\.\.)[^\r\n\0]+$/),
+      "must be a list of folders",
+    )
+    .default([])
+    .describe(
+      "where migrations are, besides folders called `migrations`, `migration` or `migrate`: the preview reads those in SQL and names those in code",
     ),
   irreversible: flag
     .default(false)

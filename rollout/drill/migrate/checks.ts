@@ -1,5 +1,6 @@
+import type { Hazard } from "../../migration/hazard.ts";
+import type { TakenLock } from "../../migration/watch/locks.ts";
 import type { Findings } from "../findings.ts";
-import type { HeldLock } from "./locks.ts";
 import type { MigratedRows } from "./tables.ts";
 import type { Walked, Walker } from "./walk.ts";
 
@@ -23,17 +24,26 @@ export type MigrateFindings = Findings<(typeof CHECKS)[number]>;
 /** Longer than users wait for a page. */
 const BLOCKED_MS = 2_000;
 
-export function judgeLocks(locks: readonly HeldLock[], findings: MigrateFindings): void {
-  const text = ({ table, mode, blocks, ms }: HeldLock) =>
-    `${table}: ${mode}, at least ${ms} ms, blocks ${blocks}`;
-  const bad = locks.filter(({ blocks, ms }) => blocks !== "other changes of the schema" && ms > BLOCKED_MS);
+export function judgeLocks(locks: readonly TakenLock[], findings: MigrateFindings): void {
+  const text = ({ table, mode, blocks, ms }: TakenLock) =>
+    `${table}: ${mode}, at least ${Math.round(ms)} ms, blocks ${blocks}`;
+  const bad = locks.filter(({ blocks, ms }) => blocks !== "schema changes" && ms > BLOCKED_MS);
   findings.judge(
     "locks",
     bad.map(text),
     locks.length === 0
-      ? "none was held for longer than a look takes (20 ms)"
+      ? "none was taken of a table that was there before"
       : locks.slice(0, 20).map(text).join("; "),
   );
+}
+
+/** What the watching of it saw: whom it breaks, blocks, what it loses, whoever wrote it in whichever language. */
+export function hazardsText(hazards: readonly Hazard[]): string {
+  const text = hazards
+    .slice(0, 20)
+    .map(({ effect, where, what, instead }) => `${effect}: ${where}: ${what}. ${instead}`);
+  const more = hazards.length > 20 ? [`and ${hazards.length - 20} more`] : [];
+  return [...text, ...more].join("\n") || "none";
 }
 
 /** What was wrong in walks, once each, and how many answers were right. */

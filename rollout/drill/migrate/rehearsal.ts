@@ -3,6 +3,7 @@ import { systemClock } from "../../clock.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { UserError } from "../../errors.ts";
 import { journeysOf } from "../../load/profile/journeys-of.ts";
+import { watchMigration } from "../../migration/watch/watch.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
 import { messageOf } from "../../platforms/rehearsal/machine/errors.ts";
@@ -13,8 +14,15 @@ import { type DrillRecord, recordOf } from "../record.ts";
 import { onlyDrill } from "../restore/only-drill.ts";
 import { goodBackup, markArchived } from "../restore/rehearsal.ts";
 import { Copy, type OnCopy } from "../restore/rehearsal-copy.ts";
-import { CHECKS, judgeLocks, judgeOrders, judgeRows, judgeWalks, type MigrateFindings } from "./checks.ts";
-import { locksDuring } from "./locks.ts";
+import {
+  CHECKS,
+  hazardsText,
+  judgeLocks,
+  judgeOrders,
+  judgeRows,
+  judgeWalks,
+  type MigrateFindings,
+} from "./checks.ts";
 import { askedRoutes, unasked } from "./routes.ts";
 import { differencesFrom, tablesIn, usesOf } from "./tables.ts";
 import { type Walked, Walks } from "./walk.ts";
@@ -138,21 +146,25 @@ class Stage {
 
   /** While stable works on the copy: what it has to wait for shows in its answers. */
   async #migrate(old: OnCopy): Promise<void> {
-    const { findings, figures } = this.#results;
+    const { findings, figures, facts } = this.#results;
     const copy = this.#copy;
-    const began = performance.now();
-    const migrating = copy.migrate(this.#candidate, this.#room.signal);
-    const meanwhile = this.#during(old, migrating);
-    const locks = await asSuperuser(copy.store, (client) => locksDuring(client, migrating));
-    await migrating.catch((error: Error) => {
-      findings.add("migration", "fail", error.message);
+    let meanwhile: Promise<Walked[]> = Promise.resolve([]);
+    const migrate = () => {
+      const migrating = copy.migrate(this.#candidate, this.#room.signal);
+      meanwhile = this.#during(old, migrating);
+      return migrating;
+    };
+    const watched = await asSuperuser(copy.store, (client) => watchMigration(client, migrate));
+    const walked = await meanwhile;
+    facts.hazards = hazardsText(watched.hazards);
+    if (watched.error) {
+      findings.add("migration", "fail", messageOf(watched.error));
       throw new Ended("the migration failed");
-    });
-    const seconds = Math.round(performance.now() - began) / 1000;
+    }
+    const { seconds } = watched;
     figures.migrateSeconds = seconds;
     findings.add("migration", "pass", `${seconds.toFixed(1)} s on this copy`);
-    judgeLocks(locks, findings);
-    const walked = await meanwhile;
+    judgeLocks(watched.locks, findings);
     figures.slowestMs = Math.round(Math.max(0, ...walked.map(({ ms }) => ms)));
     judgeWalks("while it runs", walked, undefined, findings);
   }

@@ -12,7 +12,13 @@ export function migrateText({ checks, figures, facts, outcome, stack }: DrillRec
     ...(migrateSeconds === undefined
       ? []
       : [`the migration took ${migrateSeconds} s; meanwhile stable's slowest answer took ${slowestMs} ms`]),
+    ...(facts.hazards === undefined ? [] : hazardLines(facts.hazards)),
     `not exercised: ${facts.notExercised ?? "all that comes after"}`,
     "",
   ].join("\n");
+}
+
+function hazardLines(text: string): string[] {
+  if (text === "none") return ["hazards seen while it ran: none"];
+  return ["hazards seen while it ran:", ...text.split("\n").map((line) => `  ${line}`)];
 }

@@ -9,10 +9,11 @@ import type { Danger } from "../model.ts";
 export async function migrationDangers(
   projectDir: string,
   base: string,
+  declared: readonly string[] = [],
 ): Promise<{ dangers: Danger[]; notes: string[] }> {
-  const files = newMigrations(projectDir, base);
+  const { sql, code } = newMigrations(projectDir, base, declared);
   const found = await Promise.all(
-    files.map((file) => readMigration(file, readFileSync(join(projectDir, file), "utf8"))),
+    sql.map((file) => readMigration(file, readFileSync(join(projectDir, file), "utf8"))),
   );
   const dangers = found.flat().map(
     ({ rule, effect, where, what, instead, source }): Danger => ({
@@ -27,5 +28,19 @@ export async function migrationDangers(
       advice: instead,
     }),
   );
-  return { dangers, notes: files.length > 0 && !findSquawk() ? [`${WITHOUT_SQUAWK}.`] : [] };
+  return {
+    dangers,
+    notes: [
+      ...(sql.length > 0 && !findSquawk() ? [`${WITHOUT_SQUAWK}.`] : []),
+      ...(code.length > 0 ? [codeNote(code)] : []),
+    ],
+  };
+}
+
+const SHOWN = 5;
+
+function codeNote(files: readonly string[]): string {
+  const more = files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "";
+  const them = `${files.slice(0, SHOWN).join(", ")}${more}`;
+  return `Migrations in code are not read: ${them}. What they do to a copy of the database: rollout drill migrate --candidate TRACK.`;
 }

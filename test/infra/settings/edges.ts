@@ -373,6 +373,11 @@ export const EDGES: Edge[] = [
   ["plan.limits.keep", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
   ["plan.warmUp", ["0s", ...DURATION[0]], ["", "1", "-1s", 60, "366d"]],
   ["plan.migration.drill", ["required", "warn", "off"], ["yes", true]],
+  [
+    "plan.migration.folders",
+    [[], ["db"], ["db/changes", "."]],
+    [["/db"], ["../db"], ["a/../b"], [""], ["a\nb"], "db"],
+  ],
   ["plan.migration.irreversible", [true, false], ["yes"]],
   ["plan.sessions.drain", ["0s", "1s", "7d"], ["", "1", "-1s", 60, "500ms", "604801s", "8d"]],
   ["smoke.0.name", ["x"], ["", "two\nlines"]],

@@ -28,3 +28,21 @@ it("the preview reads the migrations that the base has not, in the usual folders
   ]);
   expect(dangers[1]?.advice).toBe("fill in batches, each in a transaction of its own");
 });
+
+it("names what is in code, in the folders that are declared, too, and not what stands beside it", async () => {
+  put("coded/db/migrate/1_add.rb", "class Add; end");
+  put("coded/alembic/versions/2.py", "def upgrade(): pass");
+  put("coded/alembic/versions/3.sql", "TRUNCATE a;");
+  put("coded/shop/migrations/__init__.py", "");
+  put("coded/shop/migrations/0002_x.py", "class Migration: pass");
+  put("coded/migrations/4.test.ts", "");
+  put("coded/migrations/README.md", "");
+  put("none/x", "");
+  const { dangers, notes } = await migrationDangers(join(folder, "coded"), join(folder, "none"), [
+    "alembic/versions/",
+  ]);
+  expect(dangers.map(({ title }) => title)).toEqual(["rows removed: alembic/versions/3.sql:1"]);
+  expect(notes.at(-1)).toContain(
+    "not read: alembic/versions/2.py, db/migrate/1_add.rb, shop/migrations/0002_x.py. ",
+  );
+});
