@@ -26,3 +26,8 @@ export function passOn(text: string): void {
 export function paint(text: string): void {
   process.stdout.write(text);
 }
+
+/** Ends the process once all is out: a question to the network that nobody answers keeps nobody waiting. */
+export function endWith(code: number): void {
+  process.stdout.write("", () => process.exit(code));
+}

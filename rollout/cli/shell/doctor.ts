@@ -4,7 +4,7 @@ import { thisMachine } from "../../doctor/machine.ts";
 import { PURPOSES, type Purpose } from "../../doctor/row.ts";
 import { doctorText } from "../../doctor/text.ts";
 import { projectDir } from "../options.ts";
-import { out } from "../out.ts";
+import { endWith, out } from "../out.ts";
 
 export function register(program: Command): void {
   program
@@ -37,7 +37,5 @@ async function doctor(_options: unknown, command: Command): Promise<void> {
       ? `${JSON.stringify({ stack, rows, lacks: lacking(rows) })}\n`
       : doctorText(rows, purpose && [purpose]),
   );
-  const code = rows.some(({ status }) => status === "fail") ? 1 : 0;
-  // A question to the network that nobody answers keeps nobody waiting.
-  process.stdout.write("", () => process.exit(code));
+  endWith(rows.some(({ status }) => status === "fail") ? 1 : 0);
 }
