@@ -84,9 +84,10 @@ export class Table {
     for (let round = 0; !stop.aborted; round++) {
       const begun = performance.now();
       if (round % 4 === 0)
-        await client.query("INSERT INTO orders (id, customer_id, total, note) VALUES ($1, 1, 1, 'new')", [
-          1e12 + round * WRITERS + number,
-        ]);
+        await client.query(
+          "INSERT INTO orders (id, customer_id, total, note, state) VALUES ($1, 1, 1, 'new', 'new')",
+          [1e12 + round * WRITERS + number],
+        );
       else
         await client.query("UPDATE orders SET state = 'sent' WHERE id = $1", [
           1 + Math.floor(Math.random() * this.#rows),

@@ -125,7 +125,7 @@ function restore(to: number | "back" = AT, confirmed = true) {
   });
 }
 
-const stored = () => databaseIn(state, LIVE)!;
+const stored = () => databaseIn(state, `arn:aws:rds:us-east-1:123456789012:db:${LIVE}`)!;
 
 it("the restored instance takes the live one's name, and the stack's state stands for it", async () => {
   const before = structuredClone(stored());

@@ -45,7 +45,7 @@ export async function restoreOnAws(options: RestoringOnAws): Promise<Switched | 
   const facts = factsOf(deployment);
   const region = nth(facts.backup.databaseArn.split(":"), 3);
   const live = nameOf(facts.backup.databaseArn);
-  if (!databaseIn(deployment, live))
+  if (!databaseIn(deployment, facts.backup.databaseArn))
     throw new UserError(
       `${live} isn't the stack's own (rollout:database.existing): whoever owns it restores it`,
     );
@@ -71,7 +71,7 @@ export async function restoreOnAws(options: RestoringOnAws): Promise<Switched | 
     }
   } else if (began === "between") say("an earlier command was ended in the middle: this one goes on");
   const seconds = began === "switched" ? 0 : await timed(clock, () => changePlaces(instances, swap, say));
-  const stood = await standFor(engine, instances, live);
+  const stood = await standFor(engine, instances, facts.backup.databaseArn);
   if (began === "switched" && !stood)
     throw new UserError(`that is done: the other one is kept as ${swap.out}`);
   const losing = { seconds: 0, tables: [] };
@@ -91,10 +91,10 @@ async function changePlaces(instances: Instances, swap: Swap, say: (line: string
 async function standFor(
   engine: NonNullable<RestoringOnAws["engine"]>,
   instances: Instances,
-  live: string,
+  arn: string,
 ): Promise<boolean> {
-  const { DbiResourceId } = await expected(instances, live);
-  const next = DbiResourceId && standingFor(await engine.deployment(), live, DbiResourceId);
+  const { DbiResourceId } = await expected(instances, nameOf(arn));
+  const next = DbiResourceId && standingFor(await engine.deployment(), arn, DbiResourceId);
   if (next) await engine.replaceState(next);
   return next !== undefined && next !== "";
 }

@@ -7,9 +7,9 @@ interface StoredDatabase extends StateResource {
   id?: string;
 }
 
-/** The stack's own database of that name; undefined where it was there before the stack. */
-export function databaseIn(deployment: Deployment, identifier: string): StoredDatabase | undefined {
-  return ofType(deployment, TYPES.database).find((each) => each.outputs?.identifier === identifier);
+/** The stack's own database of that ARN, which a name makes; undefined where it was there before the stack. */
+export function databaseIn(deployment: Deployment, arn: string): StoredDatabase | undefined {
+  return ofType(deployment, TYPES.database).find((each) => each.outputs?.arn === arn);
 }
 
 /**
@@ -19,12 +19,8 @@ export function databaseIn(deployment: Deployment, identifier: string): StoredDa
  *
  * @returns undefined where the state says that already
  */
-export function standingFor(
-  deployment: Deployment,
-  identifier: string,
-  resourceId: string,
-): Deployment | undefined {
-  const database = databaseIn(deployment, identifier);
+export function standingFor(deployment: Deployment, arn: string, resourceId: string): Deployment | undefined {
+  const database = databaseIn(deployment, arn);
   const was = database?.outputs?.resourceId;
   if (!database || typeof was !== "string" || was === resourceId) return undefined;
   const now: StoredDatabase = {
