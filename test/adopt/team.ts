@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -63,16 +64,25 @@ export class Team {
     writeFileSync(file, document.toString());
   }
 
-  /** Plays users while something is done. */
+  /** Plays users while something is done, however long: a profile ends after minutes, and begins anew. */
   async withUsers<T>(stack: string, act: () => Promise<T>): Promise<T> {
     const words = ["load", "--profile", "100", "--stack", stack];
-    const load = spawn("bin/rollout", words, { cwd: this.deploy, env: this.#environment, stdio: "ignore" });
-    const ended = new Promise((resolve) => load.once("exit", resolve));
+    const options = { cwd: this.deploy, env: this.#environment, stdio: "ignore" } as const;
+    let over = false;
+    let load = spawn("bin/rollout", words, options);
+    const played = (async () => {
+      for (;;) {
+        await once(load, "exit");
+        if (over) return;
+        load = spawn("bin/rollout", words, options);
+      }
+    })();
     try {
       return await act();
     } finally {
+      over = true;
       load.kill("SIGINT");
-      await ended;
+      await played;
     }
   }
 
