@@ -18,6 +18,7 @@ const BY_THE_WALL: Record<string, string> = {
   "rollout/cli/digest/incident.ts": "when people are to hear",
   "rollout/cli/drill/restore.ts": "a moment that a person names",
   "rollout/cli/phases/phase-sources.ts": "a metric's time, as CloudWatch takes it",
+  "rollout/cli/plan/traffic.ts": "a metric's time, as CloudWatch takes it",
   "rollout/cli/rehearse/rehearse-text.ts": "since when, for people",
   "rollout/cli/rollout/drive.ts": "when a notice was written",
   "rollout/cli/rollout/report.ts": "until when a report tells",

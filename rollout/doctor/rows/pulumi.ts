@@ -32,5 +32,5 @@ async function cliVersion(machine: Workplace): Promise<string | undefined> {
 function sdkOf(machine: Workplace): string | undefined {
   const text = machine.read(join(machine.folder, "package.json"));
   const { dependencies = {} } = JSON.parse(text ?? "{}") as { dependencies?: Record<string, string> };
-  return /\d+\.\d+\.\d+/.exec(dependencies["@pulumi/pulumi"] ?? "")?.[0];
+  return /^[~^=]?(\d+\.\d+\.\d+)/.exec(dependencies["@pulumi/pulumi"] ?? "")?.[1];
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parse } from "yaml";
+import { upTo } from "../../../infra/sure.ts";
 import { type Finding, fail, pass, unknown } from "../../check/finding.ts";
 import { pulumiHome, type Workplace } from "../machine.ts";
 import type { Patient } from "../row.ts";
@@ -88,5 +89,5 @@ function hasToken(machine: Workplace, backend: string): boolean {
 
 /** Neither who logs in nor what follows the path. */
 function withoutSecrets(url: string): string {
-  return url.replace(/[?#].*$/, "").replace(/\/\/[^/@]*@/, "//");
+  return upTo(url, /[?#]/).replace(/\/\/[^/@]*@/, "//");
 }
