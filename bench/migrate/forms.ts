@@ -62,7 +62,7 @@ export const GOOD: readonly Form[] = [
   good(
     "writes both columns by a trigger",
     "ALTER TABLE orders ADD COLUMN amount bigint",
-    "CREATE FUNCTION write_both() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.amount := NEW.total; UPDATE orders SET note = note; RETURN NEW; END $$",
+    "CREATE FUNCTION write_both() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.amount := NEW.total; UPDATE customers SET name = name WHERE id = NEW.customer_id; RETURN NEW; END $$",
     "CREATE TRIGGER write_both BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION write_both()",
   ),
   good("makes a view", "CREATE VIEW cheap AS SELECT id FROM orders WHERE total < 10"),

@@ -55,9 +55,13 @@ export class Table {
     });
     const writes: Write[] = [];
     const stop = new AbortController();
-    const writers = Array.from({ length: WRITERS }, (_, number) =>
-      this.#on(database, (client) => this.#write(client, number, writes, stop.signal)),
+    const writers = Promise.all(
+      Array.from({ length: WRITERS }, (_, number) =>
+        this.#on(database, (client) => this.#write(client, number, writes, stop.signal)),
+      ),
     );
+    // One that fails is heard below, after the form.
+    writers.catch(() => {});
     try {
       await wait(QUIET_MS);
       const begun = performance.now();
@@ -67,7 +71,7 @@ export class Table {
       const seconds = (performance.now() - begun) / 1000;
       await wait(Math.max(0, LEAST_MS - seconds * 1000));
       stop.abort();
-      await Promise.all(writers);
+      await writers;
       const during = writes.filter((each) => each.begun >= begun).map(({ ms }) => ms);
       const before = writes.filter((each) => each.begun < begun).map(({ ms }) => ms);
       const p99 = percentile(during, 0.99);
@@ -75,7 +79,7 @@ export class Table {
       return { name, seconds, p99, slowest, quiet: percentile(before, 0.99), writes: during.length };
     } finally {
       stop.abort();
-      await Promise.allSettled(writers);
+      await writers.catch(() => {});
       await this.#on("postgres", (client) => client.query(`DROP DATABASE ${database} WITH (FORCE)`));
     }
   }
