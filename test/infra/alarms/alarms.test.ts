@@ -5,6 +5,7 @@ import { alarmsOf } from "../../../rollout/alarms/capture.ts";
 import { evaluate } from "../../../rollout/alarms/evaluate.ts";
 import { type MetricAlarm, queriesOf } from "../../../rollout/alarms/model.ts";
 import { MetricStore } from "../../../rollout/alarms/store.ts";
+import { LOOKS_BACK_SECONDS } from "../../../rollout/run/gates/alarm-gate.ts";
 import { type Recorded, type Recording, record } from "../../support/mocks.ts";
 import { shippedGraph } from "../../support/shipped-graph.ts";
 
@@ -191,6 +192,20 @@ describe("a track", () => {
       blue: "${beta-blue-state.arn}",
       green: "${beta-green-state.arn}",
     });
+  });
+
+  test("none of them looks further back than the gate thinks", () => {
+    const { alarmRule } = recorded.one(COMPOSITE, "beta-blue-state").inputs;
+    const names = [...String(alarmRule).matchAll(/\{(beta-blue-[a-z-]+)\.arn/g)].map(([, name]) => name!);
+    const seconds = names.map((name) => {
+      const { period, evaluationPeriods, metricQueries } = inputs(name);
+      const periods = [
+        period,
+        ...(metricQueries ?? []).map((query: { metric?: { period: number } }) => query.metric?.period),
+      ];
+      return evaluationPeriods * Math.max(...periods.filter((each) => each !== undefined));
+    });
+    expect(Math.max(...seconds)).toBe(LOOKS_BACK_SECONDS);
   });
 
   test("its servers are watched as a group", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlanGates } from "../../../rollout/core/plan.ts";
 import type { AlarmReading } from "../../../rollout/core/verdict.ts";
+import { LOOKS_BACK_SECONDS } from "../../../rollout/run/gates/alarm-gate.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { planFor, play } from "../../support/simulated-run.ts";
 import { World } from "../../support/simulated-world.ts";
@@ -90,6 +91,26 @@ describe("alarms", () => {
     const stuck = world();
     stuck.alarms = (track) => alarm(track === "green" ? "ALARM" : "OK", stuck.now - 3_600_000);
     expect((await runWith(stuck, {})).result.reason).toContain("paused");
+  });
+
+  // A bad version of the same track was sent back so many seconds before the new one gets traffic.
+  test.each([
+    ["as long as they look at the bad version before it", LOOKS_BACK_SECONDS - 30, "promoted"],
+    ["but blame it once that is out of sight", LOOKS_BACK_SECONDS + 30, "rolled-back"],
+  ])("that come on again don't blame the mended version, %s", async (_, agoSeconds, outcome) => {
+    const on = world();
+    on.move({ blue: 50, green: 50 });
+    const bad = on.now / 1000;
+    on.health = (track, second) => ({ errors: track === "green" && second < bad + 10 ? 0.5 : 0 });
+    on.now += 10_000;
+    on.move({ blue: 100 });
+    on.now += agoSeconds * 1000;
+    const began = on.now;
+    on.alarms = (track, now) => {
+      const isOn = track === "green" && now > began + 3_000 && now < began + 15_000;
+      return alarm(isOn ? "ALARM" : "OK", now);
+    };
+    expect((await runWith(on, {})).result.outcome).toBe(outcome);
   });
 
   test("without data yet are no alarms that are off, and a first release is judged by its own", async () => {
