@@ -45,6 +45,9 @@ describe("backups", () => {
   });
 
   it("go back to a moment before a mistake, and not a transaction further", async () => {
+    // By pgBackRest's whole seconds the backup may have ended until then.
+    const { stop } = (await listBackups(store)).at(-1)!;
+    await sleep(stop + 1000 - Date.now());
     await writeMarker(store);
     await sql("INSERT INTO orders VALUES (5001, 'the last good one')");
     await sleep(50);
