@@ -1,56 +1,25 @@
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readMigration } from "../../../rollout/migration/reading/read.ts";
 import { findSquawk } from "../../../rollout/migration/reading/squawk.ts";
 import { RULES } from "../../../rollout/migration/rules.ts";
-import { watchMigration } from "../../../rollout/migration/watch/watch.ts";
-import { postgresStore, type Store } from "../app/stores.ts";
-import { BAD, BEFORE, type Example, GOOD } from "./corpus.ts";
+import { BAD, type Example, GOOD } from "./corpus.ts";
+import { connected, Shop } from "./shop.ts";
 
-let store: Store;
-let main: pg.Client;
-
-const connected = async (database: string) => {
-  const client = new pg.Client({ connectionString: store.url.replace(/postgres$/, database) });
-  client.on("error", () => {});
-  await client.connect();
-  return client;
-};
-
+let shop: Shop;
 beforeAll(async () => {
-  store = await postgresStore();
-  await store.start();
-  main = await connected("postgres");
-  await main.query("CREATE DATABASE shop");
-  const shop = await connected("shop");
-  await shop.query(BEFORE);
-  await shop.end();
+  shop = await Shop.open();
 });
+afterAll(() => shop?.close());
 
-afterAll(async () => {
-  await main?.end();
-  await store?.remove();
-});
-
-let number = 0;
-
-/** Runs it on a copy of the shop; the machine may be busy, so that only what lasts counts as long. */
-async function watched({ sql }: Pick<Example, "sql">) {
-  const database = `copy_${++number}`;
-  await main.query(`CREATE DATABASE ${database} TEMPLATE shop`);
-  const watcher = await connected(database);
-  const writer = await connected(database);
-  try {
-    const run = async () => {
+const watched = ({ sql }: Pick<Example, "sql">) =>
+  shop.watched(async (url) => {
+    const writer = await connected(url);
+    try {
       for (const statement of sql) await writer.query(statement);
-    };
-    return await watchMigration(watcher, run, { bigRows: 1000, limitMs: 10_000 });
-  } finally {
-    await writer.end();
-    await watcher.end();
-    await main.query(`DROP DATABASE ${database}`);
-  }
-}
+    } finally {
+      await writer.end();
+    }
+  });
 
 const read = ({ name, sql }: Example) => readMigration(name, `${sql.join(";\n")};\n`);
 const rules = (found: readonly { rule: string }[]) => found.map(({ rule }) => rule);
