@@ -27,6 +27,7 @@ const OUTCOMES: Record<string, Outcome> = {
   "config set": configSet,
   preview: previewed,
   up: broughtUp,
+  cancel: cancelled,
   "stack output": outputShown,
   "stack rename": renamed,
   "stack rm": removed,
@@ -49,6 +50,12 @@ async function made({ world, words, stack, before, after }: Seen): Promise<void>
   expect([before, after?.resources]).toEqual([undefined, []]);
   const asked = words.find((word) => word.startsWith("--secrets-provider="))?.split(/=(.*)/)[1];
   expect(await world.file(stack)).toMatchObject({ secretsprovider: asked, encryptedkey: expect.any(String) });
+}
+
+/** No more than a lock goes; test/engine/interrupted.test.ts has one to be taken away. */
+function cancelled({ words, said, before, after }: Seen): void {
+  expect(said).toContain(`'${words[1]}' has been canceled`);
+  expect(after).toEqual(before);
 }
 
 /** Its config stays: without it nobody could make it again. */

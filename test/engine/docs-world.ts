@@ -130,7 +130,8 @@ export class DocsWorld {
 
 /** Whom a command is about: beta, where it names nobody. docs/aws.md makes beta, which selects it. */
 export function stackOf({ words }: DocCommand): string {
-  return words[words.indexOf("-s") + 1 || words.length] ?? "beta";
+  const named = words.indexOf("-s") + 1 || words.indexOf("cancel") + 1;
+  return words[named || words.length] ?? "beta";
 }
 
 /** There is no client for KMS here. */
