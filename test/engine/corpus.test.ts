@@ -66,9 +66,11 @@ async function playedOn(stack: "beta" | "prod", cases: readonly Case[]): Promise
   const engine = await Engine.create(stack);
   try {
     // The program's files are copied: cases edit them. That they move must not be a change of each case.
-    const infra = join(engine.project, "infra");
-    rmSync(infra);
-    cpSync(join(ROOT, "infra"), infra, { recursive: true });
+    // What the engine begins with is one of them: through a link it would find the repository's.
+    for (const name of ["index.ts", "infra"]) {
+      rmSync(join(engine.project, name));
+      cpSync(join(ROOT, name), join(engine.project, name), { recursive: true });
+    }
     copyFileSync(join(SAMPLE, `flags.${stack}.yaml`), join(engine.project, `flags.${stack}.yaml`));
     await engine.up();
     for (const each of cases) {
