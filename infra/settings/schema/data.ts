@@ -4,10 +4,9 @@ import { elsewhere } from "./secrets.ts";
 
 const existing = z.strictObject(
   {
-    instance: text(
-      "must be the identifier of an RDS instance",
-      /^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/,
-    ).describe("its identifier, in the stack's account and region"),
+    instance: text("must be the identifier of an RDS instance", /^(?=.{2,63}$)[a-z](-?[a-z0-9])+$/).describe(
+      "its identifier, in the stack's account and region",
+    ),
     securityGroup: text(
       "must be a security group's id, such as sg-0123456789abcdef0",
       /^sg-[0-9a-f]{8,17}$/,
