@@ -46,6 +46,10 @@ it("what is lost is said by table, and that it isn't known where the live databa
   expect(said).toContain("in the last 2 h 2 min (at most 15 transactions)");
   expect(said).toContain("  public.orders: 12 rows written since are gone\n");
   expect(said).toContain("  public.users: 3 changed or deleted since are as they were\n");
+  const lasting = (seconds: number) => losingText({ ...base, losing: { seconds, tables: [] } });
+  expect(lasting(119.4)).toContain("in the last 119 s (");
+  expect(lasting(119.6)).toContain("in the last 2 min 0 s (");
+  expect(lasting(179.7)).toContain("in the last 3 min 0 s (");
   expect(losingText({ ...base, losing: { seconds: 5, tables: [] } })).toMatch(
     /doesn't answer: .* can't be counted/,
   );
