@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { policyOf } from "../policy-document.ts";
 import { HANDLER, stageCode } from "./code.ts";
 import { type ControllerReach, mayControl } from "./permissions.ts";
 
@@ -124,8 +125,4 @@ function roleOf(
 ): aws.iam.Role {
   const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal, ...(Condition && { Condition }) };
   return new aws.iam.Role(name, { description, assumeRolePolicy: policyOf([trust]) }, child);
-}
-
-function policyOf(statements: object[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { policyOf } from "../policy-document.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export interface AppRoleArgs {
@@ -51,8 +52,4 @@ function ofBuckets(arns: pulumi.Input<string>[]): object[] {
 
 function allow({ actions, resources }: { actions: string[]; resources: pulumi.Input<string>[] }): object {
   return { Effect: "Allow", Action: actions, Resource: resources };
-}
-
-function policyOf(statements: object[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { followedBy, followedParameter, jobQueue } from "../host/processes/agent.ts";
+import { policyOf } from "../policy-document.ts";
 import type { Job, Settings } from "../settings/settings.ts";
 
 export interface ProcessesArgs {
@@ -118,13 +119,15 @@ function sender(
     `${name}-jobs`,
     {
       description: `Schedules of ${name}`,
-      assumeRolePolicy: policyOf({
-        Effect: "Allow",
-        Action: "sts:AssumeRole",
-        Principal: { Service: "scheduler.amazonaws.com" },
-        // EventBridge Scheduler User Guide, "Confused deputy prevention": the schedules' group.
-        Condition: { StringEquals: { "aws:SourceArn": groupArn } },
-      }),
+      assumeRolePolicy: policyOf([
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "scheduler.amazonaws.com" },
+          // EventBridge Scheduler User Guide, "Confused deputy prevention": the schedules' group.
+          Condition: { StringEquals: { "aws:SourceArn": groupArn } },
+        },
+      ]),
     },
     child,
   );
@@ -132,13 +135,9 @@ function sender(
     `${name}-jobs`,
     {
       role: role.id,
-      policy: policyOf({ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: queueArns }),
+      policy: policyOf([{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: queueArns }]),
     },
     child,
   );
   return role;
-}
-
-function policyOf(statement: object): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: [statement] });
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BOOT_HOOK } from "../host/boot.ts";
 import { HOST_METRICS } from "../host/logs-agent.ts";
 import { PROCESS_METRICS } from "../host/processes/metrics.ts";
+import { policyOf } from "../policy-document.ts";
 import { type AppRoleArgs, appRole } from "./app-role.ts";
 
 export interface ServerRoleArgs {
@@ -171,8 +172,4 @@ function forProcesses({ parameterArns, queueArns }: NonNullable<ServerRoleArgs["
 
 function allow(Action: string[], Resource: pulumi.Input<unknown>, Condition?: object): object {
   return { Effect: "Allow", Action, Resource, ...(Condition && { Condition }) };
-}
-
-function policyOf(statements: object[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -48,3 +48,10 @@ export function textOf(error: unknown): string {
   if (sentence !== undefined) return sentence;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
+
+/** Ctrl-C ends the work, not before what it made is removed. @returns what aborts then */
+export function untilInterrupted(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { Misuse } from "../errors.ts";
-import { type Answers, domainOf, type LeftOut } from "./answers.ts";
+import { type Answers, domainOf, LEFT_OUT, type LeftOut } from "./answers.ts";
 import type { Ask } from "./ask.ts";
 import { type Found, findIn } from "./found/found.ts";
 import * as rules from "./rules.ts";
@@ -81,7 +81,7 @@ export async function answersOf(
     given.without ??
     words(
       await ask({
-        text: "What is left out of cache, web-firewall, candidate",
+        text: `What is left out of ${LEFT_OUT.join(", ")}`,
         usual: "",
         wrong: ofEach(rules.leftOut),
       }),

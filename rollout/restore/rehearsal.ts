@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { Findings } from "../drill/findings.ts";
 import type { CheckName } from "../drill/restore/checks.ts";
+import { alone } from "../drill/restore/only-drill.ts";
 import { archivedNow, goodBackup } from "../drill/restore/rehearsal.ts";
 import { Copy } from "../drill/restore/rehearsal-copy.ts";
 import { UserError } from "../errors.ts";
@@ -10,7 +10,7 @@ import { storeOf } from "../platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../platforms/rehearsal/backups/superuser.ts";
 import { messageOf } from "../platforms/rehearsal/machine/errors.ts";
 import { locked } from "../platforms/rehearsal/machine/lock.ts";
-import { livingHolder, takeLock } from "../platforms/rehearsal/machine/lock-file.ts";
+import { livingHolder } from "../platforms/rehearsal/machine/lock-file.ts";
 import { type Place, userLock } from "../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../platforms/rehearsal/verbs/options.ts";
@@ -40,7 +40,8 @@ export interface Restoring extends Options {
 export async function restoreHere(options: Restoring): Promise<Switched | undefined> {
   const place = placeIn(options);
   const room = await prepareChange(options, place);
-  return alone(place, async () => {
+  refuseRollout(place);
+  return alone(place, "another restore or drill", async () => {
     const begun = readSwitch(room.ledger.place);
     if (begun) return goOn(options, place, begun);
     const { to } = options;
@@ -80,20 +81,13 @@ function switched(options: Options, place: Place, record: SwitchRecord): Promise
   return locked(place, async () => carryOut(await prepareChange(options, place), record));
 }
 
-async function alone<T>(place: Place, work: () => Promise<T>): Promise<T> {
+/** @throws {UserError} for one that works with this database */
+function refuseRollout(place: Place): void {
   const rollout = livingHolder<{ owner?: string }>(userLock(place, "rollout.lock"));
   if (rollout)
     throw new UserError(
       `a rollout is under way (${rollout.owner ?? `process ${rollout.pid}`}): it works with this database. End it first: rollout rollback`,
     );
-  const file = userLock(place, "restore-drill.lock");
-  const holder = takeLock(file, {});
-  if (holder) throw new UserError(`another restore or drill is running (process ${holder.pid})`);
-  try {
-    return await work();
-  } finally {
-    rmSync(file, { force: true });
-  }
 }
 
 async function prepareTo(room: Room, moment: number): Promise<Prepared> {

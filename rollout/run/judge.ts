@@ -7,7 +7,7 @@ import type { History, Judge, Verdict } from "../core/verdict.ts";
 import { alarmVerdict } from "./gates/alarm-gate.ts";
 import type { GateEvidence, Indicator } from "./gates/indicator.ts";
 import { indicatorsOf } from "./gates/indicators.ts";
-import { convictJoined } from "./gates/joined.ts";
+import { convictJoined, sendingBack } from "./gates/joined.ts";
 import { sorted } from "./gates/on-fail.ts";
 import { type BegunCount, judgeSessions, newBegunCount } from "./gates/sessions-gate.ts";
 import { compareCounts } from "./gates/two-counts.ts";
@@ -28,8 +28,8 @@ export function judgeOf(plan: Plan): Judge {
   return (history) => {
     if (isOther(history, count)) count = newCount(plan, history.late !== undefined);
     const { soon, late } = count;
-    takeIn(history, history.seconds, soon, plan.gates.onFail);
-    if (late) takeIn(history, history.late?.seconds ?? [], late, plan.gates.onFail);
+    takeIn(history, history.seconds, soon);
+    if (late) takeIn(history, history.late?.seconds ?? [], late);
     const verdicts: GateEvidence[] = count.indicators.map((indicator) => {
       const isLate = late !== undefined && indicator.late === true;
       const baked = isLate ? history.late?.baked === true : history.baked;
@@ -92,6 +92,8 @@ interface Counted {
 /** How much of a history some indicators have taken in. */
 interface Progress {
   indicators: Indicator[];
+  /** Those of them that fail a candidate together. */
+  joined: Indicator[];
   warmUp: WarmUp;
   seconds: number;
   steps: number;
@@ -103,6 +105,7 @@ function newCount(plan: Plan, twice = false): Counted {
   const indicators = indicatorsOf(plan, twice);
   const progress = (of: Indicator[]): Progress => ({
     indicators: of,
+    joined: sendingBack(of, plan.gates.onFail),
     warmUp: new WarmUp(plan.warmUpSeconds ?? 0),
     ...{ seconds: 0, steps: 0, first: undefined, next: undefined },
   });
@@ -120,12 +123,7 @@ function isOther({ seconds, steps, late }: History, count: Counted): boolean {
   return began(count.soon, seconds) || (count.late !== undefined && began(count.late, late?.seconds ?? []));
 }
 
-function takeIn(
-  { stable, candidate, steps }: History,
-  seconds: History["seconds"],
-  count: Progress,
-  onFail: Plan["gates"]["onFail"],
-): void {
+function takeIn({ stable, candidate, steps }: History, seconds: History["seconds"], count: Progress): void {
   for (const { epochSecond, tracks } of seconds.slice(count.seconds)) {
     count.first ??= epochSecond;
     for (let at = count.next ?? epochSecond; at <= epochSecond; at += 1) {
@@ -142,7 +140,7 @@ function takeIn(
         if (count.steps === 0) indicator.learn(other);
         else indicator.observe(of(candidate, indicator), other);
       }
-      if (count.steps > 0) convictJoined(count.indicators, onFail);
+      if (count.steps > 0) convictJoined(count.joined);
     }
     count.next = epochSecond + 1;
   }

@@ -29,6 +29,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "project-folder.ts",
     "package-folder.ts",
     "aws-client.ts",
+    "policy-document.ts",
     "yaml.ts",
     "sure.ts",
   ],

@@ -2,6 +2,7 @@ import { Argument, type Command } from "commander";
 import { SCENARIO_NAMES, type ScenarioName } from "../../drill/fail/scenario.ts";
 import { Misuse } from "../../errors.ts";
 import { placeIn } from "../../platforms/rehearsal/verbs/options.ts";
+import { untilInterrupted } from "../exit.ts";
 import { whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
@@ -35,9 +36,7 @@ async function printExpected(json: boolean): Promise<void> {
 
 async function fail(scenario: ScenarioName, command: Command): Promise<void> {
   const { stack, json } = globalOptions(command);
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-  const options = { stack, projectDir: projectDir(), say: tell, signal: stop.signal };
+  const options = { stack, projectDir: projectDir(), say: tell, signal: untilInterrupted() };
   const [{ drillFail }, { failText }, { reportFiles }] = await Promise.all([
     import("../../drill/fail/drill.ts"),
     import("../../drill/fail/report/text.ts"),

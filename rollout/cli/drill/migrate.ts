@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
+import { untilInterrupted } from "../exit.ts";
 import { onOption, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
@@ -24,8 +25,6 @@ export function registerMigrate(drill: Command): void {
         throw new UserError(
           "On AWS a migration isn't drilled yet: rehearse it with --on rehearsal, on a stack whose database holds a copy of the data.",
         );
-      const stop = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
       const [{ drillMigrate }, { migrateText }, { writeDrilled }] = await Promise.all([
         import("../../drill/migrate/rehearsal.ts"),
         import("../../drill/migrate/text.ts"),
@@ -37,7 +36,7 @@ export function registerMigrate(drill: Command): void {
         candidate,
         by: whoami(),
         say: tell,
-        signal: stop.signal,
+        signal: untilInterrupted(),
       };
       const record = await drillMigrate(options);
       const { platform } = await stackAtHand(command);

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { DrillRecord } from "../../drill/record.ts";
 import { Misuse } from "../../errors.ts";
+import { untilInterrupted } from "../exit.ts";
 import { onOption, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
-import { interruptible, momentOf } from "../restore/interruptible.ts";
+import { momentOf } from "../restore/moment.ts";
 
 export function register(drill: Command): void {
   drill
@@ -32,15 +33,13 @@ export function register(drill: Command): void {
 async function here(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestore } = await import("../../drill/restore/rehearsal.ts");
-  return interruptible((signal) =>
-    drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal }),
-  );
+  const signal = untilInterrupted();
+  return drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal });
 }
 
 async function onAws(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestoreOnAws } = await import("../../drill/restore/aws.ts");
-  return interruptible((signal) =>
-    drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal }),
-  );
+  const signal = untilInterrupted();
+  return drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal });
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Options, rehearse } from "../../platforms/rehearsal/index.ts";
+import { untilInterrupted } from "../exit.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
 import { statusText, upText } from "./rehearse-text.ts";
@@ -43,12 +44,11 @@ export function register(program: Command): void {
 
 async function up({ port, watch }: { port?: number; watch?: boolean }, command: Command): Promise<void> {
   const options = optionsOf(command);
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-  const status = await rehearse.up({ ...options, port, signal: stop.signal });
+  const signal = untilInterrupted();
+  const status = await rehearse.up({ ...options, port, signal });
   print(status, command, upText);
   if (!watch) return;
-  await rehearse.watch({ ...options, signal: stop.signal }, (changed) => print(changed, command, statusText));
+  await rehearse.watch({ ...options, signal }, (changed) => print(changed, command, statusText));
   options.say("no longer watching; the stack stays up");
 }
 

@@ -3,11 +3,12 @@ import { systemClock } from "../../clock.ts";
 import { Misuse, UserError } from "../../errors.ts";
 import type { RestoringOnAws } from "../../restore/aws/restore.ts";
 import type { Switched } from "../../restore/losing.ts";
+import { untilInterrupted } from "../exit.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
 import { askName } from "./ask-name.ts";
-import { interruptible, momentOf } from "./interruptible.ts";
+import { momentOf } from "./moment.ts";
 
 export function register(program: Command): void {
   program
@@ -37,12 +38,10 @@ export function register(program: Command): void {
       if (yes !== undefined && yes !== stack) throw new Misuse(`--yes ${yes} isn't --stack ${stack}`);
       const { losingText, switchedText } = await import("../../restore/losing.ts");
       const ask = { stack, given: yes, option: "--yes", to: "switch" };
-      const done = await interruptible((signal) =>
-        (on === "aws" ? onAws : here)({
-          ...{ stack, projectDir: projectDir(), say: tell, signal, to: aim },
-          confirm: async (switching) => (await askName(losingText(switching), ask)) === stack,
-        }),
-      );
+      const done = await (on === "aws" ? onAws : here)({
+        ...{ stack, projectDir: projectDir(), say: tell, signal: untilInterrupted(), to: aim },
+        confirm: async (switching) => (await askName(losingText(switching), ask)) === stack,
+      });
       if (!done) throw new UserError(`that isn't ${stack}: nothing has changed`);
       out(json ? `${JSON.stringify(done)}\n` : switchedText(done));
     });

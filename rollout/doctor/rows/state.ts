@@ -4,6 +4,7 @@ import { upTo } from "../../../infra/sure.ts";
 import { type Finding, fail, pass, unknown } from "../../check/finding.ts";
 import { pulumiHome, type Workplace } from "../machine.ts";
 import type { Patient } from "../row.ts";
+import { NO_STACK } from "./aws.ts";
 
 const LOGIN = "npx pulumi login s3://YOUR-STATE-BUCKET";
 
@@ -21,7 +22,7 @@ export function lookAtState({ machine }: Patient): Finding {
 
 /** What opens the stack's secrets. */
 export function lookAtSecrets({ machine, stack }: Patient): Finding {
-  if (stack === undefined) return unknown("no stack was named", "rollout doctor --stack NAME");
+  if (stack === undefined) return NO_STACK;
   const file = fieldsOf(machine, `Pulumi.${stack}.yaml`);
   const provider = file.secretsprovider;
   if (provider && provider !== "passphrase") return pass(`${withoutSecrets(provider)}, by its credentials`);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
-import { userLock } from "../../platforms/rehearsal/machine/state.ts";
+import { type Place, userLock } from "../../platforms/rehearsal/machine/state.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
@@ -20,14 +20,26 @@ export async function onlyDrill(
 ): Promise<DrillRecord> {
   const place = placeIn(options);
   const room = await prepareChange(options, place);
-  const lockFile = userLock(place, "restore-drill.lock");
-  const holder = takeLock(lockFile, {});
-  if (holder) throw new UserError(`another ${what} of ${place.stack} is running (process ${holder.pid})`);
-  try {
+  return alone(place, `another ${what} of ${place.stack}`, async () => {
     const record = await drill(room);
     await drillFiles(place.folder).write(record);
     return record;
+  });
+}
+
+/**
+ * Does what there is one of at a time: a drill with a copy of the stack's database, or a restore.
+ *
+ * @param other whom who comes meanwhile is told of
+ * @throws {UserError} when there is another one
+ */
+export async function alone<T>(place: Place, other: string, work: () => Promise<T>): Promise<T> {
+  const file = userLock(place, "restore-drill.lock");
+  const holder = takeLock(file, {});
+  if (holder) throw new UserError(`${other} is running (process ${holder.pid})`);
+  try {
+    return await work();
   } finally {
-    rmSync(lockFile, { force: true });
+    rmSync(file, { force: true });
   }
 }

@@ -96,7 +96,7 @@ async function standFor(
   const { DbiResourceId } = await expected(instances, nameOf(arn));
   const next = DbiResourceId && standingFor(await engine.deployment(), arn, DbiResourceId);
   if (next) await engine.replaceState(next);
-  return next !== undefined && next !== "";
+  return Boolean(next);
 }
 
 async function expected(instances: Instances, name: string): Promise<DBInstance> {

@@ -4,7 +4,7 @@ import type { MetricSecond } from "../../../rollout/core/verdict.ts";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
 import { type Random, seededRandom } from "../../../rollout/load/random.ts";
 import type { Indicator } from "../../../rollout/run/gates/indicator.ts";
-import { convictJoined } from "../../../rollout/run/gates/joined.ts";
+import { convictJoined, sendingBack } from "../../../rollout/run/gates/joined.ts";
 import { judgeOf } from "../../../rollout/run/judge.ts";
 import { badOf } from "../analysis/streams.ts";
 
@@ -21,7 +21,7 @@ function convicted(values: Record<string, number>, onFail?: Record<string, "tell
         convict: (others) => told.push([name, others]),
       }) as Pick<Indicator, "name" | "part" | "evidence" | "convict"> as Indicator,
   );
-  convictJoined(indicators, onFail);
+  convictJoined(sendingBack(indicators, onFail));
   return told;
 }
 

@@ -1,13 +1,5 @@
 import { InvalidArgumentError } from "commander";
 
-/** Ctrl-C ends the work, not before what it made is removed. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, abort);
-  return work(stop.signal);
-}
-
 /** An option's moment, in milliseconds since the epoch. */
 export function momentOf(text: string): number {
   const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
