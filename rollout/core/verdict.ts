@@ -1,3 +1,4 @@
+import type { WARM_UP_SECONDS } from "../../infra/settings/warming.ts";
 import { bakedAt, type HeldSplit, type RolloutState } from "./state.ts";
 
 /** What one track served in one second. */
@@ -18,6 +19,13 @@ export interface TrackCounts {
    */
   repeated?: Tally;
   /**
+   * Likewise of sessions that a slow answer has been counted of, for ten minutes from it on; and how many of them were slow again. What a
+   * server answers in its first {@link WARM_UP_SECONDS} holds nobody back: it is forgiven, or judged by itself.
+   */
+  repeatedSlow?: Tally;
+  /** The other requests of sessions, and how many of them were slow: so each session counts once. */
+  slowSessions?: Tally;
+  /**
    * Where the platform tells clients apart, by their addresses: requests of clients that had no error for ten minutes, and how many of
    * them failed. So each client that meets errors counts once.
    */
@@ -33,6 +41,30 @@ export interface ServerCounts {
   requests: number;
   /** Slower than the plan's limit. */
   slow: number;
+  /** As the track's. */
+  repeatedSlow?: Tally;
+  slowSessions?: Tally;
+}
+
+/** Both together; it began when the second one says so. */
+export function addServer(known: ServerCounts | undefined, more: ServerCounts): ServerCounts {
+  const { requests = 0, slow = 0 } = known ?? {};
+  return {
+    ...{ began: more.began, requests: requests + more.requests, slow: slow + more.slow },
+    ...addSlow(known ?? {}, more),
+  };
+}
+
+export type BySession = Pick<TrackCounts, "repeatedSlow" | "slowSessions">;
+
+/** Both together; what is nothing is left out. */
+export function addSlow(a: BySession, b: BySession): BySession {
+  const repeatedSlow = addTally(a.repeatedSlow ?? NO_TALLY, b.repeatedSlow ?? NO_TALLY);
+  const slowSessions = addTally(a.slowSessions ?? NO_TALLY, b.slowSessions ?? NO_TALLY);
+  return {
+    ...(repeatedSlow.total > 0 && { repeatedSlow }),
+    ...(slowSessions.total > 0 && { slowSessions }),
+  };
 }
 
 /** What browsers asked a track for: infra/sessions/visits.ts says what counts as which. */

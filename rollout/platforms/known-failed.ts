@@ -6,11 +6,17 @@ const MOST_KNOWN = 10_000;
 /** Who had an error, and until when it is known of him. */
 export class KnownFailed {
   readonly #until = new Map<string, number>();
+  readonly #sinceLast: boolean;
+
+  /** @param since whether the time runs anew at each error, or from the one that was counted on */
+  constructor(since: "last" | "counted" = "last") {
+    this.#sinceLast = since === "last";
+  }
 
   /** @returns whether an error was known of him before */
   take(key: string, hasFailed: boolean, epochSecond: number): boolean {
-    const known = (this.#until.get(key) ?? 0) > epochSecond;
-    if (hasFailed) this.#until.set(key, epochSecond + WELL_SECONDS);
+    const known = (this.#until.get(key) ?? Number.NEGATIVE_INFINITY) > epochSecond;
+    if (hasFailed && (this.#sinceLast || !known)) this.#until.set(key, epochSecond + WELL_SECONDS);
     if (this.#until.size > MOST_KNOWN) this.#forget(epochSecond);
     return known;
   }

@@ -1,6 +1,7 @@
+import { WARM_UP_SECONDS } from "../../settings/warming.ts";
 import type { Host, HostFile } from "../host.ts";
 import { sandbox } from "../units/sandbox.ts";
-import { ANSWER_COUNTS, ANSWER_METRICS } from "./metrics.ts";
+import { ANSWER_COUNTS, ANSWER_METRICS, SLOW_LIMITS_MS } from "./metrics.ts";
 
 const SCRIPT = "/usr/local/sbin/rollout-answers";
 
@@ -24,7 +25,9 @@ export function answerFiles({ stack, track }: Pick<Host, "stack" | "track">): Ho
     {
       path: SCRIPT,
       permissions: "0755",
-      content: PROGRAM.replaceAll("@STACK@", stack).replace("@TRACK@", track),
+      content: PROGRAM.replaceAll("@STACK@", stack)
+        .replace("@TRACK@", track)
+        .replace("@WARM_UP@", String(WARM_UP_SECONDS)),
     },
     {
       path: "/etc/systemd/system/rollout-answers.service",
@@ -63,11 +66,12 @@ rounds = 5
 folder = os.path.dirname(out)
 by_second, beginning = os.path.join(folder, "seconds.log"), os.path.join(folder, "began")
 classes = {"3xx": 300, "4xx": 400}
-told = {}
+told, slow = {}, {}
+limits = ${JSON.stringify(SLOW_LIMITS_MS)}
 broken = re.compile(rb"(\\d+/\\d+/\\d+ \\d+:\\d+:\\d+) \\[\\w+\\] .* while reading upstream, client: ")
 
 def of(second, seconds):
-    return seconds.setdefault(second, {"all": 0, "bad": 0, "times": {}, "clients": [0, 0], "who": [], "late": 0, "cut": 0, "visits": {}, "repeated": [0, 0], **{name: (set(), set()) for name in classes}})
+    return seconds.setdefault(second, {"all": 0, "bad": 0, "times": {}, "clients": [0, 0], "who": [], "late": 0, "cut": 0, "visits": {}, "repeated": [0, 0], "held": {"requests": 0, "slow": {}}, **{name: (set(), set()) for name in classes}})
 
 # Up, in milliseconds, to two digits: a limit that has no more of them parts the slow from the others exactly.
 def rounded(seconds):
@@ -94,8 +98,8 @@ def add(line, seconds):
             counts["clients"][0] += 1
             told["failed", address] = second + 600
             counts["who"].append(hashlib.blake2s(address.encode(), digest_size=4, key=b"@STACK@").hexdigest())
+    took = rounded(answer["seconds"]) if status != 499 else 0
     if status != 499:
-        took = rounded(answer["seconds"])
         counts["times"][took] = counts["times"].get(took, 0) + 1
     visit = answer.get("session")
     counts["visits"][visit] = counts["visits"].get(visit, 0) + 1
@@ -106,6 +110,7 @@ def add(line, seconds):
             counts["repeated"][1] += status >= 500
         if status >= 500:
             told[key] = second + 600
+        add_slow(key[1:], took, second, counts["held"])
     counts["late"] += answer["total_seconds" if status in (0, 499) else "seconds"] >= 2
     if status == 429:
         return
@@ -117,6 +122,20 @@ def add(line, seconds):
         if first <= status < first + 100:
             so.add(address)
             told[name, address] = second + 600
+
+# A session's slow answer counts once in ten minutes; what a new server may be slow with is known of nobody afterwards.
+def add_slow(session, took, second, held):
+    if began is None or second < began + @WARM_UP@:
+        return
+    held["requests"] += 1
+    known = slow.get(session, {})
+    for limit in limits if known or took > limits[0] else []:
+        is_known, is_slow = known.get(limit, 0) > second, took > limit
+        if is_known or is_slow:
+            first, again, slow_again = held["slow"].get(limit, [0, 0, 0])
+            held["slow"][limit] = [first + (not is_known), again + is_known, slow_again + (is_known and is_slow)]
+        if is_slow and not is_known:
+            slow.setdefault(session, known)[limit] = second + 600
 
 # nginx itself ends such an answer as if it were whole: only its error log says it.
 def add_cut(line, seconds):
@@ -168,7 +187,7 @@ def tell_seconds(waiting, start, through, ended):
         ways = {name: [len(counts[name][1]), len(counts[name][0])] for name in classes}
         told[second] = {
             "all": counts["all"], "bad": counts["bad"], "times": counts["times"], "clients": counts["clients"], "who": counts["who"][:50],
-            "late": counts["late"], "cut": counts["cut"], "repeated": counts["repeated"], **ways,
+            "late": counts["late"], "cut": counts["cut"], "repeated": counts["repeated"], **({"held": counts["held"]} if counts["held"]["requests"] else {}), **ways,
             "visits": {name: count for name, count in counts["visits"].items() if name in ("first", "again", "held")},
         }
     line = {"from": start, "through": through, "began": began, "seconds": told, **({"ended": True} if ended else {})}
@@ -233,6 +252,9 @@ while True:
     if len(told) > 10000:
         now = time.time()
         told = {key: until for key, until in told.items() if until > now}
+    if len(slow) > 10000:
+        now = time.time()
+        slow = {session: known for session, known in slow.items() if max(known.values()) > now}
     rest = time.monotonic() + every
     while not ending and time.monotonic() < rest:
         time.sleep(min(0.2, every))

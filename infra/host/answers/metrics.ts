@@ -36,8 +36,22 @@ export interface ServerSecond {
   cut: number;
   /** Requests of sessions that had an error before, and how many failed again. */
   repeated: readonly [requests: number, errors: number];
+  /**
+   * Requests of sessions that had begun, once the server was no longer new, and by each of {@link SLOW_LIMITS_MS} that a session had a
+   * slower answer than: how many sessions had their first one within ten minutes, and of those that had one the requests, and how many took longer
+   * again. Left out where there are none.
+   */
+  held?: {
+    requests: number;
+    slow: Readonly<Record<string, readonly [first: number, again: number, slowAgain: number]>>;
+  };
   visits: Readonly<Partial<Record<"first" | "again" | "held", number>>>;
 }
+
+/** A plan's limit isn't known to servers, so that sessions are known by each of these, in milliseconds. */
+export const SLOW_LIMITS_MS = [100, 1_000, 10_000].flatMap((scale) =>
+  Array.from({ length: 9 }, (_, index) => (index + 1) * scale),
+);
 
 export const ANSWER_COUNTS = {
   answers: "Answers",

@@ -17,7 +17,7 @@ import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/ga
 import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
 import { failure, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
-import { NO_TALLY, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
+import { NO_TALLY, type Tally, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 import { fallIndicator } from "./falls.ts";
 import type { Indicator, Of } from "./indicator.ts";
 import type { Warming } from "./warm-up.ts";
@@ -90,7 +90,7 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
     ...(twice && { late: true }),
   }));
   const tests = counted.map(({ of }, index) =>
-    sequentialIndicator(gateSettings(parts[index]), of, index === 0 ? clientsOf : undefined),
+    sequentialIndicator(gateSettings(parts[index]), of, [clientsOf, slowSessionsOf][index]),
   );
   const burning = budget.map(() => burnIndicator(last(parts), first(tests).gate));
   const [errors, slow, ...counters] = tests.map(({ indicator }) => indicator) as [
@@ -163,9 +163,13 @@ function burnIndicator(settings: GateSettings, errors: Gate): Indicator {
  */
 const errorsOf: Of = (counts) => {
   const { requests = 0, errors = 0, repeated = NO_TALLY } = counts ?? {};
-  const counted = Math.max(0, requests - repeated.total);
-  return { requests: counted, bad: Math.min(counted, Math.max(0, errors - repeated.bad)) };
+  return without(repeated, { requests, bad: errors });
 };
+
+function without(repeated: Tally, { requests, bad }: Counts): Counts {
+  const counted = Math.max(0, requests - repeated.total);
+  return { requests: counted, bad: Math.min(counted, Math.max(0, bad - repeated.bad)) };
+}
 const NONE: Counts = { requests: 0, bad: 0 };
 
 /** What users did, of what they asked for. */
@@ -178,7 +182,16 @@ function clientsOf(counts: TrackCounts | undefined): Counts | undefined {
   return counts?.clients && { requests: counts.clients.total, bad: counts.clients.bad };
 }
 
-const slowOf: Of = (counts) => ({ requests: counts?.requests ?? 0, bad: counts?.slow ?? 0 });
+/** Sessions that had no slow answer lately, where somebody is held. */
+function slowSessionsOf(counts: TrackCounts | undefined): Counts | undefined {
+  return counts?.slowSessions && { requests: counts.slowSessions.total, bad: counts.slowSessions.bad };
+}
+
+/** Likewise: a large customer's page is slow each time. */
+const slowOf: Of = (counts) => {
+  const { requests = 0, slow = 0, repeatedSlow = NO_TALLY } = counts ?? {};
+  return without(repeatedSlow, { requests, bad: slow });
+};
 
 /** An application may count a failure a moment after what failed: never more bad ones than all. */
 function counterOf(name: string): Of {

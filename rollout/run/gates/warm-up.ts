@@ -1,4 +1,11 @@
-import type { MetricSecond, ServerCounts, TrackCounts } from "../../core/verdict.ts";
+import {
+  addServer,
+  type MetricSecond,
+  NO_TALLY,
+  type ServerCounts,
+  type Tally,
+  type TrackCounts,
+} from "../../core/verdict.ts";
 
 /** Which of a track's answers an indicator takes, where the platform tells servers apart; left out: all. */
 export type Warming = "left out" | "alone";
@@ -61,12 +68,12 @@ export class WarmUp {
   }
 
   #withoutStarts(track: string, counts: TrackCounts, now: number, earliest: number): TrackCounts {
-    const cold = { requests: 0, slow: 0 };
-    for (const [name, { began, requests, slow }] of Object.entries(counts.servers ?? {})) {
-      const from = Math.max(began, earliest);
+    let cold: ServerCounts = { began: 0, requests: 0, slow: 0 };
+    for (const [name, counted] of Object.entries(counts.servers ?? {})) {
+      const from = Math.max(counted.began, earliest);
       if (now < from || now >= from + this.#seconds) continue;
-      cold.requests += requests;
-      cold.slow += slow;
+      cold = addServer(cold, counted);
+      const { requests, slow } = counted;
       const key = `${track} ${name} ${from}`;
       const known = this.#starting.get(key) ?? { track, began: from, requests: 0, slow: 0 };
       known.requests += requests;
@@ -89,17 +96,22 @@ export class WarmUp {
 }
 
 /** Who waits beyond the limit is slow, too, and comes among all that is answered by servers that are warm. */
-function less(counts: TrackCounts, cold: { requests: number; slow: number }): TrackCounts {
+function less(counts: TrackCounts, cold: ServerCounts): TrackCounts {
   const requests = Math.max(0, counts.requests - cold.requests);
   const slow = Math.min(requests, Math.max(0, counts.slow - cold.slow));
+  const warm = {
+    ...{ ...counts, requests, slow },
+    ...(counts.repeatedSlow && { repeatedSlow: without(counts.repeatedSlow, cold.repeatedSlow) }),
+    ...(counts.slowSessions && { slowSessions: without(counts.slowSessions, cold.slowSessions) }),
+  };
   const { unfinished, ...ways } = counts.ways ?? {};
-  if (!unfinished) return { ...counts, requests, slow };
+  if (!unfinished) return warm;
   const total = Math.max(0, unfinished.total - cold.requests);
   const bad = requests === 0 ? 0 : Math.min(total, Math.max(0, unfinished.bad - cold.slow));
-  return {
-    ...counts,
-    requests,
-    slow,
-    ways: { ...ways, unfinished: { bad, total: requests === 0 ? 0 : total } },
-  };
+  return { ...warm, ways: { ...ways, unfinished: { bad, total: requests === 0 ? 0 : total } } };
+}
+
+function without({ bad, total }: Tally, cold: Tally = NO_TALLY): Tally {
+  const left = Math.max(0, total - cold.total);
+  return { bad: Math.min(left, Math.max(0, bad - cold.bad)), total: left };
 }

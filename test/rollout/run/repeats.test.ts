@@ -1,14 +1,25 @@
 import { describe, expect, test } from "vitest";
+import { given } from "../../../infra/sure.ts";
 import { planOf } from "../../../rollout/core/plan.ts";
-import type { TrackCounts } from "../../../rollout/core/verdict.ts";
+import {
+  addSlow,
+  addTally,
+  type BySession,
+  NO_TALLY,
+  type TrackCounts,
+} from "../../../rollout/core/verdict.ts";
 import { binomialBounds } from "../../../rollout/load/binomial.ts";
 import { type Random, seededRandom } from "../../../rollout/load/random.ts";
 import { withRepeatsPlaced } from "../../../rollout/platforms/aws/metrics/ways.ts";
-import { FailedClients, Repeats } from "../../../rollout/platforms/rehearsal/rollout/repeats.ts";
+import { FailedClients, Repeats, SlowRepeats } from "../../../rollout/platforms/rehearsal/rollout/repeats.ts";
+import type { LoggedAnswer } from "../../../rollout/platforms/rehearsal/servers/answers.ts";
 import { indicatorsOf } from "../../../rollout/run/gates/indicators.ts";
 
 // Browsers that stay with a version and ask again and again for what fails, on either track. Nothing is wrong with the candidate.
 
+const HELD = {
+  ...{ time: "", track: "green", address: "198.51.100.1", status: 500, seconds: 0, session: "held" },
+};
 const HOUR = 3600;
 const [BEFORE, ROLLOUT] = [2 * HOUR, 4 * HOUR];
 const plan = planOf({
@@ -43,40 +54,51 @@ function failing(random: Random, requests: number): number {
   return count;
 }
 
+type What = "errors" | "slow";
+const indicatorOf = (what: What) => given(indicatorsOf(plan)[what === "errors" ? 0 : 1], what);
+
 /** @param accounted whether it is known who repeats what has been counted */
-function isRolledBack(seed: number, rate: number, accounted: boolean): { failed: boolean; exposed: boolean } {
+function isRolledBack(
+  { seed, rate, what }: { seed: number; rate: number; what: What },
+  accounted: boolean,
+): { failed: boolean; exposed: boolean } {
   const random = seededRandom(seed);
   const sick = sickBrowsers(random);
-  const [errors] = indicatorsOf(plan) as [ReturnType<typeof indicatorsOf>[number]];
-  const repeats = new Repeats();
+  const gate = indicatorOf(what);
+  const [repeats, slowRepeats] = [new Repeats(), new SlowRepeats()];
+  const bySession = (answer: LoggedAnswer, at: number): BySession & Pick<TrackCounts, "repeated"> => {
+    if (what === "slow") return slowRepeats.take(answer, true, at);
+    return repeats.take(answer, at) ? { repeated: { bad: 1, total: 1 } } : {};
+  };
   const counted = (track: string, rest: number, at: number): TrackCounts => {
     const mine = sick.filter((each) => each.track === track && each.from <= at && at < each.to);
-    const again = mine.filter((each) =>
-      repeats.take(
-        { time: "", track, address: `a${each.from}`, status: 500, seconds: 0, session: "held" },
-        at,
-      ),
-    ).length;
-    const counts = { requests: rest + mine.length, errors: failing(random, rest) + mine.length, slow: 0 };
-    return accounted ? { ...counts, repeated: { bad: again, total: again } } : counts;
+    const told = mine.map(({ from }) => bySession({ ...HELD, track, address: `a${from}` }, at));
+    const again = told.reduce((sum, { repeated }) => addTally(sum, repeated ?? NO_TALLY), NO_TALLY);
+    const requests = rest + mine.length;
+    const counts = { requests, errors: 0, slow: 0, [what]: failing(random, rest) + mine.length };
+    return accounted ? { ...counts, repeated: again, ...told.reduce(addSlow, {}) } : counts;
   };
-  for (let at = -BEFORE; at < 0; at += 1) errors.learn(counted("blue", 4 * rate, at));
-  errors.beginStep();
+  for (let at = -BEFORE; at < 0; at += 1) gate.learn(counted("blue", 4 * rate, at));
+  gate.beginStep();
   for (let at = 0; at < ROLLOUT; at += 1) {
-    errors.observe(counted("green", rate, at), counted("blue", 3 * rate, at));
-    if (errors.verdict(false).outcome === "fail") return { failed: true, exposed: true };
+    gate.observe(counted("green", rate, at), counted("blue", 3 * rate, at));
+    if (gate.verdict(false).outcome === "fail") return { failed: true, exposed: true };
   }
   return { failed: false, exposed: sick.some(({ track }) => track === "green") };
 }
 
 describe("users who repeat themselves", () => {
-  test.each([3, 30])(
-    "send no healthy candidate back more often than is promised, at %i requests a second",
-    (rate) => {
+  test.each<[What, number]>([
+    ["errors", 3],
+    ["errors", 30],
+    ["slow", 3],
+  ])(
+    "send no healthy candidate back more often than is promised: %s at %i requests a second",
+    (what, rate) => {
       const days = 30;
       let [failed, exposed] = [0, 0];
       for (let day = 0; day < days; day += 1) {
-        const told = isRolledBack(rate * 1_000 + day, rate, true);
+        const told = isRolledBack({ seed: rate * 1_000 + day, rate, what }, true);
         failed += told.failed ? 1 : 0;
         exposed += told.exposed ? 1 : 0;
       }
@@ -86,17 +108,99 @@ describe("users who repeat themselves", () => {
     },
   );
 
-  test("would send it back on most days on which it has one, if each of their errors counted", () => {
-    const days = Array.from({ length: 20 }, (_, day) => isRolledBack(3_000 + day, 3, false));
-    const exposed = days.filter((day) => day.exposed);
-    expect(exposed.filter((day) => day.failed).length).toBeGreaterThan(exposed.length / 2);
+  test.each<What>(["errors", "slow"])(
+    "would send it back on most days on which it has one, if each counted: %s",
+    (what) => {
+      const days = Array.from({ length: 20 }, (_, day) =>
+        isRolledBack({ seed: 3_000 + day, rate: 3, what }, false),
+      );
+      const exposed = days.filter((day) => day.exposed);
+      expect(exposed.filter((day) => day.failed).length).toBeGreaterThan(exposed.length / 2);
+    },
+  );
+});
+
+describe("a candidate that keeps one answer in five too long", () => {
+  /** Every user is held, and asks every ten seconds. @returns after how many seconds it is found */
+  function found(users: number, accounted: boolean): number {
+    const random = seededRandom(users);
+    const [gate, repeats] = [indicatorOf("slow"), new SlowRepeats()];
+    const asked = (track: string, from: number, to: number, share: number, at: number): TrackCounts => {
+      let counts: TrackCounts = { requests: 0, errors: 0, slow: 0 };
+      for (let user = from; user < to; user += 1) {
+        if ((user + at) % 10 !== 0) continue;
+        const slow = random() < share;
+        const answer = { ...HELD, track, address: `a${user}` };
+        const told = accounted ? addSlow(counts, repeats.take(answer, slow, at)) : {};
+        counts = { ...counts, requests: counts.requests + 1, slow: counts.slow + (slow ? 1 : 0), ...told };
+      }
+      return counts;
+    };
+    for (let at = -1_800; at < 0; at += 1) gate.learn(asked("blue", 0, users, 0.01, at));
+    gate.beginStep();
+    for (let at = 0; at < ROLLOUT; at += 1) {
+      gate.observe(asked("green", 0, users / 4, 0.2, at), asked("blue", users / 4, users, 0.01, at));
+      if (gate.verdict(false).outcome === "fail") return at;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  test.each([40, 160, 1_200])("is found no later by its users, of %i a quarter", (users) => {
+    expect(found(users, true)).toBeLessThanOrEqual(found(users, false) + 2);
+  });
+});
+
+describe("a slow answer of a session", () => {
+  const told = (...answers: [at: number, isSlow: boolean][]) => {
+    const repeats = new SlowRepeats();
+    return answers.map(([at, isSlow]) => repeats.take(HELD, isSlow, at));
+  };
+  const [slow, fast] = [
+    { bad: 1, total: 1 },
+    { bad: 0, total: 1 },
+  ];
+
+  test("counts once in ten minutes, also of one that is slow all the time", () => {
+    expect(
+      told([0, false], [0, true], [1, true], [2, false], [599, true], [600, true], [601, false]),
+    ).toEqual([
+      { slowSessions: fast },
+      { slowSessions: slow },
+      { repeatedSlow: slow },
+      { repeatedSlow: fast },
+      { repeatedSlow: slow },
+      { slowSessions: slow },
+      { repeatedSlow: fast },
+    ]);
+  });
+
+  test("counts each time where nobody is held", () => {
+    const repeats = new SlowRepeats();
+    const first = { ...HELD, session: "first" };
+    expect([0, 1].map((at) => repeats.take(first, true, at))).toEqual([{}, {}]);
+  });
+
+  test("is taken out of what the gate counts with the session's other requests", () => {
+    const gate = indicatorOf("slow");
+    gate.beginStep();
+    const seen = (repeatedSlow: TrackCounts["repeatedSlow"]) => ({
+      requests: 10,
+      errors: 0,
+      slow: 3,
+      repeatedSlow,
+    });
+    gate.observe(seen({ bad: 2, total: 4 }), seen(undefined));
+    const { candidate, stable } = gate.verdict(false);
+    expect([candidate, stable]).toEqual([
+      { requests: 6, bad: 1 },
+      { requests: 10, bad: 3 },
+    ]);
   });
 });
 
 describe("an error of a session", () => {
   const answer = (more: object = {}) => ({
-    ...{ time: "", track: "green", address: "198.51.100.1", status: 500, seconds: 0, session: "held" },
-    ...{ number: "07", agent: "Firefox" },
+    ...{ ...HELD, track: "green", number: "07", agent: "Firefox" },
     ...more,
   });
   const told = (...answers: [after: number, more?: object][]) => {

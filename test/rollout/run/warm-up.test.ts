@@ -101,6 +101,22 @@ describe("what is left out", () => {
     expect(seen("green").warm).toMatchObject({ requests: 7, slow: 1 });
   });
 
+  test("with it what its sessions repeated, which isn't taken out twice", () => {
+    const [many, some] = [
+      { bad: 3, total: 6 },
+      { bad: 1, total: 2 },
+    ];
+    const servers = {
+      a: { began: 0, requests: 6, slow: 3, repeatedSlow: { bad: 2, total: 4 }, slowSessions: some },
+      b: { began: 90, requests: 4, slow: 1, repeatedSlow: some, slowSessions: some },
+    };
+    const all = counts(servers, { repeatedSlow: many, slowSessions: { bad: 2, total: 4 } });
+    expect(new WarmUp(30).take(second(100, all), "green", 0)("green").warm).toMatchObject({
+      ...{ requests: 6, slow: 3, slowSessions: some },
+      repeatedSlow: { bad: 2, total: 4 },
+    });
+  });
+
   test("never more than there is, and nothing where servers aren't told apart", () => {
     const many = counts({ a: { began: 95, requests: 12, slow: 6 } });
     expect(new WarmUp(30).take(second(100, many), "green", 0)("green").warm).toMatchObject({

@@ -1,5 +1,13 @@
-import type { ServerSecond } from "../../../../infra/host/answers/metrics.ts";
-import { addSessions, addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
+import { type ServerSecond, SLOW_LIMITS_MS } from "../../../../infra/host/answers/metrics.ts";
+import {
+  addServer,
+  addSessions,
+  addSlow,
+  addTally,
+  type BySession,
+  NO_SESSIONS,
+  NO_TALLY,
+} from "../../../core/verdict.ts";
 import type { Tally, TrackCounts, Way } from "../../platform.ts";
 
 export interface CountedBy {
@@ -20,10 +28,10 @@ export function addServerSecond(
 ): TrackCounts {
   const { all: requests, bad, visits, repeated, who } = second;
   const slow = slowIn(second, limitMs);
-  const before = known?.servers?.[server] ?? { requests: 0, slow: 0 };
   const [again, failedAgain] = repeated;
   const sessions = addSessions(known?.sessions ?? NO_SESSIONS, { ...NO_SESSIONS, ...visits });
   const repeatedIn = addTally(known?.repeated ?? NO_TALLY, { bad: failedAgain, total: again });
+  const bySession = bySessionIn(second, limitMs);
   const elsewhere = who.filter(hasFailed).length;
   const [bad5xx, asked] = second.clients;
   const clients = addTally(known?.clients ?? NO_TALLY, { bad: bad5xx - elsewhere, total: asked - elsewhere });
@@ -35,9 +43,10 @@ export function addServerSecond(
     sessions,
     servers: {
       ...known?.servers,
-      [server]: { began, requests: before.requests + requests, slow: before.slow + slow },
+      [server]: addServer(known?.servers?.[server], { began, requests, slow, ...bySession }),
     },
     ...(repeatedIn.total > 0 && { repeated: repeatedIn }),
+    ...addSlow(known ?? {}, bySession),
     clients,
   };
 }
@@ -59,6 +68,17 @@ function waysOf(known: TrackCounts | undefined, second: ServerSecond): Record<Wa
 function slowIn({ times }: ServerSecond, limitMs: number): number {
   const limit = twoDigits(limitMs);
   return Object.entries(times).reduce((slow, [ms, count]) => (Number(ms) > limit ? slow + count : slow), 0);
+}
+
+/** What is slow by the first limit from this one on that servers know sessions by: exact where the limit is one of those. */
+function bySessionIn({ held }: ServerSecond, limitMs: number): BySession {
+  const limit = SLOW_LIMITS_MS.find((each) => each >= limitMs);
+  if (!held || limit === undefined) return {};
+  const [first = 0, again = 0, slowAgain = 0] = held.slow[limit] ?? [];
+  return {
+    repeatedSlow: { bad: slowAgain, total: again },
+    slowSessions: { bad: first, total: held.requests - again },
+  };
 }
 
 /** Up, as the servers round. */

@@ -56,7 +56,10 @@ export function withRepeatsPlaced(seconds: readonly MetricSecond[], period: numb
       if (repeated) waiting.add(keyOf(track, epochSecond), repeated);
   return seconds.map((second) => {
     const tracks = Object.entries(second.tracks).map(([track, { repeated: _, ...counts }]) => {
-      const repeated = waiting.take(keyOf(track, second.epochSecond), counts);
+      const repeated = waiting.take(keyOf(track, second.epochSecond), {
+        requests: counts.requests,
+        bad: counts.errors,
+      });
       return [track, { ...counts, ...(repeated && { repeated }) }] as const;
     });
     return { ...second, tracks: Object.fromEntries(tracks) };

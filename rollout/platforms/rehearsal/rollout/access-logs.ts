@@ -1,10 +1,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
+import { WARM_UP_SECONDS } from "../../../../infra/settings/warming.ts";
+import { addServer, addSlow, addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
-import { FailedClients, Repeats } from "./repeats.ts";
+import { FailedClients, Repeats, SlowRepeats } from "./repeats.ts";
 
 /** What one track's servers answered in one second, by their own logs. */
 export interface LoggedSecond {
@@ -58,6 +59,7 @@ export class AccessLogReader {
   readonly #slowMs: number;
   readonly #tail = new Tail();
   readonly #repeats = new Repeats();
+  readonly #slowRepeats = new SlowRepeats();
   readonly #failed = new FailedClients();
   /** When each server answered its first request of a user, in seconds since the epoch. */
   readonly #began = new Map<string, number>();
@@ -112,9 +114,13 @@ export class AccessLogReader {
   #addServer(server: string, answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
     const began = this.#began.get(server) ?? epochSecond;
     this.#began.set(server, began);
-    const { requests = 0, slow = 0 } = counts.servers?.[server] ?? {};
-    const own = { began, requests: requests + 1, slow: slow + (this.#isSlow(answer) ? 1 : 0) };
-    counts.servers = { ...counts.servers, [server]: own };
+    const isSlow = this.#isSlow(answer);
+    // What a new server may be slow with is known of nobody afterwards: it would be no witness of a candidate that stays slow.
+    const isCold = epochSecond < began + WARM_UP_SECONDS;
+    const session = isCold ? {} : this.#slowRepeats.take(answer, isSlow, epochSecond);
+    const own = { began, requests: 1, slow: isSlow ? 1 : 0, ...session };
+    counts.servers = { ...counts.servers, [server]: addServer(counts.servers?.[server], own) };
+    Object.assign(counts, addSlow(counts, session));
   }
 
   #addRepeated(answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {

@@ -1,6 +1,6 @@
 import { given } from "../../../../infra/sure.ts";
 import type { CounterGate } from "../../../core/plan.ts";
-import { addSessions, addTally } from "../../../core/verdict.ts";
+import { addServer, addSessions, addTally } from "../../../core/verdict.ts";
 import type {
   MetricSecond,
   ServerCounts,
@@ -51,6 +51,7 @@ export class RehearsalMetrics {
   readonly #slow = new Map<string, number>();
   /** Requests of sessions that had an error before, likewise. */
   readonly #repeated = new WaitingTallies();
+  readonly #repeatedSlow = new WaitingTallies();
   #working: Promise<void> | undefined;
   #failure: Error | undefined;
   readonly #say: (line: string) => void;
@@ -130,12 +131,10 @@ export class RehearsalMetrics {
   ): void {
     for (const { track, counts } of logged) this.#wait(track, counts);
     const tracks = Object.fromEntries(
-      Object.entries(answered).map(([track, { requests, errors, unfinished, cut }]) => [
-        track,
-        {
-          requests,
-          errors,
-          slow: this.#takeSlow(track, requests),
+      Object.entries(answered).map(([track, { requests, errors, unfinished, cut }]) => {
+        const slow = this.#takeSlow(track, requests);
+        const counts: TrackCounts = {
+          ...{ requests, errors, slow },
           ways: {
             ...clientsOf(logged, track),
             unfinished: { bad: unfinished, total: requests + unfinished },
@@ -144,10 +143,13 @@ export class RehearsalMetrics {
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
           ...serversOf(logged, track),
-          ...failedClientsOf(logged, track),
-          ...repeatedIn(this.#repeated.take(track, { requests, errors })),
-        },
-      ]),
+          ...talliedOf("clients", logged, track),
+          ...talliedOf("slowSessions", logged, track),
+          ...repeatedIn("repeated", this.#repeated.take(track, { requests, bad: errors })),
+          ...repeatedIn("repeatedSlow", this.#repeatedSlow.take(track, { requests, bad: slow })),
+        };
+        return [track, counts] as const;
+      }),
     );
     const second: KeptSecond = { epochSecond, from, tracks };
     this.#seconds.push(second);
@@ -177,9 +179,10 @@ export class RehearsalMetrics {
     return taken;
   }
 
-  #wait(track: string, { slow, repeated }: TrackCounts): void {
+  #wait(track: string, { slow, repeated, repeatedSlow }: TrackCounts): void {
     this.#slow.set(track, (this.#slow.get(track) ?? 0) + slow);
     if (repeated) this.#repeated.add(track, repeated);
+    if (repeatedSlow) this.#repeatedSlow.add(track, repeatedSlow);
   }
 
   #tick(): void {
@@ -209,24 +212,26 @@ function serversOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "se
   const servers: Record<string, ServerCounts> = {};
   for (const { track: of, counts } of logged) {
     if (of !== track) continue;
-    for (const [name, { began, requests, slow }] of Object.entries(counts.servers ?? {})) {
-      const before = servers[name] ?? { requests: 0, slow: 0 };
-      servers[name] = { began, requests: before.requests + requests, slow: before.slow + slow };
-    }
+    for (const [name, own] of Object.entries(counts.servers ?? {}))
+      servers[name] = addServer(servers[name], own);
   }
   return Object.keys(servers).length === 0 ? {} : { servers };
 }
 
 /** Likewise. What no server has answered isn't among them. */
-function failedClientsOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "clients"> {
-  const mine = logged.flatMap(({ track: of, counts: { clients } }) =>
-    of === track && clients ? [clients] : [],
+function talliedOf(
+  name: "clients" | "slowSessions",
+  logged: LoggedSecond[],
+  track: string,
+): Partial<TrackCounts> {
+  const mine = logged.flatMap(({ track: of, counts: { [name]: tally } }) =>
+    of === track && tally ? [tally] : [],
   );
-  return mine.length === 0 ? {} : { clients: mine.reduce(addTally) };
+  return mine.length === 0 ? {} : { [name]: mine.reduce(addTally) };
 }
 
-function repeatedIn(repeated: Tally | undefined): { repeated?: Tally } {
-  return repeated ? { repeated } : {};
+function repeatedIn(name: "repeated" | "repeatedSlow", tally: Tally | undefined): Partial<TrackCounts> {
+  return tally ? { [name]: tally } : {};
 }
 
 /** What was written since the second before: a line may be a moment late, none is lost. */

@@ -1,3 +1,4 @@
+import type { BySession } from "../../../core/verdict.ts";
 import { KnownFailed } from "../../known-failed.ts";
 import type { LoggedAnswer } from "../servers/answers.ts";
 
@@ -10,12 +11,27 @@ export class Repeats {
   readonly #known = new KnownFailed();
 
   /** @returns whether the answer is of a session that an error was counted of before; the first one counts */
-  take(
-    { track, address, status, session, number = "", agent = "" }: LoggedAnswer,
-    epochSecond: number,
-  ): boolean {
-    if (session !== "held" || address === undefined) return false;
-    return this.#known.take(`${track} ${address} ${number} ${agent}`, status >= 500, epochSecond);
+  take(answer: LoggedAnswer, epochSecond: number): boolean {
+    const session = sessionOf(answer);
+    return session !== undefined && this.#known.take(session, answer.status >= 500, epochSecond);
+  }
+}
+
+/** Who a session is of: see {@link Repeats}. Undefined where nobody is held. */
+function sessionOf({ track, address, session, number = "", agent = "" }: LoggedAnswer): string | undefined {
+  return session === "held" && address !== undefined ? `${track} ${address} ${number} ${agent}` : undefined;
+}
+
+/** Sessions that a slow answer was counted of; each counts once in ten minutes, also one that is slow all the time. */
+export class SlowRepeats {
+  readonly #known = new KnownFailed("counted");
+
+  /** Which of a session's counts the answer belongs to; to none where nobody is held. */
+  take(answer: LoggedAnswer, isSlow: boolean, epochSecond: number): BySession {
+    const session = sessionOf(answer);
+    if (session === undefined) return {};
+    const tally = { bad: isSlow ? 1 : 0, total: 1 };
+    return this.#known.take(session, isSlow, epochSecond) ? { repeatedSlow: tally } : { slowSessions: tally };
   }
 }
 
