@@ -9,13 +9,14 @@ import { projectFolder } from "../project-folder.ts";
 export const HANDLER = "index.handler";
 
 /**
- * What a controller never does, which steers and neither deploys nor backs up: Pulumi's engine, backups, the rehearsal and its
- * drills. Each is loaded only where it is done.
+ * What a controller never does, which steers and neither deploys nor backs up nor has a token of GitHub's: Pulumi's engine, backups,
+ * the rehearsal and its drills. Each is loaded only where it is done.
  */
 const LEFT_OUT = [
   /^@pulumi\//,
   /\/platforms\/rehearsal\//,
   /\/drill\/migrate\/now\.[jt]s$/,
+  /\/notify\/github\/deployment\.[jt]s$/,
   /\/backup\.[jt]s$/,
 ];
 

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../clock.ts";
 import type { Act, JournalEntry } from "../../core/journal.ts";
 import { planOf } from "../../core/plan.ts";
-import { replay } from "../../core/replay.ts";
+import { replay, step } from "../../core/replay.ts";
 import { isWatched, type RolloutState } from "../../core/state.ts";
 import { shareOf } from "../../core/weights.ts";
 import { withdrawalIn } from "../../core/withdrawal.ts";
@@ -16,6 +16,7 @@ import { actsIn } from "../../view/entry-text.ts";
 import { drillsOf } from "../drill/drilled.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
+import { onlookerOf } from "./deployed.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
@@ -39,9 +40,11 @@ export async function drive(
 ): Promise<RunResult> {
   const { platform, say, stack } = here;
   const teller = tellerOf(here);
+  const onlooker = await onlookerOf(here);
   const stop = leaveOnSignal(say, stack, stays);
   const { entries } = await platform.journal.read();
   const before = replay(entries);
+  let state = before;
   let subject = subjectOf(here, begin, before);
   // Whether users would be on the candidate without anybody to watch it, if this run ended now.
   let isUnwatched = before !== undefined && isWatched(before);
@@ -55,6 +58,8 @@ export async function drive(
       judge = judgeOf(entry.plan);
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
+    state = step(state, entry);
+    if (state) onlooker?.see(state);
     say(line(entry));
   };
   try {
@@ -75,7 +80,7 @@ export async function drive(
     throw error;
   } finally {
     stop();
-    await teller.flush();
+    await Promise.all([teller.flush(), onlooker?.flush()]);
   }
 }
 

@@ -9,7 +9,7 @@ export interface Workflow {
 export interface Job {
   permissions?: Record<string, string>;
   concurrency?: Concurrency;
-  environment?: string;
+  environment?: string | { name: string; deployment?: boolean };
   env?: Record<string, string>;
   "timeout-minutes"?: number;
   steps: Step[];

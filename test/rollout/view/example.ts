@@ -48,10 +48,23 @@ function entries(notes: [number, Note][]): JournalEntry[] {
   return notes.map(([second, note]) => ({ ...note, at: BEGUN + second * 1000, by: "ann@host" }));
 }
 
+const ON: [number, Note][] = [
+  [300, { kind: "passed", step: 1, reason: "errors: no worse than stable", skipped: false }],
+  [300, { kind: "intent", id: 18, act: { do: "weights", weights: { green: 100 } } }],
+  [301, { kind: "done", id: 18 }],
+  [302, { kind: "verified", weights: { green: 100 } }],
+  [603, { kind: "passed", step: 2, reason: "errors: no worse than stable", skipped: false }],
+  [603, { kind: "intent", id: 22, act: { do: "stable", track: "green" } }],
+  [604, { kind: "done", id: 22 }],
+  [900, { kind: "ended", outcome: "promoted", reason: "all steps passed" }],
+];
+
 /** While its second step bakes. */
 export const baking = entries(NOTES);
 /** To its end. */
 export const rolledBack = entries([...NOTES, ...BACK]);
+/** The other end. */
+export const promoted = entries([...NOTES, ...ON]);
 
 /** Three hundred requests a second with 0.1 % errors; from the 150th second on the candidate answers 5 % errors. */
 export function traffic(until: number): MetricSecond[] {

@@ -5,6 +5,7 @@ import type { RunResult } from "../../../run/run.ts";
 import { entryLines } from "../../../view/entry-lines.ts";
 import { actsIn } from "../../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../../on.ts";
+import { onlookerOf } from "../deployed.ts";
 import { intoConfig } from "../from-journal.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -19,10 +20,12 @@ const TAKEN_UP_MS = 75_000;
  * @param known entries that were told already
  */
 export async function follow(
-  { platform, stack, say, projectDir }: Pick<StackAtHand, "platform" | "stack" | "say" | "projectDir">,
+  here: Pick<StackAtHand, "platform" | "settings" | "stack" | "say" | "projectDir">,
   known: number,
   clock: Clock = systemClock,
 ): Promise<RunResult> {
+  const { platform, stack, say, projectDir } = here;
+  const onlooker = await onlookerOf(here);
   const stop = leaveOnSignal(say, stack);
   const line = entryLines(actsIn((await platform.journal.read()).entries.slice(0, known)));
   let told = known;
@@ -36,6 +39,7 @@ export async function follow(
       if (isNew) heardAt = clock.now();
       told = entries.length;
       const state = replay(entries);
+      if (state) onlooker?.see(state);
       if (state && isNew && platform.kind === "aws") await intoConfig(projectDir, stack, state);
       const { stage, outcome, stopped } = state ?? {};
       if (stage?.at === "ended" && outcome) return { outcome: outcome.is, reason: outcome.reason };
@@ -51,6 +55,7 @@ export async function follow(
     }
   } finally {
     stop();
+    await onlooker?.flush();
   }
 }
 
