@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { followedParameter } from "../host/processes/agent.ts";
+import { WEIGHT_METRIC } from "../watch/weight-metric.ts";
 
 export interface ControllerReach {
   stack: string;
@@ -40,6 +41,10 @@ export function mayControl(reach: ControllerReach): object[] {
     // Without it a missing object is forbidden, and not missing.
     allow("JournalList", ["s3:ListBucket"], pulumi.interpolate`arn:aws:s3:::${journal}`),
     allow("Watch", ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*"),
+    {
+      ...allow("ShowWeights", ["cloudwatch:PutMetricData"], "*"),
+      Condition: { StringEquals: { "cloudwatch:namespace": WEIGHT_METRIC.namespace } },
+    },
     allow("ReadSeconds", ["logs:FilterLogEvents"], ofGroup(secondsArn)),
     allow(
       "See",

@@ -50,6 +50,7 @@ export function watchingOf(
   const dashboard = new Dashboard(
     stack,
     {
+      stack,
       region,
       tracks: watched,
       balancerArnSuffix: balancer.arnSuffix,

@@ -1,4 +1,5 @@
 import { first, nth } from "../sure.ts";
+import { WEIGHT_METRIC } from "../watch/weight-metric.ts";
 import { BY_REGION, NEVER_READ, READ } from "./actions.ts";
 
 /** A statement of an identity's policy. */
@@ -122,6 +123,11 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
     allow("ServerFilesList", ["s3:ListBucketVersions"], `arn:aws:s3:::${stack}-servers-*`),
     allow("Journal", ["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::${stack}-journal-*/*`),
     ...mayTell({ stack, region }),
+    // No narrower resource: CloudWatch User Guide, "Using condition keys to limit access to CloudWatch namespaces".
+    {
+      ...allow("ShowWeights", ["cloudwatch:PutMetricData"], "*"),
+      Condition: { StringEquals: { "cloudwatch:namespace": WEIGHT_METRIC.namespace } },
+    },
     // What the gates judge by; the other logs are for people.
     allow(
       "ReadSeconds",

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { WEIGHT_METRIC } from "./weight-metric.ts";
 
 export interface DashboardArgs {
+  stack: string;
   region: string;
   tracks: {
     name: string;
@@ -14,7 +16,10 @@ export interface DashboardArgs {
   cacheNodeIds: pulumi.Input<string>[];
 }
 
-/** A page of graphs: a row for traffic, errors and latency with a line for each track, then what the tracks share. */
+/**
+ * A page of graphs: traffic, errors and latency with a line for each track, and its weight, which shows each step of a rollout;
+ * then what the tracks share.
+ */
 export class Dashboard extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
@@ -59,7 +64,7 @@ function body(args: DashboardArgs) {
 }
 
 /** In the same order whatever the config's, so that a preview shows a change only where there is one. */
-function perTrack({ tracks, balancerArnSuffix }: DashboardArgs): Graph[] {
+function perTrack({ stack, tracks, balancerArnSuffix }: DashboardArgs): Graph[] {
   const sorted = tracks.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const served = (metric: string): Line[] =>
     sorted.map(({ name, targetGroupArnSuffix }) => [
@@ -79,10 +84,15 @@ function perTrack({ tracks, balancerArnSuffix }: DashboardArgs): Graph[] {
       autoscalingGroupName,
       { label: name },
     ]);
+  const weights = sorted.map(({ name }): Line => {
+    const { namespace, name: metric } = WEIGHT_METRIC;
+    return [namespace, metric, "Stack", stack, "Track", name, { label: name }];
+  });
   return [
     { title: "Requests a minute, by track", stat: "Sum", lines: served("RequestCount") },
     { title: "Errors (5xx) a minute, by track", stat: "Sum", lines: served("HTTPCode_Target_5XX_Count") },
     { title: "Latency p95 in seconds, by track", stat: "p95", lines: served("TargetResponseTime") },
+    { title: "Weight in % while a rollout is under way, by track", stat: "Average", lines: weights },
     { title: "Healthy servers, by track", stat: "Maximum", lines: served("HealthyHostCount") },
     { title: "CPU of servers in %, by track", stat: "Average", lines: hosted("AWS/EC2", "CPUUtilization") },
     {

@@ -79,6 +79,10 @@ export interface Platform {
    * @throws when they can't be read: callers fail closed
    */
   alarms?(track: string): Promise<readonly AlarmReading[]>;
+  /**
+   * Shows the weights as they are now where people watch the stack; left out where nobody could see them. It moves nothing.
+   */
+  showWeights?(weights: Weights): Promise<void>;
   /** Takes away the servers of a track that carries no traffic and keeps no sessions. @throws for one that does, by a look of its own */
   drain(track: string): Promise<void>;
   /** Gives the stack's controller what it needs for a rollout; left out where it needs nothing. */

@@ -15,6 +15,7 @@ import { Book, TakenOver } from "./book.ts";
 import { careOf } from "./migrating.ts";
 import { Notices, type Notify } from "./notices.ts";
 import { type AskDrill, Senses } from "./senses.ts";
+import { WeightMarks } from "./weight-marks.ts";
 
 export interface RunOptions {
   platform: Platform;
@@ -97,19 +98,21 @@ async function decide(
   notices: Notices,
 ): Promise<RunResult> {
   const { book, clock, lock } = acting;
+  const marks = new WeightMarks(acting.platform, clock);
   for (;;) {
     lock.lost.throwIfAborted();
     await catchUp(acting);
     const state = given(book.state, "rollout in the journal");
+    marks.see(state.weights);
     if (leave?.(state)) {
-      await end(book, notices, clock);
+      await end(book, notices, marks, clock);
       const { is, reason } = state.outcome ?? { is: "left", reason: `left in the stage ${state.stage.at}` };
       return { outcome: is, reason };
     }
     const action = next(state, senses.seen, clock.now());
     switch (action.is) {
       case "leave":
-        await end(book, notices, clock);
+        await end(book, notices, marks, clock);
         return { outcome: action.outcome, reason: action.reason };
       case "look":
         await senses.look(action.look, state);
@@ -142,12 +145,12 @@ async function catchUp(acting: Acting): Promise<void> {
   if (behind && clock.now() - behind.since >= patience) throw behind.error;
 }
 
-async function end(book: Book, notices: Notices, clock: Clock): Promise<void> {
+async function end(book: Book, notices: Notices, marks: WeightMarks, clock: Clock): Promise<void> {
   await until({ clock, everyMs: 500, withinMs: LAST_MS }, async () => {
     await book.catchUp();
     return !book.isBehind;
   });
-  await notices.sent();
+  await Promise.all([notices.sent(), marks.sent()]);
 }
 
 /** Words of people. While the journal can't be read nobody is heard: what is decided next says so, when it can't be written either. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -17,12 +17,21 @@ import { queriesFor } from "../../rollout/platforms/aws/metrics/metric-queries.t
 import { BalancerMetrics } from "../../rollout/platforms/aws/metrics/metrics.ts";
 import { ServerSeconds } from "../../rollout/platforms/aws/metrics/server-seconds.ts";
 import { ANSWER_TALLIES } from "../../rollout/platforms/aws/metrics/ways.ts";
+import { WeightMetric } from "../../rollout/platforms/aws/metrics/weight-metric.ts";
 import { metricsIn } from "../../rollout/platforms/rehearsal/metrics/embedded.ts";
 import { AccessLogReader } from "../../rollout/platforms/rehearsal/rollout/access-logs.ts";
 import { until } from "../../rollout/waiting.ts";
 import { counting, PYTHON_THERE } from "../infra/host/answers/counting.ts";
 import { deployment, GROUPS, LISTENER } from "../rollout/aws/example.ts";
+import { recordStack } from "../support/stacks.ts";
 import { Moto, motoThere, skipped } from "./moto.ts";
+
+interface WeightGraph {
+  title: string;
+  period: number;
+  stat: string;
+  metrics: string[][];
+}
 
 describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
   let moto: Moto;
@@ -70,6 +79,45 @@ describe.skipIf(!motoThere)(`${skipped}a CloudWatch that answers`, () => {
       [0, 0],
       [60, 60],
     ]);
+  });
+
+  // What the dashboard's graph asks for, figure by figure.
+  test("has the weights that a rollout tells, each track's", async () => {
+    const said: string[] = [];
+    const metric = new WeightMetric({ region: "us-east-1", stack: "beta", say: (text) => said.push(text) });
+    await metric.tell({ blue: 75, green: 25 }, ["blue", "green", "teal"]);
+    expect(said).toEqual([]);
+    const recorded = await recordStack("beta", {});
+    const { widgets } = JSON.parse(recorded.one("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody);
+    const [properties] = (widgets as { properties: WeightGraph }[])
+      .map((widget) => widget.properties)
+      .filter(({ title }) => title.startsWith("Weight"));
+    const MetricDataQueries = [...properties!.metrics, [...properties!.metrics[0]!.slice(0, 5), "teal"]].map(
+      ([Namespace, MetricName, stackKey, stack, trackKey, track], index) => ({
+        Id: `m${index}`,
+        MetricStat: {
+          Metric: {
+            Namespace,
+            MetricName,
+            Dimensions: [
+              { Name: stackKey, Value: stack },
+              { Name: trackKey, Value: track },
+            ],
+          },
+          Period: properties!.period,
+          Stat: properties!.stat,
+        },
+      }),
+    );
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
+    const { MetricDataResults } = await new CloudWatchClient({}).send(
+      new GetMetricDataCommand({
+        MetricDataQueries,
+        StartTime: new Date(now - 120_000),
+        EndTime: new Date(now + 120_000),
+      }),
+    );
+    expect(MetricDataResults!.map(({ Values }) => Values)).toEqual([[75], [25], [0]]);
   });
 
   test("is waited for while it hasn't told response times", async () => {

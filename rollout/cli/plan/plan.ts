@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import type { Settings } from "../../../infra/settings/settled.ts";
+import { systemClock } from "../../clock.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { planOf } from "../../core/plan.ts";
 import { UserError } from "../../errors.ts";
-import { PRICES } from "../../preview/cost/prices.ts";
+import { PRICES, priceSource } from "../../preview/cost/prices.ts";
 import { detectable, type PlanTraffic, type StepPower } from "../../run/gates/detectable.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
@@ -79,16 +80,20 @@ export interface RolloutCost {
   usd: number | undefined;
 }
 
-/** The candidate's servers while both tracks have theirs: through all bakes, and as long as stable's stay afterwards. */
+/**
+ * The candidate's servers while both tracks have theirs: through all bakes, and as long as stable's stay afterwards. And each track's
+ * weight as a metric, which is paid by the hour in which it is told (aws.amazon.com/cloudwatch/pricing).
+ */
 export function rolloutCost({ plan, tracks, server }: Settings): RolloutCost {
   const servers = Math.max(...tracks.map((track) => track.servers));
   const waits = [...plan.steps.map(({ bake }) => bake), plan.limits.keep];
   const hours = waits.reduce((sum, each) => sum + milliseconds(each), 0) / 3_600_000;
   const price = PRICES.server[server.instanceType];
+  const shown = (tracks.length * PRICES.monthly.metric) / PRICES.hoursAMonth;
   return {
     servers,
     hours,
-    usd: price === undefined ? undefined : Math.round(price * servers * hours * 100) / 100,
+    usd: price === undefined ? undefined : Math.round((price * servers + shown) * hours * 100) / 100,
   };
 }
 
@@ -98,6 +103,7 @@ export function planText(
   steps: readonly StepPower[],
   cost: RolloutCost,
   sessionsPerSecond?: number,
+  now = systemClock.now(),
 ): string[] {
   const sessions = (seconds: number) =>
     sessionsPerSecond === undefined ? "" : ` of ${Math.round(sessionsPerSecond * seconds)} sessions`;
@@ -121,7 +127,7 @@ export function planText(
     `${stack} at ${rate} requests a second (median of simulated rollouts)`,
     ...lines,
     ...(steps.length === 0 ? FIRST_DAYS : pauses ? [...fittingLines(steps), ...FEW] : []),
-    `A rollout costs ${usd}: ${cost.servers} more servers for ${cost.hours} h (${PRICES.region}, ${PRICES.date}).`,
+    `A rollout costs ${usd}: ${cost.servers} more servers for ${cost.hours} h (${priceSource(now)}).`,
     `Driven by the workflow release, it takes ${Math.ceil(cost.hours * 60)} minutes of CI, as a job waits with it; driven by rollout controller, next to none.`,
   ];
 }

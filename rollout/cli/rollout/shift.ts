@@ -78,6 +78,7 @@ export async function shift(
     }
     await move(here, before, weights);
     await verified(here, weights, clock);
+    await platform.showWeights?.(weights);
     await follow(here, weights);
   } finally {
     await lock.release();

@@ -1,8 +1,9 @@
 import type { Settings } from "../../../infra/settings/settled.ts";
+import { systemClock } from "../../clock.ts";
 import { FlagsFile } from "../../flags/file.ts";
 import type { Graph } from "../../graph/model.ts";
 import { estimate } from "../../preview/cost/estimate.ts";
-import { PRICES } from "../../preview/cost/prices.ts";
+import { priceSource } from "../../preview/cost/prices.ts";
 import type { DigestSources } from "../sources.ts";
 
 export interface DigestSourceOptions {
@@ -27,7 +28,7 @@ export function commonSources({
         monthlyUsd,
         budgetUsd: settings.budget.monthlyUsd,
         unpriced: [...new Set(unknown)].toSorted(),
-        source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}; traffic, objects, logs and backups not counted`,
+        source: `${priceSource(systemClock.now())}; traffic, objects, logs and backups not counted`,
       };
     },
     flags: async () => new FlagsFile(projectDir, stack).read(),

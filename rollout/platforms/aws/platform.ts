@@ -37,6 +37,7 @@ import { businessCounters, type CounterGates, LoggedCounters } from "./metrics/c
 import { BalancerMetrics, type Page } from "./metrics/metrics.ts";
 import { ServerSeconds } from "./metrics/server-seconds.ts";
 import { ANSWER_TALLIES, withRepeatsPlaced } from "./metrics/ways.ts";
+import { WeightMetric } from "./metrics/weight-metric.ts";
 import { endingScript, MIGRATED_WITHIN_SECONDS, migratingScript } from "./migrating.ts";
 import { Replacements } from "./replacement.ts";
 import { runOn } from "./run-command.ts";
@@ -91,6 +92,7 @@ export class AwsPlatform implements Platform {
   /** Absent where the servers don't count by the second. */
   readonly #both: BothCounts | undefined;
   readonly #alarms: CompositeAlarms;
+  readonly #shown: WeightMetric;
   #facts: StackFacts;
 
   constructor(options: Settled, facts: StackFacts) {
@@ -115,6 +117,7 @@ export class AwsPlatform implements Platform {
             balancer: (since) => this.#byMinutes(since),
           });
     this.#alarms = new CompositeAlarms(region);
+    this.#shown = new WeightMetric({ region, stack, say: options.onOutput });
     this.journal = new S3Journal(new Objects(region, facts.journalBucket), stack, clock);
     this.#weights = new AwsWeights({
       config: this.#config,
@@ -289,6 +292,11 @@ export class AwsPlatform implements Platform {
 
   alarms(track: string): Promise<readonly AlarmReading[]> {
     return this.#alarms.of(track, this.#facts);
+  }
+
+  /** As a metric, which the dashboard has a graph of. */
+  showWeights(weights: Weights): Promise<void> {
+    return this.#shown.tell(weights, Object.keys(this.#facts.groups));
   }
 
   /** @throws {UserError} for a track that carries traffic or keeps sessions */

@@ -1,13 +1,18 @@
 import { entry } from "../../../infra/sure.ts";
+import { systemClock } from "../../clock.ts";
 import type { Graph } from "../../graph/model.ts";
 import { ofType } from "../../graph/resources.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { CostDifference } from "../model.ts";
 import { estimate, type Item } from "./estimate.ts";
-import { PRICES } from "./prices.ts";
+import { priceSource } from "./prices.ts";
 
-/** What a stack costs a month before and after a change: what runs all the time, not what is paid by use. */
-export function costOf(before: Graph, after: Graph): CostDifference {
+/**
+ * What a stack costs a month before and after a change: what runs all the time, not what is paid by use.
+ *
+ * @param at milliseconds since the epoch: old prices are said to be
+ */
+export function costOf(before: Graph, after: Graph, at = systemClock.now()): CostDifference {
   const [old, now] = [before, unshrunk(before, after)].map((graph) => byResource(estimate(graph).items)) as [
     Costs,
     Costs,
@@ -25,7 +30,7 @@ export function costOf(before: Graph, after: Graph): CostDifference {
     afterUsd: total(now),
     lines: lines.filter(({ beforeUsd, afterUsd }) => beforeUsd !== afterUsd),
     unknown: [...new Set(unknown)].toSorted(),
-    source: `${PRICES.source}, ${PRICES.region}, ${PRICES.date}${elsewhere(after)}; approximate; traffic, storage of objects, other logs and backups not counted`,
+    source: `${priceSource(at, regionOf(after))}; approximate; traffic, storage of objects, other logs and backups not counted`,
   };
 }
 
@@ -59,8 +64,7 @@ function cents<T extends number | null>(usd: T): T {
   return (usd === null ? null : Math.round(usd * 100) / 100) as T;
 }
 
-/** Other regions cost more or less; the table has one. */
-function elsewhere(graph: Graph): string {
+function regionOf(graph: Graph): string | undefined {
   const region = ofType(graph, TYPES.provider)[0]?.inputs.region;
-  return typeof region !== "string" || region === PRICES.region ? "" : ` (the stack is in ${region})`;
+  return typeof region === "string" ? region : undefined;
 }

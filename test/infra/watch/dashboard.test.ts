@@ -5,6 +5,7 @@ import { record } from "../../support/mocks.ts";
 function dashboard(tracks: string[]) {
   return record(() => ({
     url: new Dashboard("beta", {
+      stack: "beta",
       region: "eu-west-1",
       tracks: tracks.map((name) => ({
         name,
@@ -43,6 +44,22 @@ test("traffic, errors and latency have a line for each track", () => {
       ["targetgroup/green", { label: "green" }],
     ]);
   }
+});
+
+test("each track's weight is a line, as whoever drives a rollout tells it", () => {
+  const { properties } = widgets.find(({ properties }) => properties.title.startsWith("Weight"))!;
+  expect(properties).toMatchObject({ stat: "Average", region: "eu-west-1" });
+  expect(properties.metrics).toEqual(
+    ["blue", "green"].map((track) => [
+      "Rollout/Weights",
+      "Weight",
+      "Stack",
+      "beta",
+      "Track",
+      track,
+      { label: track },
+    ]),
+  );
 });
 
 test("the database and the cache are on it", () => {

@@ -12,8 +12,8 @@ const settings = parseSettings("beta", "us-east-1", {
 });
 
 test("a rollout costs the candidate's servers while both tracks have theirs", () => {
-  // 30 min, 1 h, 2 h, 24 h, and an hour that the old ones stay: 28.5 h of 2 t3.medium at 0.0416 dollars.
-  expect(rolloutCost(settings)).toEqual({ servers: 2, hours: 28.5, usd: 2.37 });
+  // 30 min, 1 h, 2 h, 24 h, and an hour that the old ones stay: 28.5 h of 2 t3.medium at 0.0416 dollars, and 2 metrics.
+  expect(rolloutCost(settings)).toEqual({ servers: 2, hours: 28.5, usd: 2.39 });
 });
 
 test("says what is found when, and who decides where the figures don't", () => {
