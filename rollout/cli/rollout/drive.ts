@@ -16,7 +16,7 @@ import { actsIn } from "../../view/entry-text.ts";
 import { drillsOf } from "../drill/drilled.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
-import { onlookerOf } from "./deployed.ts";
+import { followerOf } from "./stack/deployed.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */
@@ -40,7 +40,7 @@ export async function drive(
 ): Promise<RunResult> {
   const { platform, say, stack } = here;
   const teller = tellerOf(here);
-  const onlooker = await onlookerOf(here);
+  const follower = await followerOf(here);
   const stop = leaveOnSignal(say, stack, stays);
   const { entries } = await platform.journal.read();
   const before = replay(entries);
@@ -59,7 +59,7 @@ export async function drive(
     }
     isUnwatched = withoutUs(entry, subject.candidate, acts) ?? isUnwatched;
     state = step(state, entry);
-    if (state) onlooker?.see(state);
+    if (state) follower?.see(state);
     say(line(entry));
   };
   try {
@@ -80,7 +80,7 @@ export async function drive(
     throw error;
   } finally {
     stop();
-    await Promise.all([teller.flush(), onlooker?.flush()]);
+    await Promise.all([teller.flush(), follower?.flush()]);
   }
 }
 

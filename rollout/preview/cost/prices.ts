@@ -1,4 +1,39 @@
-import list from "./price-list.json" with { type: "json" };
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The file that {@link PRICES} are from. US dollars. */
+export interface PriceList {
+  source: string;
+  /** The day on which it was read, such as `2026-11-30`. */
+  date: string;
+  region: string;
+  currency: string;
+  /** An hour, by type: a server; PostgreSQL in one zone, of which a standby costs the same again; a node of Redis. */
+  server: Record<string, number>;
+  database: Record<string, number>;
+  cache: Record<string, number>;
+  /** An hour each. */
+  hourly: Record<"natGateway" | "loadBalancer" | "publicAddress", number>;
+  /** A month each; `gib` for each GiB, `gb` for each 10^9 bytes. */
+  monthly: Record<
+    | "diskGib"
+    | "logGb"
+    | "databaseGib"
+    | "webAcl"
+    | "webAclRule"
+    | "secret"
+    | "key"
+    | "metric"
+    | "metricAlarm"
+    | "dashboard",
+    number
+  >;
+  /** Of a function on arm64: a GiB of memory for a second, one start. */
+  each: Record<"functionGibSecond" | "functionStart", number>;
+}
+
+const FILE = join(import.meta.dirname, "price-list.json");
+const list: PriceList = JSON.parse(readFileSync(FILE, "utf8"));
 
 /**
  * List prices of AWS, to see what a change does to the bill: an approximation, not the bill. On demand, without reserved capacity,
@@ -7,16 +42,9 @@ import list from "./price-list.json" with { type: "json" };
 export const PRICES = {
   ...list,
   hoursAMonth: 730,
-  /** US dollars an hour. */
-  server: list.server as Record<string, number>,
-  /** PostgreSQL in one zone, US dollars an hour; a standby costs the same again. */
-  database: list.database as Record<string, number>,
-  /** Redis, US dollars an hour for each node. */
-  cache: list.cache as Record<string, number>,
-  /** Of a function on arm64, US dollars: a GiB of memory for a second, and one start by a schedule, entered by hand (2025-11-01). */
   functionGibSecond: list.each.functionGibSecond,
+  /** One start by a schedule; the schedule's part was entered by hand (2025-11-01). */
   started: list.each.functionStart + 1 / 1e6,
-  /** US dollars a month each; `gib` for each GiB, `gb` for each 10^9 bytes. */
   monthly: {
     ...list.monthly,
     /** Seven metrics of a server (CloudWatch User Guide, "List the available CloudWatch metrics for your instances"). */

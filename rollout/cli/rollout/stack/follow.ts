@@ -5,8 +5,8 @@ import type { RunResult } from "../../../run/run.ts";
 import { entryLines } from "../../../view/entry-lines.ts";
 import { actsIn } from "../../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../../on.ts";
-import { onlookerOf } from "../deployed.ts";
 import { intoConfig } from "../from-journal.ts";
+import { followerOf } from "./deployed.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** The controller of a stack takes a rollout up within a minute. */
@@ -25,7 +25,7 @@ export async function follow(
   clock: Clock = systemClock,
 ): Promise<RunResult> {
   const { platform, stack, say, projectDir } = here;
-  const onlooker = await onlookerOf(here);
+  const follower = await followerOf(here);
   const stop = leaveOnSignal(say, stack);
   const line = entryLines(actsIn((await platform.journal.read()).entries.slice(0, known)));
   let told = known;
@@ -39,7 +39,7 @@ export async function follow(
       if (isNew) heardAt = clock.now();
       told = entries.length;
       const state = replay(entries);
-      if (state) onlooker?.see(state);
+      if (state) follower?.see(state);
       if (state && isNew && platform.kind === "aws") await intoConfig(projectDir, stack, state);
       const { stage, outcome, stopped } = state ?? {};
       if (stage?.at === "ended" && outcome) return { outcome: outcome.is, reason: outcome.reason };
@@ -55,7 +55,7 @@ export async function follow(
     }
   } finally {
     stop();
-    await onlooker?.flush();
+    await follower?.flush();
   }
 }
 

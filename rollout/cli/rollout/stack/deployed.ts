@@ -1,10 +1,10 @@
-import type { RolloutState } from "../../core/state.ts";
-import { githubIn } from "../../notify/github/place.ts";
-import { commitOf, gitIn } from "../../preview/revision/git.ts";
-import type { StackAtHand } from "../on.ts";
+import type { RolloutState } from "../../../core/state.ts";
+import { githubIn } from "../../../notify/github/place.ts";
+import { commitOf, gitIn } from "../../../preview/revision/git.ts";
+import type { StackAtHand } from "../../on.ts";
 
 /** Who is shown how a rollout goes. */
-export interface Onlooker {
+export interface Follower {
   see(state: RolloutState): void;
   flush(): Promise<void>;
 }
@@ -13,14 +13,14 @@ export interface Onlooker {
  * GitHub, where the environment names a token and a repository; a rehearsal is nothing that is deployed. What asks GitHub is
  * loaded only then.
  */
-export async function onlookerOf(
+export async function followerOf(
   { platform, stack, settings, projectDir, say }: Omit<StackAtHand, "json" | "noticesFile">,
   env = process.env,
-): Promise<Onlooker | undefined> {
+): Promise<Follower | undefined> {
   if (platform.kind !== "aws") return undefined;
   const place = await githubIn(env, () => commitOf(gitIn(projectDir), "HEAD"));
   if (!place) return undefined;
-  const { GithubDeployment } = await import("../../notify/github/deployment.ts");
+  const { GithubDeployment } = await import("../../../notify/github/deployment.ts");
   return new GithubDeployment({
     ...place,
     environment: stack,
