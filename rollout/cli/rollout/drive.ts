@@ -6,6 +6,7 @@ import { isWatched, type RolloutState } from "../../core/state.ts";
 import { shareOf } from "../../core/weights.ts";
 import { withdrawalIn } from "../../core/withdrawal.ts";
 import { UserError } from "../../errors.ts";
+import { followerOf } from "../../notify/github/follower.ts";
 import { noticeOf } from "../../notify/notice.ts";
 import type { Beginning } from "../../run/begin.ts";
 import { judgeOf } from "../../run/judge.ts";
@@ -16,7 +17,6 @@ import { actsIn } from "../../view/entry-text.ts";
 import { drillsOf } from "../drill/drilled.ts";
 import { type StackAtHand, whoami } from "../on.ts";
 import { tellerOf } from "../tell.ts";
-import { followerOf } from "./stack/deployed.ts";
 
 export interface DriveOptions {
   /** What to begin when nothing is under way; without it a run only goes on. */

@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from "../../../clock.ts";
 import { replay } from "../../../core/replay.ts";
+import { followerOf } from "../../../notify/github/follower.ts";
 import { runnerOf } from "../../../run/hearing.ts";
 import type { RunResult } from "../../../run/run.ts";
 import { entryLines } from "../../../view/entry-lines.ts";
 import { actsIn } from "../../../view/entry-text.ts";
 import { type StackAtHand, whoami } from "../../on.ts";
 import { intoConfig } from "../from-journal.ts";
-import { followerOf } from "./deployed.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** The controller of a stack takes a rollout up within a minute. */
