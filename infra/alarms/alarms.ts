@@ -20,15 +20,13 @@ export interface AlarmsArgs {
   region: string;
   /** What serves. Alarms are made after it: before it serves, the alarms for what is down would go off. */
   after: pulumi.Input<pulumi.Resource>[];
-  tracks: WatchedTrack[];
-  /** The part of the balancer's ARN by which CloudWatch knows it: `app/name/id`. */
-  balancerArnSuffix: pulumi.Input<string>;
-  database: WatchedDatabase;
+  /** What users see: the tracks behind a balancer. Undefined: there is nothing of that to watch. */
+  service?: WatchedService | undefined;
+  database?: WatchedDatabase | undefined;
   cache: WatchedCache;
-  certificateArn: pulumi.Input<string>;
-  /** The percentage of requests that must be good over 30 days. */
-  objective: number;
-  backups: Omit<WatchedBackups, "databaseIdentifier">;
+  certificateArn?: pulumi.Input<string> | undefined;
+  /** Of the database. */
+  backups?: Omit<WatchedBackups, "databaseIdentifier"> | undefined;
   /** What drives the stack's rollouts, where that is the stack's own. */
   controller?: WatchedController | undefined;
   /** Names of the services of others that the app asks. */
@@ -38,11 +36,22 @@ export interface AlarmsArgs {
   topics: Record<Severity, pulumi.Input<string>>;
 }
 
+export interface WatchedService {
+  tracks: WatchedTrack[];
+  /** The part of the balancer's ARN by which CloudWatch knows it: `app/name/id`. */
+  balancerArnSuffix: pulumi.Input<string>;
+  /** The percentage of requests that must be good over 30 days. */
+  objective: number;
+  /** Whether something reads one state for each track; it would tell nobody. */
+  states: boolean;
+}
+
 /** Everything that watches a stack. */
 export class Alarms extends pulumi.ComponentResource {
   /** For each track, the composite alarm that is on while the track fails its users. */
   readonly trackAlarmArns: Record<string, pulumi.Output<string>>;
-  readonly serviceDownArn: pulumi.Output<string>;
+  /** Undefined where no service is watched. */
+  readonly serviceDownArn: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Alarms", name, {}, opts);
@@ -54,33 +63,38 @@ export class Alarms extends pulumi.ComponentResource {
       topics: args.topics,
     };
 
-    const tracks = args.tracks.map((track) => {
-      hostAlarms(scope, track);
-      const crashing = workerAlarms(scope, track.name, args.processes?.all ?? []);
-      return { name: track.name, ...trackAlarms(scope, track, args, crashing) };
-    });
-    const failing = balancerAlarms(scope, args.balancerArnSuffix, args.objective);
-    databaseAlarms(scope, args.database);
+    const service = args.service && serviceAlarms(scope, args.service, args.processes);
+    if (args.database) databaseAlarms(scope, args.database);
     cacheAlarms(scope, args.cache);
-    certificateAlarm(scope, args.certificateArn);
-    backupAlarms(scope, { ...args.backups, databaseIdentifier: args.database.identifier });
+    if (args.certificateArn) certificateAlarm(scope, args.certificateArn);
+    if (args.database && args.backups)
+      backupAlarms(scope, { ...args.backups, databaseIdentifier: args.database.identifier });
     if (args.processes) jobAlarms(scope, args.processes);
     if (args.controller) controllerAlarms(scope, args.controller);
     for (const each of args.dependencies ?? []) dependencyAlarms(scope, args.stack, each);
 
-    this.trackAlarmArns = Object.fromEntries(tracks.map(({ name, state }) => [name, state]));
-    this.serviceDownArn = serviceDown(
-      scope,
-      args.stack,
-      failing.map(({ arn }) => arn),
-      tracks.map(({ down }) => down),
-    );
-    tellOfEnds(scope, { P1: [`${name}-service-down`] });
+    this.trackAlarmArns = service?.trackAlarmArns ?? {};
+    this.serviceDownArn = service && serviceDown(scope, args.stack, service.failing, service.down);
+    tellOfEnds(scope, service ? { P1: [`${name}-service-down`] } : {});
     this.registerOutputs({
       trackAlarmArns: this.trackAlarmArns,
       serviceDownArn: this.serviceDownArn,
     });
   }
+}
+
+function serviceAlarms(scope: Scope, service: WatchedService, processes: WatchedProcesses | undefined) {
+  const tracks = service.tracks.map((track) => {
+    hostAlarms(scope, track);
+    const crashing = workerAlarms(scope, track.name, processes?.all ?? []);
+    return { name: track.name, ...trackAlarms(scope, track, service, crashing) };
+  });
+  const failing = balancerAlarms(scope, service.balancerArnSuffix, service.objective);
+  return {
+    trackAlarmArns: Object.fromEntries(tracks.flatMap(({ name, state }) => (state ? [[name, state]] : []))),
+    failing: failing.map(({ arn }) => arn),
+    down: tracks.map(({ down }) => down),
+  };
 }
 
 /** No track answers, or most requests fail whatever the tracks' health says. */

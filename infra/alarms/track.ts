@@ -32,7 +32,8 @@ const THRESHOLDS: Thresholds = {
 
 /** A track's alarms: `state` is the one of all of them together, `down` that no server of it answers. */
 export interface TrackAlarms {
-  state: pulumi.Output<string>;
+  /** Undefined where nothing would read it. */
+  state: pulumi.Output<string> | undefined;
   down: pulumi.Output<string>;
 }
 
@@ -40,13 +41,17 @@ export interface TrackAlarms {
  * What a track's users see (AWS docs, "CloudWatch metrics for your Application Load Balancer"). No alarm knows the
  * track's weight, so that a shift of traffic changes none of them: without requests they rest.
  *
- * @param watched `objective` is the percentage of requests that must be good over 30 days
+ * @param service `objective` is the percentage of requests that must be good over 30 days; `states`: something reads each track's
  * @param crashing the alarms of its workers that say that they don't work (processes.ts)
  */
 export function trackAlarms(
   stack: Scope,
   track: WatchedTrack,
-  { balancerArnSuffix, objective }: { balancerArnSuffix: pulumi.Input<string>; objective: number },
+  {
+    balancerArnSuffix,
+    objective,
+    states,
+  }: { balancerArnSuffix: pulumi.Input<string>; objective: number; states: boolean },
   crashing: aws.cloudwatch.MetricAlarm[],
 ): TrackAlarms {
   const scope = { ...stack, prefix: `${stack.prefix}-${track.name}` };
@@ -69,7 +74,8 @@ export function trackAlarms(
   burns(scope, track.name, of, objective);
   latency(scope, track.name, of, LATENCY.hours);
 
-  return { state: together(scope, track.name, [...parts, ...crashing]), down: last(parts).arn };
+  const state = states ? together(scope, track.name, [...parts, ...crashing]) : undefined;
+  return { state, down: last(parts).arn };
 }
 
 type MetricOf = (name: string, statistic: string) => Metric;

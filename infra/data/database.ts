@@ -7,10 +7,10 @@ import { parameters } from "./database-parameters.ts";
 
 export interface DatabaseArgs {
   /** Subnets with no way out, one a zone. */
-  subnetIds: pulumi.Input<string>[];
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupId: pulumi.Input<string>;
   settings: Settings["database"];
-  tier: Tier;
+  tier: Pick<Tier, "pointInTimeDays" | "finalSnapshot" | "deletionProtection">;
   /** A PostgreSQL identifier; changing it replaces the database. */
   databaseName: string;
   /** The role that owns the database; changing it replaces the database. */

@@ -27,14 +27,14 @@ export class AppSecrets extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("rollout:infra:AppSecrets", name, {}, opts);
-    this.secretKey = this.#make(`${name}-secret-key`, 64, "Signs the app's sessions");
+    this.secretKey = madeSecret(`${name}-secret-key`, 64, "Signs the app's sessions", this);
     this.databasePassword = args.database
-      ? this.#make(`${name}-database-password`, 32, "The app's password at PostgreSQL")
+      ? madeSecret(`${name}-database-password`, 32, DATABASE_PASSWORD, this)
       : undefined;
     this.cachePassword = args.cache
-      ? this.#make(`${name}-cache-password`, 32, "The app's password at Redis")
+      ? madeSecret(`${name}-cache-password`, 32, "The app's password at Redis", this)
       : undefined;
-    this.operatorToken = this.#make(`${name}-operator-token`, 32, "Lets operators pass maintenance");
+    this.operatorToken = madeSecret(`${name}-operator-token`, 32, "Lets operators pass maintenance", this);
     this.registerOutputs({
       secretKey: this.secretKey.arn,
       databasePassword: this.databasePassword?.arn,
@@ -42,20 +42,29 @@ export class AppSecrets extends pulumi.ComponentResource {
       operatorToken: this.operatorToken.arn,
     });
   }
+}
 
-  #make(name: string, length: number, description: string): AppSecret {
-    const child = { parent: this };
-    // No punctuation: the value stands in URLs, and RDS and ElastiCache refuse some of it.
-    const password = new random.RandomPassword(name, { length, special: false }, child);
-    const secret = new aws.secretsmanager.Secret(name, { description, recoveryWindowInDays: 7 }, child);
-    const value = pulumi.secret(password.result);
-    const version = new aws.secretsmanager.SecretVersion(
-      name,
-      { secretId: secret.id, secretString: value },
-      child,
-    );
-    // Known only with the version: who uses the ARN starts after there is a value to read.
-    const arn = pulumi.all([secret.arn, version.id]).apply(([known]) => known);
-    return { value, arn, name: secret.name };
-  }
+/** What the password of a database is for. */
+export const DATABASE_PASSWORD = "The app's password at PostgreSQL";
+
+/** A secret that is made here. @param length in letters and digits */
+export function madeSecret(
+  name: string,
+  length: number,
+  description: string,
+  parent: pulumi.Resource,
+): AppSecret {
+  const child = { parent };
+  // No punctuation: the value stands in URLs, and RDS and ElastiCache refuse some of it.
+  const password = new random.RandomPassword(name, { length, special: false }, child);
+  const secret = new aws.secretsmanager.Secret(name, { description, recoveryWindowInDays: 7 }, child);
+  const value = pulumi.secret(password.result);
+  const version = new aws.secretsmanager.SecretVersion(
+    name,
+    { secretId: secret.id, secretString: value },
+    child,
+  );
+  // Known only with the version: who uses the ARN starts after there is a value to read.
+  const arn = pulumi.all([secret.arn, version.id]).apply(([known]) => known);
+  return { value, arn, name: secret.name };
 }

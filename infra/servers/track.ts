@@ -17,7 +17,7 @@ export interface TrackArgs {
   track: string;
   vpcId: pulumi.Input<string>;
   /** Private subnets, one a zone. */
-  subnetIds: pulumi.Input<string>[];
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupId: pulumi.Input<string>;
   instanceProfileArn: pulumi.Input<string>;
   region: string;

@@ -3,11 +3,8 @@ import type { Buckets } from "../data/buckets.ts";
 import type { Cache } from "../data/cache.ts";
 import type { HeldDatabase } from "../data/database.ts";
 import type { GivenSecrets } from "../data/given-secrets.ts";
-import type { AppSecrets } from "../data/secrets.ts";
 import { filesText } from "../host/cloud-init.ts";
 import type { Host, SecretPlace } from "../host/host.ts";
-import type { Firewall } from "../network/firewall.ts";
-import type { Subnetted } from "../network/network.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
@@ -22,17 +19,33 @@ import { Track } from "./track.ts";
 
 export interface TracksArgs {
   settings: Settings;
-  tier: Tier;
-  network: Subnetted;
-  firewall: Firewall;
+  tier: Pick<Tier, "autoscaling">;
+  network: {
+    vpcId: pulumi.Input<string>;
+    /** The IPv4 range of the public subnets. */
+    cidr: pulumi.Input<string>;
+    privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  };
+  firewall: { serversGroupId: pulumi.Input<string> };
   logs: Logs;
-  secrets: AppSecrets;
+  secrets: Partial<Record<"databasePassword" | "cachePassword", SecretArn>> & { secretKey: SecretArn };
   given: GivenSecrets;
-  database: HeldDatabase;
+  database: ServedDatabase;
   cache: Cache | undefined;
-  buckets: Buckets;
-  /** The names under which a server asks AppConfig for the flags. */
-  flags: { application: string; environment: string; profile: string };
+  buckets: Pick<Buckets, "byName">;
+  /** The names under which a server asks AppConfig for the flags; undefined: there are none. */
+  flags: Host["flags"];
+  /** What a track is called, and all that is its own; by default after the stack and itself. */
+  nameOf?: (track: string) => string;
+}
+
+interface SecretArn {
+  arn: pulumi.Input<string>;
+}
+
+/** A database as the servers find it; without a login, a secret of the app's says all of it. */
+export interface ServedDatabase extends Pick<HeldDatabase, "port" | "login"> {
+  address: pulumi.Input<string>;
 }
 
 /** All tracks of a stack, with what their servers share: the images and the role. */
@@ -48,7 +61,7 @@ export class Tracks extends pulumi.ComponentResource {
 
   constructor(name: string, args: TracksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rollout:infra:Tracks", name, {}, opts);
-    const { settings, logs, secrets, given } = args;
+    const { settings, logs, secrets, given, nameOf = (track) => `${name}-${track}` } = args;
 
     const images = new Images(
       name,
@@ -88,7 +101,7 @@ export class Tracks extends pulumi.ComponentResource {
       settings.tracks.map((track) => [
         track.name,
         new Track(
-          `${name}-${track.name}`,
+          nameOf(track.name),
           {
             stack: settings.stack,
             track: track.name,
@@ -149,7 +162,7 @@ function hasAccess({ app }: Settings): boolean {
   return app.buckets.length > 0 || app.permissions.length > 0;
 }
 
-function arnsOf({ byName }: Buckets): pulumi.Output<string>[] {
+function arnsOf({ byName }: TracksArgs["buckets"]): pulumi.Output<string>[] {
   return Object.values(byName).map(({ arn }) => arn);
 }
 
@@ -164,6 +177,7 @@ function files(
   return pulumi
     .output({
       image: images.imageOf(track.name),
+      vpcCidr: args.network.cidr,
       databaseHost: database.address,
       cacheHost: cache?.endpoint ?? "",
       secretKey: secrets.secretKey.arn,
@@ -186,6 +200,7 @@ function files(
 /** What only AWS knows of a server before it is made. */
 interface Known {
   image: string;
+  vpcCidr: string;
   databaseHost: string;
   cacheHost: string;
   secretKey: string;
@@ -213,7 +228,7 @@ function hostOf(args: TracksArgs, track: string, version: string, known: Known):
     image: known.image,
     version,
     stickiness: settings.stickiness,
-    vpcCidr: args.network.cidr,
+    vpcCidr: known.vpcCidr,
     proxies: settings.network.proxies,
     requestsPerMinute: settings.limits.requestsPerMinute,
     bodyMiB: settings.limits.bodyMiB,

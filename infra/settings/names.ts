@@ -16,9 +16,16 @@ const FORM = /^[a-z](-?[a-z0-9])*$/;
 /** A load balancer isn't called so (ELB API, CreateLoadBalancer), nor a document (Systems Manager API, CreateDocument), nor a bucket (S3 User Guide, "Bucket naming rules"). */
 const TAKEN = /^(internal(-|$)|aws|amazon|amzn|sthree-|xn--)/;
 
-/** @param tracks undefined: the key is wrong itself */
-export function nameMistakes(stack: string, tracks: readonly string[] | undefined): Mistake[] {
-  const named = `the stack is named ${JSON.stringify(stack)}; what AWS names by it`;
+/**
+ * @param tracks undefined: the key is wrong itself
+ * @param what has the name
+ */
+export function nameMistakes(
+  stack: string,
+  tracks: readonly string[] | undefined,
+  what: "stack" | "component" = "stack",
+): Mistake[] {
+  const named = `the ${what} is named ${JSON.stringify(stack)}; what AWS names by it`;
   const wrong = (rule: string): Mistake[] => [{ path: "pulumi:stack", rule: `${named} ${rule}` }];
   if (stack.length > MOST_OF_STACK || !FORM.test(stack))
     return wrong(

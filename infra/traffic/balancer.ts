@@ -17,11 +17,14 @@ export interface BalancerArgs {
   /** The AWS account: 12 digits. Only its balancers may write to the access logs. */
   accountId: pulumi.Input<string>;
   /** Public subnets, in two zones at least. */
-  subnetIds: pulumi.Input<string>[];
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupId: pulumi.Input<string>;
   certificateArn: pulumi.Input<string>;
-  /** Each with what serves. Nobody is let in before it does: a track without servers answers its share with 503. */
-  tracks: (WeightedTrack & { servers: pulumi.Input<pulumi.Resource> })[];
+  /**
+   * Each with what serves, where its target group doesn't say that by itself. Nobody is let in before it does: a track without
+   * servers answers its share with 503.
+   */
+  tracks: (WeightedTrack & { servers?: pulumi.Input<pulumi.Resource> })[];
   /** Undefined: each request goes by the weights alone. */
   sessions: Sessions | undefined;
   cohorts: Settings["cohorts"];
@@ -74,7 +77,7 @@ export class Balancer extends pulumi.ComponentResource {
         certificateArn: args.certificateArn,
         defaultActions: [forwardAction(args.tracks)],
       },
-      { ...child, dependsOn: args.tracks.map(({ servers }) => servers) },
+      { ...child, dependsOn: args.tracks.flatMap(({ servers }) => servers ?? []) },
     );
     testerRules(name, https.arn, args.tracks, child);
     cohortRules(name, { listenerArn: https.arn, ...args }, child);

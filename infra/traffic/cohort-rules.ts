@@ -7,7 +7,7 @@ import { cohortPlaces, cohortRuleName, type WeightedTrack } from "./forward.ts";
 
 export interface CohortRulesArgs {
   listenerArn: pulumi.Output<string>;
-  tracks: readonly (WeightedTrack & { servers: pulumi.Input<pulumi.Resource> })[];
+  tracks: readonly (WeightedTrack & { servers?: pulumi.Input<pulumi.Resource> })[];
   cohorts: Readonly<Record<string, LedCohort>>;
 }
 
@@ -34,7 +34,7 @@ export function cohortRules(
         actions: [{ type: "forward", targetGroupArn: track.targetGroupArn }],
       },
       // Nobody is led to where no servers are.
-      { ...opts, dependsOn: track.servers },
+      { ...opts, ...(track.servers && { dependsOn: track.servers }) },
     );
   }
 }
