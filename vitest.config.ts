@@ -33,6 +33,7 @@ export default defineConfig({
             "test/infra/**/*.test.ts",
             "test/rollout/**/*.test.ts",
             "test/app/**/*.test.ts",
+            "test/components/**/*.test.ts",
             "test/support/**/*.test.ts",
             "test/own/**/*.test.ts",
             "test/mutants/**/*.test.ts",

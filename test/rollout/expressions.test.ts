@@ -8,7 +8,7 @@ import { ROOT } from "./docs-pages.ts";
 
 // Logs, answers, journals and other people's config are read with these: none may take longer than the text is long.
 
-const files = [...importsIn(ROOT, ["rollout", "infra", "app"]).keys()];
+const files = [...importsIn(ROOT, ["rollout", "components", "infra", "app"]).keys()];
 const { literal, made } = expressionsIn(ROOT, files);
 
 /** What recheck has found to be linear; a drill asks it again (`npx vitest run --project drills expressions`). */

@@ -3,7 +3,7 @@
  * and never what comes before.
  */
 export const FOLDER_ORDER: Record<string, readonly string[]> = {
-  "": ["bench", "rollout", "infra"],
+  "": ["bench", "components", "rollout", "infra"],
   infra: [
     "index.ts",
     "stack.ts",
