@@ -18,12 +18,13 @@ export function replay(entries: readonly JournalEntry[]): RolloutState | undefin
 
 /** One more entry. */
 export function step(state: RolloutState | undefined, entry: JournalEntry): RolloutState | undefined {
-  if (entry.kind === "begin") return begun(entry, (state?.length ?? 0) + 1);
+  if (entry.kind === "begin") return begun(entry, state);
   if (!state) return undefined;
   return { ...change(state, entry), length: state.length + 1 };
 }
 
-function begun(entry: JournalEntry & { kind: "begin" }, length: number): RolloutState {
+function begun(entry: JournalEntry & { kind: "begin" }, before: RolloutState | undefined): RolloutState {
+  const length = (before?.length ?? 0) + 1;
   const { rollout, stable, candidate, plan, phase, at } = entry;
   // A rollout that an older version began knows no limit that came later.
   const limits = { ...LIMITS, ...plan.limits };
@@ -32,6 +33,7 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     length,
     ...names,
     begunAt: at,
+    stableFrom: stableFrom(stable, before),
     stage: { at: "clear" },
     stageAt: at,
     open: undefined,
@@ -57,6 +59,12 @@ function begun(entry: JournalEntry & { kind: "begin" }, length: number): Rollout
     stopped: undefined,
     drift: undefined,
   };
+}
+
+/** In the rollout before its track was given its version, or was stable already. */
+function stableFrom(stable: string, before: RolloutState | undefined): number | undefined {
+  if (before?.candidate === stable) return before.begunAt;
+  return before?.stable === stable ? before.stableFrom : undefined;
 }
 
 function change(state: RolloutState, entry: JournalEntry): RolloutState {

@@ -51,6 +51,10 @@ export interface RolloutState {
   /** The phase of the launch that it begins. */
   phase: PhaseRecord | undefined;
   begunAt: number;
+  /**
+   * Since when stable's track has the version that it has now, as far as the journal tells: the track may have had a bad one before.
+   */
+  stableFrom: number | undefined;
   stage: Stage;
   /** When the stage began, or a person sent it on: its deadlines count from here. */
   stageAt: number;

@@ -191,10 +191,17 @@ const BEFORE_SECONDS = 6 * 3600;
 
 /**
  * Where a rollout's history begins, in seconds since the epoch: a quarter of a day before the candidate's first
- * traffic. While the candidate has had none, a quarter of a day before the rollout began.
+ * traffic. While the candidate has had none, a quarter of a day before the rollout began. But no earlier than stable's version: what another
+ * one did on its track, such as a bad candidate before it was mended, says nothing of what is usual.
  */
-export function historyFrom({ steps, begunAt }: Pick<RolloutState, "steps" | "begunAt">): number {
-  return Math.floor((steps[0]?.from ?? begunAt) / 1000) - BEFORE_SECONDS;
+export function historyFrom({
+  steps,
+  begunAt,
+  stableFrom = Number.NEGATIVE_INFINITY,
+}: Pick<RolloutState, "steps" | "begunAt" | "stableFrom">): number {
+  const begins = steps[0]?.from ?? begunAt;
+  // A clock that was set may say that it is yet to come.
+  return Math.floor(Math.max(begins - BEFORE_SECONDS * 1000, Math.min(stableFrom, begins)) / 1000);
 }
 
 /** As {@link LateHistory}, and until when it reaches, in milliseconds since the epoch. */

@@ -56,6 +56,7 @@ describe("a rollout's begin", () => {
       phase: undefined,
       open: undefined,
       begunAt: AT,
+      stableFrom: undefined,
       ...fresh({ at: "clear" }),
       weights: undefined,
       known: undefined,
@@ -84,6 +85,21 @@ describe("a rollout's begin", () => {
     expect(replay([entry(begin)])).toStrictEqual({ length: 1, ...clean });
     const dirty = stateAt({ at: "over" }, { ...worn, held: true, promoted: true, length: 7 });
     expect(step(dirty, entry(begin))).toStrictEqual({ length: 8, ...clean });
+  });
+
+  test("knows since when stable has its version: as the candidate of the rollout that brought it, whatever came between", () => {
+    const [blue, green] = [
+      { ...begin, stable: "green", candidate: "blue" },
+      { ...begin, stable: "blue", candidate: "green" },
+    ];
+    const at = (...begins: Note[]) =>
+      replay(begins.map((note, index) => entry(note, AT + index * 1_000)))!.stableFrom;
+    expect(at(green)).toBeUndefined();
+    expect(at(green, green)).toBeUndefined();
+    expect(at(green, blue)).toBe(AT);
+    expect(at(green, green, blue)).toBe(AT + 1_000);
+    expect(at(green, blue, blue)).toBe(AT);
+    expect(at(green, blue, { ...begin, stable: "amber", candidate: "blue" })).toBeUndefined();
   });
 
   test("keeps its phase, and knows a first release", () => {

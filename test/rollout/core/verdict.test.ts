@@ -17,6 +17,15 @@ test("a history begins six hours before the candidate's first traffic, or before
   expect(historyFrom(stateAt(bake, { begunAt: BEGUN + 7_900 }))).toBe(begun + 7 - SIX_HOURS);
 });
 
+test("a history begins no earlier than stable's version: a bad one on its track isn't what is usual", () => {
+  const from = (stableFrom: number) => historyFrom(stateAt(bake, { steps, stableFrom }));
+  const six = BEGUN + 1_500 - SIX_HOURS * 1000;
+  expect(from(six)).toBe(Math.floor(six / 1000));
+  expect(from(six - 1)).toBe(Math.floor(six / 1000));
+  expect(from(six + 1_000)).toBe(Math.floor(six / 1000) + 1);
+  expect(from(BEGUN + 9_000)).toBe(BEGUN / 1000 + 1);
+});
+
 test("a history has what the gates judge by; a step begins with a whole second", () => {
   const seconds = [{ epochSecond: 1, tracks: {} }];
   const history = historyOf(stateAt(bake, { steps }), seconds, BEGUN + 299_999);
