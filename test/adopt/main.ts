@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { DJANGO, EXPRESS } from "./apps.ts";
 import { nextVersion, packed } from "./packages.ts";
 import { adopt, type Timed } from "./story.ts";
@@ -16,7 +17,16 @@ const began = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "adopt-"));
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
+// What runs ends by itself at a Ctrl-C, and then the stack is taken down.
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    interrupted = true;
+  });
+
 const timed: Timed = async (what, step) => {
+  await turn();
+  if (interrupted) throw new Error("interrupted");
   const at = performance.now();
   const done = await step();
   console.log(`${seconds(at).toFixed(1).padStart(6)} s  ${what}`);
