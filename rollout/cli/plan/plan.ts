@@ -124,10 +124,10 @@ export function planText(
   const usd = cost.usd === undefined ? "an unknown sum" : `about ${cost.usd} dollars`;
   const pauses = steps.some(isShort);
   return [
-    `${stack} at ${rate} requests a second (median of simulated rollouts)`,
+    `${stack} at ${Number(rate.toPrecision(3))} requests a second (median of simulated rollouts)`,
     ...lines,
     ...(steps.length === 0 ? FIRST_DAYS : pauses ? [...fittingLines(steps), ...FEW] : []),
-    `A rollout costs ${usd}: ${cost.servers} more servers for ${cost.hours} h (${priceSource(now)}).`,
+    `A rollout costs ${usd}: ${cost.servers} more ${cost.servers === 1 ? "server" : "servers"} for ${length(Math.round(cost.hours * 3600))} (${priceSource(now)}).`,
     `Driven by the workflow release, it takes ${Math.ceil(cost.hours * 60)} minutes of CI, as a job waits with it; driven by rollout controller, next to none.`,
   ];
 }

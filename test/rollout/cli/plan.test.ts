@@ -39,6 +39,12 @@ test("says what is found when, and who decides where the figures don't", () => {
   expect(text(undefined)).toContain("a person, who looks");
 });
 
+test("rounds what is measured", () => {
+  const text = planText("beta", 59.1273, [], { servers: 1, hours: 1.00444, usd: 0.04 }).join("\n");
+  expect(text).toContain("beta at 59.1 requests a second");
+  expect(text).toContain("about 0.04 dollars: 1 more server for 60 min (");
+});
+
 test("says how many sessions a step shows it to, where they are counted", () => {
   const step = { weight: 10, bakeSeconds: 1800, mostSeconds: 3600, found: [], passes: 600 };
   expect(planText("beta", 2, [step], rolloutCost(settings), 0.5).join("\n")).toContain(
