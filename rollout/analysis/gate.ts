@@ -5,7 +5,7 @@ import { type Counts, checkCounts, type Interval } from "./counts.ts";
 import { closeWindow, gain, newEvidence, suspectStep, WINDOW_SECONDS } from "./evidence/evidence.ts";
 import { logs, newGains, setShare } from "./evidence/odds.ts";
 import { newUnlearned, waited } from "./evidence/outage.ts";
-import { burstStarts, newRefractory } from "./refractory.ts";
+import { burstStarts, newRefractory, upToBurst } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";
 import { addToStep, newStep } from "./step.ts";
@@ -61,7 +61,9 @@ export function learn(gate: Gate, stable: Counts, clients?: Counts): void {
 
 function learnOf(gate: Gate, requests: Counts, bursts: Counts, clients: Counts | undefined): void {
   const { settings, waiting } = gate;
-  const told = waited(waiting, requests, { requests, bursts, ...(clients && { clients }) }, settings);
+  const begun = upToBurst(bursts, gate.bursts.gains.history.share);
+  const kinds = { requests, bursts: begun, ...(clients && { clients }) };
+  const told = waited(waiting, requests, kinds, settings);
   if (!told) return;
   const { counts, intervals } = told;
   learnFrom(gate.requests, counts.requests ?? NONE, settings, intervals);

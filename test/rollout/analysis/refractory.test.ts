@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { burstStarts, newRefractory } from "../../../rollout/analysis/refractory.ts";
+import { learn, newGate } from "../../../rollout/analysis/gate.ts";
+import { burstStarts, newRefractory, upToBurst } from "../../../rollout/analysis/refractory.ts";
+import { badOf, seededRandom } from "./streams.ts";
 
 test("a burst counts once, and what a track answers during it doesn't count at all", () => {
   const refractory = newRefractory();
@@ -18,4 +20,31 @@ test("intervals longer than a burst count one at most", () => {
     { requests: 0, bad: 0 },
     { requests: 60, bad: 1 },
   ]);
+});
+
+test.each([
+  ["that nothing is known of", { requests: 9, bad: 1 }, 0, 5],
+  ["that is rare", { requests: 300, bad: 1 }, 1e-9, 150.5],
+  ["that is likely in an interval", { requests: 300, bad: 1 }, 0.01, 100 - 300 / Math.expm1(3) + 0.5],
+  ["of one request", { requests: 1, bad: 1 }, 1e-9, 1],
+  ["that didn't begin", { requests: 300, bad: 0 }, 0.01, 300],
+])("of a burst %s the requests up to it count", (_, counts, chance, requests) => {
+  const told = upToBurst(counts, chance);
+  expect(told.bad).toBe(counts.bad);
+  expect(told.requests).toBeCloseTo(requests, 6);
+});
+
+test("the mean wait is the same on both sides of where it is computed otherwise", () => {
+  const at = (expected: number) => upToBurst({ requests: 1000, bad: 1 }, expected / 1000).requests;
+  expect(at(0.00099)).toBeCloseTo(at(0.00101), 0);
+});
+
+test("how often bursts begin is the same of a busy track and of one with a tenth of its traffic", () => {
+  const learned = [30, 300].map((requests) => {
+    const random = seededRandom(requests);
+    const gate = newGate();
+    for (let i = 0; i < 6 * 3600; i++) learn(gate, { requests, bad: badOf(random, requests, 0.002) });
+    return gate.bursts.baseline.bad / gate.bursts.baseline.requests;
+  });
+  for (const each of learned) expect(Math.abs(each / 0.002 - 1)).toBeLessThan(0.06);
 });
