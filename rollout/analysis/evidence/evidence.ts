@@ -2,11 +2,12 @@ import { nth } from "../../../infra/sure.ts";
 import { RATIOS } from "./odds.ts";
 
 /**
- * Of the prior, a fifth is on a regression that comes in the rollout's first hour and a tenth on one that comes with a step's traffic, in its
- * first minute: half of that for the first step, a quarter for the second, and so on. The rest is spread over the horizon.
+ * Of the prior, a fifth is on a regression that comes early: each doubling of the time since the rollout began (and ten minutes) has the same part of it. A tenth is on
+ * one that comes with a step's traffic, in its first minute: half of that for the first step, a quarter for the second, and so on. The rest is spread
+ * evenly over the horizon.
  */
 const AT_START = 0.2;
-const START_SECONDS = 3600;
+const START_SECONDS = 600;
 const AT_STEPS = 0.1;
 const STEP_SECONDS = 60;
 /** Evidence within one window counts in full up to a bound. Long enough for a client's retries, short enough to act. */
@@ -36,7 +37,7 @@ export interface Evidence {
   raw: number[];
   /** For each ratio: the mass at the window's start plus the weights added since. */
   base: number[];
-  /** Intervals so far, those of the beginning, and those of the horizon. */
+  /** Intervals so far, those in which the prior of an early start halves first, and those of the horizon. */
   intervals: number;
   beginning: number;
   horizon: number;
@@ -50,7 +51,7 @@ export function newEvidence(horizonSeconds: number, intervalSeconds: number): Ev
     raw: RATIOS.map(() => 0),
     base: RATIOS.map(() => 0),
     intervals: 0,
-    beginning: Math.min(horizon, Math.max(1, Math.round(START_SECONDS / intervalSeconds))),
+    beginning: Math.max(1, Math.round(START_SECONDS / intervalSeconds)),
     horizon,
     step: {
       weight: 0,
@@ -86,7 +87,8 @@ export function gain(evidence: Evidence, logs: readonly number[]): void {
 function weightOf({ intervals, beginning, horizon, step }: Evidence): number {
   if (intervals >= horizon) return 0;
   const always = (1 - AT_START - AT_STEPS) / horizon;
-  const early = intervals < beginning ? AT_START / beginning : 0;
+  // Their logarithms' differences sum to that of the horizon.
+  const early = (AT_START * Math.log1p(1 / (intervals + beginning))) / Math.log1p(horizon / beginning);
   return always + early + (step.intervals > 0 ? step.weight : 0);
 }
 

@@ -71,7 +71,7 @@ test.each<[string, string, Story]>([
   ],
   [
     "after an hour",
-    "102, worse than stable is and has been",
+    "105, worse than stable is and has been",
     { healthy: HOUR, candidate: [5, 0.05], stable: [15, 0.001] },
   ],
   [

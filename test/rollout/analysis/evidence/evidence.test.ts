@@ -22,12 +22,12 @@ function addedAfter(evidence: Evidence, before: number): number {
 
 describe("the prior", () => {
   test.each([
-    // A day of seconds; the first hour is 3600 of them, a step's first minute 60.
-    [24 * 3600, 1, { horizon: 86_400, beginning: 3_600, length: 60 }],
-    [24 * 3600, 10, { horizon: 8_640, beginning: 360, length: 6 }],
+    // A day of seconds; the first ten minutes are 600 of them, a step's first minute 60.
+    [24 * 3600, 1, { horizon: 86_400, beginning: 600, length: 60 }],
+    [24 * 3600, 10, { horizon: 8_640, beginning: 60, length: 6 }],
     [24 * 3600, 3600, { horizon: 24, beginning: 1, length: 1 }],
-    [1_800, 1, { horizon: 1_800, beginning: 1_800, length: 60 }],
-    [4, 3, { horizon: 1, beginning: 1, length: 20 }],
+    [1_800, 1, { horizon: 1_800, beginning: 600, length: 60 }],
+    [4, 3, { horizon: 1, beginning: 200, length: 20 }],
     [1, 9_000, { horizon: 1, beginning: 1, length: 1 }],
   ])("over %s s in intervals of %s s", (horizonSeconds, intervalSeconds, { horizon, beginning, length }) => {
     expect(newEvidence(horizonSeconds, intervalSeconds)).toEqual({
@@ -40,26 +40,42 @@ describe("the prior", () => {
     });
   });
 
-  test("is a fifth on the first hour, and seven tenths on the whole, shared by the ratios", () => {
-    const early = (0.7 / 86_400 + 0.2 / 3_600) / 6;
-    const later = 0.7 / 86_400 / 6;
+  /** Of one ratio. */
+  const spread = 0.7 / 86_400 / 6;
+  const early = (at: number) => (0.2 * Math.log((at + 601) / (at + 600))) / Math.log(145) / 6;
+
+  test("is a fifth on the doublings of time, and seven tenths on the whole, shared by the ratios", () => {
     const evidence = newEvidence(86_400, 1);
-    expect(addedAfter(evidence, 0)).toBeCloseTo(early, 15);
-    expect(addedAfter(evidence, 3_599)).toBeCloseTo(early, 15);
-    expect(addedAfter(evidence, 3_600)).toBeCloseTo(later, 15);
-    expect(addedAfter(evidence, 86_399)).toBeCloseTo(later, 15);
+    for (const at of [0, 600, 86_399]) expect(addedAfter(evidence, at)).toBeCloseTo(spread + early(at), 15);
     expect(addedAfter(evidence, 86_400)).toBe(0);
+    // As much in the first ten minutes as in the twenty after.
+    const fifth = (until: number) => {
+      const evidence = newEvidence(86_400, 1);
+      while (evidence.intervals < until) gain(evidence, nothing);
+      return evidence.base[0]! - until * spread;
+    };
+    expect(fifth(1800) / fifth(600)).toBeCloseTo(2, 9);
+  });
+
+  test.each([
+    [86_400, 1],
+    [60, 1],
+    [3600, 10],
+    [86_400, 3600],
+  ])("is all but what is for steps over %s s in intervals of %s s", (horizonSeconds, intervalSeconds) => {
+    const evidence = newEvidence(horizonSeconds, intervalSeconds);
+    while (evidence.intervals < 2 * evidence.horizon) gain(evidence, nothing);
+    expect(6 * evidence.base[0]!).toBeCloseTo(0.9, 9);
   });
 
   test("has half of a tenth for the minute after the first step, half of what is left for the next", () => {
-    const later = 0.7 / 86_400 / 6;
     const evidence = newEvidence(86_400, 1);
     while (evidence.intervals < 4_000) gain(evidence, nothing);
     suspectStep(evidence);
     expect(evidence.step).toEqual({ weight: 0.05 / 60, intervals: 60, length: 60, later: 0.05 });
-    expect(addedAfter(evidence, 4_000)).toBeCloseTo(later + 0.05 / 60 / 6, 15);
-    expect(addedAfter(evidence, 4_059)).toBeCloseTo(later + 0.05 / 60 / 6, 15);
-    expect(addedAfter(evidence, 4_060)).toBeCloseTo(later, 15);
+    expect(addedAfter(evidence, 4_000)).toBeCloseTo(spread + early(4_000) + 0.05 / 60 / 6, 15);
+    expect(addedAfter(evidence, 4_059)).toBeCloseTo(spread + early(4_059) + 0.05 / 60 / 6, 15);
+    expect(addedAfter(evidence, 4_060)).toBeCloseTo(spread + early(4_060), 15);
     expect(evidence.step.intervals).toBe(0);
     suspectStep(evidence);
     expect(evidence.step).toEqual({ weight: 0.025 / 60, intervals: 60, length: 60, later: 0.025 });
