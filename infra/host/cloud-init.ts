@@ -80,7 +80,7 @@ export function hostFiles(host: Host): HostFile[] {
     { path: "/etc/nginx/nginx.conf", content: nginxConf(host) },
     ...machineFiles(host),
     ...environmentFiles(host),
-    secretsScript(),
+    secretsScript(host),
     pullScript(host),
     ...migrationScript(host),
     ...assetFiles(host),

@@ -28,7 +28,7 @@ export function controllingOf(
       operatorTokenArn: secrets.operatorToken.arn,
       secondsArn: logs.seconds.arn,
       releaseDocument: tracks.releaseDocument,
-      follows: followedBy(settings.app.processes),
+      follows: followedBy(settings.app),
       logRetentionDays: LOG_RETENTION_DAYS,
     },
     opts,

@@ -6,11 +6,12 @@ import type { Job, Settings } from "../settings/settings.ts";
 
 export interface ProcessesArgs {
   stack: string;
-  settings: Pick<Settings, "stable" | "tracks"> & { app: Pick<Settings["app"], "processes"> };
+  settings: Pick<Settings, "stable" | "tracks"> & { app: Pick<Settings["app"], "processes" | "migrate"> };
 }
 
 /**
- * What tells the servers which of the app's processes they run (infra/host/processes/agent.ts).
+ * What tells the servers which of the app's processes they run (infra/host/processes/agent.ts), and whether they are stable's, which
+ * alone may migrate when they boot (infra/host/migration.ts).
  *
  * For each of `stable` and traffic that a process follows, a parameter with the names of the tracks: a promotion, a rollback
  * or a plain `pulumi up` changes its value, and nothing else has to be done.
@@ -36,7 +37,7 @@ export class Processes extends pulumi.ComponentResource {
     const { processes } = args.settings.app;
     const jobs = processes.filter((each) => each.kind === "job");
 
-    this.parameterArns = followedBy(processes).map(
+    this.parameterArns = followedBy(args.settings.app).map(
       (follows) =>
         new aws.ssm.Parameter(
           `${name}-${follows}`,

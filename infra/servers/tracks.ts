@@ -5,6 +5,7 @@ import type { HeldDatabase } from "../data/database.ts";
 import type { GivenSecrets } from "../data/given-secrets.ts";
 import { filesText } from "../host/cloud-init.ts";
 import type { Host, SecretPlace } from "../host/host.ts";
+import { followedBy } from "../host/processes/agent.ts";
 import type { Settings, TrackSettings } from "../settings/settings.ts";
 import type { Tier } from "../settings/tier.ts";
 import type { Logs } from "../watch/logs.ts";
@@ -70,7 +71,7 @@ export class Tracks extends pulumi.ComponentResource {
     );
     this.#images = images;
     const processes =
-      settings.app.processes.length > 0
+      followedBy(settings.app).length > 0
         ? new Processes(name, { stack: settings.stack, settings }, { parent: this })
         : undefined;
     const bucket = new FilesBucket(name, { parent: this });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../support/sample.ts";
+import { SETTINGS } from "./django-settings.ts";
 
 /** An application as its framework's own generator makes it, with what its team adds; in git, with three versions as tags. */
 export interface App {
@@ -18,19 +19,6 @@ export interface App {
 const python = join(ROOT, ".cache/foreign/python");
 
 export const djangoThere = existsSync(join(python, "bin/django-admin"));
-
-/** What a team adds to django-admin's settings for a database of the environment. */
-const SETTINGS = `
-import os
-from urllib.parse import parse_qsl, urlsplit
-
-ALLOWED_HOSTS = ["*"]
-_url = urlsplit(os.environ["DATABASE_URL"])
-DATABASES = {"default": {
-    "ENGINE": "django.db.backends.postgresql", "NAME": _url.path[1:], "USER": _url.username, "PASSWORD": _url.password,
-    "HOST": _url.hostname, "PORT": _url.port, "OPTIONS": dict(parse_qsl(_url.query)),
-}}
-`;
 
 /** A project of `django-admin startproject`. */
 export const DJANGO: App = {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
+import { drillMigrate } from "../../rollout/drill/migrate/rehearsal.ts";
+import type { DrillRecord } from "../../rollout/drill/record.ts";
 import { type RunningLoad, startLoad } from "../../rollout/load/load.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
@@ -105,6 +107,12 @@ export class AppWorld {
     const server = readdirSync(servers).findLast((each) => each.startsWith(`${track}-`));
     const lines = readFileSync(join(servers, server!, "app.env"), "utf8").split("\n");
     return lines.find((line) => line.startsWith(`${name}=`))!.slice(name.length + 1);
+  }
+
+  /** Its migration on a copy of the database, with both releases on it. */
+  drill(): Promise<DrillRecord> {
+    this.project.configure(this.#configOf("green"));
+    return drillMigrate({ ...this.project, candidate: "green", by: "test" });
   }
 
   /** The second release goes to green, and step by step to all. @returns what the command said, and what was lost */

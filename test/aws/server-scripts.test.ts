@@ -10,6 +10,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { fromHttp } from "@aws-sdk/credential-provider-http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -133,7 +134,7 @@ describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's
     expect(existsSync(join(other.root, "etc"))).toBe(false);
   });
 
-  it("fill in every secret as it is, from whichever region", () => {
+  it("fill in every secret as it is, from whichever region", async () => {
     const place = (name: string, key?: string) => ({ arn: arns[name]!, version: "v", ...(key && { key }) });
     const host = {
       ...HOST,
@@ -150,11 +151,18 @@ describe.skipIf(!motoThere || !awsCli)(`${skipped}the servers' scripts and AWS's
     };
     for (const { path, content } of environmentFiles(host))
       writeFileSync(join(folder, basename(path)), content);
-    const { status, stderr } = spawnSync("bash", ["-c", secretsScript().content], {
-      env: environment(),
-      encoding: "utf8",
-    });
+    const migrating = { ...HOST, app: { ...HOST.app, migrate: ["true"] } };
+    const fill = () =>
+      spawnSync("bash", ["-c", secretsScript(migrating).content], { env: environment(), encoding: "utf8" });
+    const stable = () => readFileSync(join(folder, "run/stable"), "utf8");
+    expect(fill().status).toBe(0);
+    expect(stable()).toBe("None\n");
+    await new SSMClient({ region: "eu-south-2" }).send(
+      new PutParameterCommand({ Name: "/rollout/production/stable", Type: "String", Value: "blue" }),
+    );
+    const { status, stderr } = fill();
     expect([status, stderr]).toEqual([0, ""]);
+    expect(stable()).toBe("blue\n");
     const lines = readFileSync(join(folder, "run/app.env"), "utf8").split("\n");
     expect(lines).toEqual(
       expect.arrayContaining([

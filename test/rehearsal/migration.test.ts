@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrationScript } from "../../infra/host/migration.ts";
 import { first } from "../../infra/sure.ts";
 import { findPrograms } from "../../rollout/platforms/rehearsal/machine/find.ts";
@@ -37,7 +37,10 @@ function laidOut(version: string, migrate: string[]) {
   writeFileSync(join(folder, "app.env"), `DATABASE_URL=${url}\nVERSION=${version}\n`);
   const programs = [dirname(findPrograms().postgres), process.env.PATH].join(delimiter);
   const env = { PATH: programs, ROLLOUT_RUN: folder, ROLLOUT_HERE: "env", CONTAINER: "", IMAGE: "" };
-  return { script, env: { ...env, INSTANCE_ID: "i-1", PGOPTIONS: "-c client_min_messages=warning" } };
+  return {
+    script,
+    env: { ...env, INSTANCE_ID: "i-1", PGOPTIONS: "-c client_min_messages=warning", ROLLOUT_STEP: "1" },
+  };
 }
 
 function migrated(version: string, migrate: string[]) {
@@ -125,6 +128,53 @@ test("one that makes an index while the site is used ends though another server 
   const ended = await Promise.all([server(), server()]);
   expect(ended.map(({ status }) => status)).toEqual([0, 0]);
   expect(ended.map(({ said }) => said).sort()).toEqual(["", "one\n"]);
+});
+
+describe("a server that boots", () => {
+  /** @param stable the track that is stable; HOST's servers are blue's */
+  function booted(version: string, stable: string, more: Record<string, string> = {}) {
+    const { script, env } = laidOut(version, ["true"]);
+    writeFileSync(join(folder, "stable"), `${stable}\n`);
+    const own = { ...env, ROLLOUT_STEP: "", ROLLOUT_PATIENCE: "0", ROLLOUT_YOUNG: "0 s", ...more };
+    return spawn("bash", [script], { env: own, timeout: 60_000 });
+  }
+  async function ended(child: ReturnType<typeof booted>) {
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    return { status, said };
+  }
+
+  test("of a candidate leaves the migration to the rollout, and says who does it", async () => {
+    expect(migrated("b1", ["true"]).status).toBe(0);
+    expect(await ended(booted("b2", "green"))).toEqual({
+      status: 75,
+      said: "version b2 isn't migrated yet, which servers of blue don't do: rollout run --candidate blue --stack production does\n",
+    });
+    // Nor where nobody knows which track is stable.
+    expect((await ended(booted("b2", ""))).status).toBe(75);
+  });
+
+  test("of a candidate waits for it, and goes on once it is done", async () => {
+    const waiting = booted("b3", "green", { ROLLOUT_PATIENCE: "40" });
+    await setTimeout(1_500);
+    expect(waiting.exitCode).toBeNull();
+    expect(migrated("b3", ["true"]).status).toBe(0);
+    expect(await ended(waiting)).toEqual({ status: 0, said: "" });
+  });
+
+  test("of the stable track migrates, as no rollout can", async () => {
+    expect(await ended(booted("b4", "blue"))).toEqual({ status: 0, said: "" });
+  });
+
+  test("in a stack's first minutes migrates, whichever track it is of", async () => {
+    expect((await ended(booted("b5", "green", { ROLLOUT_YOUNG: "15 minutes" }))).status).toBe(0);
+    const user = new pg.Client({ connectionString: database.url });
+    await user.connect();
+    await user.query("UPDATE rollout_migrations SET at = now() - interval '20 minutes'");
+    expect((await ended(booted("b6", "green", { ROLLOUT_YOUNG: "15 minutes" }))).status).toBe(75);
+    await user.query("DELETE FROM rollout_migrations");
+    expect((await ended(booted("b6", "green"))).status).toBe(0);
+    await user.end();
+  });
 });
 
 test("a database that can't be reached is no migration that failed", () => {

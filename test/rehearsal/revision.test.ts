@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
+import { rehearsalPlatform } from "../../rollout/platforms/rehearsal/rollout/platform.ts";
 import { client, get, projectCopy, removeCopies } from "./project.ts";
 
 // Two revisions of one repository beside each other. What serves it is Python's own http.server.
@@ -70,12 +71,21 @@ test("each track serves its own, and each has migrated: they are two versions", 
   expect(git("worktree", "list").split("\n")).toHaveLength(2);
 });
 
+/** What a rollout does with a candidate before it has traffic. */
+async function deployed(track: string) {
+  const platform = rehearsalPlatform(project);
+  await platform.migrate(track, new AbortController().signal);
+  await platform.deploy(track);
+}
+
 test("a branch that has moved is another version, and comes in without a pause", async () => {
   project.configure(configOf("main"));
   await rehearse.apply(project);
+  expect(await page("green")).toBe("the first");
+  await deployed("green");
   expect(await page("green")).toBe("the second");
   commit("the third");
-  await rehearse.apply(project);
+  await deployed("green");
   expect(await page("green")).toBe("the third");
 });
 

@@ -16,11 +16,13 @@ export function jobQueue(stack: string, job: string): string {
   return `${stack}-job-${job}.fifo`;
 }
 
-/** Which parameters the processes follow; jobs run where `stable` is. */
-export function followedBy(processes: readonly Process[]): ("stable" | "traffic")[] {
+/** Which parameters the servers follow: for the processes, of which jobs run where `stable` is, and for who may migrate. */
+export function followedBy({ processes, migrate }: Followed): ("stable" | "traffic")[] {
   const all = processes.map((each) => (each.kind === "worker" ? each.follows : "stable"));
-  return [...new Set(all)].sort();
+  return [...new Set([...all, ...(migrate.length > 0 ? (["stable"] as const) : [])])].sort();
 }
+
+type Followed = { processes: readonly Process[]; migrate: readonly string[] };
 
 /**
  * The program on each server that says what of `app.processes` runs there. Every 15 seconds it reads which track is to run

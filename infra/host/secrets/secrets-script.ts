@@ -1,4 +1,5 @@
-import type { HostFile } from "../host.ts";
+import type { Host, HostFile } from "../host.ts";
+import { followedParameter } from "../processes/agent.ts";
 
 /**
  * The script that fills the secrets into the app's environment: into memory (`/run`), readable by root alone. A value is
@@ -7,8 +8,11 @@ import type { HostFile } from "../host.ts";
  * The stack's own go in place of `@@name@@`; the app's are lines of their own, for nothing is known of what is in them.
  * Last come the references of `app.environment`, each value's from its end; what they bring is taken as it is.
  * python3 is there wherever cloud-init is.
+ *
+ * Where the app has a migration it also asks which track is stable: only its servers may migrate (migration.ts).
  */
-export function secretsScript(): HostFile {
+export function secretsScript({ app, stack, region }: Pick<Host, "app" | "stack" | "region">): HostFile {
+  const migrates = app.migrate.length > 0;
   return {
     path: "/usr/local/sbin/rollout-env",
     permissions: "0755",
@@ -61,6 +65,13 @@ while IFS= read -r rest; do
 done <<<"$text" >"$run/app.env.new"
 printf %s "$given" >>"$run/app.env.new"
 mv "$run/app.env.new" "$run/app.env"
-`,
+${migrates ? stableScript(region, followedParameter(stack, "stable")) : ""}`,
   };
+}
+
+/** The app comes up without it: only where a migration is due must it be known. */
+function stableScript(region: string, parameter: string): string {
+  return `aws ssm get-parameters --region '${region}' --names '${parameter}' --query 'Parameters[0].Value' --output text </dev/null >"$run/stable" ||
+  echo "rollout-env: nobody knows which track is stable" >&2
+`;
 }

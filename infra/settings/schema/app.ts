@@ -82,7 +82,7 @@ export const app = z.strictObject({
     .default([])
     .describe(
       "the command that brings the database up to date, run in the image once for each version, before its first server " +
-        "serves; empty: the app does it by itself, or nobody does",
+        "serves: by `rollout run`, of a new stack by its servers (docs/migrations.md); empty: the app does it by itself, or nobody does",
     ),
   contract: z
     .array(text("must be a word of a command, in one line", /^[^\r\n\0]*$/), "must be the words of a command")

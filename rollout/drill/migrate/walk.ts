@@ -1,12 +1,12 @@
 import type { Journey } from "../../../infra/settings/schema/asked/journeys.ts";
 import { isNumbered, keptIn } from "../../../infra/settings/schema/asked/journeys.ts";
 import { seededRandom } from "../../load/random.ts";
-import { filled, type KeptAnswer, mistakeOf } from "../../load/requests/journeys.ts";
+import { filled, type KeptAnswer, keptAnswer, mistakeOf } from "../../load/requests/journeys.ts";
 import { Numbers } from "../../load/writes/numbers.ts";
 import { ask, type Door } from "../../smoke/client.ts";
 
 /** Who wrote and who asks: a version, and when. */
-export type Walker = "stable before" | "stable after" | "candidate" | "stable again";
+export type Walker = "stable before" | "stable meanwhile" | "stable after" | "candidate" | "stable again";
 
 /** One request of a walk, and what was wrong with its answer. */
 export interface Walked {
@@ -72,17 +72,18 @@ export class Walks {
         mistakeOf(journey, {
           ...{ status: reply.status, answer: reply.body, body },
           read: read && shared(read.kept, reply.body, read.of === by),
-        }) ?? this.#keep(journey, by, reply.body);
+        }) ?? this.#keep(journey, by, reply.body, number);
       return { ...about, ms: reply.ms, ...(mistake !== undefined && { mistake }) };
     } catch (error) {
       return { ...about, ms: WITHIN_MS, mistake: `${journey.request}: ${(error as Error).message}` };
     }
   }
 
-  #keep({ keep, request }: Journey, by: Walker, answer: string): string | undefined {
+  #keep(journey: Journey, by: Walker, answer: string, number: string | undefined): string | undefined {
+    const { keep } = journey;
     if (keep === undefined) return undefined;
-    const one = fields(answer) as KeptAnswer | undefined;
-    if (one?.id === undefined) return `${request} answered no id`;
+    const one = keptAnswer(journey, answer, number);
+    if (!one) return `${journey.request} answered no ${journey.id}`;
     this.#kept.set(keep, (this.#kept.get(keep) ?? new Map<Walker, KeptAnswer>()).set(by, one));
     return undefined;
   }
@@ -102,9 +103,9 @@ export class Walks {
 function shared(kept: KeptAnswer, answer: string, isOwn: boolean): KeptAnswer {
   const now = fields(answer);
   if (isOwn || now === undefined) return kept;
-  const theirs = kept as unknown as Record<string, unknown>;
+  const theirs = kept.answer as Record<string, unknown>;
   const own = Object.keys(now).map((name) => [name, name in theirs ? theirs[name] : now[name]]);
-  return Object.fromEntries(own) as unknown as KeptAnswer;
+  return { ...kept, answer: Object.fromEntries(own) };
 }
 
 function fields(text: string): Record<string, unknown> | undefined {

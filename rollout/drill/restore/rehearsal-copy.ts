@@ -19,6 +19,7 @@ import { changeDatabase } from "../../platforms/rehearsal/rollout/migrating.ts";
 import { ownVersions } from "../../platforms/rehearsal/rollout/platform.ts";
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { ensureServer, newServer, removeServer } from "../../platforms/rehearsal/servers/server.ts";
+import { ensureStorage, lendStorage } from "../../platforms/rehearsal/storage/ensure.ts";
 import { ensureRedis } from "../../platforms/rehearsal/stores/redis.ts";
 import { copyPlace, removeCopy } from "../../platforms/rehearsal/verbs/copy-place.ts";
 import type { Door } from "../../smoke/client.ts";
@@ -74,12 +75,15 @@ export class Copy {
       // It is the live stack's, and stays.
       outside: undefined,
       ...(ledger.state.cache && { cache: { port: cache } }),
+      storage: undefined,
       servers: [],
       numbered: {},
       processes: {},
     });
     const say = (line: string) => room.say(`copy: ${line}`);
-    return new Copy({ ...room, ledger: own, say }, ledger.place, storeOf(room));
+    const made = { ...room, ledger: own, say };
+    if (room.plan.storage) lendStorage(room, made);
+    return new Copy(made, ledger.place, storeOf(room));
   }
 
   /** @param label the backup's */
@@ -150,11 +154,11 @@ export class Copy {
     return this.smoke(await this.serve(track));
   }
 
-  /** Starts a server of a track on the copy, with a cache of the copy's own. There is no balancer: its own port is its address. */
+  /** Starts a server of a track on the copy, with a cache of the copy's own, and files as the stack has them now. There is no balancer: its own port is its address. */
   async serve(track: string): Promise<OnCopy> {
     const room = this.#room;
     const plan = this.#planOf(track);
-    await ensureRedis(room);
+    await Promise.all([ensureRedis(room), ensureStorage(room)]);
     const server = await newServer(room, plan);
     await ensureServer(room, plan, server);
     const ca = readFileSync(room.certificates.caFile, "utf8");

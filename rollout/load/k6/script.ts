@@ -46,7 +46,8 @@ export default function () {
   if (name && !read) journey = JOURNEYS.find((each) => each.keep === name);
   const [method, pattern] = journey.request.split(" ");
   const path = pattern.replace(/\\{[^}]*\\}/, () => encodeURIComponent(String(read && read.id)));
-  const body = journey.body && filled(journey.body);
+  const sent = {};
+  const body = journey.body && filled(journey.body, sent);
   const headers = { "content-type": "application/json" };
   if (here) {
     const user = whole(1, USERS);
@@ -62,7 +63,8 @@ export default function () {
   const answer = http.request(method, base + path, body ? JSON.stringify(body) : null, params);
   const right = {};
   right[journey.name] = () => isRight(journey, answer, body, read);
-  if (check(answer, right) && journey.keep) keep(journey.keep, parsed(answer.body));
+  if (check(answer, right) && journey.keep)
+    keep(journey.keep, { id: idIn(journey, parsed(answer.body)), answer: parsed(answer.body), number: sent.number });
 }
 
 function drawn() {
@@ -70,14 +72,20 @@ function drawn() {
   return JOURNEYS.find((each) => (left -= each.weight) < 0) || JOURNEYS[JOURNEYS.length - 1];
 }
 
-function isRight({ expect, keep }, answer, body, read) {
+function isRight(journey, answer, body, read) {
+  const { expect, keep } = journey;
   const text = answer.body || "";
   const json = parsed(text);
   return [].concat(expect.status).includes(answer.status)
     && (expect.text === undefined || text.includes(expect.text))
-    && (!expect.same || same(json, read))
+    && (!expect.same || (read && same(json, read.answer)))
+    && (!expect.holds || !read || text.includes(read.number))
     && (!expect.echo || Object.keys(body).every((key) => json && same(json[key], body[key])))
-    && (!keep || (json && json.id !== undefined));
+    && (!keep || idIn(journey, json) !== undefined);
+}
+
+function idIn(journey, json) {
+  return journey.id.split(".").reduce((value, key) => (value ? value[key] : undefined), json);
 }
 
 function keep(name, one) {
@@ -86,14 +94,14 @@ function keep(name, one) {
   else kept[name][whole(0, 499)] = one;
 }
 
-function filled(value) {
-  if (Array.isArray(value)) return value.map(filled);
+function filled(value, sent) {
+  if (Array.isArray(value)) return value.map((each) => filled(each, sent));
   if (value === null || typeof value !== "object") return value;
   const keys = Object.keys(value).sort().join();
   if (keys === "oneOf" && Array.isArray(value.oneOf)) return value.oneOf[whole(0, value.oneOf.length - 1)];
-  if (keys === "number" && value.number === true) return "k6-" + RUN + "-" + __VU + "-" + __ITER;
+  if (keys === "number" && value.number === true) return (sent.number = "k6-" + RUN + "-" + __VU + "-" + __ITER);
   if (keys === "from,to" && Number.isInteger(value.from) && Number.isInteger(value.to)) return whole(value.from, value.to);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, sent)]));
 }
 
 function whole(low, high) {

@@ -29,12 +29,15 @@ export function journeysOf({ journeys, smoke, isSample, app }: Declaring): UserJ
   };
 }
 
+const PLAIN = { echo: false, same: false, holds: false };
+
 function healthOf({ healthPath }: Pick<Settings["app"], "healthPath">): Journey {
   return {
     name: "health",
     weight: 1,
     request: `GET ${healthPath}`,
-    expect: { status: 200, echo: false, same: false },
+    id: "id",
+    expect: { status: 200, ...PLAIN },
   };
 }
 
@@ -47,7 +50,8 @@ function journeyOf({ name, method, path, expect, optional }: SmokeTest): Journey
     name: name === undefined ? request : `${name} (${request})`,
     weight: 1,
     request,
-    expect: { status, echo: false, same: false, ...(isFixed && !optional && { text: expect.contains }) },
+    id: "id",
+    expect: { status, ...PLAIN, ...(isFixed && !optional && { text: expect.contains }) },
   };
 }
 

@@ -17,6 +17,23 @@ const remembered = 500;
 /** An answer that is read back, by its id. */
 export interface KeptAnswer {
   id: string | number;
+  /** As it came, parsed. */
+  answer: unknown;
+  /** What was sent in place of `{ number: true }`; undefined: there was none. */
+  number: string | undefined;
+}
+
+/** @returns undefined where the answer has no id in the place that the journey says */
+export function keptAnswer(
+  { id: place }: Pick<Journey, "id">,
+  text: string,
+  number: string | undefined,
+): KeptAnswer | undefined {
+  const answer = parsed(text);
+  const id = place
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], answer);
+  return typeof id === "string" || typeof id === "number" ? { id, answer, number } : undefined;
 }
 
 /**
@@ -74,7 +91,7 @@ export class Journeys implements Shots {
     const body = journey.body && filled(journey.body, this.#random, own?.text);
     const mistake = (status: number, answer: string) => {
       if (own && hasStatus(journey, status)) this.#numbers.acknowledge(journey, own.number);
-      return mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer);
+      return mistakeOf(journey, { status, answer, body, read }) ?? this.#keep(journey, answer, own?.text);
     };
     return {
       journey: journey.name,
@@ -87,10 +104,11 @@ export class Journeys implements Shots {
   }
 
   /** Once full, a new one takes a random one's place: old and new ones are read back. */
-  #keep({ keep, request }: Journey, answer: string): string | undefined {
+  #keep(journey: Journey, answer: string, number: string | undefined): string | undefined {
+    const { keep } = journey;
     if (keep === undefined) return undefined;
-    const one = parsed(answer) as KeptAnswer | undefined;
-    if (one?.id === undefined) return `${request} answered no id`;
+    const one = keptAnswer(journey, answer, number);
+    if (!one) return `${journey.request} answered no ${journey.id}`;
     const kept = this.#kept.get(keep) ?? [];
     this.#kept.set(keep, kept);
     if (kept.length < remembered) kept.push(one);
@@ -115,7 +133,10 @@ export function mistakeOf({ request, expect }: Journey, { status, answer, body, 
   if (!hasStatus({ expect }, status)) return `${request} answered ${status}`;
   if (expect.text !== undefined && !answer.includes(expect.text))
     return `${request} lacks the text ${JSON.stringify(expect.text)}`;
-  if (expect.same && !isDeepStrictEqual(parsed(answer), read)) return `${request} read back something else`;
+  if (expect.same && !isDeepStrictEqual(parsed(answer), read?.answer))
+    return `${request} read back something else`;
+  if (expect.holds && read && !answer.includes(given(read.number, "number of what is read")))
+    return `${request} lacks what was written`;
   if (expect.echo && !repeats(parsed(answer), body as object))
     return `${request} doesn't repeat what was sent`;
   return undefined;

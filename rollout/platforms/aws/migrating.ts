@@ -50,7 +50,7 @@ source "$root/etc/rollout/instance.env"
 DOCKER_CONFIG=$work/docker bash "$work/rollout-pull" >&2
 container=${shellWord(container)}
 CONTAINER=\${container//\\/run\\/rollout\\/app.env/$work/app.env} IMAGE=${shellWord(image)} INSTANCE_ID=$INSTANCE_ID \\
-  ROLLOUT_RUN=$work ROLLOUT_WHAT=${what} "$work/rollout-migrate"
+  ROLLOUT_STEP=1 ROLLOUT_RUN=$work ROLLOUT_WHAT=${what} "$work/rollout-migrate"
 `;
 }
 

@@ -28,7 +28,7 @@ function run(script: string, environment: Record<string, string>) {
 }
 
 describe("rollout-env", () => {
-  const fill = () => run(secretsScript().content, { ROLLOUT_ETC: folder, ROLLOUT_RUN: `${folder}/run` });
+  const fill = () => run(secretsScript(HOST).content, { ROLLOUT_ETC: folder, ROLLOUT_RUN: `${folder}/run` });
   beforeEach(() => {
     // What rollout-credentials leaves.
     mkdirSync(`${folder}/run`);

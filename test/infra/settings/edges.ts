@@ -399,7 +399,9 @@ export const EDGES: Edge[] = [
   ["journeys.0.expect.text", ["x"], [""]],
   ["journeys.0.expect.echo", [true, false], ["no"]],
   ["journeys.0.expect.same", [true, false], ["no"]],
+  ["journeys.0.expect.holds", [false], ["no"]],
   ["journeys.0.keep", ["order"], ["Order", "or der"]],
+  ["journeys.0.id", ["id"], ["", ".id", "a..b", "a b"]],
   [
     "journeys.0.written",
     [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { journeys } from "../../../infra/settings/schema/asked/journeys.ts";
 import { sampleJourneys } from "../../../rollout/load/profile/read.ts";
 import { seededRandom } from "../../../rollout/load/random.ts";
 import { filled, Journeys } from "../../../rollout/load/requests/journeys.ts";
@@ -6,9 +7,9 @@ import { filled, Journeys } from "../../../rollout/load/requests/journeys.ts";
 const stored = (body: string, id: string) => JSON.stringify({ id, ...JSON.parse(body) });
 
 function shots(seed: number, count: number) {
-  const journeys = new Journeys(sampleJourneys(), seededRandom(seed), 100);
+  const users = new Journeys(sampleJourneys(), seededRandom(seed), 100);
   return Array.from({ length: count }, (_, n) => {
-    const shot = journeys.next();
+    const shot = users.next();
     if (shot.body) expect(shot.mistake(201, stored(shot.body, `q${n}`))).toBeUndefined();
     return shot;
   });
@@ -28,8 +29,8 @@ describe("journeys", () => {
   });
 
   test("read back only what was kept", () => {
-    const journeys = new Journeys(sampleJourneys(), seededRandom(1), 10);
-    const paths = Array.from({ length: 200 }, () => journeys.next().path);
+    const users = new Journeys(sampleJourneys(), seededRandom(1), 10);
+    const paths = Array.from({ length: 200 }, () => users.next().path);
     expect(new Set(paths)).toEqual(new Set(["/", "/version", "/quotes"]));
   });
 
@@ -53,6 +54,33 @@ describe("journeys", () => {
     expect(mistake(201, body!)).toBe("POST /quotes answered no id");
   });
 });
+
+test("what is kept by an id of another name and place is read back, and must hold what was written", () => {
+  const number = { tags: [{ key: "name", value: { number: true } }] };
+  const own = journeys.parse([
+    { name: "write", request: "POST /runs", body: number, keep: "run", id: "run.info.run_id" },
+    { name: "read", request: "GET /runs?id={run}", expect: { holds: true } },
+  ]);
+  const users = new Journeys(own, seededRandom(3), 10);
+  const first = users.next();
+  expect(first.journey).toBe("write");
+  const [{ value }] = JSON.parse(first.body!).tags;
+  expect(first.mistake(200, '{"run":{"id":7}}')).toBe("POST /runs answered no run.info.run_id");
+  expect(first.mistake(200, "no JSON")).toBe("POST /runs answered no run.info.run_id");
+  expect(first.mistake(200, '{"run":{"info":{"run_id":"a b"}}}')).toBeUndefined();
+  const read = untilNext(users, "read");
+  expect(read.path).toBe("/runs?id=a%20b");
+  expect(read.mistake(200, '{"tags":{}}')).toBe("GET /runs?id={run} lacks what was written");
+  expect(read.mistake(200, `{"tags":{"name":"${value}"}}`)).toBeUndefined();
+});
+
+function untilNext(users: Journeys, name: string) {
+  for (let tries = 0; tries < 50; tries++) {
+    const shot = users.next();
+    if (shot.journey === name) return shot;
+  }
+  throw new Error(`${name} never came`);
+}
 
 test("a body's ranges and lists are drawn, the rest stays", () => {
   const random = seededRandom(1);

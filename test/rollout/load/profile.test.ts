@@ -65,6 +65,12 @@ describe("a profile", () => {
     ["journeys.0.weight", 0, "journeys[0].weight: must be a whole number from 1 to 1000"],
     ["journeys.0.request", "FETCH /", "must be a method and a path, such as GET /quotes/{quote}"],
     ["journeys.0.keep", "basket", "journeys[1].request: reads {order}, which no journey keeps (basket)"],
+    ["journeys.1.id", "data.id", "journeys[1].id: needs keep"],
+    [
+      "journeys.1.expect.holds",
+      true,
+      "journeys[1].expect.holds: needs a path with something kept whose body",
+    ],
     ["journeys.1.name", "order", "journeys[1].name: is the name of journeys[0] too"],
     ["journeys.1.body", { a: 1 }, "journeys[1].body: goes with POST, PUT and PATCH only"],
     ["journeys.1.request", "GET /", "journeys[1].expect.same: needs a path with something kept"],

@@ -11,7 +11,7 @@ const ORDER = {
   name: "order",
   request: "POST /orders",
   body: { lines: [{ reference: { number: true } }], amount: { from: 1, to: 3 } },
-  expect: { status: 201, echo: false, same: false },
+  expect: { status: 201, echo: false, same: false, holds: false },
   written: "SELECT reference FROM orders WHERE reference LIKE '{run}-%'",
 };
 

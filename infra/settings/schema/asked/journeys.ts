@@ -19,8 +19,11 @@ const expectation = z.strictObject(
       .default(false)
       .describe("true: the answer is JSON and repeats every field of the request's body"),
     same: flag.default(false).describe("true: the answer is the very one that was kept"),
+    holds: flag
+      .default(false)
+      .describe("true: the answer holds the { number: true } that was sent when what it reads was kept"),
   },
-  "must be an expectation: { status, text, echo, same }",
+  "must be an expectation: { status, text, echo, same, holds }",
 );
 
 const NAME = /^[a-z][a-z0-9_-]*$/;
@@ -44,7 +47,10 @@ const journey = z
       expect: expectation.prefault({}).describe("what the answer must be"),
       keep: text("must be a name such as quote", NAME)
         .optional()
-        .describe("keeps the answer, by its field id, for a path with this name in braces"),
+        .describe("keeps the answer, by its id, for a path with this name in braces"),
+      id: text("must be the way to a field, such as data.id", /^[\w-]+(?:\.[\w-]+)*$/)
+        .default("id")
+        .describe("where an answer that is kept has its id, such as `data.id`"),
       written: z
         .string("must be a query that selects the numbers of what was written")
         .refine((query) => query.includes("{run}"), "must have {run}, which the run's numbers begin with")
@@ -55,7 +61,7 @@ const journey = z
           "a query of the app's database that selects a row for each write, its number first: `rollout load` asks it in the end, and none may be lost or done twice",
         ),
     },
-    "must be a journey: { name, weight, request, body, expect, keep, written }",
+    "must be a journey: { name, weight, request, body, expect, keep, id, written }",
   )
   .refine(({ request, body }) => !body || /^(POST|PUT|PATCH) /.test(request), {
     path: ["body"],
@@ -68,6 +74,10 @@ const journey = z
   .refine(({ expect, request }) => !expect.same || keptIn(request), {
     path: ["expect", "same"],
     message: "needs a path with something kept, such as /quotes/{quote}",
+  })
+  .refine(({ id, keep }) => id === "id" || keep !== undefined, {
+    path: ["id"],
+    message: "needs keep: only of an answer that is kept the id is wanted",
   })
   .refine(({ written, body }) => written === undefined || isNumbered(body), {
     path: ["written"],
@@ -98,8 +108,9 @@ export function keptIn(request: string): string | undefined {
 /** What is read back must be kept by a journey; a name stands once. */
 export function journeyMistakes(all: readonly Partial<Journey>[]): Mistake[] {
   const kept = all.flatMap(({ keep }) => (typeof keep === "string" ? [keep] : []));
+  const numbered = all.flatMap(({ keep, body }) => (keep && isNumbered(body) ? [keep] : []));
   const names = all.map(({ name }) => name);
-  return all.flatMap(({ name, request }, index) => {
+  return all.flatMap(({ name, request, expect }, index) => {
     const reads = typeof request === "string" ? keptIn(request) : undefined;
     const keeps = kept.join(", ") || "there is none";
     return [
@@ -108,6 +119,14 @@ export function journeyMistakes(all: readonly Partial<Journey>[]): Mistake[] {
             {
               path: `journeys[${index}].request`,
               rule: `reads {${reads}}, which no journey keeps (${keeps})`,
+            },
+          ]
+        : []),
+      ...(expect?.holds && !numbered.includes(reads ?? "")
+        ? [
+            {
+              path: `journeys[${index}].expect.holds`,
+              rule: "needs a path with something kept whose body had a number: { reference: { number: true } }",
             },
           ]
         : []),

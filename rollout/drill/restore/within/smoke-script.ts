@@ -58,7 +58,7 @@ read -r pattern <<<'^Environment="CONTAINER=\\(.*\\)" IMAGE=\\(.*\\)$'
 CONTAINER=$(elsewhere "$(sed -n "s|$pattern|\\1|p" <<<"$unit")")
 IMAGE=$(sed -n "s|$pattern|\\2|p" <<<"$unit")
 if [[ -x $root/usr/local/sbin/rollout-migrate ]]; then
-  CONTAINER=$CONTAINER IMAGE=$IMAGE INSTANCE_ID=$INSTANCE_ID ROLLOUT_RUN=$work "$root/usr/local/sbin/rollout-migrate" >&2
+  CONTAINER=$CONTAINER IMAGE=$IMAGE INSTANCE_ID=$INSTANCE_ID ROLLOUT_STEP=1 ROLLOUT_RUN=$work "$root/usr/local/sbin/rollout-migrate" >&2
 fi
 start=$(elsewhere "$(sed -n 's/^ExecStart=//p' <<<"$unit")")
 start=docker\${start#*docker}

@@ -2,15 +2,13 @@ import { join } from "node:path";
 import { RehearsalError } from "../machine/errors.ts";
 import { releasePort } from "../machine/ports.ts";
 import { isRunning, start, untilReady } from "../machine/processes.ts";
-import type { Ledger, ServerRecord } from "../machine/state.ts";
+import { BALANCER, type Ledger, type ServerRecord } from "../machine/state.ts";
 import type { BalancerSetup } from "../plan/balancer/model.ts";
 import type { Room } from "../room.ts";
 import { answers200 } from "../servers/health.ts";
 import * as balancer from "./apply.ts";
 import { type BalancerLayout, balancerCommand, balancerLayout } from "./config/layout.ts";
 import { readWeights } from "./traffic.ts";
-
-const KEY = "balancer";
 
 export function layoutOf({ place }: Ledger, program?: string): BalancerLayout {
   return balancerLayout(join(place.folder, "haproxy"), program);
@@ -19,14 +17,14 @@ export function layoutOf({ place }: Ledger, program?: string): BalancerLayout {
 /** Starts the balancer unless it runs, with the servers that are there and the split of the config. */
 export async function ensureBalancer(room: Room): Promise<void> {
   const { ledger, programs, balancer: model } = room;
-  if (isRunning(ledger.state.processes[KEY])) return;
+  if (isRunning(ledger.state.processes[BALANCER])) return;
   const layout = layoutOf(ledger, programs.haproxy);
   balancer.writeFiles(layout, model, setupOf(room));
   if (model.firewall.unplayed.length > 0) {
     room.say(`balancer: not played here: ${model.firewall.unplayed.join(", ")}`);
   }
   await releasePort(ledger.state.port);
-  const started = start(ledger, { key: KEY, command: balancerCommand(layout), cwd: layout.folder });
+  const started = start(ledger, { key: BALANCER, command: balancerCommand(layout), cwd: layout.folder });
   await untilReady(started, () => serves(room), { signal: room.signal });
   room.say(`balancer: https://127.0.0.1:${ledger.state.port}`);
 }

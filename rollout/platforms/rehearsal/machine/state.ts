@@ -11,6 +11,9 @@ import { anew, Damaged, stored } from "./lost/stored.ts";
 /** The folder of a rehearsal's drill records within the stack's. */
 export const DRILLS = "drills";
 
+/** The balancer's name among the processes. */
+export const BALANCER = "balancer";
+
 /** Locks in the stack's folder of those who work with it for longer, and who these are. */
 export const USERS = {
   "rollout.lock": "a rollout",

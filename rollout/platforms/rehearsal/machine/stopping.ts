@@ -2,7 +2,7 @@ import { entry } from "../../../../infra/sure.ts";
 import { until } from "../../../waiting.ts";
 import { isOfThisBoot } from "./identity.ts";
 import { isRunning } from "./processes.ts";
-import type { Ledger, ProcessRecord } from "./state.ts";
+import { BALANCER, type Ledger, type ProcessRecord } from "./state.ts";
 
 /** How long a program has to end in good order before it is killed, where it has no time of its own. */
 const GRACE_MS = 10_000;
@@ -49,7 +49,7 @@ export async function stopAll(ledger: Ledger, keys: string[]): Promise<void> {
  */
 export function inStopOrder(keys: string[]): string[][] {
   const rank = (key: string) =>
-    key === "balancer" ? 1 : key.endsWith(".nginx") ? 2 : key.endsWith(".app") ? 3 : storeRank(key);
+    key === BALANCER ? 1 : key.endsWith(".nginx") ? 2 : key.endsWith(".app") ? 3 : storeRank(key);
   const groups = Map.groupBy(keys, rank);
   return [...groups.keys()].sort((a, b) => a - b).map((each) => entry(groups, each));
 }

@@ -69,8 +69,10 @@ export interface TrackPlan {
   assets: AssetsOrder["assets"];
   /** `KEY=value` lines with `@@name@@` where a secret goes. */
   environment: string;
-  /** The script that migrates the database before a server of this version serves; undefined: none is configured. */
+  /** The script that changes the database for this version; undefined: none is configured. */
   migration?: string | undefined;
+  /** Whether a server of this version needs the database migrated before it serves. */
+  migrates: boolean;
   /** The secrets' texts by the name between the `@@`. */
   secrets: Record<string, string>;
   /** The app's own secrets by the variable's name. */
@@ -83,6 +85,7 @@ export type GiveSecrets = (names: readonly string[]) => SecretsHere;
 const ENVIRONMENT = "/etc/rollout/app.env.template";
 const SECRETS = "/etc/rollout/secrets";
 const NGINX = "/etc/nginx/";
+const APP_UNIT = "/etc/systemd/system/rollout-app.service";
 
 /**
  * Reads the plan off a captured stack.
@@ -152,6 +155,7 @@ function trackPlan(
     environment:
       contentOf(files, ENVIRONMENT, name) + (instead ? `${instead.variable}=${instead.value}\n` : ""),
     migration: files.find(({ path }) => path === MIGRATE)?.content,
+    migrates: contentOf(files, APP_UNIT, name).includes(`ExecStartPre=${MIGRATE}\n`),
     secrets: { ...secretsOf(contentOf(files, SECRETS, name), secrets, name), ...instead?.secrets },
     appSecrets: own.texts,
   };

@@ -30,7 +30,7 @@ export async function changeDatabase(
   signal?.addEventListener("abort", end, { once: true });
   try {
     signal?.throwIfAborted();
-    await migrate(room, track, server, files, what);
+    await migrate(room, track, server, files, { what, step: true });
   } finally {
     signal?.removeEventListener("abort", end);
     rmSync(files.folder, { recursive: true, force: true });

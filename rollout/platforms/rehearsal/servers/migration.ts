@@ -2,11 +2,17 @@ import { chmodSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeIn } from "../machine/files.ts";
 import { run } from "../machine/processes.ts";
-import type { ServerRecord } from "../machine/state.ts";
+import { BALANCER, type ServerRecord } from "../machine/state.ts";
 import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
 import { appFolder, pathIn } from "./app-start.ts";
 import type { ServerFiles } from "./server-files.ts";
+
+/** `step`: it is a rollout's, not a server's that boots. */
+export interface Migrating {
+  what?: "migrate" | "contract";
+  step?: boolean;
+}
 
 /**
  * Runs the servers' own migration script, byte for byte, where the app is about to start: the database says whether this
@@ -19,13 +25,14 @@ export async function migrate(
   track: TrackPlan,
   { id }: ServerRecord,
   { folder, environment }: ServerFiles,
-  what: "migrate" | "contract" = "migrate",
+  { what = "migrate", step = false }: Migrating = {},
 ): Promise<void> {
   const { migration } = track;
   if (migration === undefined) return;
   const script = join(folder, "rollout-migrate");
   writeIn(script, migration);
   chmodSync(script, 0o700);
+  writeIn(join(folder, "stable"), String(room.graph.outputs.stable ?? ""));
   const programs = [dirname(process.execPath), dirname(room.programs.postgres)];
   await run(room.ledger, {
     key: `${id}.migrate`,
@@ -43,6 +50,10 @@ export async function migrate(
         CONTAINER: "",
         IMAGE: "",
         INSTANCE_ID: id,
+        ...(step && { ROLLOUT_STEP: "1" }),
+        // A stack is new until it has a balancer, and the copy of a database for ever.
+        ROLLOUT_YOUNG: room.ledger.state.processes[BALANCER] ? "0 s" : "100 years",
+        ROLLOUT_PATIENCE: "0",
       },
     },
   });

@@ -87,10 +87,7 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   const captured = environmentOf(track.environment, secrets, here);
   const own: Record<string, string> = {
     ...withStandIn(captured, state.dependencies?.port),
-    // An image that is built on deployment has no digest before it; and a version beside it here is another.
-    ...((captured.VERSION === "unknown" || tracksOfTheirOwn(room.graph).includes(track.name)) && {
-      VERSION: track.version,
-    }),
+    ...(captured.VERSION !== undefined && { VERSION: versionHere(room, track) }),
     HOST: "127.0.0.1",
     PORT: String(server.appPort),
     ...addressesHere(captured, state, room.plan.furtherNames),
@@ -101,6 +98,13 @@ function environmentHere(room: Room, track: TrackPlan, server: ServerRecord, etc
   const known = { ...own, ...track.appSecrets };
   const filled = Object.entries(own).map(([name, value]) => [name, withReferences(value, known)]);
   return { ...Object.fromEntries(filled), ...track.appSecrets };
+}
+
+/** What a track's server takes for its own version. */
+export function versionHere({ graph }: Pick<Room, "graph">, track: TrackPlan): string {
+  const [, captured = "unknown"] = /^VERSION=(.*)$/m.exec(track.environment) ?? [];
+  // An image that is built on deployment has no digest before it; and a version beside it here is another.
+  return captured === "unknown" || tracksOfTheirOwn(graph).includes(track.name) ? track.version : captured;
 }
 
 /** Where users find the app: a browser's `Origin` has the port. */

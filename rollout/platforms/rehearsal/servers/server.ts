@@ -37,7 +37,7 @@ export async function ensureServer(room: Room, track: TrackPlan, server: ServerR
   expectFolder(room, track);
   const files = writeServerFiles(room, track, server);
   shareAssets(room);
-  await migrate(room, track, server, files);
+  if (track.migrates) await migrate(room, track, server, files);
   const app = start(room.ledger, appStart(room, track, server, files.environment));
   const nginx = start(room.ledger, {
     key: keys.nginx,

@@ -57,7 +57,7 @@ async function freePlace(): Promise<Pick<AccessHere, "port" | "credentialsPort">
 async function ensureServer(room: Room, port: number): Promise<void> {
   const { ledger } = room;
   if (isRunning(ledger.state.processes[STORAGE])) return;
-  const record = join(folderOf(room), "recording");
+  const record = recordOf(room);
   const before = existsSync(record);
   const started = start(ledger, {
     key: STORAGE,
@@ -103,6 +103,14 @@ const ANSWER = {
   Expiration: "2099-01-01T00:00:00Z",
 };
 
+/** Gives a copy of the stack all that the stack's own app has stored until now, before the copy's storage is started. */
+export function lendStorage(live: Pick<Room, "ledger">, copy: Pick<Room, "ledger">): void {
+  if (!existsSync(recordOf(live))) return;
+  // A line each; the last one may be half written.
+  const text = readFileSync(recordOf(live), "utf8");
+  writeFileSync(recordOf(copy), text.slice(0, text.lastIndexOf("\n") + 1), { mode: 0o600 });
+}
+
 async function makeBuckets({ plan, say }: Room, port: number): Promise<void> {
   const { CreateBucketCommand, ListBucketsCommand, PutBucketVersioningCommand, S3Client } = await import(
     "@aws-sdk/client-s3"
@@ -134,11 +142,16 @@ export function accessHere(room: Room): AccessHere | undefined {
   return { ...storage, token: readFileSync(tokenFile(room), "utf8") };
 }
 
+/** What moto was asked. */
+function recordOf(room: Pick<Room, "ledger">): string {
+  return join(folderOf(room), "recording");
+}
+
 function tokenFile(room: Room): string {
   return join(folderOf(room), "credentials-token");
 }
 
-function folderOf({ ledger }: Room): string {
+function folderOf({ ledger }: Pick<Room, "ledger">): string {
   const folder = join(ledger.place.folder, STORAGE);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;

@@ -6,6 +6,7 @@ import type { TrackPlan } from "../plan/describe.ts";
 import type { Room } from "../room.ts";
 import { ensureServer, newServer, removeServer, serversOf } from "../servers/server.ts";
 import { moveWorkers } from "../servers/workers.ts";
+import { servable } from "./unmigrated.ts";
 
 /**
  * Makes the stack that is up what its config asks for, without losing a request: what is new comes in healthy before
@@ -15,11 +16,12 @@ import { moveWorkers } from "../servers/workers.ts";
  */
 export async function converge(room: Room): Promise<void> {
   await reviveStrangers(room);
+  const tracks = await servable(room);
   await add(
     room,
-    room.plan.tracks.flatMap((track) => Array.from({ length: missing(room, track) }, () => track)),
+    tracks.flatMap((track) => Array.from({ length: missing(room, track) }, () => track)),
   );
-  for (const track of room.plan.tracks) await replaceOutdated(room, track);
+  for (const track of tracks) await replaceOutdated(room, track);
   await moveTraffic(room);
   await moveWorkers(room);
   await Promise.all(unwanted(room).map((server) => retire(room, server)));

@@ -19,6 +19,7 @@ import { placeIn, type UpOptions } from "./options.ts";
 import { prepareUp } from "./prepare.ts";
 import { removeState } from "./remove-state.ts";
 import { type Status, statusOf } from "./status.ts";
+import { servable } from "./unmigrated.ts";
 
 /**
  * Brings a stack up, or what is missing of it: data stores, servers, balancer, and waits until all are healthy.
@@ -62,7 +63,7 @@ async function ensureStores(room: Room): Promise<void> {
 async function ensureServers(room: Room): Promise<void> {
   const { state } = room.ledger;
   const starting: Promise<void>[] = [];
-  for (const track of room.plan.tracks) {
+  for (const track of await servable(room)) {
     const servers = serversOf(state, track.name);
     if (servers.length === 0) {
       for (let count = 0; count < track.servers; count += 1) servers.push(await newServer(room, track));

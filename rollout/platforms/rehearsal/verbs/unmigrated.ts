@@ -1,0 +1,50 @@
+import { storeOf } from "../backups/store.ts";
+import { asSuperuser } from "../backups/superuser.ts";
+import { RehearsalError } from "../machine/errors.ts";
+import { BALANCER } from "../machine/state.ts";
+import type { TrackPlan } from "../plan/describe.ts";
+import type { Room } from "../room.ts";
+import { serversOf } from "../servers/server.ts";
+import { versionHere } from "../servers/server-files.ts";
+
+/**
+ * The tracks whose servers would be of a version that the database isn't migrated for, and don't migrate it themselves
+ * (infra/host/migration.ts): what runs of them stays as it is until a rollout has migrated.
+ */
+export async function unmigrated(room: Room): Promise<TrackPlan[]> {
+  const { graph, ledger, plan } = room;
+  const asking = plan.tracks.filter(({ name, migrates }) => migrates && name !== graph.outputs.stable);
+  if (asking.length === 0 || !ledger.state.processes[BALANCER]) return [];
+  const done = await migratedVersions(room);
+  return done.size === 0 ? [] : asking.filter((track) => !done.has(versionHere(room, track)));
+}
+
+async function migratedVersions(room: Room): Promise<Set<string>> {
+  return asSuperuser(storeOf(room), async (client) => {
+    const { rows } = await client.query("SELECT to_regclass('rollout_migrations') IS NOT NULL AS there");
+    if (!rows[0].there) return new Set();
+    const { rows: found } = await client.query("SELECT version FROM rollout_migrations");
+    return new Set(found.map(({ version }) => version));
+  });
+}
+
+/** What a person is told, and does. */
+export function unmigratedText({ plan }: Pick<Room, "plan">, { name }: TrackPlan): string {
+  return `${name}: its version isn't migrated yet, which its servers don't do: rollout run --candidate ${name} --stack ${plan.stack} does`;
+}
+
+/**
+ * The tracks whose servers may be made and replaced; of the others it is told.
+ *
+ * @throws {RehearsalError} when one of the others is to have traffic and has no server
+ */
+export async function servable(room: Room): Promise<TrackPlan[]> {
+  const left = await unmigrated(room);
+  for (const track of left) {
+    const text = unmigratedText(room, track);
+    if (room.plan.weights[track.name] && serversOf(room.ledger.state, track.name).length === 0)
+      throw new RehearsalError(text);
+    room.say(text);
+  }
+  return room.plan.tracks.filter((track) => !left.includes(track));
+}
