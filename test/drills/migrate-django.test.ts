@@ -64,7 +64,7 @@ describe.skipIf(!hasForeign)(`${foreignSkipped}Django`, () => {
     const { checks, facts } = await drilled("database");
     for (const [name, each] of Object.entries(checks)) expect(each, name).toMatchObject({ verdict: "pass" });
     expect(checks.orders!.details).toMatch(
-      /^old writes, old reads: (\d) of \1; old writes, new reads: 2 of 2; new writes, new reads: 1 of 1; new writes, old reads: 1 of 1$/,
+      /^old writes, old reads: (\d) of \1; old writes, new reads: 3 of 3; new writes, new reads: 1 of 1; new writes, old reads: 1 of 1$/,
     );
     expect(facts.hazards).toBe("none");
     // What Django's own apps have, and no journey touched.

@@ -176,7 +176,7 @@ class Stage {
     };
     migrating.then(end, end);
     const walked: Walked[] = [];
-    do walked.push(...(await this.#walks.walk(old.door, "stable before")));
+    do walked.push(...(await this.#walks.walk(old.door, "stable meanwhile")));
     while (!over);
     return walked;
   }
