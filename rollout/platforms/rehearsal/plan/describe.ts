@@ -155,7 +155,9 @@ function trackPlan(
     environment:
       contentOf(files, ENVIRONMENT, name) + (instead ? `${instead.variable}=${instead.value}\n` : ""),
     migration: files.find(({ path }) => path === MIGRATE)?.content,
-    migrates: contentOf(files, APP_UNIT, name).includes(`ExecStartPre=${MIGRATE}\n`),
+    migrates: files.some(
+      ({ path, content }) => path === APP_UNIT && content.includes(`ExecStartPre=${MIGRATE}\n`),
+    ),
     secrets: { ...secretsOf(contentOf(files, SECRETS, name), secrets, name), ...instead?.secrets },
     appSecrets: own.texts,
   };
