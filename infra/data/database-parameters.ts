@@ -23,6 +23,8 @@ const IMMEDIATE: Record<string, string> = {
 };
 
 const AT_START: Record<string, string> = {
+  // A server of the next major version can follow this one (docs/upgrade-database.md). Switched on later it would cost a restart.
+  "rds.logical_replication": "1",
   shared_preload_libraries: "pg_stat_statements",
   // When each row was committed: what a restored copy must hold, and which rows a bad hour wrote.
   track_commit_timestamp: "1",

@@ -76,6 +76,10 @@ export const VERBS: Record<string, Verb> = {
     summary: "give the database's place to itself as it was at a moment",
     load: () => import("./restore/restore.ts"),
   },
+  "upgrade-database": {
+    summary: "take the database to another major version of PostgreSQL, and back",
+    load: () => import("./restore/upgrade-database.ts"),
+  },
   drill: { summary: "rehearse what must work on a bad day", load: () => import("./drill/drill.ts") },
   phases: {
     summary: "judge the phases of the launch by measured figures",

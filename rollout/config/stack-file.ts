@@ -70,6 +70,14 @@ export class StackFile {
     await this.#edit(["rollout:maintenance"], on);
   }
 
+  /** The version that runs; an upgrade in place isn't asked for any more. @throws {ConfigChanged} when somebody else wrote it meanwhile */
+  async setDatabaseVersion(major: number): Promise<void> {
+    await rewrite(this.path, (text) => {
+      const without = removed(text, [["config", "rollout:database", "upgradeFrom"]], this.path);
+      return edited(without, [{ path: ["rollout:database", "version"], value: major }], this.path);
+    });
+  }
+
   #edit(path: string[], value: number | boolean): Promise<void> {
     return rewrite(this.path, (text) => edited(text, [{ path, value }], this.path));
   }

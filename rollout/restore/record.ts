@@ -1,8 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
-import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
-import { stored } from "../platforms/rehearsal/machine/lost/stored.ts";
+import { recordFile } from "../platforms/rehearsal/machine/lost/record-file.ts";
 import type { Place } from "../platforms/rehearsal/machine/state.ts";
 
 const schema = z.object({
@@ -25,20 +22,20 @@ const schema = z.object({
 /** A switch that was confirmed and isn't done yet: written before the live database is touched, gone when all is done. */
 export type SwitchRecord = z.output<typeof schema>;
 
-function fileIn({ folder }: Pick<Place, "folder">): string {
-  return join(folder, "restoring.json");
+function file(place: Place) {
+  const wayOut = "Which database is live stands in state.json beside it; remove it and restore anew.";
+  return recordFile(place, "restoring.json", schema, wayOut);
 }
 
 export function writeSwitch(place: Place, record: SwitchRecord): void {
-  writeAtomically(fileIn(place), JSON.stringify(record, null, 2), 0o600);
+  file(place).write(record);
 }
 
 /** @throws {Damaged} */
 export function readSwitch(place: Place): SwitchRecord | undefined {
-  const wayOut = "Which database is live stands in state.json beside it; remove it and restore anew.";
-  return stored(fileIn(place), schema, wayOut);
+  return file(place).read();
 }
 
 export function removeSwitch(place: Place): void {
-  rmSync(fileIn(place), { force: true });
+  file(place).remove();
 }

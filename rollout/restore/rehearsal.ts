@@ -41,6 +41,10 @@ export async function restoreHere(options: Restoring): Promise<Switched | undefi
   const place = placeIn(options);
   const room = await prepareChange(options, place);
   refuseRollout(place);
+  if (room.ledger.state.database.beside)
+    throw new UserError(
+      "a server of another major version follows the database: first rollout upgrade-database --finish, or --back",
+    );
   return alone(place, "another restore or drill", async () => {
     const begun = readSwitch(room.ledger.place);
     if (begun) return goOn(options, place, begun);
@@ -82,7 +86,7 @@ function switched(options: Options, place: Place, record: SwitchRecord): Promise
 }
 
 /** @throws {UserError} for one that works with this database */
-function refuseRollout(place: Place): void {
+export function refuseRollout(place: Place): void {
   const rollout = livingHolder<{ owner?: string }>(userLock(place, "rollout.lock"));
   if (rollout)
     throw new UserError(

@@ -43,8 +43,8 @@ export async function carryOut(room: Room, record: SwitchRecord): Promise<number
   await writeLife(room, record);
   dropRecovery(storeOf(room));
   ensureBackups(room);
-  await healthy(room);
-  await firstBackup(room, given(record.since, "moment of the switch"));
+  await healthy(room, "rollout restore --back takes it back");
+  await firstBackup(room, `restored-${given(record.since, "moment of the switch")}`);
   removeSwitch(ledger.place);
   return seconds;
 }
@@ -99,20 +99,25 @@ async function writeLife(room: Room, record: SwitchRecord): Promise<void> {
   });
 }
 
-async function healthy(room: Room): Promise<void> {
+/**
+ * Waits until all of the application's servers are healthy on the database that took the live one's place.
+ *
+ * @param wayBack said where they don't get healthy
+ */
+export async function healthy(room: Room, wayBack: string): Promise<boolean> {
   const { servers } = room.ledger.state;
   const isWell = (server: (typeof servers)[number]) => healthOf(room, server).catch(() => false);
   const all = async () => (await Promise.all(servers.map(isWell))).every(Boolean);
-  if (await until({ everyMs: 100, withinMs: HEALTHY_MS, signal: room.signal }, all)) return;
+  if (await until({ everyMs: 100, withinMs: HEALTHY_MS, signal: room.signal }, all)) return true;
   const answers = await Promise.all(servers.map(isWell));
   const sick = servers.filter((_, index) => !answers[index]).map(({ id }) => id);
-  room.say(`not healthy on the new database: ${sick.join(", ")}; rollout restore --back takes it back`);
+  room.say(`not healthy on the new database: ${sick.join(", ")}; ${wayBack}`);
+  return false;
 }
 
 /** Its log is worth something from a backup of its own on. */
-async function firstBackup(room: Room, since: number): Promise<void> {
+export async function firstBackup(room: Room, name: string): Promise<void> {
   const store = storeOf(room);
-  const name = `restored-${since}`;
   if ((await listBackups(store)).some((backup) => backup.name === name)) return;
   const { label } = await takeBackup(store, name, room.signal);
   room.say(`backed up: ${label}`);

@@ -40,6 +40,7 @@ export const FOLDER_ORDER: Record<string, readonly string[]> = {
     "digest",
     "doctor",
     "check",
+    "upgrade-database",
     "restore",
     "drill",
     "visit",

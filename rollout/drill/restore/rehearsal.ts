@@ -104,7 +104,10 @@ export function ofLife(
   at = Number.POSITIVE_INFINITY,
 ): Backup[] {
   const live = lives?.findLast(({ since }) => since <= at);
-  return live ? backups.filter(({ wal }) => wal.last.startsWith(live.timeline)) : backups;
+  // One of another major version can't be started by this one's server, nor go on with this one's log.
+  const server = backups.at(-1)?.server;
+  const own = backups.filter((backup) => backup.server === server);
+  return live ? own.filter(({ wal }) => wal.last.startsWith(live.timeline)) : own;
 }
 
 type Results = { findings: RestoreFindings } & Pick<DrillRecord, "figures" | "facts">;

@@ -5,7 +5,7 @@ import { calls, sources } from "./rollout-calls.ts";
 /** What `rollout run`, `shift`, `promote`, `rollback`, `flags` and their like call, in a workflow or by hand. */
 const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/platforms/aws"];
 /** What only a person's commands call: `check`, `digest`, `doctor`, `incident`, `postmortem`, `drill restore`, `logs`, `exec`. */
-const OPERATING = ["check", "digest", "doctor", "drill", "restore", "visit"].map((part) => `rollout/${part}`);
+const OPERATING = ["check", "digest", "doctor", "drill", "restore", "upgrade-database", "visit"].map((part) => `rollout/${part}`);
 /** What AWS's CLI and its plugin call for a session that `exec` and `console` open. */
 const SESSIONS = ["ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession"];
 /** What only an administrator's calls: no role of ours may delete a stack. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type pg from "pg";
 import { first } from "../../../../infra/sure.ts";
 import { makePrivateFolder, writeOwned } from "../machine/disk/owned.ts";
-import { RehearsalError } from "../machine/errors.ts";
-import { type Digests, digestsOf, tablesOf } from "./digest.ts";
+import { type Digests, digestsOf } from "./digest.ts";
+import { atQuietMoment, snapshotNow } from "./quiet-moment.ts";
 import type { Store } from "./store.ts";
 import { asSuperuser } from "./superuser.ts";
 
@@ -18,9 +18,6 @@ export interface Marker {
   segment: string;
   tables: Digests;
 }
-
-const ATTEMPTS = 10;
-const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Marks the present moment, and tells exactly what each table held then, although others go on writing. Writers wait
@@ -48,29 +45,15 @@ export async function writeMarker(
 }
 
 async function markAndSnapshot(name: string, writer: pg.Client, reader: pg.Client) {
-  // Autovacuum gives way to who has waited that long.
-  await writer.query("SET deadlock_timeout = '100ms'; SET lock_timeout = '1500ms'");
-  for (let left = ATTEMPTS; ; left -= 1) {
-    try {
-      await writer.query("BEGIN");
-      const tables = await tablesOf(writer);
-      // Waits for the writers that are at it and holds up new ones; readers go on.
-      if (tables.length > 0) await writer.query(`LOCK TABLE ${tables.join(", ")} IN SHARE MODE`);
-      await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      await reader.query("SELECT 1");
-      const { rows } = await writer.query<{ segment: string; at: string }>(
-        `SELECT pg_walfile_name(pg_create_restore_point($1)) AS segment,
-                extract(epoch FROM clock_timestamp()) * 1000 AS at`,
-        [name],
-      );
-      await writer.query("COMMIT");
-      return { name, at: Number(first(rows).at), segment: first(rows).segment };
-    } catch (error) {
-      await writer.query("ROLLBACK");
-      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
-      if (left <= 1) throw new RehearsalError("the tables are locked by others: no moment could be marked");
-    }
-  }
+  return atQuietMoment(writer, async () => {
+    await snapshotNow(reader);
+    const { rows } = await writer.query<{ segment: string; at: string }>(
+      `SELECT pg_walfile_name(pg_create_restore_point($1)) AS segment,
+              extract(epoch FROM clock_timestamp()) * 1000 AS at`,
+      [name],
+    );
+    return { name, at: Number(first(rows).at), segment: first(rows).segment };
+  });
 }
 
 /** Oldest first. One that can't be read doesn't count. */

@@ -8,6 +8,8 @@ import type { Store } from "./store.ts";
 export interface Backup {
   /** Such as `20261121-090415F`. */
   label: string;
+  /** Which of the servers that the repository has known it is of: a number that rises; absent where there was but one. */
+  server?: number;
   /** What it was taken for, such as `before-green-7`; absent for a scheduled one. */
   name?: string;
   /** Milliseconds since the epoch: it holds what was committed before `stop`, and can be taken to any later time. */
@@ -75,6 +77,11 @@ export async function createStanza(store: Store): Promise<void> {
   await pgbackrest(store, ["stanza-create", "--no-online"]);
 }
 
+/** Once another server holds the database: its backups and log are kept beside those of the one before. */
+export async function upgradeStanza(store: Store): Promise<void> {
+  await pgbackrestWhenFree(store, ["stanza-upgrade", "--no-online"]);
+}
+
 /** All backups, oldest first. @throws {RehearsalError} when the repository can't be read */
 export async function listBackups(store: Store): Promise<Backup[]> {
   const [stanza] = JSON.parse(await pgbackrest(store, ["info", "--output=json"])) as Stanza[];
@@ -82,8 +89,9 @@ export async function listBackups(store: Store): Promise<Backup[]> {
   // 2: there is no backup yet.
   if (!stanza || (code !== 0 && code !== 2))
     throw new RehearsalError(`the repository has an error: ${message}`);
-  return stanza.backup.map(({ label, annotation, timestamp, archive, error, info }) => ({
+  return stanza.backup.map(({ label, annotation, database, timestamp, archive, error, info }) => ({
     label,
+    server: database.id,
     ...(annotation?.rollout && { name: annotation.rollout }),
     start: timestamp.start * 1000,
     stop: timestamp.stop * 1000,
@@ -121,6 +129,7 @@ interface Stanza {
   backup: {
     label: string;
     annotation?: Record<string, string>;
+    database: { id: number };
     timestamp: { start: number; stop: number };
     archive: { start: string; stop: string };
     error?: boolean;

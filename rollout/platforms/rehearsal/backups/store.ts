@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { given } from "../../../../infra/sure.ts";
 import { databaseUser } from "../machine/postgres-user.ts";
 import type { State } from "../machine/state.ts";
 import type { Room } from "../room.ts";
@@ -20,6 +21,9 @@ export interface Store {
   user?: { uid: number; gid: number };
 }
 
+/** What a superuser needs to come in. */
+export type Reached = Pick<Store, "socketFolder" | "port" | "database">;
+
 export function storeOf({ ledger, programs, plan }: Pick<Room, "ledger" | "programs" | "plan">): Store {
   const { database } = ledger.state;
   const user = databaseUser();
@@ -32,6 +36,12 @@ export function storeOf({ ledger, programs, plan }: Pick<Room, "ledger" | "progr
     database: plan.database.name,
     ...(user && { user: { uid: user.uid, gid: user.gid } }),
   };
+}
+
+/** The server beside the live one, for its superuser. */
+export function besideOf({ ledger, plan }: Pick<Room, "ledger" | "plan">): Reached {
+  const beside = given(ledger.state.database.beside, "server beside the live one");
+  return { port: beside.port, socketFolder: socketFolder(beside), database: plan.database.name };
 }
 
 /** In the stack's folder, or outside where the database's user can't reach that (see prepare.ts): beside the data, whose folder changes. */

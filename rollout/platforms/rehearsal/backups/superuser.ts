@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { ROWS_AS_TEXT } from "./digest.ts";
-import type { Store } from "./store.ts";
+import type { Reached } from "./store.ts";
 
 /** Does something on a connection of the database's superuser, by the Unix socket. */
 export async function asSuperuser<T>(
-  { socketFolder, port, database }: Pick<Store, "socketFolder" | "port" | "database">,
+  { socketFolder, port, database }: Reached,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const { default: postgres } = await import("pg");

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { isProgram } from "../../../is-program.ts";
@@ -19,6 +20,8 @@ export interface Places {
   platform: NodeJS.Platform;
   isProgram(file: string): boolean;
   list(folder: string): string[];
+  /** The major version of a `postgres` that isn't in a folder of its version; by default unknown. */
+  majorOf?(postgres: string): string | undefined;
 }
 
 /** Folders that are often missing from a PATH: Debian keeps servers in sbin, Homebrew and MacPorts have their own. */
@@ -66,6 +69,32 @@ export function findPrograms(major?: string, places: Places = thisMachine()): Pr
   );
 }
 
+/**
+ * The servers of one major version, which alone can read what lies in a folder of that version.
+ *
+ * @throws {RehearsalError} when it isn't on this machine
+ */
+export function findPostgres(
+  major: string,
+  places: Places = thisMachine(),
+): Pick<Programs, "postgres" | "initdb"> {
+  const folders = [
+    ...postgresFolders(places, major)
+      .filter(({ v }) => v === major)
+      .map(({ folder }) => folder),
+    ...onPath(major, places),
+  ];
+  for (const folder of folders) {
+    const [postgres, initdb] = [join(folder, "postgres"), join(folder, "initdb")];
+    if (places.isProgram(postgres) && places.isProgram(initdb)) return { postgres, initdb };
+  }
+  const by =
+    places.platform === "darwin" ? `brew install postgresql@${major}` : `apt-get install postgresql-${major}`;
+  throw new RehearsalError(
+    `PostgreSQL ${major} isn't on this machine: ${by}, or put the folder of its programs on the PATH`,
+  );
+}
+
 /** The same, each by itself, for whoever tells what is missing. */
 export function searchPrograms(major?: string, places: Places = thisMachine()): Searched[] {
   const { nginx, haproxy, redis, postgres, initdb, pgbackrest } = search(major, places);
@@ -82,7 +111,10 @@ function search(major: string | undefined, places: Places): Partial<Programs> {
   const find = (name: string, among: string[] = folders) =>
     among.map((folder) => join(folder, name)).find(places.isProgram);
 
-  const versioned = postgresFolders(places, major);
+  const known = postgresFolders(places, major);
+  // One that somebody put on the PATH counts where it is just the one that is asked for.
+  const asked = major === undefined || known[0]?.v === major ? [] : onPath(major, places);
+  const versioned = [...asked, ...known.map(({ folder }) => folder)];
   const postgres = find("postgres", [...versioned, ...folders]);
   const programs = {
     nginx: find("nginx"),
@@ -96,7 +128,7 @@ function search(major: string | undefined, places: Places): Partial<Programs> {
 }
 
 /** Debian, Red Hat and Homebrew install PostgreSQL's programs in a folder of the version; the asked one comes first. */
-function postgresFolders(places: Places, major: string | undefined): string[] {
+function postgresFolders(places: Places, major: string | undefined): { v: string; folder: string }[] {
   const candidates = [
     ...places.list("/usr/lib/postgresql").map((v) => ({ v, folder: `/usr/lib/postgresql/${v}/bin` })),
     ...places
@@ -111,7 +143,12 @@ function postgresFolders(places: Places, major: string | undefined): string[] {
     ),
   ].filter(({ v }) => Number(v) >= 15);
   const rank = (v: string) => (v === major ? Number.POSITIVE_INFINITY : Number(v));
-  return candidates.sort((a, b) => rank(b.v) - rank(a.v)).map(({ folder }) => folder);
+  return candidates.sort((a, b) => rank(b.v) - rank(a.v));
+}
+
+function onPath(major: string, places: Places): string[] {
+  const isThat = (postgres: string) => places.isProgram(postgres) && places.majorOf?.(postgres) === major;
+  return places.path.filter((folder) => isThat(join(folder, "postgres")));
 }
 
 function howToInstall(programs: readonly string[], platform: NodeJS.Platform): string {
@@ -132,6 +169,10 @@ function thisMachine(): Places {
       } catch {
         return [];
       }
+    },
+    majorOf(postgres) {
+      const { stdout } = spawnSync(postgres, ["--version"], { encoding: "utf8" });
+      return /\b(\d+)(?:\.|beta|rc|devel)/.exec(stdout ?? "")?.[1];
     },
   };
 }

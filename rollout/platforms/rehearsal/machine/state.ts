@@ -89,8 +89,16 @@ export interface State {
   port: number;
   /** The balancer's plain port, which redirects. */
   redirectPort: number;
-  /** Where the live one is. `lives` is there once a restored one has taken its place (rollout/restore). */
-  database: { port: number; folder: string; lives?: DatabaseLife[] };
+  /**
+   * Where the live one is. `lives` is there once a restored one has taken its place (rollout/restore), `beside` while a server of another
+   * major version holds the same rows (rollout/upgrade-database).
+   */
+  database: {
+    port: number;
+    folder: string;
+    lives?: DatabaseLife[];
+    beside?: { port: number; folder: string };
+  };
   /** The folder for what can't be in the stack's own: see outside.ts. */
   outside?: string;
   /** Absent when the stack had none when it came up. */

@@ -20,6 +20,8 @@ export interface DatabasePlan {
   leftOut: string[];
 }
 
+const LOGICAL = "rds.logical_replication";
+
 export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
   const database = databaseIn(graph);
   const group = referred(graph, database.inputs.parameterGroupName, TYPES.databaseParameters);
@@ -32,9 +34,13 @@ export function databasePlan(graph: Graph, resolve: Resolve): DatabasePlan {
     password: textOf(database.inputs.password, resolve),
     // An existing one says nothing of it; who refuses it there would notice too late.
     forceTls: database.urn === undefined || given["rds.force_ssl"] === "1",
-    parameters: Object.fromEntries(here),
+    parameters: {
+      ...Object.fromEntries(here),
+      // What RDS makes of it (RDS User Guide, "Performing logical replication").
+      ...(given[LOGICAL] === "1" && { wal_level: "logical" }),
+    },
     leftOut: Object.keys(given).filter(
-      (name) => name !== "rds.force_ssl" && isAwsOnly(name, member(given, name)),
+      (name) => name !== "rds.force_ssl" && name !== LOGICAL && isAwsOnly(name, member(given, name)),
     ),
   };
 }

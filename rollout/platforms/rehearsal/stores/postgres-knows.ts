@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { upTo } from "../../../../infra/sure.ts";
 
@@ -29,4 +29,10 @@ export function isLoadable(postgres: string, name: string, value: string): boole
         (folder) => existsSync(join(folder, `${library}.so`)) || existsSync(join(folder, `${library}.dylib`)),
       ),
     );
+}
+
+/** The major version that a database's folder was made by; undefined where there is none yet. */
+export function dataMajor(folder: string): string | undefined {
+  const file = join(folder, "data", "PG_VERSION");
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }

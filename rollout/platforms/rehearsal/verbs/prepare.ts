@@ -19,6 +19,7 @@ import { KEPT_SECRETS, Kept, passwordsFor } from "../plan/passwords.ts";
 import { localResolver } from "../plan/resolver.ts";
 import type { Room } from "../room.ts";
 import { withRevisions } from "../servers/revision.ts";
+import { dataMajor } from "../stores/postgres-knows.ts";
 import { captured, type Options, projectOf, type UpOptions } from "./options.ts";
 import { removeState } from "./remove-state.ts";
 
@@ -67,7 +68,8 @@ async function roomOf(options: Options, graph: Graph, ledger: Ledger): Promise<R
     plan,
     balancer: describeBalancer(graph, resolve),
     ledger,
-    programs: findPrograms(plan.database.major),
+    // A server of another major can't read what is there (`rollout upgrade-database`).
+    programs: findPrograms(dataMajor(ledger.state.database.folder) ?? plan.database.major),
     certificates,
     projectDir: projectOf(options),
     say: options.say ?? (() => {}),

