@@ -185,7 +185,7 @@ export function mayDeploy({ stack, region }: Scope): Statement[] {
 
 /**
  * What a person's own commands need besides. `rollout check` reads the account's quotas. `rollout drill restore`
- * makes a copy of the database and deletes it; `logs`, `exec`, `console` and `ps` visit what runs. No role of the pipeline has
+ * makes a copy of the database and deletes it, `rollout upgrade-database` a new instance; `logs`, `exec`, `console` and `ps` visit what runs. No role of the pipeline has
  * this, but that of those on call (operators.ts), beside what deploys.
  *
  * The live database can't be deleted with it. But who is in a session of Session Manager is root on the server.
@@ -198,8 +198,26 @@ export function mayOperate({ stack, region }: Scope): Statement[] {
       Condition: { StringEquals: { "aws:RequestedRegion": region } },
     },
     ...mayVisit({ stack, region }),
-    // A copy is named after the live one and the drill.
-    allow("DeleteCopy", ["rds:DeleteDBInstance"], `arn:aws:rds:${region}:*:db:${stack}-*-drill-*`),
+    // A copy is named after the live one and the drill; the new instance of an upgrade by RDS.
+    allow(
+      "DeleteCopy",
+      ["rds:DeleteDBInstance"],
+      ["drill", "green"].map((kind) => `arn:aws:rds:${region}:*:db:${stack}-*-${kind}-*`),
+    ),
+    // With what RDS asks of the caller besides (RDS User Guide, "Authorizing access to Amazon RDS blue/green deployment operations").
+    allow(
+      "UpgradeDatabase",
+      [
+        "CreateBlueGreenDeployment",
+        "CreateDBInstanceReadReplica",
+        "DeleteBlueGreenDeployment",
+        "PromoteReadReplica",
+        "SwitchoverBlueGreenDeployment",
+      ].map((each) => `rds:${each}`),
+      ["db", "pg", "subgrp"]
+        .map((kind) => `arn:aws:rds:${region}:*:${kind}:${stack}-*`)
+        .concat(`arn:aws:rds:${region}:*:deployment:*`),
+    ),
   ];
 }
 

@@ -46,6 +46,7 @@ const WORDS: Record<string, string[]> = {
   smoke: [],
   status: [],
   ui: [],
+  "upgrade-database": ["--to", "17", "--yes", "beta"],
 };
 
 let folder: string;

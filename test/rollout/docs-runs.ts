@@ -27,6 +27,8 @@ export function runBy(command: DocCommand): RunBy {
   if (client) return { by: client };
   if (tool === "npx" && is("vitest")) return { readOnly: "the tests themselves" };
   if (tool in ONLY_READ) return { readOnly: ONLY_READ[tool]! };
+  if (is("upgrade-database"))
+    return { by: isOnAws(words) ? "test/rollout/upgrade-database" : "test/drills/upgrade-database.test.ts" };
   if (isOnAws(words)) return { by: is("drill", "restore") ? RESTORED_ON_AWS : TYPED_ON_AWS };
   if (is("drill", "alarms") && !rest.includes("--only")) return { by: "test/drills/alarms.test.ts" };
   if (page === "docs/workflows.md") return { by: "test/infra/workflows" };

@@ -1,6 +1,5 @@
 import {
   CreateDBParameterGroupCommand,
-  DeleteDBParameterGroupCommand,
   DescribeDBEngineVersionsCommand,
   DescribeDBParameterGroupsCommand,
   DescribeDBParametersCommand,
@@ -66,13 +65,6 @@ export async function groupArn(rds: RDSClient, name: string): Promise<string> {
     new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name }),
   );
   return DBParameterGroups?.[0]?.DBParameterGroupArn ?? "";
-}
-
-/** Once nothing uses it. */
-export async function deleteGroup(rds: RDSClient, name: string): Promise<void> {
-  await rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: name })).catch((error) => {
-    if (!/NotFound|InvalidDBParameterGroupState/.test(error.name)) throw error;
-  });
 }
 
 /** The versions that RDS upgrades to from one. */

@@ -19,7 +19,7 @@ export interface InstanceFacts
   targets: readonly string[];
 }
 
-/** The first minor version of each major one that it replicates from; later major versions from their first on. */
+/** The first minor version of each major one that it replicates from; later major versions from any. */
 const FIRST_MINOR: Record<string, number> = { 11: 21, 12: 16, 13: 12, 14: 9, 15: 4, 16: 1 };
 
 export function majorPart(version = ""): string {
@@ -45,7 +45,7 @@ export function refusalsOf(facts: InstanceFacts, major: number): string[] {
   if (Engine !== "postgres") return [`it is ${Engine ?? "unknown"}, not PostgreSQL`];
   if (Number(from) >= major) return [`it is PostgreSQL ${EngineVersion} already: --to takes a later version`];
   const refusals: string[] = [];
-  const first = FIRST_MINOR[from] ?? 1;
+  const first = FIRST_MINOR[from] ?? 0;
   const minor = Number(EngineVersion.split(".")[1] ?? 0);
   if (minor < first)
     refusals.push(

@@ -14,7 +14,7 @@ import { databaseIn } from "../../restore/aws/state.ts";
 import type { PlannedSwitch, Upgraded } from "../upgraded.ts";
 import { Deployments } from "./deployments.ts";
 import { deploymentName, groupName, swapToOld } from "./names.ts";
-import { copyGroup, deleteGroup, groupArn, setParameters, upgradeTargets } from "./parameter-group.ts";
+import { copyGroup, groupArn, setParameters, upgradeTargets } from "./parameter-group.ts";
 import { type InstanceFacts, majorPart, refusalsOf, targetOf } from "./preconditions.ts";
 import { descriptionFor, groupIn, upgradedState } from "./state.ts";
 
@@ -175,7 +175,6 @@ async function goBack(work: Work): Promise<Upgraded | undefined> {
   if (open && !/^SWITCHOVER_(COMPLETED|IN_PROGRESS)$/.test(open.Status ?? "") && open.Status !== "DELETING") {
     say(`${name}: removed, with its new instance`);
     await deployments.remove(name, { withNew: true });
-    await deleteGroup(work.rds, groupName(live, name.slice(name.lastIndexOf("-") + 1)));
     return {
       stack,
       live: majorPart(work.instance.EngineVersion),

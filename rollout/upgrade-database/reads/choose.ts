@@ -4,7 +4,7 @@ import type { LoggedStatement } from "./log.ts";
 const VALUES_EACH = 4;
 const MOST = 200;
 
-const READS = /^(select|with|values|table)\b/i;
+const READS = /^\s*(select|with|values|table)\b/i;
 const WRITES =
   /\b(insert\s+into|update\s+\S+\s+set|delete\s+from|merge\s+into|for\s+(no\s+key\s+)?update|for\s+(key\s+)?share)\b/i;
 /** Of the system, or with an effect that no transaction takes back. */

@@ -1,5 +1,5 @@
 /** One statement's answer on one server, at one moment. */
-export interface Answer {
+export interface ReadAnswer {
   /** The rows in any order, as a digest; undefined where it failed. */
   digest?: string;
   rows: number;
@@ -14,10 +14,10 @@ export interface Answer {
 /** One statement, asked of both servers. */
 export interface ReplayedRead {
   text: string;
-  live: Answer;
+  live: ReadAnswer;
   /** The live server once more: what answers otherwise by itself can't be compared. */
   again: string | undefined;
-  next: Answer;
+  next: ReadAnswer;
 }
 
 export interface JudgedReads {

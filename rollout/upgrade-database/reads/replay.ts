@@ -3,7 +3,7 @@ import type pg from "pg";
 import { first } from "../../../infra/sure.ts";
 import type { Reached } from "../../platforms/rehearsal/backups/store.ts";
 import { asSuperuser } from "../../platforms/rehearsal/backups/superuser.ts";
-import type { Answer, ReplayedRead } from "./judge.ts";
+import type { ReadAnswer, ReplayedRead } from "./judge.ts";
 import type { LoggedStatement } from "./log.ts";
 
 const WITHIN_MS = 10_000;
@@ -58,7 +58,12 @@ function asRole<T>(at: Reached, role: string, work: (client: pg.Client) => Promi
   });
 }
 
-async function ask(client: pg.Client, snapshot: string, read: LoggedStatement, runs = RUNS): Promise<Answer> {
+async function ask(
+  client: pg.Client,
+  snapshot: string,
+  read: LoggedStatement,
+  runs = RUNS,
+): Promise<ReadAnswer> {
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     await client.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`);

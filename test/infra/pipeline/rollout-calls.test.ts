@@ -5,9 +5,13 @@ import { calls, sources } from "./rollout-calls.ts";
 /** What `rollout run`, `shift`, `promote`, `rollback`, `flags` and their like call, in a workflow or by hand. */
 const DEPLOYING = ["rollout/cli", "rollout/notify", "rollout/phases", "rollout/platforms/aws"];
 /** What only a person's commands call: `check`, `digest`, `doctor`, `incident`, `postmortem`, `drill restore`, `logs`, `exec`. */
-const OPERATING = ["check", "digest", "doctor", "drill", "restore", "upgrade-database", "visit"].map((part) => `rollout/${part}`);
+const OPERATING = ["check", "digest", "doctor", "drill", "restore", "upgrade-database", "visit"].map(
+  (part) => `rollout/${part}`,
+);
 /** What AWS's CLI and its plugin call for a session that `exec` and `console` open. */
 const SESSIONS = ["ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession"];
+/** What RDS asks of who makes a blue/green deployment and lets it switch over ("Authorizing access ..."). */
+const BY_RDS = ["rds:CreateDBInstanceReadReplica", "rds:PromoteReadReplica"];
 /** What only an administrator's calls: no role of ours may delete a stack. */
 const REMOVING = ["rollout/teardown"];
 /** What plays AWS on this machine is asked by AWS's clients, too. */
@@ -60,7 +64,7 @@ test("who operates may do all that a person's commands ask besides, and that is 
   expect(refused).toEqual([]);
   const lacking = asked.filter(([action, resource]) => !allows(deploying, action, resource));
   expect([...new Set(mayOperate(scope).flatMap(({ Action }) => Action))].toSorted()).toEqual(
-    [...lacking.map(([action]) => action), ...SESSIONS].toSorted(),
+    [...lacking.map(([action]) => action), ...SESSIONS, ...BY_RDS].toSorted(),
   );
 });
 

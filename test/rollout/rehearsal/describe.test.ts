@@ -90,12 +90,13 @@ suite("what a captured stack asks this machine to run", () => {
   it("leaves out what only RDS understands, and says so", () => {
     const databaseParameters = {
       "rds.logical_replication": "1",
+      "rds.log_retention_period": "4320",
       shared_buffers: "{DBInstanceClassMemory/32768}",
     };
     const { parameters, leftOut } = planOf(fixtureGraph({ databaseParameters })).database;
     expect({ parameters, leftOut }).toEqual({
-      parameters: {},
-      leftOut: ["rds.logical_replication", "shared_buffers"],
+      parameters: { wal_level: "logical" },
+      leftOut: ["rds.log_retention_period", "shared_buffers"],
     });
   });
 

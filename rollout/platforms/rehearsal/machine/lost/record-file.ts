@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { writeAtomically } from "../files.ts";
-import type { Place } from "../state.ts";
 import { stored } from "./stored.ts";
 
 /**
@@ -11,7 +10,7 @@ import { stored } from "./stored.ts";
  * @param wayOut for who finds it damaged
  */
 export function recordFile<T>(
-  { folder }: Pick<Place, "folder">,
+  { folder }: { folder: string },
   name: string,
   schema: z.ZodType<T>,
   wayOut: string,
