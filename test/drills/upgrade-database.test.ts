@@ -19,6 +19,8 @@ import { ROOT } from "../support/sample.ts";
 const ROLLOUT = join(ROOT, "bin/rollout");
 const OLD = join(ROOT, ".cache/postgres/14");
 const there = existsSync(OLD);
+/** `npm run drill:upgrade-database`: what takes minutes, too. */
+const LONG = process.env.LONG !== undefined;
 
 describe.skipIf(!there)(
   there ? "PostgreSQL's major version" : "no PostgreSQL 14: bin/install-postgres",
@@ -79,10 +81,17 @@ describe.skipIf(!there)(
 
     const all: Order[] = [];
 
+    it("what can't be replicated is refused before anything is touched", async () => {
+      await query("CREATE TABLE loose (id int)");
+      await expect(upgrade("--to", "15", "--yes", "beta")).rejects.toThrow("can't be carried: public.loose");
+      expect(existsSync(join(place, "upgrading.json"))).toBe(false);
+      await query("DROP TABLE loose");
+    }, 60_000);
+
     it("goes up under load: the gates pass, users wait for seconds, no acknowledged order is lost or doubled", async () => {
       expect(await version()).toMatch(/^14\./);
       const users = new Users(status);
-      const result = await upgrade("--to", "15", "--sample", "3", "--yes", "beta");
+      const result = await upgrade("--to", "15", "--sample", LONG ? "10" : "2", "--yes", "beta");
       await sleep(1500);
       all.push(...(await users.stop()));
       expect(result).toMatchObject({ live: "15", follows: "14" });
@@ -114,21 +123,68 @@ describe.skipIf(!there)(
       await expectKept(all);
     }, 180_000);
 
-    it("is undone: nothing of it stays, and a restore drill passes", async () => {
-      expect(await upgrade("--back", "--yes", "beta")).toMatchObject({ live: "14", checks: [] });
-      expect(existsSync(join(place, "upgrading.json"))).toBe(false);
-      expect(existsSync(join(place, "postgres-2"))).toBe(false);
-      expect(await query("SELECT slot_name FROM pg_replication_slots")).toEqual([]);
-      expect(await query("SELECT pubname FROM pg_publication")).toEqual([]);
-      const { stdout } = await promisify(execFile)(
-        ROLLOUT,
-        ["drill", "restore", "--stack", "beta", "--json"],
-        {
-          ...{ cwd: project.projectDir, env },
-        },
-      );
-      expect(JSON.parse(stdout)).toMatchObject({ outcome: "passed" });
-    }, 180_000);
+    it.runIf(LONG)(
+      "a changed schema is found at the gate, and where it is the same again the way is free",
+      async () => {
+        await query("ALTER TABLE orders ADD COLUMN more text");
+        await expect(upgrade("--to", "15", "--sample", "0", "--yes", "beta")).rejects.toThrow(
+          /schema: only on the live server: column public\.orders\.more text/,
+        );
+        await query("ALTER TABLE orders DROP COLUMN more");
+      },
+      180_000,
+    );
+
+    it.runIf(LONG)(
+      "killed at any moment, there and back, the same command ends it",
+      async () => {
+        const users = new Users(status);
+        for (let round = 0; round < 12; round++) {
+          const aim = round % 2 === 0 ? ["--to", "15", "--sample", "0"] : ["--back"];
+          const child = spawn(ROLLOUT, words(...aim, "--yes", "beta"), {
+            ...{ cwd: project.projectDir, env, detached: true, stdio: "ignore" },
+          });
+          const after = 1500 + ((round * 2741) % 9000);
+          await sleep(after);
+          if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
+          const result = await upgrade(...aim, "--yes", "beta");
+          console.log(
+            `round ${round}, killed after ${after} ms: ${result.live}, ${result.seconds ?? "done before"}`,
+          );
+          expect(result.live).toBe(round % 2 === 0 ? "15" : "14");
+          expect(await version()).toMatch(round % 2 === 0 ? /^15\./ : /^14\./);
+        }
+        all.push(...(await users.stop()));
+        await expectKept(all);
+      },
+      900_000,
+    );
+
+    it.runIf(LONG)(
+      "a restore drill passes on the new version; finished, no way leads back",
+      async () => {
+        await upgrade("--to", "15", "--sample", "0", "--yes", "beta");
+        const typed = ["drill", "restore", "--stack", "beta", "--json"];
+        const { stdout } = await promisify(execFile)(ROLLOUT, typed, { cwd: project.projectDir, env });
+        expect(JSON.parse(stdout)).toMatchObject({ outcome: "passed" });
+        expect(await upgrade("--finish")).toMatchObject({ live: "15" });
+        await expect(upgrade("--back", "--yes", "beta")).rejects.toThrow("no upgrade is under way");
+        await expectKept(all);
+      },
+      180_000,
+    );
+
+    it.skipIf(LONG)(
+      "is undone: nothing of it stays",
+      async () => {
+        expect(await upgrade("--back", "--yes", "beta")).toMatchObject({ live: "14", checks: [] });
+        expect(existsSync(join(place, "upgrading.json"))).toBe(false);
+        expect(existsSync(join(place, "postgres-2"))).toBe(false);
+        expect(await query("SELECT slot_name FROM pg_replication_slots")).toEqual([]);
+        expect(await query("SELECT pubname FROM pg_publication")).toEqual([]);
+      },
+      180_000,
+    );
   },
 );
 

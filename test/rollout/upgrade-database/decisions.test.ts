@@ -2,7 +2,11 @@ import { describe, expect, it, test } from "vitest";
 import { createdRole, statementsOf, withoutDatabase } from "../../../rollout/upgrade-database/dump.ts";
 import { type DatabaseFacts, judgePreconditions } from "../../../rollout/upgrade-database/preconditions.ts";
 import { chooseReads, hasOneAnswer, isRead } from "../../../rollout/upgrade-database/reads/choose.ts";
-import { judgeReads, type ReplayedRead } from "../../../rollout/upgrade-database/reads/judge.ts";
+import {
+  judgeReads,
+  type ReadAnswer,
+  type ReplayedRead,
+} from "../../../rollout/upgrade-database/reads/judge.ts";
 import { statementsIn } from "../../../rollout/upgrade-database/reads/log.ts";
 import { schemaDifferences } from "../../../rollout/upgrade-database/schema.ts";
 import { plannedText, upgradedText } from "../../../rollout/upgrade-database/upgraded.ts";
@@ -149,7 +153,7 @@ describe("the statements of a log", () => {
 });
 
 describe("replayed reads", () => {
-  const answer = (digest: string | undefined, ms = 10, pages = 100, error?: string) => ({
+  const answer = (digest: string | undefined, ms = 10, pages = 100, error = ""): ReadAnswer => ({
     ...(digest === undefined ? { error } : { digest }),
     ...{ rows: 3, ms, pages },
   });
