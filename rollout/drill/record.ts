@@ -1,19 +1,28 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
-import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
-import { stored } from "../platforms/rehearsal/machine/lost/stored.ts";
-import { DRILLS } from "../platforms/rehearsal/machine/state.ts";
-
 /** What a check found, of a drill or before a launch. `unknown`: it couldn't be looked at from here. That is no pass. */
 export type CheckStatus = "pass" | "fail" | "unknown";
 
 export interface DrillCheck {
   /** What is checked, in a word or two: the same in every drill of the kind. */
   name: string;
+  /** What was to come about; left out where the name says it. */
+  expected?: string;
   verdict: CheckStatus;
   /** The evidence, and what to do where it isn't a pass. One line. */
   details: string;
+}
+
+/** What was said while it went, at that moment in milliseconds since the epoch. */
+export interface ToldLine {
+  at: number;
+  text: string;
+}
+
+/** What users got whose requests were due in a second; its beginning in milliseconds since the epoch. */
+export interface UsersSecond {
+  at: number;
+  requests: number;
+  lost: number;
+  slowestMs: number;
 }
 
 /** What a drill found: written when it ends, read by whoever wants to know when the last one passed. */
@@ -37,6 +46,10 @@ export interface DrillRecord {
   figures: Record<string, number>;
   /** What it was about, such as `backup: 20261121-091418F`. */
   facts: Record<string, string>;
+  /** Oldest first; left out in records of before there were pages. */
+  told?: readonly ToldLine[];
+  /** Left out where nobody plays users. */
+  users?: readonly UsersSecond[];
 }
 
 export interface DrillRecords {
@@ -56,45 +69,21 @@ function idOf(drill: string, startedAt: number): string {
 
 type Drilled = Pick<
   DrillRecord,
-  "drill" | "stack" | "on" | "startedAt" | "endedAt" | "by" | "checks" | "figures" | "facts"
+  | "drill"
+  | "stack"
+  | "on"
+  | "startedAt"
+  | "endedAt"
+  | "by"
+  | "checks"
+  | "figures"
+  | "facts"
+  | "told"
+  | "users"
 >;
 
 /** The record of a drill that is over: its name and its outcome follow from the rest. */
 export function recordOf(drilled: Drilled): DrillRecord {
   const { drill, startedAt, checks } = drilled;
   return { version: 1, id: idOf(drill, startedAt), ...drilled, outcome: outcomeOf(checks) };
-}
-
-/** A rehearsal's records: a file each in `.rehearsal/<stack>/drills`, which outlives the rehearsal. */
-export function drillFiles(stackFolder: string): DrillRecords {
-  const folder = join(stackFolder, DRILLS);
-  return {
-    async write(record) {
-      mkdirSync(folder, { recursive: true });
-      writeAtomically(join(folder, `${record.id}.json`), `${JSON.stringify(record, null, 2)}\n`);
-    },
-    async read() {
-      if (!existsSync(folder)) return [];
-      return readdirSync(folder)
-        .filter((name) => name.endsWith(".json"))
-        .map((name) => recordIn(join(folder, name)))
-        .sort((a, b) => a.startedAt - b.startedAt);
-    },
-  };
-}
-
-const recordSchema = z.looseObject({
-  version: z.literal(1),
-  id: z.string(),
-  drill: z.string(),
-  outcome: z.string(),
-  startedAt: z.number(),
-  endedAt: z.number(),
-  checks: z.array(z.looseObject({})),
-});
-
-/** @throws {Damaged} */
-function recordIn(file: string): DrillRecord {
-  const wayOut = "Remove it, or play that drill again: what it found is lost.";
-  return stored(file, recordSchema, wayOut) as unknown as DrillRecord;
 }

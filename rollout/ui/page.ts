@@ -1,6 +1,5 @@
+import { chartedPage } from "../view/charts/charted-page.ts";
 import { escaped } from "../view/escaped.ts";
-import { htmlPage } from "../view/html-page.ts";
-import { STYLE } from "../view/report/style.ts";
 import { SCRIPT } from "./script.ts";
 
 /** A word that a person may give, and what it will do. */
@@ -41,15 +40,14 @@ export function shell(stack: string, speaks: boolean): string {
 <p><button value="yes" id="yes"></button> <button value="no" autofocus>No, leave it</button></p></form></dialog>
 <p id="said" role="status"></p>`
     : `<p class="faint">This page may only look.</p>`;
-  return htmlPage({
+  return chartedPage({
     title: `Rollout of ${stack}`,
-    style: `${STYLE}${OWN_STYLE}`,
+    style: OWN_STYLE,
+    script: SCRIPT,
     body: `<h1>${escaped(stack)}</h1>
 <p id="link" class="faint">Looking ...</p>
 ${words}
-${places.join("\n")}
-<script>${SCRIPT}</script>`,
-    scripted: true,
+${places.join("\n")}`,
     asking: true,
   });
 }

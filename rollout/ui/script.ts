@@ -12,18 +12,18 @@ events.addEventListener("seen", ({ data }) => {
   since = new Date();
   for (const [place, html] of Object.entries(places)) {
     if (shown[place] === html) continue;
-    filled(document.getElementById(place), html);
+    (place === "charts" ? renewed : filled)(document.getElementById(place), html);
     shown[place] = html;
   }
   offer(words);
   link.textContent = "Live, " + time(since) + " UTC";
 });
-// What was scrolled stays so; a chart that is wider than the screen begins at its end, which is now.
+// What was scrolled stays so.
 function filled(place, html) {
   const before = [...place.querySelectorAll(".scroll")].map(({ scrollLeft }) => scrollLeft);
   place.innerHTML = html;
   place.querySelectorAll(".scroll").forEach((box, index) => {
-    box.scrollLeft = before[index] ?? (box.closest("figure") ? box.scrollWidth : 0);
+    box.scrollLeft = before[index] ?? 0;
   });
 }
 events.addEventListener("unseen", ({ data }) => { link.textContent = "Can't look now: " + JSON.parse(data) + old(); });

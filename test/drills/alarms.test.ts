@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { drillAlarms } from "../../rollout/drill/alarms/drill.ts";
-import { drillFiles } from "../../rollout/drill/record.ts";
+import { drillFiles } from "../../rollout/drill/drill-files.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { placeIn } from "../../rollout/platforms/rehearsal/verbs/options.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";

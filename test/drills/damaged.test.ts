@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planOf } from "../../rollout/core/plan.ts";
-import { drillFiles, recordOf } from "../../rollout/drill/record.ts";
+import { drillFiles } from "../../rollout/drill/drill-files.ts";
+import { recordOf } from "../../rollout/drill/record.ts";
 import { UserError } from "../../rollout/errors.ts";
 import { captureGraph } from "../../rollout/graph/capture.ts";
 import type { Graph } from "../../rollout/graph/model.ts";

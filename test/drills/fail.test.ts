@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { drillFiles } from "../../rollout/drill/drill-files.ts";
 import { drillFail } from "../../rollout/drill/fail/drill.ts";
 import { reportFiles } from "../../rollout/drill/fail/report/kept.ts";
 import { SCENARIO_NAMES } from "../../rollout/drill/fail/scenario.ts";
 import { SCENARIOS } from "../../rollout/drill/fail/scenarios.ts";
-import { drillFiles } from "../../rollout/drill/record.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { freePort } from "../../rollout/platforms/rehearsal/machine/ports.ts";
 import { projectCopy, removeCopies } from "../rehearsal/project.ts";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drillFiles } from "../../rollout/drill/record.ts";
+import { drillFiles } from "../../rollout/drill/drill-files.ts";
 import { listBackups } from "../../rollout/platforms/rehearsal/backups/repository.ts";
 import { rehearse } from "../../rollout/platforms/rehearsal/index.ts";
 import { databaseUrl, storeOf, Writers, withClient } from "../rehearsal/database.ts";

@@ -57,7 +57,7 @@ describe.skipIf(!chromium)(`${skipped}the live page`, () => {
     await expect.poll(textOf(page, "split"), POLL).toMatch(/real\s+blue 50 green 50/);
     await expect.poll(textOf(page, "gates"), POLL).toMatch(/errors\s+wait/);
     await expect.poll(textOf(page, "tracks"), POLL).toMatch(/green\s+candidate\s+\d+\.\d\s+\d/);
-    expect(await page.value("document.querySelectorAll('#charts svg').length")).toBe(2);
+    expect(await page.value("document.querySelectorAll('#charts canvas').length")).toBe(2);
     // Nothing happens before it is confirmed, and "no" is what Enter says.
     await press(page, "#words .rollback");
     expect(await textOf(page, "what")()).toContain(

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { drillFiles } from "../../drill/drill-files.ts";
 import { drilledNow } from "../../drill/migrate/now.ts";
-import { drillFiles } from "../../drill/record.ts";
 import { Ledger, placeOf } from "../../platforms/rehearsal/machine/state.ts";
 import { doorOf, operatorTokenOf, secretsOf } from "../../platforms/rehearsal/rollout/smoke.ts";
 import type { PortFacts } from "../checks/entrance/ports.ts";

@@ -5,6 +5,7 @@ import { untilInterrupted } from "../exit.ts";
 import { onOption, stackAtHand, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
+import { tellPage } from "./page.ts";
 
 /** `rollout drill migrate`: a subcommand of `drill`. */
 export function registerMigrate(drill: Command): void {
@@ -39,6 +40,7 @@ export function registerMigrate(drill: Command): void {
         signal: untilInterrupted(),
       };
       const record = await drillMigrate(options);
+      await tellPage(options, record);
       const { platform } = await stackAtHand(command);
       await writeDrilled(platform.journal, systemClock, record);
       out(json ? `${JSON.stringify(record)}\n` : migrateText(record));

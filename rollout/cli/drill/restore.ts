@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { DrillRecord } from "../../drill/record.ts";
 import { Misuse } from "../../errors.ts";
@@ -6,6 +8,7 @@ import { onOption, whoami } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
 import { out, tell } from "../out.ts";
 import { momentOf } from "../restore/moment.ts";
+import { tellPage } from "./page.ts";
 
 export function register(drill: Command): void {
   drill
@@ -34,12 +37,24 @@ async function here(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestore } = await import("../../drill/restore/rehearsal.ts");
   const signal = untilInterrupted();
-  return drillRestore({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal });
+  const options = { stack, projectDir: projectDir(), say: tell, signal };
+  const record = await drillRestore({ ...options, at, by: whoami() });
+  await tellPage(options, record);
+  return record;
 }
 
 async function onAws(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestoreOnAws } = await import("../../drill/restore/aws.ts");
-  const signal = untilInterrupted();
-  return drillRestoreOnAws({ stack, projectDir: projectDir(), at, by: whoami(), say: tell, signal });
+  const [{ drillPage }, { DrillTelling }] = await Promise.all([
+    import("../../drill/page/page.ts"),
+    import("../../drill/telling.ts"),
+  ]);
+  const { say, lines: told } = new DrillTelling(tell);
+  const options = { stack, projectDir: projectDir(), say, signal: untilInterrupted() };
+  const record = await drillRestoreOnAws({ ...options, at, by: whoami() });
+  const page = resolve(`${record.id}.html`);
+  writeFileSync(page, drillPage({ ...record, told }));
+  tell(`Page: ${page}`);
+  return record;
 }

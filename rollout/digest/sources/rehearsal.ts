@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../../infra/settings/duration.ts";
 import { once } from "../../check/once.ts";
-import { drillFiles } from "../../drill/record.ts";
+import { drillFiles } from "../../drill/drill-files.ts";
 import { listBackups } from "../../platforms/rehearsal/backups/repository.ts";
 import { storeOf } from "../../platforms/rehearsal/backups/store.ts";
 import { presentEntries } from "../../platforms/rehearsal/journal/past.ts";

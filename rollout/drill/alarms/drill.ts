@@ -2,7 +2,9 @@ import { type Alarm, type MetricAlarm, queriesOf } from "../../alarms/model.ts";
 import { systemClock } from "../../clock.ts";
 import { UserError } from "../../errors.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
-import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
+import { drillFiles, pageFile } from "../drill-files.ts";
+import { type DrillRecord, recordOf } from "../record.ts";
+import { DrillTelling } from "../telling.ts";
 import { ACTS, FED_PACE, HOUR_PACE, WEEK_PACE } from "./acts.ts";
 import { Attempts } from "./attempts.ts";
 import { drives, type Fault, type FaultGroup } from "./fault.ts";
@@ -29,7 +31,8 @@ const EXTRA_LOOKS = 45;
  */
 export async function drillAlarms({ only, by, ...options }: DrillOptions): Promise<DrillReport> {
   const startedAt = systemClock.now();
-  const stage = await AlarmStage.open(options);
+  const told = new DrillTelling(options.say);
+  const stage = await AlarmStage.open({ ...options, say: told.say });
   try {
     const drill = new Drill(stage, only);
     const done = await drill.run();
@@ -38,8 +41,10 @@ export async function drillAlarms({ only, by, ...options }: DrillOptions): Promi
     const report = resultsOf(stage, drill.attempts, { ...done, seconds });
     const about = { drill: "alarms", stack: report.stack, on: "rehearsal", by, startedAt, endedAt } as const;
     const facts: DrillRecord["facts"] = only === undefined ? {} : { only };
-    const record = recordOf({ ...about, checks: checksOf(report), figures: {}, facts });
-    await drillFiles(placeIn(options).folder).write(record);
+    const record = recordOf({ ...about, checks: checksOf(report), figures: {}, facts, told: told.lines });
+    const { folder } = placeIn(options);
+    await drillFiles(folder).write(record);
+    options.say?.(`Page: ${pageFile(folder, record)}`);
     return report;
   } finally {
     await stage.close();

@@ -8,9 +8,12 @@ import { takeLock } from "../../platforms/rehearsal/machine/lock-file.ts";
 import { userLock } from "../../platforms/rehearsal/machine/state.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import { type DrillRecord, drillFiles, recordOf } from "../record.ts";
+import { drillFiles } from "../drill-files.ts";
+import { type DrillRecord, recordOf } from "../record.ts";
+import { DrillTelling } from "../telling.ts";
 import { usersOf } from "../users.ts";
-import { keepReports } from "./report/kept.ts";
+import { usersSeen } from "../users-seen.ts";
+import { keepMarkdown } from "./report/kept.ts";
 import { expectationsOf, type Scenario, type ScenarioName } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
 import { FailStage } from "./stage.ts";
@@ -42,9 +45,11 @@ export async function drillFail(options: FailDrill): Promise<DrillRecord> {
   if (holder)
     throw new UserError(`another failure drill of ${place.stack} is running (process ${holder.pid})`);
   try {
-    const record = await drill(new FailStage(options, asked, users), options);
+    const told = new DrillTelling(options.say);
+    const stage = new FailStage({ ...options, say: told.say }, asked, users);
+    const record = { ...(await drill(stage, options)), told: told.lines };
     await drillFiles(place.folder).write(record);
-    keepReports(place.folder, record);
+    keepMarkdown(place.folder, record);
     return record;
   } finally {
     rmSync(lockFile, { force: true });
@@ -80,10 +85,21 @@ async function drill(
     const left = expected.filter((each) => !promised.includes(each)).map((each) => each.name);
     stage.facts["not looked at"] = `${left.join(", ")}: only the sample app is known to promise it`;
   }
-  const checks = stage.findings.all(names, "the drill ended before it");
+  const checks = stage.findings.all(names, "the drill ended before it").map((check) => {
+    const text = expected.find(({ name }) => name === check.name)?.text;
+    return text === undefined ? check : { ...check, expected: text };
+  });
   const { figures, facts } = stage;
   const about = { drill: `fail-${name}`, stack, on: "rehearsal", by } as const;
-  return recordOf({ ...about, startedAt, endedAt: systemClock.now(), checks, figures, facts });
+  return recordOf({
+    ...about,
+    startedAt,
+    endedAt: systemClock.now(),
+    checks,
+    figures,
+    facts,
+    users: usersSeen(fates),
+  });
 }
 
 /** An earlier drill that was killed may have left processes stopped, or the stand-in failing. */

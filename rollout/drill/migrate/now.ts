@@ -1,7 +1,7 @@
 import type { Drilled } from "../../core/action.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import { drillFiles } from "../record.ts";
+import { drillFiles } from "../drill-files.ts";
 import { drilledLast } from "./last.ts";
 
 /** What the last drill says of a candidate as the config has it now. @throws when that or the records can't be read */

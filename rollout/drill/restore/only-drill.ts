@@ -5,7 +5,9 @@ import { type Place, userLock } from "../../platforms/rehearsal/machine/state.ts
 import type { Room } from "../../platforms/rehearsal/room.ts";
 import { type Options, placeIn } from "../../platforms/rehearsal/verbs/options.ts";
 import { prepareChange } from "../../platforms/rehearsal/verbs/prepare.ts";
-import { type DrillRecord, drillFiles } from "../record.ts";
+import { drillFiles } from "../drill-files.ts";
+import type { DrillRecord } from "../record.ts";
+import { DrillTelling } from "../telling.ts";
 
 /**
  * Plays a drill with a copy of a stack's database, of which there is one at a time, and keeps its record beside the stack's state.
@@ -19,9 +21,10 @@ export async function onlyDrill(
   drill: (room: Room) => Promise<DrillRecord>,
 ): Promise<DrillRecord> {
   const place = placeIn(options);
-  const room = await prepareChange(options, place);
+  const told = new DrillTelling(options.say);
+  const room = await prepareChange({ ...options, say: told.say }, place);
   return alone(place, `another ${what} of ${place.stack}`, async () => {
-    const record = await drill(room);
+    const record = { ...(await drill(room)), told: told.lines };
     await drillFiles(place.folder).write(record);
     return record;
   });

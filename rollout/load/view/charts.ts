@@ -1,5 +1,5 @@
 import { milliseconds } from "../../../infra/settings/duration.ts";
-import type { Chart, Series } from "../../view/report/chart.ts";
+import type { Chart, Series } from "../../view/charts/chart.ts";
 import { responseOf } from "../play.ts";
 import type { LoadRun, Second } from "../result.ts";
 
@@ -17,9 +17,10 @@ export function chartsOf(run: LoadRun): Chart[] {
   const line: Line = (name, tone, value) => ({
     name,
     tone,
-    points: stretches.map(({ at, seconds }) => ({ at, value: value(seconds) ?? undefined })),
+    values: stretches.map(({ seconds }) => value(seconds) ?? undefined),
   });
-  const common = { from, to: from + run.timeline.length * 1000, marks: [] };
+  const at = stretches.map((each) => each.at);
+  const common = { from, to: from + run.timeline.length * 1000, marks: [], at };
   const { success } = run.profile.thresholds;
   return [
     { ...common, title: "Users", unit: "", series: [line("users at once", "stable", usersOf)] },

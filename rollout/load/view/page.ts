@@ -1,7 +1,6 @@
+import { chartedPage } from "../../view/charts/charted-page.ts";
+import { figure } from "../../view/charts/figure.ts";
 import { escaped } from "../../view/escaped.ts";
-import { htmlPage } from "../../view/html-page.ts";
-import { figure } from "../../view/report/figure.ts";
-import { STYLE } from "../../view/report/style.ts";
 import { type Comparison, METHOD } from "../compare.ts";
 import { failing, timeText } from "../judge.ts";
 import { mostUsers } from "../profile/stages.ts";
@@ -42,7 +41,7 @@ ${table(TALLY_HEAD, tallyRows(run.journeys))}
 ${table(TALLY_HEAD, tallyRows(run.tracks))}
 ${reasons(run)}
 <p class="faint">Requests were due by the profile alone, however fast the answers came, and each is timed from when it was due. The load itself sent 99 of 100 within ${timeText(run.generator.lagP99)}.</p>`;
-  return htmlPage({ title: title, style: `${STYLE}${OWN_STYLE}`, body });
+  return chartedPage({ title, style: OWN_STYLE, body });
 }
 
 function summary({ url, startedAt, seconds, profile, seed }: LoadRun): string {

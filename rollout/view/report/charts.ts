@@ -1,8 +1,8 @@
-import { nth } from "../../../infra/sure.ts";
+import { last, nth } from "../../../infra/sure.ts";
+import type { Chart, Series } from "../charts/chart.ts";
+import { tonesOf } from "../charts/tones.ts";
 import { begunIn } from "../shares.ts";
-import type { Chart, Series } from "./chart.ts";
 import type { ReportData, ServedBucket } from "./data.ts";
-import { tonesOf } from "./tones.ts";
 
 /** The report's charts, all over the same time. */
 export function chartsOf(data: ReportData): Chart[] {
@@ -13,6 +13,7 @@ export function chartsOf(data: ReportData): Chart[] {
     ...shareCharts(data, common),
     {
       ...common,
+      at: middles(data),
       title: "Requests a second",
       unit: "",
       series: trackSeries(data, ({ requests }, { from, to }) => (requests * 1000) / (to - from)),
@@ -23,8 +24,18 @@ export function chartsOf(data: ReportData): Chart[] {
 }
 
 export function splitChart(data: ReportData): Chart {
-  const { from, to, marks } = data;
-  return { from, to, marks, title: "Split of the traffic", unit: " %", most: 100, series: splitSeries(data) };
+  const { from, to, marks, splits } = data;
+  const at = [from, ...splits.map((each) => Math.max(from, each.at)), to];
+  return {
+    from,
+    to,
+    marks,
+    at,
+    title: "Split of the traffic",
+    unit: " %",
+    most: 100,
+    series: splitSeries(data),
+  };
 }
 
 /** What is drawn of each track's answers over some time. */
@@ -36,7 +47,7 @@ type Served = Pick<ReportData, "tracks" | "state" | "from" | "to" | "marks"> & {
 export function qualityCharts(served: Served): Chart[] {
   const { from, to, marks, state } = served;
   const { errorRate, p95Ms } = state.plan.gates;
-  const common = { from, to, marks };
+  const common = { from, to, marks, at: middles(served) };
   return [
     {
       ...common,
@@ -59,16 +70,23 @@ function share(part: number, requests: number): number | undefined {
   return requests > 0 ? (part / requests) * 100 : undefined;
 }
 
-function splitSeries({ tracks, splits, from }: ReportData): Series[] {
+/** The times of what was counted over some time. */
+function middles({ buckets }: Pick<Served, "buckets">): number[] {
+  return buckets.map(({ from, to }) => (from + to) / 2);
+}
+
+/** What was set last holds to the end. */
+function splitSeries({ tracks, splits }: ReportData): Series[] {
   const tones = tonesOf(tracks);
   return tracks.map((name, index) => ({
     name,
     tone: nth(tones, index),
     stepped: true,
     filled: index === 1,
-    points: [
-      { at: from, value: splits.length > 0 ? undefined : 0 },
-      ...splits.map(({ at, weights }) => ({ at: Math.max(from, at), value: weights[name] ?? 0 })),
+    values: [
+      splits.length > 0 ? undefined : 0,
+      ...splits.map(({ weights }) => weights[name] ?? 0),
+      splits.length > 0 ? (last(splits).weights[name] ?? 0) : 0,
     ],
   }));
 }
@@ -81,18 +99,24 @@ function trackSeries(
   return tracks.map((name, index) => ({
     name,
     tone: nth(tones, index),
-    points: buckets.map((bucket) => {
+    values: buckets.map((bucket) => {
       const counts = bucket.tracks[name];
-      return { at: (bucket.from + bucket.to) / 2, value: counts && value(counts, bucket) };
+      return counts && value(counts, bucket);
     }),
   }));
 }
 
 /** Where users are beside what is asked; none where no session was counted. */
 function shareCharts(data: ReportData, common: Pick<Chart, "from" | "to" | "marks">): Chart[] {
-  const { tracks, buckets, state } = data;
+  const { buckets, state, splits } = data;
   const { candidate } = state;
-  const asked = splitSeries(data)[tracks.indexOf(candidate)];
+  const at = middles(data);
+  const asked: Series = {
+    name: "asked",
+    tone: "other",
+    stepped: true,
+    values: at.map((moment) => splits.findLast((each) => each.at <= moment)?.weights[candidate]),
+  };
   const part = (
     name: string,
     tone: string,
@@ -100,22 +124,22 @@ function shareCharts(data: ReportData, common: Pick<Chart, "from" | "to" | "mark
   ): Series => ({
     name,
     tone,
-    points: buckets.map(({ from, to, tracks: counts }) => {
+    values: buckets.map(({ tracks: counts }) => {
       const all = Object.values(counts).reduce((sum, each) => sum + of(each), 0);
       const mine = counts[candidate];
-      return { at: (from + to) / 2, value: share(mine ? of(mine) : 0, all) };
+      return share(mine ? of(mine) : 0, all);
     }),
   });
   const begun = part("new sessions", "candidate", ({ sessions }) => begunIn(sessions));
-  if (!asked || begun.points.every(({ value }) => value === undefined)) return [];
+  if (begun.values.every((value) => value === undefined)) return [];
   const active = part(
     "what sessions ask for",
     "pass",
     (counts) => begunIn(counts.sessions) + (counts.sessions?.held ?? 0),
   );
   const requests = part("all requests", "stable", (counts) => counts.requests);
-  const series = [{ ...asked, name: "asked", tone: "other", filled: false }, begun, active, requests];
-  return [{ ...common, title: `Share of ${candidate}, asked and real`, unit: " %", most: 100, series }];
+  const series = [asked, begun, active, requests];
+  return [{ ...common, at, title: `Share of ${candidate}, asked and real`, unit: " %", most: 100, series }];
 }
 
 /** For each gate how far its evidence was on the way to fail and to pass. */
@@ -125,13 +149,14 @@ function gateCharts({ buckets }: ReportData, common: Pick<Chart, "from" | "to" |
     const series = (of: "toFail" | "toPass", label: string, tone: string): Series => ({
       name: label,
       tone,
-      points: buckets.map(({ to, gates }) => {
+      values: buckets.map(({ gates }) => {
         const gate = gates.find((each) => each.name === name);
-        return { at: to, value: gate && gate[of] * 100 };
+        return gate && gate[of] * 100;
       }),
     });
     return {
       ...common,
+      at: buckets.map(({ to }) => to),
       title: `Gate: ${name}`,
       unit: " %",
       most: 100,

@@ -1,7 +1,8 @@
+import { chartedPage } from "../charts/charted-page.ts";
+import { figure } from "../charts/figure.ts";
 import { actsIn, entryText, isBad } from "../entry-text.ts";
 import { escaped } from "../escaped.ts";
 import { duration, percent } from "../figures.ts";
-import { htmlPage } from "../html-page.ts";
 import { meter, table } from "../html-parts.ts";
 import { seconds } from "../long-connections.ts";
 import { gatesIn } from "../model.ts";
@@ -9,9 +10,6 @@ import { OnceTold } from "../once-told.ts";
 import { begunIn } from "../shares.ts";
 import { chartsOf } from "./charts.ts";
 import type { ReportData } from "./data.ts";
-import { figure } from "./figure.ts";
-import { SCRIPT } from "./script.ts";
-import { STYLE } from "./style.ts";
 
 /** The report as one page: it opens from the disk, and loads nothing (its policy forbids it). */
 export function reportPage(data: ReportData): string {
@@ -20,15 +18,13 @@ export function reportPage(data: ReportData): string {
   const body = `<h1>${escaped(title)}</h1>
 ${outcome(data)}
 ${summary(data)}
-<div id="readout" class="faint">Point at a chart, or touch it, to read the figures of that moment. All times are UTC.</div>
+<p class="faint">Point at a chart, or touch it, to read the figures of that moment in all of them. All times are UTC.</p>
 ${chartsOf(data).map(figure).join("\n")}
 ${longConnections(data)}<h2>Evidence at the decisions</h2>
 ${gates(data)}
 <h2>Journal</h2>
-${journal(data)}
-<script type="application/json" id="data">${embedded(data)}</script>
-<script>${SCRIPT}</script>`;
-  return htmlPage({ title: `Rollout of ${title}`, style: STYLE, body, scripted: true });
+${journal(data)}`;
+  return chartedPage({ title: `Rollout of ${title}`, body });
 }
 
 function outcome({ state, from, to }: ReportData): string {
@@ -96,9 +92,4 @@ function journal({ entries }: ReportData): string {
 
 function clock(at: number): string {
   return new Date(at).toISOString().slice(11, 23);
-}
-
-/** Only what the charts' pointer needs. A `<` could end the script's element. */
-function embedded({ tracks, splits, buckets }: ReportData): string {
-  return JSON.stringify({ tracks, splits, buckets }).replaceAll("<", "\\u003c");
 }

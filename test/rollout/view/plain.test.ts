@@ -6,7 +6,7 @@ import { textOf } from "../../../rollout/cli/exit.ts";
 import { out, passOn, tell } from "../../../rollout/cli/out.ts";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
 import { replay } from "../../../rollout/core/replay.ts";
-import { failHtml } from "../../../rollout/drill/fail/report/html.ts";
+import { drillPage } from "../../../rollout/drill/page/page.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { noticeOf } from "../../../rollout/notify/notice.ts";
 import { RehearsalError } from "../../../rollout/platforms/rehearsal/machine/errors.ts";
@@ -127,8 +127,8 @@ describe("no place obeys it", () => {
       ...{ version: 1, id: "fail-x-20261121T000000Z", drill: "fail-x", stack: "beta", on: "rehearsal" },
       ...{ startedAt: 0, endedAt: 1, by: HOSTILE, outcome: "failed", figures: {}, facts: { fails: HOSTILE } },
       checks: [{ name: HOSTILE, verdict: "fail", details: HOSTILE }],
-    } as Parameters<typeof failHtml>[0];
-    expect(failHtml(record)).not.toMatch(OBEYED);
+    } as Parameters<typeof drillPage>[0];
+    expect(drillPage(record)).not.toMatch(OBEYED);
   });
 
   it("a notice's title, which is a line in a chat and a subject of a mail", () => {

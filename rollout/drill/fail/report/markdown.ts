@@ -1,13 +1,13 @@
+import { drillTitle } from "../../page/page.ts";
 import type { DrillRecord } from "../../record.ts";
-import { expectedOf, figureTexts, titleOf } from "./summary.ts";
+import { figureTexts } from "./summary.ts";
 
 /** The report for a pull request, a page of a wiki, a message. */
 export function failMarkdown(record: DrillRecord): string {
   const { checks, facts, outcome, startedAt, endedAt, by } = record;
-  const expected = expectedOf(record);
   const cell = (text: string) => text.replaceAll("|", "\\|");
   return [
-    `# ${titleOf(record)}`,
+    `# ${drillTitle(record)}`,
     "",
     `**${outcome}**, ${new Date(startedAt).toISOString()}, ${Math.round((endedAt - startedAt) / 1000)} s, by ${by}`,
     "",
@@ -16,8 +16,8 @@ export function failMarkdown(record: DrillRecord): string {
     "| check | expected | outcome | found |",
     "| --- | --- | --- | --- |",
     ...checks.map(
-      ({ name, verdict, details }) =>
-        `| ${cell(name)} | ${cell(expected.get(name) ?? "")} | ${verdict} | ${cell(details)} |`,
+      ({ name, expected = "", verdict, details }) =>
+        `| ${cell(name)} | ${cell(expected)} | ${verdict} | ${cell(details)} |`,
     ),
     "",
     ...Object.entries(facts).map(([name, text]) => `- ${name}: ${text}`),

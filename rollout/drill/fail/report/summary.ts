@@ -14,16 +14,6 @@ export function figureTexts({ figures }: Pick<DrillRecord, "figures">): string[]
   ];
 }
 
-/** What was expected of each check, by its name. */
-export function expectedOf({ drill }: Pick<DrillRecord, "drill">): Map<string, string> {
-  const scenario = SCENARIOS.find(({ name }) => `fail-${name}` === drill);
-  return new Map((scenario ? expectationsOf(scenario) : []).map(({ name, text }) => [name, text]));
-}
-
-export function titleOf({ drill, stack }: Pick<DrillRecord, "drill" | "stack">): string {
-  return `Failure drill of ${stack}: ${drill.replace(/^fail-/, "")}`;
-}
-
 /** All that is expected, a scenario after the other. */
 export function expectedRows(
   scenarios: readonly Scenario[] = SCENARIOS,

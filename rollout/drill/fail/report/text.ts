@@ -1,5 +1,6 @@
+import { drillTitle } from "../../page/page.ts";
 import type { DrillRecord } from "../../record.ts";
-import { expectedRows, figureTexts, titleOf } from "./summary.ts";
+import { expectedRows, figureTexts } from "./summary.ts";
 
 const MARKS = { pass: "pass   ", fail: "FAIL   ", unknown: "unknown" };
 
@@ -8,7 +9,7 @@ export function failText(record: DrillRecord, reports: { markdown: string; html:
   const { checks, outcome, facts } = record;
   const width = Math.max(...checks.map(({ name }) => name.length));
   return [
-    `${titleOf(record)}: ${outcome}`,
+    `${drillTitle(record)}: ${outcome}`,
     `  ${facts.fails ?? ""}`,
     ...checks.map(({ name, verdict, details }) => `  ${MARKS[verdict]}  ${name.padEnd(width)}  ${details}`),
     ...Object.entries(facts)

@@ -33,7 +33,16 @@ export function tonesOf(tracks: readonly string[]): string[] {
   });
 }
 
-const TONES = ["stable", "candidate", "other", ...Object.keys(COLOURS).map((name) => `track-${name}`)];
+const TONES = [
+  "stable",
+  "candidate",
+  "other",
+  "bad",
+  "good",
+  "fail",
+  "pass",
+  ...Object.keys(COLOURS).map((name) => `track-${name}`),
+];
 
 /** CSS: the colours of light ground, or of dark. */
 export function toneColours(ground: "light" | "dark"): string {
@@ -43,8 +52,7 @@ export function toneColours(ground: "light" | "dark"): string {
     .join(" ");
 }
 
-/** CSS: what a track's lines and names look like. */
+/** CSS: what a line's name looks like, whatever colour the library gave it when it was drawn; the line itself has the same. */
 export const TONE_STYLE = TONES.map(
-  (tone) =>
-    `figcaption .${tone} { color: var(--${tone}); } .line.${tone} { stroke: var(--${tone}); } .area.${tone} { fill: var(--${tone}); }`,
+  (tone) => `.u-legend .${tone} th { color: var(--${tone}) !important; }`,
 ).join("\n");
