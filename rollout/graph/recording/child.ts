@@ -36,7 +36,10 @@ function writeAll(text: string): void {
     try {
       sent += writeSync(3, bytes, sent);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      // Whoever asked was killed meanwhile: there is nobody to tell.
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
     }
   }
 }
