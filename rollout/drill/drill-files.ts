@@ -4,7 +4,7 @@ import { z } from "zod";
 import { writeAtomically } from "../platforms/rehearsal/machine/files.ts";
 import { stored } from "../platforms/rehearsal/machine/lost/stored.ts";
 import { DRILLS } from "../platforms/rehearsal/machine/state.ts";
-import { drillPage } from "./page/page.ts";
+import { drillPage } from "./page.ts";
 import type { DrillRecord, DrillRecords } from "./record.ts";
 
 /**

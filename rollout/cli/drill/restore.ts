@@ -47,7 +47,7 @@ async function onAws(command: Command, at?: number): Promise<DrillRecord> {
   const { stack } = globalOptions(command);
   const { drillRestoreOnAws } = await import("../../drill/restore/aws.ts");
   const [{ drillPage }, { DrillTelling }] = await Promise.all([
-    import("../../drill/page/page.ts"),
+    import("../../drill/page.ts"),
     import("../../drill/telling.ts"),
   ]);
   const { say, lines: told } = new DrillTelling(tell);

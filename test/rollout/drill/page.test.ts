@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drillPage } from "../../../rollout/drill/page/page.ts";
+import { drillPage } from "../../../rollout/drill/page.ts";
 import { recordOf } from "../../../rollout/drill/record.ts";
 import { usersSeen } from "../../../rollout/drill/users-seen.ts";
 import { DESK, expectWhole, PHONE, testOpens, testReadable } from "../../support/page.ts";

@@ -6,7 +6,7 @@ import { textOf } from "../../../rollout/cli/exit.ts";
 import { out, passOn, tell } from "../../../rollout/cli/out.ts";
 import type { JournalEntry } from "../../../rollout/core/journal.ts";
 import { replay } from "../../../rollout/core/replay.ts";
-import { drillPage } from "../../../rollout/drill/page/page.ts";
+import { drillPage } from "../../../rollout/drill/page.ts";
 import type { Graph } from "../../../rollout/graph/model.ts";
 import { noticeOf } from "../../../rollout/notify/notice.ts";
 import { RehearsalError } from "../../../rollout/platforms/rehearsal/machine/errors.ts";

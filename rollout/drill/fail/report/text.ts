@@ -1,4 +1,4 @@
-import { drillTitle } from "../../page/page.ts";
+import { drillTitle } from "../../page.ts";
 import type { DrillRecord } from "../../record.ts";
 import { expectedRows, figureTexts } from "./summary.ts";
 

@@ -4,7 +4,7 @@ import { expectedText, failText } from "../../../../rollout/drill/fail/report/te
 import { expectationsOf, SCENARIO_NAMES } from "../../../../rollout/drill/fail/scenario.ts";
 import { SCENARIOS } from "../../../../rollout/drill/fail/scenarios.ts";
 import { Findings } from "../../../../rollout/drill/findings.ts";
-import { drillPage } from "../../../../rollout/drill/page/page.ts";
+import { drillPage } from "../../../../rollout/drill/page.ts";
 import { type DrillRecord, outcomeOf } from "../../../../rollout/drill/record.ts";
 import { expectWhole } from "../../../support/page.ts";
 

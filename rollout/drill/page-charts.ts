@@ -1,5 +1,5 @@
-import type { Chart } from "../../view/charts/chart.ts";
-import type { DrillRecord, ToldLine, UsersSecond } from "../record.ts";
+import type { Chart } from "../view/charts/chart.ts";
+import type { DrillRecord, ToldLine, UsersSecond } from "./record.ts";
 
 /** What users got over time, with what was broken and found; none where nobody played users. */
 export function drillCharts({ users = [], told = [], startedAt, endedAt }: DrillRecord): Chart[] {

@@ -1,10 +1,10 @@
-import { chartedPage } from "../../view/charts/charted-page.ts";
-import { figure } from "../../view/charts/figure.ts";
-import { escaped } from "../../view/escaped.ts";
-import { duration } from "../../view/figures.ts";
-import { table } from "../../view/html-parts.ts";
-import type { CheckStatus, DrillRecord } from "../record.ts";
-import { drillCharts } from "./charts.ts";
+import { chartedPage } from "../view/charts/charted-page.ts";
+import { figure } from "../view/charts/figure.ts";
+import { escaped } from "../view/escaped.ts";
+import { duration } from "../view/figures.ts";
+import { table } from "../view/html-parts.ts";
+import { drillCharts } from "./page-charts.ts";
+import type { CheckStatus, DrillRecord } from "./record.ts";
 
 const KINDS: Record<string, string> = {
   restore: "Restore drill",
