@@ -59,6 +59,14 @@ export class Engine {
     return engine;
   }
 
+  /** A stack of another project, whose folder has these files and nothing else. */
+  static async ofAnother(stack: string, files: Readonly<Record<string, string>>): Promise<Engine> {
+    const engine = new Engine(stack, await mkdtemp(join(tmpdir(), `engine-${stack}-`)));
+    await engine.#layOutEngine();
+    for (const [name, text] of Object.entries(files)) await writeFile(join(engine.project, name), text);
+    return engine;
+  }
+
   get project(): string {
     return join(this.folder, "project");
   }
@@ -129,8 +137,7 @@ export class Engine {
   }
 
   async #layOut(): Promise<void> {
-    const { folder } = this;
-    for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
+    await this.#layOutEngine();
     for (const each of ["app", "index.ts", "infra", "node_modules", "package.json"]) {
       await symlink(join(ROOT, each), join(this.project, each));
     }
@@ -138,6 +145,11 @@ export class Engine {
     await copyFile(join(SAMPLE, `Pulumi.${this.stack}.yaml`), this.configFile);
     const flags = `flags.${this.stack}.yaml`;
     await copyFile(join(SAMPLE, flags), join(this.project, flags));
+  }
+
+  async #layOutEngine(): Promise<void> {
+    const { folder } = this;
+    for (const each of ["home", "state", "plugins", "project"]) await mkdir(join(folder, each));
     for (const each of PACKAGES) {
       const plugin = join(folder, "plugins", `pulumi-resource-${each}`);
       await writeFile(

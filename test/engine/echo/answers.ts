@@ -9,6 +9,12 @@ export function answer(token: string, args: Properties): Properties {
 
 const ANSWERS: Record<string, (args: Properties) => Properties> = {
   "aws:route53/getZone:getZone": ({ name }) => ({ id: "Z0ECHO", zoneId: "Z0ECHO", name: name ?? "" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    id: "123456789012",
+    accountId: "123456789012",
+    arn: "arn:aws:iam::123456789012:user/echo",
+    userId: "echo",
+  }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({
     id: name ?? "",
     value: "ami-0echo",
