@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Alarms as Watching } from "../infra/alarms/alarms.ts";
-import { refuse, settle } from "./settle.ts";
+import { itemsOf, refuse, settle } from "./settle.ts";
 
 export interface AlarmTrack {
   /** The track's name, such as `blue`: its alarms are named by it. */
@@ -41,7 +41,7 @@ export interface AlarmsArgs {
   /** What CloudWatch calls the balancer before the tracks, such as `arnSuffix` of a Balancer. */
   balancerArnSuffix?: pulumi.Input<string>;
   /** The tracks behind the balancer; none when left out. */
-  tracks?: AlarmTrack[];
+  tracks?: pulumi.Input<AlarmTrack>[];
   /** The percentage of requests that must be good over 30 days; by default 99.9. */
   objective?: number;
   /** Whether to make a composite alarm for each track that is on while the track fails its users, and tells nobody: for what reads it, such as a deployment. By default not. */
@@ -60,9 +60,10 @@ export class Alarms extends pulumi.ComponentResource {
   readonly serviceDownArn: pulumi.Output<string>;
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const tracks = args.tracks && itemsOf(name, "tracks", args.tracks);
     const settings = settingsOf(name, args);
     super("rollout:index:Alarms", name, {}, opts);
-    const { region, topics, certificateArn, database, balancerArnSuffix, tracks } = args;
+    const { region, topics, certificateArn, database, balancerArnSuffix } = args;
     const vaultName = database?.vaultName;
     const alarms = new Watching(
       name,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { first } from "../infra/sure.ts";
 import { Balancer as Entrance } from "../infra/traffic/balancer.ts";
 import { WebFirewall } from "../infra/traffic/waf.ts";
-import { settle } from "./settle.ts";
+import { itemsOf, settle } from "./settle.ts";
 
 export interface BalancerTrack {
   /** 1 to 12 lower-case letters and digits, such as `blue`: a tester gets to it by the header `x-rollout-track`, whatever its weight. */
@@ -26,7 +26,7 @@ export interface BalancerArgs {
   /** The certificate of the domain, in AWS Certificate Manager. */
   certificateArn: pulumi.Input<string>;
   /** What the traffic is split between, 1 to 5. */
-  tracks: BalancerTrack[];
+  tracks: pulumi.Input<BalancerTrack>[];
   /** The longest silence that is borne, such as `60s`, which it is by default: before an answer, between two parts of it, on an open WebSocket. */
   timeout?: string;
   /** Whether AWS WAF is before it, with AWS's rules and a limit for each address; by default it is. */
@@ -51,13 +51,15 @@ export class Balancer extends pulumi.ComponentResource {
   readonly listenerArn: pulumi.Output<string>;
 
   constructor(name: string, args: BalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const settings = settingsOf(name, args);
+    const tracks = itemsOf(name, "tracks", args.tracks);
+    const settings = settingsOf(name, { ...args, tracks });
     super("rollout:index:Balancer", name, {}, opts);
     const child = { parent: this };
     const balancer = new Entrance(
       name,
       {
         ...args,
+        tracks,
         accountId: aws.getCallerIdentityOutput({}, child).accountId,
         sessions: undefined,
         cohorts: {},
@@ -85,7 +87,16 @@ export class Balancer extends pulumi.ComponentResource {
 /** Nothing of a balancer depends on the region. */
 const ANY_REGION = "us-east-1";
 
-function settingsOf(name: string, { domain, tracks, timeout, webFirewall = true, ...args }: BalancerArgs) {
+function settingsOf(
+  name: string,
+  {
+    domain,
+    tracks,
+    timeout,
+    webFirewall = true,
+    ...args
+  }: Omit<BalancerArgs, "tracks"> & { tracks: BalancerTrack[] },
+) {
   const names = tracks.map((track) => track.name);
   return settle(
     name,

@@ -44,6 +44,21 @@ const WITHOUT_SERVICE = {
   cache: "none",
 };
 
+/**
+ * The items of a list, which must be objects that are there at once; what is in them may come later. As plain ones Pulumi's
+ * generator for Go forgets their type (3.272), so that they are typed as inputs.
+ *
+ * @throws {pulumi.InputPropertiesError} where one is an output itself, or the list is
+ */
+export function itemsOf<T extends object>(name: string, path: string, list: pulumi.Input<T>[]): T[] {
+  if (!Array.isArray(list)) throw refusal(name, [{ path, rule: "must be a list, and no output" }]);
+  return list.map((item, index) => {
+    if (pulumi.Output.isInstance(item) || item instanceof Promise)
+      throw refusal(name, [{ path: `${path}[${index}]`, rule: "must be an object, and no output" }]);
+    return item;
+  });
+}
+
 /** @throws {pulumi.InputPropertiesError} where there are any */
 export function refuse(name: string, mistakes: readonly Mistake[]): void {
   if (mistakes.length > 0) throw refusal(name, mistakes);

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { Alarms, type AlarmsArgs } from "../../components/alarms.ts";
 import { Alerts } from "../../components/alerts.ts";
@@ -127,6 +128,15 @@ describe("what a component refuses, before anything is made", () => {
       () => new Balancer("shop", { ...balancer, tracks: [group("blue", 99.5), group("green", 0.5)] }),
     ],
     ["shop: tracks: must have 1 to 5 tracks", () => new Balancer("shop", { ...balancer, tracks: [] })],
+    [
+      "shop: tracks[1]: must be an object, and no output",
+      () =>
+        new Balancer("shop", { ...balancer, tracks: [group("blue", 100), pulumi.output(group("green", 0))] }),
+    ],
+    [
+      "shop: tracks: must be a list, and no output",
+      () => new Balancer("shop", { ...balancer, tracks: pulumi.output([group("blue", 100)]) as never }),
+    ],
     ["shop: domain: must be", () => new Balancer("shop", { ...balancer, domain: "shop" })],
     ["shop: timeout: must be", () => new Balancer("shop", { ...balancer, timeout: "2h" })],
     ["Shop: name: the component is named", () => new Balancer("Shop", balancer)],
