@@ -133,6 +133,14 @@ export interface Topology {
   edges: { from: string; to: string }[];
 }
 
+/** What one rollout costs that runs its plan to the end. */
+export interface RolloutCost {
+  servers: number;
+  hours: number;
+  /** Undefined: the price table doesn't have the instance type. */
+  usd: number | undefined;
+}
+
 export interface CostDifference {
   /** The sum of what the price table knows, in US dollars a month. */
   beforeUsd: number;
@@ -142,4 +150,6 @@ export interface CostDifference {
   /** Types with a resource that the price table doesn't know. */
   unknown: string[];
   source: string;
+  /** What one rollout costs; absent: unknown. */
+  rollout?: { before?: RolloutCost; after: RolloutCost };
 }

@@ -5,6 +5,7 @@ import { captureGraph } from "../graph/capture.ts";
 import type { Graph } from "../graph/model.ts";
 import { stacksOf } from "../graph/stacks.ts";
 import { compare } from "./compare.ts";
+import { rolloutCosts } from "./cost/rollout.ts";
 import { migrationDangers } from "./dangers/migrations.ts";
 import { attempt, Failure, messageOf, redactorOf } from "./failure.ts";
 import type { Danger, Preview, Problem, StackPreview } from "./model.ts";
@@ -61,7 +62,11 @@ export async function preview({ projectDir, base, stacks = [], install }: Previe
       // Each stack's database gets them.
       stacks: results
         .filter((each) => "changes" in each)
-        .map((each) => ({ ...each, dangers: worstFirst([...each.dangers, ...(migrations?.dangers ?? [])]) })),
+        .map((each) => ({
+          ...each,
+          dangers: worstFirst([...each.dangers, ...(migrations?.dangers ?? [])]),
+          cost: { ...each.cost, ...rolloutCosts(each.stack, projectDir, worktree?.projectDir) },
+        })),
       problems: results.filter((each) => "message" in each),
       notes: [
         ...(migrations?.notes ?? []),

@@ -21,7 +21,7 @@ describe.skipIf(!pulumiThere)("the real engine, with the parts one by one", () =
     const engine = await Engine.ofAnother("dev", {});
     engines.push(engine);
     archive = packed(engine.folder);
-  });
+  }, 400_000);
   afterAll(async () => {
     for (const engine of engines) await engine.remove();
   });

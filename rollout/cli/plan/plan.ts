@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { milliseconds } from "../../../infra/settings/duration.ts";
-import type { Settings } from "../../../infra/settings/settled.ts";
 import { systemClock } from "../../clock.ts";
 import { stackSettings } from "../../config/settings.ts";
 import { planOf } from "../../core/plan.ts";
 import { UserError } from "../../errors.ts";
-import { PRICES, priceSource } from "../../preview/cost/prices.ts";
+import { priceSource } from "../../preview/cost/prices.ts";
+import { length, minutesOf, rolloutCost, spentText } from "../../preview/cost/rollout.ts";
+import type { RolloutCost } from "../../preview/model.ts";
 import { detectable, type PlanTraffic, type StepPower } from "../../run/gates/detectable.ts";
 import { onOption } from "../on.ts";
 import { globalOptions, projectDir } from "../options.ts";
@@ -73,30 +73,6 @@ async function trafficOf(
   }
 }
 
-export interface RolloutCost {
-  servers: number;
-  hours: number;
-  /** Undefined: the price table doesn't have the instance type. */
-  usd: number | undefined;
-}
-
-/**
- * The candidate's servers while both tracks have theirs: through all bakes, and as long as stable's stay afterwards. And each track's
- * weight as a metric, which is paid by the hour in which it is told (aws.amazon.com/cloudwatch/pricing).
- */
-export function rolloutCost({ plan, tracks, server }: Settings): RolloutCost {
-  const servers = Math.max(...tracks.map((track) => track.servers));
-  const waits = [...plan.steps.map(({ bake }) => bake), plan.limits.keep];
-  const hours = waits.reduce((sum, each) => sum + milliseconds(each), 0) / 3_600_000;
-  const price = PRICES.server[server.instanceType];
-  const shown = (tracks.length * PRICES.monthly.metric) / PRICES.hoursAMonth;
-  return {
-    servers,
-    hours,
-    usd: price === undefined ? undefined : Math.round((price * servers + shown) * hours * 100) / 100,
-  };
-}
-
 export function planText(
   stack: string,
   rate: number,
@@ -121,14 +97,13 @@ export function planText(
           ? `  one that is well passes after ${length(passes)}: a longer bake decides without a wait`
           : `  one that is well passes after ${length(passes)}, within the bake`,
   ]);
-  const usd = cost.usd === undefined ? "an unknown sum" : `about ${cost.usd} dollars`;
   const pauses = steps.some(isShort);
   return [
     `${stack} at ${Number(rate.toPrecision(3))} requests a second (median of simulated rollouts)`,
     ...lines,
     ...(steps.length === 0 ? FIRST_DAYS : pauses ? [...fittingLines(steps), ...FEW] : []),
-    `A rollout costs ${usd}: ${cost.servers} more ${cost.servers === 1 ? "server" : "servers"} for ${length(Math.round(cost.hours * 3600))} (${priceSource(now)}).`,
-    `Driven by the workflow release, it takes ${Math.ceil(cost.hours * 60)} minutes of CI, as a job waits with it; driven by rollout controller, next to none.`,
+    `A rollout costs ${spentText(cost)} (${priceSource(now)}).`,
+    `Driven by the workflow release, it takes ${minutesOf(cost)} minutes of CI, as a job waits with it; driven by rollout controller, next to none.`,
   ];
 }
 
@@ -142,11 +117,6 @@ const FEW = [
   "So few requests decide little by statistics. What decides then: the smoke tests before each step, the journeys",
   "(rollout load plays them), and a person, who looks and says rollout promote or rollout rollback.",
 ];
-
-function length(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
-}
 
 function rateOf(text: string): number {
   const rate = Number(text);

@@ -13,7 +13,9 @@ import {
   headline,
   isEmpty,
   KINDS,
+  labelled,
   origin,
+  rolloutText,
   SIGNS,
   trafficNotices,
   usd,
@@ -166,6 +168,7 @@ function costTable({ cost }: StackPreview): string {
       : "",
     cost.unknown.length > 0 ? `<p>Price unknown: ${escaped(cost.unknown.join(", "))}</p>` : "",
     `<p><small>${escaped(cost.source)}</small></p></details>`,
+    ...labelled("<p>A rollout costs: ", rolloutText(cost), "</p>"),
   ].join("\n");
 }
 

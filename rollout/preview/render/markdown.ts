@@ -12,7 +12,9 @@ import {
   headline,
   isEmpty,
   KINDS,
+  labelled,
   origin,
+  rolloutText,
   SIGNS,
   trafficNotices,
   usd,
@@ -140,6 +142,7 @@ function costTable({ cost }: StackPreview): string {
       : []),
     ...(cost.unknown.length > 0 ? [`Price unknown: ${cost.unknown.map(code).join(", ")}\n`] : []),
     `<sub>${inline(cost.source)}</sub>\n`,
+    ...labelled("**A rollout costs:** ", rolloutText(cost), "\n"),
   ].join("\n");
 }
 

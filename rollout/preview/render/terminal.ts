@@ -12,7 +12,9 @@ import {
   flagText,
   headline,
   isEmpty,
+  labelled,
   origin,
+  rolloutText,
   SIGNS,
   trafficNotices,
   usd,
@@ -57,6 +59,7 @@ function stackText(stack: StackPreview, paint: Paint): string {
     ),
     ...(stack.cost.unknown.length > 0 ? [`    price unknown: ${stack.cost.unknown.join(", ")}`] : []),
     `    ${stack.cost.source}`,
+    ...labelled("  A rollout costs: ", rolloutText(stack.cost)),
     "",
   ].join("\n");
 }

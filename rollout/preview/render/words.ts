@@ -1,5 +1,14 @@
 import { nth } from "../../../infra/sure.ts";
-import type { Change, CostDifference, Kind, Preview, PropertyChange, StackPreview } from "../model.ts";
+import { minutesOf, spentText } from "../cost/rollout.ts";
+import type {
+  Change,
+  CostDifference,
+  Kind,
+  Preview,
+  PropertyChange,
+  RolloutCost,
+  StackPreview,
+} from "../model.ts";
 import { count } from "../text.ts";
 import { gathered } from "./gathered.ts";
 
@@ -70,6 +79,20 @@ export function costText({ beforeUsd, afterUsd, lines }: CostDifference): string
   if (beforeUsd === afterUsd) return `about ${usd(afterUsd)} a month, as before`;
   const sign = afterUsd > beforeUsd ? "+" : "-";
   return `about ${usd(afterUsd)} a month, was ${usd(beforeUsd)} (${sign}${usd(Math.abs(afterUsd - beforeUsd))})`;
+}
+
+/** A line, where there is something to say. */
+export function labelled(before: string, text: string | undefined, after = ""): string[] {
+  return text === undefined ? [] : [`${before}${text}${after}`];
+}
+
+/** What one rollout costs, also where a change of the plan or of the servers changes it; undefined: unknown. */
+export function rolloutText({ rollout }: CostDifference): string | undefined {
+  if (!rollout) return undefined;
+  const said = (cost: RolloutCost) => `${spentText(cost)}, ${minutesOf(cost)} minutes of CI`;
+  const [before, after] = [rollout.before && said(rollout.before), said(rollout.after)];
+  const was = before === undefined || before === after ? "" : `; was ${before}`;
+  return `${after} where the workflow drives it${was}`;
 }
 
 /** `dashboard_charts: group admin -> everybody; new to everybody but group admin`. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
 import { fittingLines } from "../../../rollout/cli/plan/fitting.ts";
-import { planText, rolloutCost } from "../../../rollout/cli/plan/plan.ts";
+import { planText } from "../../../rollout/cli/plan/plan.ts";
 import { trafficIn } from "../../../rollout/cli/plan/traffic.ts";
+import { rolloutCost } from "../../../rollout/preview/cost/rollout.ts";
 
 const settings = parseSettings("beta", "us-east-1", {
   tier: "beta",
