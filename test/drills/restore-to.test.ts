@@ -1,7 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -11,88 +9,23 @@ import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.t
 import type { Switched } from "../../rollout/restore/losing.ts";
 import { safeMoment } from "../rehearsal/back-in-time.ts";
 import { databaseUrl, storeOf, withClient } from "../rehearsal/database.ts";
-import { client, projectCopy, removeCopies } from "../rehearsal/project.ts";
+import { failures, ORDERS, type Order, orderApp, Users } from "../rehearsal/orders.ts";
+import { projectCopy, removeCopies } from "../rehearsal/project.ts";
 import { ROOT } from "../support/sample.ts";
 
 // A restored database takes the live one's place while users write, and gives it back: PostgreSQL, pgBackRest, node-postgres.
 
 const ROLLOUT = join(ROOT, "bin/rollout");
-const SERVICE = `
-const { createServer } = require("node:http");
-const { Pool } = require("node:module").createRequire(process.env.MODULES + "/")("pg");
-const pool = new Pool({ connectionString: process.env.DATABASE_URL });
-pool.on("error", () => {});
-createServer(async (request, response) => {
-  const say = (status, what) => { response.writeHead(status, { "content-type": "application/json" }); response.end(JSON.stringify(what)); };
-  try {
-    if (request.url === "/health") { await pool.query("SELECT 1"); return say(200, { status: "ok" }); }
-    if (request.url === "/version") return say(200, { track: process.env.TRACK, version: process.env.VERSION });
-    await pool.query("INSERT INTO orders (id) VALUES ($1)", [request.url.slice(1)]);
-    say(201, {});
-  } catch (error) { say(500, { error: String(error) }); }
-}).listen(Number(process.env.PORT), process.env.HOST);
-`;
-
-const app = mkdtempSync(join(tmpdir(), "orders-"));
-writeFileSync(join(app, "service.cjs"), SERVICE);
-const sql = "CREATE TABLE IF NOT EXISTS orders (id bigint PRIMARY KEY)";
+const app = orderApp();
 const project = projectCopy({
   tracks: { blue: { weight: 100 }, green: { weight: 0 } },
   app: {
-    migrate: ["sh", "-c", `psql "$DATABASE_URL" -q -v ON_ERROR_STOP=1 -c '${sql}'`],
+    migrate: ["sh", "-c", `psql "$DATABASE_URL" -q -v ON_ERROR_STOP=1 -c '${ORDERS}'`],
     environment: { MODULES: join(ROOT, "package.json") },
   },
   rehearsal: { command: ["{node}", "service.cjs"], folder: app },
   smoke: [{ path: "/health" }],
 });
-
-interface Order {
-  id: number;
-  sent: number;
-  answered: number;
-  /** 0 without an answer. */
-  status: number;
-}
-
-/** Users who order, one after the other each, whatever becomes of it. */
-class Users {
-  readonly orders: Order[] = [];
-  #on = true;
-  readonly #all: Promise<unknown>;
-
-  constructor({ url, caFile }: Status, count = 6) {
-    const ca = readFileSync(caFile, "utf8");
-    const agent = new Agent({ keepAlive: true, ca });
-    const user = async (number: number) => {
-      for (let round = 0; this.#on; round++) {
-        const order: Order = { id: Date.now() * 100 + number, sent: Date.now(), answered: 0, status: 0 };
-        this.orders.push(order);
-        order.status = await post(`${url}/${order.id}`, agent, client(number * 300 + (round % 250)));
-        order.answered = Date.now();
-        await sleep(20);
-      }
-    };
-    this.#all = Promise.all(Array.from({ length: count }, (_, number) => user(number))).finally(() =>
-      agent.destroy(),
-    );
-  }
-
-  async stop(): Promise<Order[]> {
-    this.#on = false;
-    await this.#all;
-    return this.orders;
-  }
-}
-
-function post(url: string, agent: Agent, headers: Record<string, string>): Promise<number> {
-  return new Promise((resolve) => {
-    const asked = request(url, { method: "POST", agent, headers, timeout: 20_000 }, (response) => {
-      response.resume().on("end", () => resolve(response.statusCode ?? 0));
-    });
-    asked.on("error", () => resolve(0)).on("timeout", () => asked.destroy());
-    asked.end();
-  });
-}
 
 let status: Status;
 beforeAll(async () => {
@@ -115,19 +48,6 @@ async function ids(): Promise<Set<number>> {
 }
 
 const done = (orders: Order[]) => orders.filter((order) => order.status === 201);
-/** How many failed, how, and between when: the first of them was sent, and the last answered. */
-function failures(orders: Order[]) {
-  const failed = orders.filter((order) => order.status !== 201);
-  const ms =
-    Math.max(0, ...failed.map((each) => each.answered)) - Math.min(...failed.map((each) => each.sent));
-  const how = Object.groupBy(failed, (each) => String(each.status));
-  return {
-    count: failed.length,
-    ms,
-    how: Object.fromEntries(Object.entries(how).map(([key, all]) => [key, all!.length])),
-  };
-}
-
 let early: Order[];
 let moment: number;
 
