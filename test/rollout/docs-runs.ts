@@ -18,9 +18,14 @@ const ONLY_READ: Readonly<Record<string, string>> = {
   "bin/rehearse": "runs servers of its own",
 };
 
+/** The page of tasks has nothing but commands of the others. */
+export const SHORT = "docs/tasks.md";
+
 /** Where a command of the pages is run. What isn't named here is typed in the rehearsal, and fails there when it can't be. */
 export function runBy(command: DocCommand): RunBy {
   const { words, page } = command;
+  if (page === SHORT)
+    return { readOnly: "each of its commands is typed on the page behind it (docs.test.ts)" };
   const [tool = "", ...rest] = words;
   const is = (...verb: string[]) => verb.every((word, index) => rest[index] === word);
   const client = clientTest(command);

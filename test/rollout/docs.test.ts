@@ -6,7 +6,7 @@ import { shippedGraph } from "../support/shipped-graph.ts";
 import { faultsOf } from "./docs-check.ts";
 import { CLIENT_TESTS, clientTest, commandsFor } from "./docs-clients.ts";
 import { allCommands, blocksOf, docPages, ROOT, split } from "./docs-pages.ts";
-import { playedBy, runBy, TYPED_HERE, TYPED_ON_AWS } from "./docs-runs.ts";
+import { playedBy, runBy, SHORT, TYPED_HERE, TYPED_ON_AWS } from "./docs-runs.ts";
 import { missingIn } from "./docs-typist.ts";
 
 // What the pages tell people to type must exist. That it works is seen by the tests that run it: see runBy.
@@ -48,6 +48,14 @@ describe.each(pages)("$name", (page) => {
     const longest = { "README.md": 250, "ARCHITECTURE.md": 150, "docs/config.md": 400 }[name] ?? 135;
     expect(text.split("\n").length).toBeLessThanOrEqual(longest);
   });
+});
+
+it("the tasks have only commands that another page has, where a test types them", () => {
+  const others = pages.filter(({ name }) => name !== SHORT).flatMap(allCommands);
+  const known = new Set(others.map(({ text }) => text));
+  const own = allCommands(pages.find(({ name }) => name === SHORT)!);
+  expect(own.length).toBeGreaterThan(20);
+  expect(own.filter(({ text }) => !known.has(text)).map(({ at, text }) => `${at}: ${text}`)).toEqual([]);
 });
 
 describe("the commands of clients that reach out", () => {
