@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { createWriteStream, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -29,7 +29,7 @@ export async function refreshed(
   { from, today, say }: { from: string; today: string; say: (line: string) => void },
 ): Promise<Refreshed> {
   const wanted = wantedFor(list);
-  const folder = await mkdtemp(join(tmpdir(), "prices-"));
+  const folder = mkdtempSync(join(tmpdir(), "prices-"));
   try {
     const fresh: PriceList = { ...structuredClone(list), date: today };
     const unclear: string[] = [];
