@@ -72,15 +72,21 @@ export function compare(
   part: number,
   all: Counts,
 ): readonly number[] | undefined {
+  const relative = compareNow(channel, part, all);
+  const history = logs(channel.gains.history, candidate);
+  gain(channel.history, history);
+  extend(channel.stretch, first(history), relative, candidate, stable);
+  return relative;
+}
+
+/** As {@link compare}, for who asks only the first of its questions: whether the candidate is worse than stable is. */
+export function compareNow(channel: Channel, part: number, all: Counts): readonly number[] | undefined {
   let relative: readonly number[] | undefined;
   if (all.requests > 0 && part > 0 && part < 1) {
     setShare(channel.gains.relative, part, channel.phi);
     relative = logs(channel.gains.relative, all);
   }
   gain(channel.relative, relative ?? ZEROS);
-  const history = logs(channel.gains.history, candidate);
-  gain(channel.history, history);
-  extend(channel.stretch, first(history), relative, candidate, stable);
   return relative;
 }
 

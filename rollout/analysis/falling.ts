@@ -1,4 +1,4 @@
-import { type Channel, compare, learnFrom, newChannel } from "./channel.ts";
+import { type Channel, compareNow, learnFrom, newChannel } from "./channel.ts";
 import { type Counts, sum } from "./counts.ts";
 import { closeWindow, eValue, suspectStep, WINDOW_SECONDS } from "./evidence/evidence.ts";
 import type { GateSettings } from "./settings.ts";
@@ -42,7 +42,7 @@ export function observeFall(fall: Fall, candidate: Counts, stable: Counts): void
   step.candidate = sum(step.candidate, candidate);
   step.stable = sum(step.stable, stable);
   const part = stable.requests / (stable.requests + candidate.requests);
-  compare(channel, NONE, NONE, part, { requests: stable.bad + candidate.bad, bad: stable.bad });
+  compareNow(channel, part, { requests: stable.bad + candidate.bad, bad: stable.bad });
   if (fallEvidence(fall) >= 1 / settings.falseAlarm) convictFall(fall);
   fall.intervals++;
   if (fall.intervals % Math.max(1, Math.round(WINDOW_SECONDS / settings.intervalSeconds)) === 0)
@@ -80,8 +80,6 @@ export function fallVerdict(fall: Fall): GateVerdict {
     bursts: channel.phi,
   };
 }
-
-const NONE: Counts = { requests: 0, bad: 0 };
 
 function newStep(): Fall["step"] {
   return { candidate: { requests: 0, bad: 0 }, stable: { requests: 0, bad: 0 } };

@@ -14,6 +14,8 @@ export interface GateVerdict {
   hold: boolean;
   /** One line for people. */
   reason: string;
+  /** What the counts are of, where the indicator counts several things: "over 640 ms". */
+  counted?: string;
   /** Of a failure: the question that found it. The reason says before it what was counted. */
   method?: string;
   /** How far on the way to fail and to pass, each from 0 to 1. */

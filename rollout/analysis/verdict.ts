@@ -42,10 +42,14 @@ export function failure(gate: Gate, others: readonly string[] = []): GateVerdict
 /** The sentence that decides, and the method behind it. @param names of the tracks, where they are known */
 export function failureText(
   indicator: string,
-  { method, ...tracks }: Pick<GateVerdict, "method" | "candidate" | "stable">,
+  {
+    method,
+    counted = indicator,
+    ...tracks
+  }: Pick<GateVerdict, "method" | "counted" | "candidate" | "stable">,
   names?: TrackNames,
 ): string {
-  return `${indicator}: ${sentenceOf(tracks, indicator, names)}; ${method}`;
+  return `${indicator}: ${sentenceOf(tracks, counted, names)}; ${method}`;
 }
 
 /** Both break the objective, and nothing says that the candidate does so more than stable. */
@@ -103,12 +107,20 @@ export interface TrackNames {
 
 const UNNAMED: TrackNames = { candidate: "candidate", stable: "stable" };
 
-/** What a person reads of both tracks, such as "green: 29 of 546 requests failed (5.3 %), blue 0 of 5,446". */
+/**
+ * What a person reads of both tracks, such as "green: 29 of 546 requests failed (5.3 %), blue 0 of 5,446", or
+ * "green: 12 % of answers over 400 ms (65 of 546), blue 1 % (54 of 5,446)".
+ */
 export function sentenceOf(
   { candidate, stable }: { candidate: Counts; stable: Counts },
   indicator: string,
   names: TrackNames = UNNAMED,
 ): string {
+  const [over] = /^over [\d.]+ ms/.exec(indicator) ?? [];
+  if (over !== undefined) {
+    const versus = stable.requests > 0 ? `, ${names.stable} ${percent(share(stable))} (${of(stable)})` : "";
+    return `${names.candidate}: ${percent(share(candidate))} of answers ${over} (${of(candidate)})${versus}`;
+  }
   const failed = indicator === "errors" ? " requests failed" : "";
   const versus = stable.requests > 0 ? `, ${names.stable} ${of(stable)}` : "";
   return `${names.candidate}: ${of(candidate)}${failed} (${percent(share(candidate))})${versus}`;

@@ -1,4 +1,5 @@
 import type { WARM_UP_SECONDS } from "../../infra/settings/warming.ts";
+import { addTimes, type Times } from "../analysis/latency/times.ts";
 import { bakedAt, type HeldSplit, type RolloutState } from "./state.ts";
 
 /** What one track served in one second. */
@@ -7,6 +8,8 @@ export interface TrackCounts {
   errors: number;
   /** Slower than the plan's limit. */
   slow: number;
+  /** How long answers took, where the servers tell it: of those that were whole in this second. */
+  times?: Times;
   /** What the application counted of its business, by the name that the plan's gate has for it. */
   counters?: Readonly<Record<string, Tally>>;
   /** How requests went otherwise than most do, where the platform sees it. Only compared with stable. */
@@ -42,15 +45,17 @@ export interface ServerCounts {
   /** Slower than the plan's limit. */
   slow: number;
   /** As the track's. */
+  times?: Times;
   repeatedSlow?: Tally;
   slowSessions?: Tally;
 }
 
 /** Both together; it began when the second one says so. */
 export function addServer(known: ServerCounts | undefined, more: ServerCounts): ServerCounts {
-  const { requests = 0, slow = 0 } = known ?? {};
+  const { requests = 0, slow = 0, times } = known ?? {};
   return {
     ...{ began: more.began, requests: requests + more.requests, slow: slow + more.slow },
+    ...((times || more.times) && { times: addTimes(times, more.times) }),
     ...addSlow(known ?? {}, more),
   };
 }

@@ -39,7 +39,7 @@ const counter = z
     error: "must be another metric than total: all would be bad",
   });
 
-const GATES = ["errors", "latency", "burnRate", "alarms", "4xx", "3xx", "unfinished", "cut"];
+const GATES = ["errors", "latency", "slower", "burnRate", "alarms", "4xx", "3xx", "unfinished", "cut"];
 
 /** By the name that the screens have for it, or a counter's. */
 const onFail = z
@@ -61,7 +61,9 @@ const fields = z.strictObject({
   latency: z
     .strictObject({ p95: duration.default("500ms") })
     .prefault({})
-    .describe("the latency that 95 % of requests must stay under"),
+    .describe(
+      "the latency that 95 % of requests must stay under; from an eighth of it to eight times it `slower` compares how long answers take with stable's",
+    ),
   burnRate: z
     .strictObject({
       objective: between(90, 100)

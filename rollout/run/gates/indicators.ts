@@ -20,6 +20,7 @@ import type { CounterGate, Plan } from "../../core/plan.ts";
 import { NO_TALLY, type Tally, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 import { fallIndicator } from "./falls.ts";
 import type { Indicator, Of } from "./indicator.ts";
+import { SLOWER, slowerIndicator } from "./slower.ts";
 import type { Warming } from "./warm-up.ts";
 
 /** A plan's latency gate speaks of the 95th percentile: 5 % of requests may be slower. */
@@ -76,13 +77,14 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
   ];
   const { objective } = gates;
   const budget = objective === undefined ? [] : [{ ...common, objective }];
-  // The ways and what may fall share one part between them.
+  // The ways, what may fall and how long answers take share one part between them.
   const [share, ...parts] = shareFalseAlarm([common, ...counted.map((each) => each.settings), ...budget]);
   const { falseAlarm } = given(share, "part of the false-alarm rate");
   const falls = Object.keys(gates.counters ?? {});
   const ofAll = shareFalseAlarm([
     ...ways.map(({ settings }) => ({ ...settings, falseAlarm })),
     ...falls.map((name) => ({ ...common, indicator: `fewer ${name}`, falseAlarm })),
+    { ...common, indicator: SLOWER, falseAlarm },
   ]);
   const ofWays = ofAll.slice(0, ways.length);
   const fewer = falls.map((name, index) => ({
@@ -103,7 +105,8 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
     return { ...indicator, onlyFails: true, ...(warming && { warming }), ...(late && { late }) };
   });
   const business = counters.map((indicator) => ({ ...indicator, ...(twice && { late: true }) }));
-  return [errors, { ...slow, warming: "left out" }, ...burning, ...business, ...compared, ...fewer];
+  const slower = slowerIndicator(gateSettings(last(ofAll)), gates.p95Ms);
+  return [errors, { ...slow, warming: "left out" }, ...burning, ...business, ...compared, ...fewer, slower];
 }
 
 function sequentialIndicator(

@@ -1,3 +1,4 @@
+import { lessTimes } from "../../analysis/latency/times.ts";
 import {
   addServer,
   type MetricSecond,
@@ -101,6 +102,7 @@ function less(counts: TrackCounts, cold: ServerCounts): TrackCounts {
   const slow = Math.min(requests, Math.max(0, counts.slow - cold.slow));
   const warm = {
     ...{ ...counts, requests, slow },
+    ...(counts.times && { times: lessTimes(counts.times, cold.times) }),
     ...(counts.repeatedSlow && { repeatedSlow: without(counts.repeatedSlow, cold.repeatedSlow) }),
     ...(counts.slowSessions && { slowSessions: without(counts.slowSessions, cold.slowSessions) }),
   };

@@ -1,4 +1,5 @@
 import { type ServerSecond, SLOW_LIMITS_MS } from "../../../../infra/host/answers/metrics.ts";
+import { addTime, addTimes, type Times } from "../../../analysis/latency/times.ts";
 import {
   addServer,
   addSessions,
@@ -28,6 +29,7 @@ export function addServerSecond(
 ): TrackCounts {
   const { all: requests, bad, visits, repeated, who } = second;
   const slow = slowIn(second, limitMs);
+  const times = timesIn(second);
   const [again, failedAgain] = repeated;
   const sessions = addSessions(known?.sessions ?? NO_SESSIONS, { ...NO_SESSIONS, ...visits });
   const repeatedIn = addTally(known?.repeated ?? NO_TALLY, { bad: failedAgain, total: again });
@@ -39,11 +41,12 @@ export function addServerSecond(
     requests: (known?.requests ?? 0) + requests,
     errors: (known?.errors ?? 0) + bad,
     slow: (known?.slow ?? 0) + slow,
+    times: addTimes(known?.times, times),
     ways: waysOf(known, second),
     sessions,
     servers: {
       ...known?.servers,
-      [server]: addServer(known?.servers?.[server], { began, requests, slow, ...bySession }),
+      [server]: addServer(known?.servers?.[server], { began, requests, slow, times, ...bySession }),
     },
     ...(repeatedIn.total > 0 && { repeated: repeatedIn }),
     ...addSlow(known ?? {}, bySession),
@@ -79,6 +82,11 @@ function bySessionIn({ held }: ServerSecond, limitMs: number): BySession {
     repeatedSlow: { bad: slowAgain, total: again },
     slowSessions: { bad: first, total: held.requests - again },
   };
+}
+
+/** By the edges, which are of two digits as the times are. */
+function timesIn({ times }: ServerSecond): Times {
+  return Object.entries(times).reduce<Times>((sum, [ms, count]) => addTime(sum, Number(ms), count), {});
 }
 
 /** Up, as the servers round. */

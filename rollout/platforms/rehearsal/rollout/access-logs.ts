@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { WARM_UP_SECONDS } from "../../../../infra/settings/warming.ts";
+import { addTime } from "../../../analysis/latency/times.ts";
 import { addServer, addSlow, addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
@@ -42,6 +43,11 @@ function addVisit({ session }: LoggedAnswer, counts: TrackCounts): void {
   if (session === undefined) return;
   counts.sessions ??= { ...NO_SESSIONS };
   if (Object.hasOwn(counts.sessions, session)) counts.sessions[session as keyof SessionCounts] += 1;
+}
+
+/** nginx tells milliseconds. */
+function msOf({ seconds }: LoggedAnswer): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
 function talliesOf(clients: Clients): Partial<Record<Way, Tally>> {
@@ -97,6 +103,7 @@ export class AccessLogReader {
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
     if (this.#isSlow(answer)) second.counts.slow += 1;
+    second.counts.times = addTime(second.counts.times, msOf(answer));
     this.#addServer(server, answer, second.counts, epochSecond);
     addVisit(answer, second.counts);
     this.#addRepeated(answer, second.counts, epochSecond);
@@ -118,7 +125,8 @@ export class AccessLogReader {
     // What a new server may be slow with is known of nobody afterwards: it would be no witness of a candidate that stays slow.
     const isCold = epochSecond < began + WARM_UP_SECONDS;
     const session = isCold ? {} : this.#slowRepeats.take(answer, isSlow, epochSecond);
-    const own = { began, requests: 1, slow: isSlow ? 1 : 0, ...session };
+    const times = addTime({}, msOf(answer));
+    const own = { began, requests: 1, slow: isSlow ? 1 : 0, times, ...session };
     counts.servers = { ...counts.servers, [server]: addServer(counts.servers?.[server], own) };
     Object.assign(counts, addSlow(counts, session));
   }

@@ -1,4 +1,5 @@
 import { given } from "../../../../infra/sure.ts";
+import { addTimes } from "../../../analysis/latency/times.ts";
 import type { CounterGate } from "../../../core/plan.ts";
 import { addServer, addSessions, addTally } from "../../../core/verdict.ts";
 import type {
@@ -142,6 +143,7 @@ export class RehearsalMetrics {
           },
           ...countersOf(counted, track),
           ...sessionsOf(logged, track),
+          ...timesOf(logged, track),
           ...serversOf(logged, track),
           ...talliedOf("clients", logged, track),
           ...talliedOf("slowSessions", logged, track),
@@ -205,6 +207,12 @@ function sessionsOf(logged: LoggedSecond[], track: string): { sessions?: Session
     of === track && sessions ? [sessions] : [],
   );
   return mine.length === 0 ? {} : { sessions: mine.reduce(addSessions) };
+}
+
+/** Likewise: how long those took that are in the log. */
+function timesOf(logged: LoggedSecond[], track: string): Pick<TrackCounts, "times"> {
+  const mine = logged.flatMap(({ track: of, counts: { times } }) => (of === track && times ? [times] : []));
+  return mine.length === 0 ? {} : { times: mine.reduce((sum, times) => addTimes(sum, times)) };
 }
 
 /** Of what was logged since the second before, likewise. */

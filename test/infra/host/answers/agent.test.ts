@@ -117,8 +117,8 @@ describe.skipIf(!NGINX || !PYTHON_THERE)("what is counted of the answers", () =>
       ),
     ).toBe(true);
     const rehearsed = new AccessLogReader(nginx.folder, 500).read();
-    const plain = ({ requests, errors, slow, servers, sessions, clients }: TrackCounts) => ({
-      ...{ requests, errors, slow, sessions, clients },
+    const plain = ({ requests, errors, slow, times, servers, sessions, clients }: TrackCounts) => ({
+      ...{ requests, errors, slow, times, sessions, clients },
       servers: Object.values(servers ?? {}),
     });
     expect(told().map(({ at, counts }) => [at, plain(counts)])).toEqual(
@@ -128,6 +128,7 @@ describe.skipIf(!NGINX || !PYTHON_THERE)("what is counted of the answers", () =>
     );
     // Late ones, who gave up, and one that failed: by a digest of the address, and no address.
     expect(told().reduce((all, { counts }) => all + counts.slow, 0)).toBeGreaterThan(0);
+    expect(told().some(({ counts: { times = {} } }) => Object.keys(times).length > 1)).toBe(true);
     expect(
       counts!.secondLines().flatMap(({ seconds }) => Object.values(seconds).flatMap(({ who }) => who)),
     ).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/)]);
