@@ -13,10 +13,19 @@ import { versionHere } from "../servers/server-files.ts";
  */
 export async function unmigrated(room: Room): Promise<TrackPlan[]> {
   const { graph, ledger, plan } = room;
-  const asking = plan.tracks.filter(({ name, migrates }) => migrates && name !== graph.outputs.stable);
+  const asking = plan.tracks.filter(
+    (track) => track.migrates && track.name !== graph.outputs.stable && isChanging(room, track),
+  );
   if (asking.length === 0 || !ledger.state.processes[BALANCER]) return [];
-  const done = await migratedVersions(room);
+  // A database that is away must not keep traffic from going back; a server that boots asks it again.
+  const done = await migratedVersions(room).catch(() => new Set<string>());
   return done.size === 0 ? [] : asking.filter((track) => !done.has(versionHere(room, track)));
+}
+
+/** Whether servers of it are to be made or replaced. */
+function isChanging({ ledger }: Pick<Room, "ledger">, { name, servers, version }: TrackPlan): boolean {
+  const there = serversOf(ledger.state, name);
+  return there.length < servers || there.some((each) => each.version !== version);
 }
 
 async function migratedVersions(room: Room): Promise<Set<string>> {
