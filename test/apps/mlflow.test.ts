@@ -62,6 +62,8 @@ describe.skipIf(!hasApps)(`${appsSkipped}MLflow`, () => {
     const of = (asked: string) => checks.find(({ name }) => name === asked)!;
     expect(outcome).toBe("failed");
     for (const name of ["before", "migration", "removed"]) expect(of(name).verdict, name).toBe("pass");
+    const lost = "look at a trace (written by stable before, read by stable after)";
+    expect(of("stable after it").details).toContain(lost);
     // What one release calls a trace the other doesn't find; runs hold in all four orders.
     expect(of("candidate").details).toMatch(/^look at a trace \(written by stable/);
     expect(of("back to stable").details).toContain(

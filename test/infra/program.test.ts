@@ -76,6 +76,20 @@ describe.each(["beta", "prod"])("the %s stack", (stack) => {
     expect(JSON.stringify(all.outputs)).not.toContain('secret":');
   });
 
+  test("tells its servers which track is stable where the app has a migration, and lets them ask", async () => {
+    const named = (recording: Recording) =>
+      recording.of("aws:ssm/parameter:Parameter").map(({ inputs }) => inputs);
+    const asking = (recording: Recording) =>
+      recording
+        .of("aws:iam/rolePolicy:RolePolicy")
+        .filter(({ inputs }) => String(inputs.policy).includes("ssm:GetParameters"));
+    const migrating = await recordStack(stack, { app: { migrate: ["alembic", "upgrade", "head"] } });
+    expect(named(migrating)).toMatchObject([{ name: `/rollout/${stack}/stable`, insecureValue: "blue" }]);
+    expect(asking(migrating).map(({ name }) => name)).toContain(`${stack}-server-processes`);
+    expect(named(all)).toEqual([]);
+    expect(asking(all).map(({ name }) => name)).not.toContain(`${stack}-server-processes`);
+  });
+
   test("the copy that is restored stands where the database does, out of everybody's reach", () => {
     const { restoreMetadataOverrides: place } = all.one(
       "aws:backup/restoreTestingSelection:RestoreTestingSelection",

@@ -1,6 +1,7 @@
 import { resolve4, resolve6 } from "node:dns/promises";
 import { systemClock } from "../../clock.ts";
 import { drillObjects } from "../../drill/drill-objects.ts";
+import { NOT_ON_AWS } from "../../drill/migrate/last.ts";
 import { TYPES } from "../../graph/types.ts";
 import { automation, type Engine } from "../../platforms/aws/engine.ts";
 import { Objects } from "../../platforms/aws/journal/objects.ts";
@@ -58,7 +59,7 @@ export function awsSources(options: AwsCheckOptions): CheckSources {
       return readRestores(known, region, await drillObjects(objects, stack).read());
     },
     async drilled() {
-      return { passed: false, reason: "on AWS a migration isn't drilled yet: rehearse it" };
+      return NOT_ON_AWS;
     },
     alarms: async () => readAlarms(await state(), region),
     flags: async () => readFlags(await state(), region),

@@ -22,10 +22,7 @@ export function registerMigrate(drill: Command): void {
     .action(async ({ candidate }: { candidate: string }, command: Command) => {
       const { stack, json } = globalOptions(command);
       const { on } = command.optsWithGlobals() as { on: "aws" | "rehearsal" };
-      if (on === "aws")
-        throw new UserError(
-          "On AWS a migration isn't drilled yet: rehearse it with --on rehearsal, on a stack whose database holds a copy of the data.",
-        );
+      if (on === "aws") throw new UserError((await import("../../drill/migrate/last.ts")).NOT_ON_AWS.reason);
       const [{ drillMigrate }, { migrateText }, { writeDrilled }] = await Promise.all([
         import("../../drill/migrate/rehearsal.ts"),
         import("../../drill/migrate/text.ts"),

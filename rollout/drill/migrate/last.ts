@@ -1,6 +1,13 @@
 import type { Drilled } from "../../core/action.ts";
 import type { DrillRecord } from "../record.ts";
 
+/** On AWS nobody can drill one, so a plan that requires it waits for ever. */
+export const NOT_ON_AWS: Drilled = {
+  passed: false,
+  reason:
+    "on AWS a migration isn't drilled yet: drill a rehearsal whose database holds a copy of the data, and have plan.migration.drill warn",
+};
+
 /**
  * What the newest drill of a candidate's migration says of the version that it has now.
  *
