@@ -1,10 +1,11 @@
-import { once } from "node:events";
+import { once as event } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { Ajv } from "ajv";
+import { once } from "../../../../rollout/check/once.ts";
 import { ROOT } from "../../../support/sample.ts";
 
 const FILE = join(ROOT, ".cache/github/api.github.com-23.0.2.json");
@@ -33,6 +34,13 @@ export interface KeptDeployment {
   statuses: { state: string; description: string; environment_url?: string; log_url?: string }[];
 }
 
+/** It has 13 MB: read once. */
+const loaded = once(() => {
+  const spec = JSON.parse(readFileSync(FILE, "utf8"));
+  const ajv = new Ajv({ strict: false, coerceTypes: false });
+  return { spec, ajv: ajv.addSchema(spec, "github") };
+});
+
 /** A server that takes what GitHub's description lets it take, and keeps deployments as GitHub does. */
 export class GithubStandIn {
   readonly deployments: KeptDeployment[] = [];
@@ -41,21 +49,20 @@ export class GithubStandIn {
   readonly asked: string[] = [];
   /** Answers so many requests with 502 first. */
   failing = 0;
-  readonly #spec = JSON.parse(readFileSync(FILE, "utf8"));
-  readonly #ajv = new Ajv({ strict: false, coerceTypes: false });
+  readonly #spec = loaded().spec;
+  readonly #ajv = loaded().ajv;
   readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<string> {
-    this.#ajv.addSchema(this.#spec, "github");
     this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
+    await event(this.#server, "listening");
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
-    await once(this.#server, "close");
+    await event(this.#server, "close");
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
