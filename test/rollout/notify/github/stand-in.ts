@@ -1,11 +1,10 @@
-import { once as event } from "node:events";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { Ajv } from "ajv";
-import { once } from "../../../../rollout/check/once.ts";
 import { ROOT } from "../../../support/sample.ts";
 
 const FILE = join(ROOT, ".cache/github/api.github.com-23.0.2.json");
@@ -13,6 +12,10 @@ const FILE = join(ROOT, ".cache/github/api.github.com-23.0.2.json");
 export const described = existsSync(FILE);
 /** For a test's name. */
 export const skipped = described ? "" : "(skipped: bin/install-github fetches GitHub's description) ";
+
+interface Described {
+  paths: Record<string, Record<string, Operation>>;
+}
 
 interface Operation {
   parameters: { $ref?: string; name: string; in: string; required?: boolean; schema: object }[];
@@ -35,11 +38,16 @@ export interface KeptDeployment {
 }
 
 /** It has 13 MB: read once. */
-const loaded = once(() => {
-  const spec = JSON.parse(readFileSync(FILE, "utf8"));
+let known: { spec: Described; ajv: Ajv } | undefined;
+
+function loaded() {
+  if (known) return known;
+  const spec: Described = JSON.parse(readFileSync(FILE, "utf8"));
   const ajv = new Ajv({ strict: false, coerceTypes: false });
-  return { spec, ajv: ajv.addSchema(spec, "github") };
-});
+  ajv.addSchema(spec, "github");
+  known = { spec, ajv };
+  return known;
+}
 
 /** A server that takes what GitHub's description lets it take, and keeps deployments as GitHub does. */
 export class GithubStandIn {
@@ -55,14 +63,14 @@ export class GithubStandIn {
 
   async start(): Promise<string> {
     this.#server.listen(0, "127.0.0.1");
-    await event(this.#server, "listening");
+    await once(this.#server, "listening");
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
-    await event(this.#server, "close");
+    await once(this.#server, "close");
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -108,9 +116,7 @@ export class GithubStandIn {
   }
 
   #operation(method: string, pathname: string) {
-    for (const [path, operations] of Object.entries(
-      this.#spec.paths as Record<string, Record<string, Operation>>,
-    )) {
+    for (const [path, operations] of Object.entries(this.#spec.paths)) {
       const form = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
       const ids = form.exec(pathname)?.groups;
       const operation = operations[method.toLowerCase()];
