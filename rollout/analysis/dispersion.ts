@@ -5,7 +5,8 @@ const PRIOR_BAD = 10;
 /** Blocks in which stable's bad requests are counted: much longer than a client's retries, in seconds. */
 export const BLOCK_SECONDS = 120;
 /** What is learned halves in twelve hours, so that an outage this morning doesn't blunt the gate tonight. */
-export const KEEP = 0.5 ** (BLOCK_SECONDS / (12 * 3600));
+export const FADES_SECONDS = 12 * 3600;
+export const KEEP = 0.5 ** (BLOCK_SECONDS / FADES_SECONDS);
 
 /**
  * How much stable's bad requests come in bursts: the variance of their count over its mean, 1 when they are

@@ -4,7 +4,7 @@ import { complaintOf, NO_COMPLAINT } from "./complaint.ts";
 import { type Counts, checkCounts, type Interval } from "./counts.ts";
 import { closeWindow, gain, newEvidence, suspectStep, WINDOW_SECONDS } from "./evidence/evidence.ts";
 import { logs, newGains, setShare } from "./evidence/odds.ts";
-import { newUnlearned, waited } from "./evidence/outage.ts";
+import { type ByClient, newUnlearned, waited } from "./evidence/outage.ts";
 import { burstStarts, newRefractory, upToBurst } from "./refractory.ts";
 import { type GateSettings, gateSettings } from "./settings.ts";
 import type { Gate } from "./state.ts";
@@ -63,12 +63,23 @@ function learnOf(gate: Gate, requests: Counts, bursts: Counts, clients: Counts |
   const { settings, waiting } = gate;
   const begun = upToBurst(bursts, gate.bursts.gains.history.share);
   const kinds = { requests, bursts: begun, ...(clients && { clients }) };
-  const told = waited(waiting, requests, kinds, settings);
+  const told = waited(waiting, requests, kinds, settings, (counts) => byClient(gate, counts));
   if (!told) return;
   const { counts, intervals } = told;
   learnFrom(gate.requests, counts.requests ?? NONE, settings, intervals);
   learnFrom(gate.bursts, counts.bursts ?? NONE, settings, intervals);
   if (gate.clients) learnFrom(gate.clients, counts.clients ?? NONE, settings, intervals);
+}
+
+/** What is told of different clients: by the platform, or as the indicator counts clients itself. */
+function byClient(
+  { settings, requests, clients }: Gate,
+  counts: { requests?: Counts; clients?: Counts },
+): ByClient | undefined {
+  const { objective, countsClients = false } = settings;
+  if (countsClients)
+    return { counts: counts.requests ?? NONE, learned: requests.baseline, objective: undefined };
+  return clients && { counts: counts.clients ?? NONE, learned: clients.baseline, objective };
 }
 
 /**

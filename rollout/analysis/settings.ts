@@ -16,6 +16,8 @@ export interface GateSettings {
   horizonSeconds: number;
   /** The length of an interval in seconds. */
   intervalSeconds: number;
+  /** Whether what is counted is of different clients each, with no objective of its own. */
+  countsClients?: boolean;
 }
 
 const DEFAULTS: GateSettings = {

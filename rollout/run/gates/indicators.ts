@@ -66,7 +66,7 @@ export function indicatorsOf({ steps, gates }: Plan, twice = false): Indicator[]
   ];
   const ways = [
     ...WAYS.map((way) => ({
-      ...sequential(way, UNBOUND, wayOf(way), 0),
+      ...asClients(sequential(way, UNBOUND, wayOf(way), 0)),
       ...(way === "unfinished" && { warming: "left out" as const }),
     })),
     {
@@ -209,6 +209,11 @@ function wayOf(way: Way): Of {
     const { bad, total } = counts?.ways?.[way] ?? NO_TALLY;
     return { requests: total, bad: Math.min(bad, total) };
   };
+}
+
+/** Clients are counted, or requests that nobody can repeat fast: who asks again has waited first. */
+function asClients<T extends { settings: GateSettings }>(counted: T): T {
+  return { ...counted, settings: { ...counted.settings, countsClients: true } };
 }
 
 /** A share that is no objective: nobody knows how many 404s are right, only that they aren't more than stable's. */
