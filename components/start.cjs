@@ -3,10 +3,16 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-const source = join(__dirname, "serve.ts");
-const built = join(__dirname, "../dist/components/serve.js");
+const inRepository = existsSync(join(__dirname, "serve.ts"));
+const folder = join(__dirname, inRepository ? ".." : "../dist");
+const { oldNode } = require(join(folder, "infra/loading/old-node.cjs"));
 
 module.exports = async () => {
-  const { serve } = await import(existsSync(source) ? source : built);
+  const old = oldNode();
+  if (old) {
+    process.stderr.write(`${old}\n`);
+    process.exit(1);
+  }
+  const { serve } = await import(join(folder, "components", inRepository ? "serve.ts" : "serve.js"));
   await serve();
 };
