@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import ts from "typescript";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { packed, unpacked } from "../adopt/packages.ts";
 import { programIn } from "../components/programs.ts";
 import { ROOT } from "../support/sample.ts";
@@ -96,9 +98,22 @@ describe.skipIf(!pulumiThere)("the real engine, with the parts one by one", () =
 
   test("TypeScript, by Pulumi's SDK: up, nothing to change, other weights, wrong ones refused", async () => {
     const engine = await throughProvider();
-    const { output } = await engine.up();
-    // The alarms' hooks run in our provider's process: they look for a first figure, and nobody answers here.
-    expect(output).toContain("its alarm may go off");
+    // The alarms' hooks run in our provider's process, and look for each metric's first figure.
+    let asked = 0;
+    const cloudWatch = createServer((request, response) => {
+      asked += 1;
+      request.resume();
+      response.writeHead(400).end();
+    });
+    await new Promise<void>((listening) => cloudWatch.listen(0, "127.0.0.1", listening));
+    onTestFinished(() => void cloudWatch.close());
+    engine.variables = {
+      AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${(cloudWatch.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: "a",
+      AWS_SECRET_ACCESS_KEY: "b",
+    };
+    await engine.up();
+    expect(asked).toBeGreaterThan(2);
     expect(await weights(engine)).toEqual([90, 10]);
     const made = (await engine.resources()).filter(({ type }) => type.startsWith("rollout:index:"));
     expect(made.map(({ type }) => type.split(":")[2]).toSorted()).toEqual(

@@ -34,6 +34,8 @@ export interface Step {
 export class Engine {
   readonly stack: string;
   readonly folder: string;
+  /** Further variables under which it runs. */
+  variables: NodeJS.ProcessEnv = {};
   readonly #state: NodeJS.ProcessEnv;
 
   private constructor(stack: string, folder: string, state: NodeJS.ProcessEnv = stateIn(folder)) {
@@ -176,6 +178,7 @@ export class Engine {
       AWS_ENDPOINT_URL_APPCONFIG: NOBODY,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...this.variables,
     };
   }
 }
