@@ -12,6 +12,9 @@ const { list, unclear } = await refreshed(before, {
   from: process.argv[2] ?? PRICE_LIST,
   today: new Date().toISOString().slice(0, 10),
   say: (line) => process.stderr.write(`${line}\n`),
+}).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 });
 if (unclear.length > 0) {
   process.stderr.write(`Nothing was written. AWS's list is unclear:\n${unclear.join("\n")}\n`);

@@ -53,7 +53,9 @@ export async function refreshed(
 
 /** @returns how large it was */
 async function download(url: string, file: string): Promise<string> {
-  const answer = await fetch(url);
+  const answer = await fetch(url).catch((error: Error & { cause?: { code?: string } }) => {
+    throw new Error(`${url} can't be reached: ${error.cause?.code ?? error.message}`);
+  });
   if (!answer.ok || !answer.body) throw new Error(`${url} answered ${answer.status}`);
   const out = createWriteStream(file);
   await pipeline(Readable.fromWeb(answer.body as never), out);

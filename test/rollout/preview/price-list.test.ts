@@ -98,6 +98,8 @@ test("a list that can't be read is an error, with where it was looked for", asyn
   await expect(read()).rejects.toThrow(
     `${from}/offers/v1.0/aws/AmazonRDS/current/us-east-1/index.json answered 404`,
   );
+  const nowhere = { from: "http://127.0.0.1:9", today: "2026-12-01", say: () => {} };
+  await expect(refreshed(list, nowhere)).rejects.toThrow("index.json can't be reached: ");
   expect(PRICE_LIST).toMatch(/^https:\/\/pricing\.us-east-1\.amazonaws\.com$/);
 });
 
