@@ -38,15 +38,14 @@ export async function changePlaces(room: Room, record: UpgradeRecord): Promise<n
   const { ledger } = room;
   const towards = given(record.towards, "direction");
   const next = record[towards];
-  const began = performance.now();
   if (ledger.state.database.folder !== next.folder) await leave(room, record);
   try {
     await ensurePostgres(room);
   } catch (error) {
     await takeBack(room, record, error);
   }
-  const seconds = Math.round(performance.now() - began) / 1000;
   record.since ??= systemClock.now();
+  const seconds = (record.since - (record.closed ?? record.since)) / 1000;
   upgradeFile(ledger.place).write(record);
   await turnReplication(room);
   await upgradeStanza(storeOf(room));
@@ -57,6 +56,7 @@ export async function changePlaces(room: Room, record: UpgradeRecord): Promise<n
   await firstBackup(room, `postgres-${next.major}-${record.since}`);
   delete record.towards;
   delete record.since;
+  delete record.closed;
   upgradeFile(ledger.place).write(record);
   if (!well) room.say("some of the application's servers aren't well");
   return seconds;
@@ -71,6 +71,8 @@ async function leave(room: Room, record: UpgradeRecord): Promise<void> {
   await asSuperuser(live, (source) =>
     asSuperuser(next, async (follower) => {
       try {
+        record.closed ??= systemClock.now();
+        upgradeFile(room.ledger.place).write(record);
         if (!(await close(source))) throw new RehearsalError("the application's connections don't end");
         await setFollowing(follower, true);
         if (!(await drained(source, DRAIN_MS)))
@@ -80,6 +82,7 @@ async function leave(room: Room, record: UpgradeRecord): Promise<void> {
         await keepForFollower(follower);
         await setConnectionLimit(follower, record.connectionLimit);
       } catch (error) {
+        delete record.closed;
         await setConnectionLimit(source, record.connectionLimit);
         await setConnectionLimit(follower, 0);
         await unpublish(follower);

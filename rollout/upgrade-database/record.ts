@@ -16,7 +16,9 @@ const schema = z.object({
   towards: z.enum(["new", "old"]).optional(),
   /** How many connections the application's database took before, -1 for any: while it is closed it takes none. */
   connectionLimit: z.int().min(-1),
-  /** When the new one began to serve, in milliseconds since the epoch. */
+  /** When the application was kept out for the switch, in milliseconds since the epoch. */
+  closed: z.number().optional(),
+  /** When the next one began to serve, in milliseconds since the epoch. */
   since: z.number().optional(),
 });
 

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { captureGraph } from "../../rollout/graph/capture.ts";
+import { asSuperuser } from "../../rollout/platforms/rehearsal/backups/superuser.ts";
 import { rehearse, type Status } from "../../rollout/platforms/rehearsal/index.ts";
 import type { Upgraded } from "../../rollout/upgrade-database/upgraded.ts";
 import { databaseUrl, withClient } from "../rehearsal/database.ts";
@@ -31,7 +33,7 @@ describe.skipIf(!there)(
       database: { version: 15 },
       app: {
         migrate: ["sh", "-c", `psql "$DATABASE_URL" -q -v ON_ERROR_STOP=1 -c '${ORDERS}'`],
-        environment: { MODULES: join(ROOT, "package.json") },
+        environment: { MODULES: join(ROOT, "package.json"), CHANGES: "1" },
       },
       rehearsal: { command: ["{node}", "service.cjs"], folder: app },
       smoke: [{ path: "/health" }],
@@ -79,6 +81,12 @@ describe.skipIf(!there)(
       expect(new Set(rows.map(({ number }) => number)).size).toBe(rows.length);
     }
 
+    const recorded = () => readFileSync(join(place, "upgrading.json"), "utf8");
+    const besideAsSuperuser = <T>(work: (client: pg.Client) => Promise<T>) => {
+      const { port, folder } = JSON.parse(readFileSync(join(place, "state.json"), "utf8")).database.beside;
+      return asSuperuser({ port, socketFolder: join(folder, "socket"), database: "app_beta" }, work);
+    };
+
     const all: Order[] = [];
 
     it("what can't be replicated is refused before anything is touched", async () => {
@@ -112,7 +120,7 @@ describe.skipIf(!there)(
       const child = spawn(ROLLOUT, words("--back", "--yes", "beta"), {
         ...{ cwd: project.projectDir, env, detached: true, stdio: "ignore" },
       });
-      await killOnce(child, () => /"switching"/.test(readFileSync(join(place, "upgrading.json"), "utf8")));
+      await killOnce(child, () => /"switching"/.test(recorded()));
       const result = await upgrade("--back", "--yes", "beta");
       await sleep(1500);
       const orders = await users.stop();
@@ -136,20 +144,19 @@ describe.skipIf(!there)(
     );
 
     it.runIf(LONG)(
-      "killed at any moment, there and back, the same command ends it",
+      "killed at any moment of the switch, there and back, the same command ends it",
       async () => {
         const users = new Users(status);
-        for (let round = 0; round < 12; round++) {
+        for (let round = 0; round < 10; round++) {
           const aim = round % 2 === 0 ? ["--to", "15", "--sample", "0"] : ["--back"];
           const child = spawn(ROLLOUT, words(...aim, "--yes", "beta"), {
             ...{ cwd: project.projectDir, env, detached: true, stdio: "ignore" },
           });
-          const after = 1500 + ((round * 2741) % 9000);
-          await sleep(after);
-          if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
+          const after = round * 220;
+          await killOnce(child, () => /"switching"/.test(recorded()), after);
           const result = await upgrade(...aim, "--yes", "beta");
           console.log(
-            `round ${round}, killed after ${after} ms: ${result.live}, ${result.seconds ?? "done before"}`,
+            `round ${round}, killed ${after} ms into it: ${result.live}, ${result.seconds ?? "done before"}`,
           );
           expect(result.live).toBe(round % 2 === 0 ? "15" : "14");
           expect(await version()).toMatch(round % 2 === 0 ? /^15\./ : /^14\./);
@@ -158,6 +165,32 @@ describe.skipIf(!there)(
         await expectKept(all);
       },
       900_000,
+    );
+
+    it.runIf(LONG)(
+      "a row that is lost on the new server keeps it from taking the place",
+      async () => {
+        await besideAsSuperuser((client) =>
+          client.query("DELETE FROM orders WHERE id = (SELECT min(id) FROM orders)"),
+        );
+        await expect(upgrade("--to", "15", "--sample", "0", "--yes", "beta")).rejects.toThrow(
+          /rows: public\.orders: \d+ rows, it had \d+/,
+        );
+        expect(await version()).toMatch(/^14\./);
+        expect(await upgrade("--back", "--yes", "beta")).toMatchObject({ live: "14", checks: [] });
+      },
+      180_000,
+    );
+
+    it.runIf(LONG)(
+      "killed while the rows are copied, it begins that anew",
+      async () => {
+        const child = spawn(ROLLOUT, words("--to", "15", "--sample", "0", "--yes", "beta"), {
+          ...{ cwd: project.projectDir, env, detached: true, stdio: "ignore" },
+        });
+        await killOnce(child, () => /"copying"/.test(recorded()), 1500);
+      },
+      180_000,
     );
 
     it.runIf(LONG)(
@@ -195,10 +228,18 @@ async function ofVersion14(project: { projectDir: string; stack: string }) {
 }
 
 /** With all that it started in its group. */
-async function killOnce(child: ChildProcess, isThere: () => boolean): Promise<void> {
-  while (!isThere()) {
+async function killOnce(child: ChildProcess, isThere: () => boolean, laterMs = 0): Promise<void> {
+  const there = () => {
+    try {
+      return isThere();
+    } catch {
+      return false;
+    }
+  };
+  while (!there()) {
     if (child.exitCode !== null) throw new Error(`it ended before: ${child.exitCode}`);
     await sleep(2);
   }
-  process.kill(-child.pid!, "SIGKILL");
+  await sleep(laterMs);
+  if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
 }

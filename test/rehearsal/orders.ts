@@ -8,7 +8,7 @@ import { client } from "./project.ts";
 
 // Users who order under load, each order with a number of its own: what was acknowledged must be there, once.
 
-/** Its own app: node-postgres; `/ID` writes an order, `/sum` and `/ORDER?` read. */
+/** By node-postgres: `/ID` writes an order, reads some, and with `CHANGES` changes it now and then. */
 const SERVICE = `
 const { createServer } = require("node:http");
 const { Pool } = require("node:module").createRequire(process.env.MODULES + "/")("pg");
@@ -21,7 +21,7 @@ createServer(async (request, response) => {
     if (request.url === "/version") return say(200, { track: process.env.TRACK, version: process.env.VERSION });
     const id = request.url.slice(1);
     const { rows } = await pool.query("INSERT INTO orders (id, note) VALUES ($1, $2) RETURNING number", [id, "of user's \\n " + (id % 7)]);
-    if (id % 3 === 0) await pool.query("UPDATE orders SET note = note || '!' WHERE id = $1", [id]);
+    if (id % 3 === 0 && process.env.CHANGES) await pool.query("UPDATE orders SET note = note || '!' WHERE id = $1", [id]);
     if (id % 5 === 0) await pool.query("SELECT count(*), sum(number) FROM orders WHERE id % 7 = $1 AND note LIKE $2", [id % 7, "of user's%"]);
     say(201, rows[0]);
   } catch (error) { say(500, { error: String(error) }); }
