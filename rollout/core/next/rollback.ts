@@ -11,7 +11,7 @@ const STALE_MS = 10_000;
 
 /**
  * The way back: stable gets the servers, then all the traffic, then the weights are read back. Neither a freeze nor a
- * pause holds it. When the weights can't be verified, it stops and pages.
+ * pause holds it. When the weights can't be verified, it stops and pages: at once where users may still be on the candidate.
  */
 export function goBack(before: RolloutState, seen: Seen, now: number): Action {
   const state = overDrift(before);
@@ -32,6 +32,9 @@ export function goBack(before: RolloutState, seen: Seen, now: number): Action {
     case "busy":
       return brought.action;
     case "spent":
+      // Users are where they belong, only config or state can't be written for the moment, as on a full disk: that may pass.
+      if (isBack(state, seen) && now < state.stageAt + state.plan.limits.verifySeconds * 1000)
+        return { is: "act", act };
       return stop(`the rollback can't be verified: ${brought.reason}${realText(seen)}`);
     case "due":
       return ready(state, seen, now) ?? { is: "act", act };
@@ -94,6 +97,10 @@ function unpromote(state: RolloutState, now: number): Action {
     );
   }
   return { is: "act", act: { do: "stable", track: state.stable } };
+}
+
+function isBack({ stable }: RolloutState, { weights }: Seen): boolean {
+  return weights?.read !== undefined && sameWeights(weights.read.real, only(stable));
 }
 
 /** Where the users are, which is what whoever is called wants to know first. */

@@ -169,6 +169,13 @@ describe("before there were users, and after the first try", () => {
       stop("the rollback can't be verified: denied (the balancer has blue 90 green 10)"),
     );
   });
+
+  test("where users are back already it is tried for a minute, as a full disk may pass", () => {
+    const spent = (ago: number) =>
+      back(seen(reading(LEFT, LEFT, BACK)), { tries: 3, lastError: "full", stageAt: NOW - ago });
+    expect(spent(59_999)).toEqual(act);
+    expect(spent(60_000)).toEqual(stop("the rollback can't be verified: full (the balancer has blue 100)"));
+  });
 });
 
 describe("after a promotion", () => {
