@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterLast } from "../../../../infra/sure.ts";
 import { until } from "../../../waiting.ts";
@@ -25,6 +25,24 @@ export function archivedSegments(store: Pick<Store, "folder">): string[] {
   return archivedFiles(store).map(({ segment }) => segment);
 }
 
+/** Those of the server that holds the database now: one before it, of another version, may have written segments of the same names. */
+export function presentSegments(store: Pick<Store, "folder">): string[] {
+  const within = join("archive", STANZA);
+  const present = presentServer(join(store.folder, "repository", within, "archive.info"));
+  const own = present && `${join(within, present)}/`;
+  return archivedFiles(store).flatMap(({ segment, path }) =>
+    own === undefined || path.startsWith(own) ? [segment] : [],
+  );
+}
+
+/** As pgBackRest names its folder: version and number. Undefined: there is no repository yet. */
+function presentServer(file: string): string | undefined {
+  const [, database = ""] = existsSync(file) ? readFileSync(file, "utf8").split("[db]\n") : [];
+  const version = /^db-version="?([\d.]+)/m.exec(database)?.[1];
+  const id = /^db-id=(\d+)/m.exec(database)?.[1];
+  return version && id && `${version}-${id}`;
+}
+
 /**
  * Waits until a segment is in the repository.
  *
@@ -32,7 +50,7 @@ export function archivedSegments(store: Pick<Store, "folder">): string[] {
  * @throws {RehearsalError} when it isn't in time: what is written now would be lost with the server
  */
 export async function untilArchived(store: Store, segment: string, withinMs: number): Promise<number> {
-  const isThere = () => archivedSegments(store).includes(segment);
+  const isThere = () => presentSegments(store).includes(segment);
   if (await until({ everyMs: 50, withinMs }, isThere)) return Date.now();
   throw new RehearsalError(
     `the WAL segment ${segment} isn't archived after ${withinMs / 1000} s: see the database's log`,

@@ -1,6 +1,6 @@
 import { last, nth } from "../../../../infra/sure.ts";
 import { messageOf } from "../machine/errors.ts";
-import { archivedFiles, archivedSegments, segmentsBetween } from "./archive.ts";
+import { archivedFiles, archivedSegments, presentSegments, segmentsBetween } from "./archive.ts";
 import { type Backup, listBackups, pgbackrest } from "./repository.ts";
 import type { Store } from "./store.ts";
 
@@ -24,7 +24,7 @@ export async function inspect(store: Store): Promise<Wholeness> {
       "--verbose",
       "--log-level-console=info",
     ]);
-    return judge(backups, verified, archivedSegments(store));
+    return judge(backups, verified, archivedSegments(store), presentSegments(store));
   } catch (error) {
     return unverified(store, messageOf(error));
   }
@@ -49,8 +49,14 @@ async function unverified(store: Store, reason: string): Promise<Wholeness> {
  *
  * @param verified what `verify --output=text --verbose` printed
  * @param segments the archived WAL segments, sorted
+ * @param present those of the server that holds the database now
  */
-export function judge(backups: Backup[], verified: string, segments: string[]): Wholeness {
+export function judge(
+  backups: Backup[],
+  verified: string,
+  segments: string[],
+  present = segments,
+): Wholeness {
   const problems: string[] = [];
   const rotten = rottenSegments(verified);
   for (const segment of rotten) problems.push(`${segment}: this WAL segment is corrupt`);
@@ -64,7 +70,7 @@ export function judge(backups: Backup[], verified: string, segments: string[]): 
   if (!newest) return { good, problems };
   // A restored database writes a timeline of its own, from a backup of its own on.
   const timeline = newest.wal.last.slice(0, 8);
-  const since = segments.filter((segment) => segment.startsWith(timeline) && segment >= newest.wal.last);
+  const since = present.filter((segment) => segment.startsWith(timeline) && segment >= newest.wal.last);
   const gap = segmentsBetween(newest.wal.last, since.at(-1) ?? newest.wal.last).find(
     (name) => !usable.has(name),
   );
