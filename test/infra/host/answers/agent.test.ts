@@ -128,7 +128,8 @@ describe.skipIf(!NGINX || !PYTHON_THERE)("what is counted of the answers", () =>
     );
     // Late ones, who gave up, and one that failed: by a digest of the address, and no address.
     expect(told().reduce((all, { counts }) => all + counts.slow, 0)).toBeGreaterThan(0);
-    expect(told().some(({ counts: { times = {} } }) => Object.keys(times).length > 1)).toBe(true);
+    const edges = told().flatMap(({ counts: { times = {} } }) => Object.keys(times));
+    expect(new Set(edges).size).toBeGreaterThan(1);
     expect(
       counts!.secondLines().flatMap(({ seconds }) => Object.values(seconds).flatMap(({ who }) => who)),
     ).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/)]);
