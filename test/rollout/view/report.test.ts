@@ -39,7 +39,7 @@ test("a long rollout has no more buckets than the charts can show, and loses no 
 
 test("the page holds all of it, and loads nothing", () => {
   expect(page.match(/<tr class="[^"]*"><td>\d+<\/td>/g)).toHaveLength(rolledBack.length);
-  expect(page.match(/ data-chart="/g)).toHaveLength(11);
+  expect(page.match(/ data-chart="/g)).toHaveLength(12);
   expectWhole(page);
   expect(page).not.toContain("</script><b>&");
 });
@@ -71,7 +71,7 @@ const at = { clientX: box.left + box.width * 0.7, clientY: box.top + 5, bubbles:
 over.dispatchEvent(new MouseEvent("mouseenter", at));
 over.dispatchEvent(new MouseEvent("mousemove", at));
 return [...document.querySelectorAll(".u-legend")].map((each) => each.innerText.replace(/\\s+/g, " "));`);
-    expect(legends).toHaveLength(11);
+    expect(legends).toHaveLength(12);
     const [split, requests, errors] = legends as string[];
     expect(split).toBe("UTC12:02:16blue75 %green25 %");
     expect(requests).toMatch(/^UTC12:02:1\dblue\d+green\d+$/);
