@@ -168,15 +168,20 @@ const CLOSED: Record<string, string> = {
   EACCES: "this user may not. Give it the right to, or work on a copy of the project that is its own",
   EPERM: "this user may not. Give it the right to, or work on a copy of the project that is its own",
   EROFS: "the file system is read-only. Work on a copy of the project elsewhere",
+};
+/** Node names no file when a write fails that was opened before. */
+const FULL: Record<string, string> = {
   ENOSPC: "the disk is full. Make room: df -h shows where",
   EDQUOT: "this user's share of the disk is used up",
+  EFBIG: "no file of this user may be so large: ulimit -f says how large",
 };
 
 /** A folder that can't be written, or a file that can't be read. */
 function closedFile({ code, syscall, path }: Seen): string | undefined {
-  const why = CLOSED[code];
-  if (why === undefined || path === "" || !/^[a-z]+$/.test(syscall)) return undefined;
-  return `${path} (${syscall}): ${why}.`;
+  const why = FULL[code] ?? CLOSED[code];
+  if (why === undefined || !/^[a-z]+$/.test(syscall)) return undefined;
+  if (path !== "") return `${path} (${syscall}): ${why}.`;
+  return code in FULL ? `A file can't be written: ${why}.` : undefined;
 }
 
 /** As one sentence. */

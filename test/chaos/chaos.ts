@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ShotResult, startLoad } from "../../rollout/load/load.ts";
@@ -165,11 +165,13 @@ class Chaos {
   /** The command, again and again until it says what became of the rollout. */
   async #run(candidate: string, calm: AbortController): Promise<string> {
     this.#said = "";
+    const before = this.#rollouts();
+    let hasBegun = false;
     for (let start = 0; start <= MOST_STARTS; start += 1) {
       if (start === MOST_STARTS) calm.abort();
       const child = spawn(
         ROLLOUT,
-        ["run", "--stack", "beta", ...(start === 0 ? ["--candidate", candidate] : [])],
+        ["run", "--stack", "beta", ...(hasBegun ? [] : ["--candidate", candidate])],
         {
           cwd: this.#project.projectDir,
           stdio: ["ignore", "pipe", "pipe"],
@@ -187,6 +189,9 @@ class Chaos {
         });
       await once(child, "exit");
       this.#controller = undefined;
+      // One that was ended before it could write anything has begun nothing: the last one there is the one before.
+      hasBegun ||= this.#rollouts() > before;
+      if (!hasBegun) continue;
       const [, outcome] =
         /^(promoted|rolled-back): /m.exec(this.#said) ??
         /is over: (promoted|rolled-back)/.exec(this.#said) ??
@@ -196,6 +201,14 @@ class Chaos {
       await sleep(500);
     }
     return "no outcome";
+  }
+
+  /** How many the journal says have begun. */
+  #rollouts(): number {
+    const folder = join(this.#project.projectDir, ".rehearsal/beta/logs/rollout/journal");
+    if (!existsSync(folder)) return 0;
+    const entries = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    return entries.filter((text) => text.startsWith('{"kind":"begin"')).length;
   }
 
   async #strike(struck: string[], signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { Plan } from "../../rollout/core/plan.ts";
 import { replay } from "../../rollout/core/replay.ts";
 import { judgeOf } from "../../rollout/run/judge.ts";
+import { until } from "../../rollout/waiting.ts";
 import { orderFaults } from "../rehearsal/faults.ts";
 import { planWith, rolloutWorld } from "../rehearsal/rollout-world.ts";
 
@@ -22,7 +23,11 @@ it("one that is slow while it warms up is promoted, which it wouldn't be if that
   await orderFaults(world.project, "green", SLOW);
   const { done } = await world.halfway(plan);
   const from = await begun();
-  await sleep(Math.max(0, (from + 6) * 1000 - Date.now()));
+  // On a busy machine it takes seconds until they reach it.
+  const served = async () =>
+    (await world.platform.metrics(from)).seconds.some(({ tracks }) => (tracks.green?.requests ?? 0) > 0);
+  expect(await until({ everyMs: 200, withinMs: 10_000 }, served)).toBe(true);
+  await sleep(5_000);
   await orderFaults(world.project, "green", {});
   // Else the machine was too busy for this to be a warm-up.
   expect(Date.now() / 1000).toBeLessThan(from + WARM_UP - 2);

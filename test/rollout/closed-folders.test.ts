@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -29,8 +29,25 @@ test.skipIf(process.platform !== "linux").each([
 
 test("what isn't a file's is no closed file", () => {
   const error = (properties: object) => Object.assign(new Error(), properties);
-  expect(sentenceOf(error({ code: "ENOSPC", syscall: "write" }))).toBeUndefined();
+  expect(sentenceOf(error({ code: "EACCES", syscall: "write" }))).toBeUndefined();
   expect(sentenceOf(error({ code: "EACCES", syscall: "spawn x", path: "x" }))).toBeUndefined();
   expect(sentenceOf(error({ code: "ENOENT", syscall: "open", path: "/x" }))).toBeUndefined();
   expect(sentenceOf(error({ code: "ENOSPC", syscall: "open", path: "/x" }))).toContain("the disk is full");
+});
+
+test("a disk that is full is said in a sentence, also where Node names no file", () => {
+  const failure = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      return sentenceOf(error);
+    }
+  };
+  expect(failure(() => writeFileSync("/dev/full", "x"))).toMatch(
+    /^A file can't be written: the disk is full\. /,
+  );
+  const limited = Object.assign(new Error(), { code: "EFBIG", syscall: "write" });
+  expect(sentenceOf(limited)).toBe(
+    "A file can't be written: no file of this user may be so large: ulimit -f says how large.",
+  );
 });
