@@ -109,6 +109,12 @@ export function addTally(a: Tally, b: Tally): Tally {
   return { bad: a.bad + b.bad, total: a.total + b.total };
 }
 
+/** Without some of them; never fewer than none, nor more bad ones than all. */
+export function lessTally({ bad, total }: Tally, some: Tally = NO_TALLY): Tally {
+  const left = Math.max(0, total - some.total);
+  return { bad: Math.min(left, Math.max(0, bad - some.bad)), total: left };
+}
+
 /** An alarm that the platform keeps for a track. */
 export interface AlarmReading {
   name: string;

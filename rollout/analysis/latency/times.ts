@@ -43,8 +43,13 @@ export function countsOverEach(times: Times, edgesMs: readonly number[]): Counts
 /** @param ms how long an answer took; undefined where nobody waited for it @param count how many did */
 export function addTime(times: Times = {}, ms: number | undefined, count = 1): Times {
   if (ms === undefined) return times;
-  const edge = EDGES.find((each) => ms <= each) ?? last(EDGES);
+  const edge = edgeOf(ms);
   return { ...times, [edge]: (times[edge] ?? 0) + count };
+}
+
+/** The edge that an answer of so many milliseconds counts at. */
+export function edgeOf(ms: number): number {
+  return EDGES.find((each) => ms <= each) ?? last(EDGES);
 }
 
 export function addTimes(a: Times = {}, b: Times = {}): Times {

@@ -17,7 +17,7 @@ import { beginStep, type Gate, learn, newGate, observe } from "../../analysis/ga
 import { type GateSettings, gateSettings } from "../../analysis/settings.ts";
 import { failure, verdictOf } from "../../analysis/verdict.ts";
 import type { CounterGate, Plan } from "../../core/plan.ts";
-import { NO_TALLY, type Tally, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
+import { lessTally, NO_TALLY, type Tally, type TrackCounts, WAYS, type Way } from "../../core/verdict.ts";
 import { fallIndicator } from "./falls.ts";
 import type { Indicator, Of } from "./indicator.ts";
 import { SLOWER, slowerIndicator } from "./slower.ts";
@@ -165,13 +165,13 @@ function burnIndicator(settings: GateSettings, errors: Gate): Indicator {
  * counts once. Whether a request counts is known before it is asked, so that what counts is as good a sample as all.
  */
 const errorsOf: Of = (counts) => {
-  const { requests = 0, errors = 0, repeated = NO_TALLY } = counts ?? {};
+  const { requests = 0, errors = 0, repeated } = counts ?? {};
   return without(repeated, { requests, bad: errors });
 };
 
-function without(repeated: Tally, { requests, bad }: Counts): Counts {
-  const counted = Math.max(0, requests - repeated.total);
-  return { requests: counted, bad: Math.min(counted, Math.max(0, bad - repeated.bad)) };
+function without(repeated: Tally | undefined, { requests, bad }: Counts): Counts {
+  const left = lessTally({ bad, total: requests }, repeated);
+  return { requests: left.total, bad: left.bad };
 }
 const NONE: Counts = { requests: 0, bad: 0 };
 
@@ -192,7 +192,7 @@ function slowSessionsOf(counts: TrackCounts | undefined): Counts | undefined {
 
 /** Likewise: a large customer's page is slow each time. */
 const slowOf: Of = (counts) => {
-  const { requests = 0, slow = 0, repeatedSlow = NO_TALLY } = counts ?? {};
+  const { requests = 0, slow = 0, repeatedSlow } = counts ?? {};
   return without(repeatedSlow, { requests, bad: slow });
 };
 

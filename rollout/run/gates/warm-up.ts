@@ -1,10 +1,10 @@
 import { lessTimes } from "../../analysis/latency/times.ts";
 import {
   addServer,
+  lessTally,
   type MetricSecond,
   NO_TALLY,
   type ServerCounts,
-  type Tally,
   type TrackCounts,
 } from "../../core/verdict.ts";
 
@@ -98,22 +98,16 @@ export class WarmUp {
 
 /** Who waits beyond the limit is slow, too, and comes among all that is answered by servers that are warm. */
 function less(counts: TrackCounts, cold: ServerCounts): TrackCounts {
-  const requests = Math.max(0, counts.requests - cold.requests);
-  const slow = Math.min(requests, Math.max(0, counts.slow - cold.slow));
+  const asked = { bad: cold.slow, total: cold.requests };
+  const { bad: slow, total: requests } = lessTally({ bad: counts.slow, total: counts.requests }, asked);
   const warm = {
     ...{ ...counts, requests, slow },
     ...(counts.times && { times: lessTimes(counts.times, cold.times) }),
-    ...(counts.repeatedSlow && { repeatedSlow: without(counts.repeatedSlow, cold.repeatedSlow) }),
-    ...(counts.slowSessions && { slowSessions: without(counts.slowSessions, cold.slowSessions) }),
+    ...(counts.repeatedSlow && { repeatedSlow: lessTally(counts.repeatedSlow, cold.repeatedSlow) }),
+    ...(counts.slowSessions && { slowSessions: lessTally(counts.slowSessions, cold.slowSessions) }),
   };
   const { unfinished, ...ways } = counts.ways ?? {};
   if (!unfinished) return warm;
-  const total = Math.max(0, unfinished.total - cold.requests);
-  const bad = requests === 0 ? 0 : Math.min(total, Math.max(0, unfinished.bad - cold.slow));
-  return { ...warm, ways: { ...ways, unfinished: { bad, total: requests === 0 ? 0 : total } } };
-}
-
-function without({ bad, total }: Tally, cold: Tally = NO_TALLY): Tally {
-  const left = Math.max(0, total - cold.total);
-  return { bad: Math.min(left, Math.max(0, bad - cold.bad)), total: left };
+  const waiting = requests === 0 ? NO_TALLY : lessTally(unfinished, asked);
+  return { ...warm, ways: { ...ways, unfinished: waiting } };
 }

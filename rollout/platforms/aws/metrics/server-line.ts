@@ -1,5 +1,5 @@
 import { type ServerSecond, SLOW_LIMITS_MS } from "../../../../infra/host/answers/metrics.ts";
-import { addTime, addTimes, type Times } from "../../../analysis/latency/times.ts";
+import { addTimes, edgeOf, type Times } from "../../../analysis/latency/times.ts";
 import {
   addServer,
   addSessions,
@@ -86,7 +86,12 @@ function bySessionIn({ held }: ServerSecond, limitMs: number): BySession {
 
 /** By the edges, which are of two digits as the times are. */
 function timesIn({ times }: ServerSecond): Times {
-  return Object.entries(times).reduce<Times>((sum, [ms, count]) => addTime(sum, Number(ms), count), {});
+  const sum: Record<string, number> = {};
+  for (const [ms, count] of Object.entries(times)) {
+    const edge = edgeOf(Number(ms));
+    sum[edge] = (sum[edge] ?? 0) + count;
+  }
+  return sum;
 }
 
 /** Up, as the servers round. */

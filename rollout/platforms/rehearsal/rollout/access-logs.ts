@@ -1,8 +1,15 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { WARM_UP_SECONDS } from "../../../../infra/settings/warming.ts";
-import { addTime } from "../../../analysis/latency/times.ts";
-import { addServer, addSlow, addTally, NO_SESSIONS, NO_TALLY } from "../../../core/verdict.ts";
+import { edgeOf } from "../../../analysis/latency/times.ts";
+import {
+  addServer,
+  addSlow,
+  addTally,
+  NO_SESSIONS,
+  NO_TALLY,
+  type ServerCounts,
+} from "../../../core/verdict.ts";
 import type { SessionCounts, Tally, TrackCounts, Way } from "../../platform.ts";
 import { Tail } from "../machine/tail.ts";
 import { answerIn, type LoggedAnswer } from "../servers/answers.ts";
@@ -29,7 +36,10 @@ const LIMITED = 429;
 /** The clients that asked, and those of them that were answered so. */
 type Clients = Record<Class, { all: Set<string>; so: Set<string> }>;
 
-type Counting = Omit<LoggedSecond, "ways"> & { ways: Clients };
+/** What one server answered, counted up in place: a log has millions of lines. */
+type OwnCounts = ServerCounts & { times: Record<string, number> };
+
+type Counting = Omit<LoggedSecond, "ways"> & { ways: Clients; servers: Record<string, OwnCounts> };
 
 /** Now and then those whose time is over are forgotten. */
 const MOST_TOLD = 10_000;
@@ -86,7 +96,16 @@ export class AccessLogReader {
       const server = name.slice(0, -LOG.length);
       this.#tail.read(join(this.#folder, name), (line) => this.#add(line, server, seconds));
     }
-    return [...seconds.values()].map(({ ways, ...second }) => ({ ...second, ways: talliesOf(ways) }));
+    return [...seconds.values()].map(({ ways, servers, counts, ...second }) => {
+      const { slow, times, repeatedSlow, slowSessions } =
+        Object.values<ServerCounts>(servers).reduce(addServer);
+      const bySession = { ...(repeatedSlow && { repeatedSlow }), ...(slowSessions && { slowSessions }) };
+      return {
+        ...second,
+        counts: { ...counts, slow, times, servers, ...bySession },
+        ways: talliesOf(ways),
+      };
+    });
   }
 
   #add(line: string, server: string, seconds: Map<string, Counting>): void {
@@ -97,14 +116,13 @@ export class AccessLogReader {
     const key = `${epochSecond} ${track}`;
     let second = seconds.get(key);
     if (!second) {
-      second = { epochSecond, track, counts: { requests: 0, errors: 0, slow: 0 }, ways: noClients() };
+      const counts = { requests: 0, errors: 0, slow: 0 };
+      second = { epochSecond, track, counts, ways: noClients(), servers: {} };
       seconds.set(key, second);
     }
     second.counts.requests += 1;
     if (answer.status >= 500) second.counts.errors += 1;
-    if (this.#isSlow(answer)) second.counts.slow += 1;
-    second.counts.times = addTime(second.counts.times, msOf(answer));
-    this.#addServer(server, answer, second.counts, epochSecond);
+    this.#addServer(server, answer, second.servers, epochSecond);
     addVisit(answer, second.counts);
     this.#addRepeated(answer, second.counts, epochSecond);
     if (!this.#failed.take(answer, epochSecond)) {
@@ -118,17 +136,27 @@ export class AccessLogReader {
     return seconds * 1000 > this.#slowMs;
   }
 
-  #addServer(server: string, answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
+  #addServer(
+    server: string,
+    answer: LoggedAnswer,
+    servers: Record<string, OwnCounts>,
+    epochSecond: number,
+  ): void {
     const began = this.#began.get(server) ?? epochSecond;
     this.#began.set(server, began);
+    servers[server] ??= { began, requests: 0, slow: 0, times: {} };
+    const own = servers[server];
     const isSlow = this.#isSlow(answer);
+    own.requests += 1;
+    own.slow += isSlow ? 1 : 0;
+    const ms = msOf(answer);
+    if (ms !== undefined) {
+      const edge = edgeOf(ms);
+      own.times[edge] = (own.times[edge] ?? 0) + 1;
+    }
     // What a new server may be slow with is known of nobody afterwards: it would be no witness of a candidate that stays slow.
-    const isCold = epochSecond < began + WARM_UP_SECONDS;
-    const session = isCold ? {} : this.#slowRepeats.take(answer, isSlow, epochSecond);
-    const times = addTime({}, msOf(answer));
-    const own = { began, requests: 1, slow: isSlow ? 1 : 0, times, ...session };
-    counts.servers = { ...counts.servers, [server]: addServer(counts.servers?.[server], own) };
-    Object.assign(counts, addSlow(counts, session));
+    if (epochSecond >= began + WARM_UP_SECONDS)
+      Object.assign(own, addSlow(own, this.#slowRepeats.take(answer, isSlow, epochSecond)));
   }
 
   #addRepeated(answer: LoggedAnswer, counts: TrackCounts, epochSecond: number): void {
