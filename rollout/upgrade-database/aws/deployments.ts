@@ -28,12 +28,15 @@ export class Deployments {
     this.#signal = signal;
   }
 
-  async find(name: string): Promise<BlueGreenDeployment | undefined> {
-    const Filters = [{ Name: "blue-green-deployment-name", Values: [name] }];
+  /** @returns the first that has one of the names */
+  async find(...names: string[]): Promise<BlueGreenDeployment | undefined> {
+    const Filters = [{ Name: "blue-green-deployment-name", Values: names }];
     const { BlueGreenDeployments = [] } = await this.#rds.send(
       new DescribeBlueGreenDeploymentsCommand({ Filters }),
     );
-    return BlueGreenDeployments.find((each) => each.BlueGreenDeploymentName === name);
+    return BlueGreenDeployments.find(({ BlueGreenDeploymentName = "" }) =>
+      names.includes(BlueGreenDeploymentName),
+    );
   }
 
   /** Makes it, unless it is there, and waits until the new instance follows the live one. @throws {UserError} with RDS's reason when it can't */

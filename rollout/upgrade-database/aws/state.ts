@@ -1,7 +1,7 @@
 import { ofType } from "../../graph/resources.ts";
 import { TYPES } from "../../graph/types.ts";
 import type { Deployment, StateResource } from "../../platforms/aws/deployment.ts";
-import { databaseIn } from "../../restore/aws/state.ts";
+import { databaseIn, standingFor } from "../../restore/aws/state.ts";
 
 /** Which instance and which parameter group the stack's own name stands for now. */
 export interface NowStanding {
@@ -27,23 +27,21 @@ interface Stored extends StateResource {
  * @returns undefined where the state says that already
  */
 export function upgradedState(deployment: Deployment, arn: string, now: NowStanding): Deployment | undefined {
-  const database = databaseIn(deployment, arn) as Stored | undefined;
-  if (!database) return undefined;
-  const was = database.outputs?.resourceId;
-  const oldGroup = database.outputs?.parameterGroupName;
-  if (was === now.resourceId && oldGroup === now.group.name) return undefined;
+  const before = databaseIn(deployment, arn);
+  const oldGroup = before?.outputs?.parameterGroupName;
+  if (!before || (before.outputs?.resourceId === now.resourceId && oldGroup === now.group.name))
+    return undefined;
   const group = ofType(deployment, TYPES.databaseParameters).find(
     ({ outputs }) => outputs?.name === oldGroup,
   ) as Stored | undefined;
+  const database = databaseIn(standingFor(deployment, arn, now.resourceId) ?? deployment, arn) as Stored;
   const instance: Stored = {
     ...database,
-    ...(database.id === was && { id: now.resourceId }),
     inputs: { ...database.inputs, engineVersion: now.major, parameterGroupName: now.group.name },
     outputs: {
       ...database.outputs,
-      ...{ resourceId: now.resourceId, engineVersion: now.major, engineVersionActual: now.version },
+      ...{ engineVersion: now.major, engineVersionActual: now.version },
       parameterGroupName: now.group.name,
-      ...(database.outputs?.id === was && { id: now.resourceId }),
     },
   };
   const { name, arn: groupArn, family, description } = now.group;

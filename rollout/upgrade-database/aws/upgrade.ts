@@ -233,17 +233,9 @@ async function finish(work: Work): Promise<Upgraded> {
 }
 
 /** Of whatever version: there is one at a time. */
-async function openDeployment({
-  deployments,
-  live,
-  instance,
-}: Work): Promise<BlueGreenDeployment | undefined> {
+function openDeployment({ deployments, live, instance }: Work): Promise<BlueGreenDeployment | undefined> {
   const from = Number(majorPart(instance.EngineVersion)) || 0;
-  for (let major = from; major <= from + 10; major++) {
-    const found = await deployments.find(deploymentName(live, major));
-    if (found) return found;
-  }
-  return undefined;
+  return deployments.find(...Array.from({ length: 11 }, (_, more) => deploymentName(live, from + more)));
 }
 
 /** The stack's state learns which instance, version and parameter group its names stand for. @returns whether it said otherwise */

@@ -125,7 +125,7 @@ class FakeRds {
     rds
       .on(DescribeBlueGreenDeploymentsCommand)
       .callsFake(({ Filters }) =>
-        this.called(() => ({ BlueGreenDeployments: Filters[0].Values[0] === NAME ? this.listed : [] })),
+        this.called(() => ({ BlueGreenDeployments: Filters[0].Values.includes(NAME) ? this.listed : [] })),
       );
     rds.on(CreateBlueGreenDeploymentCommand).callsFake((input) =>
       this.called(() => {

@@ -37,7 +37,6 @@ import { apply } from "../verbs/apply.ts";
 import { captured, type Options, placeIn, projectOf } from "../verbs/options.ts";
 import { prepareChange } from "../verbs/prepare.ts";
 import { type ServerStatus, serversOf } from "../verbs/status.ts";
-import { unmigrated, unmigratedText } from "../verbs/unmigrated.ts";
 import { up } from "../verbs/up.ts";
 import { backUp } from "./backup.ts";
 import { RehearsalMetrics } from "./metrics.ts";
@@ -172,10 +171,7 @@ class Rehearsal implements Platform {
   }
 
   async deploy(track: string): Promise<void> {
-    const room = await prepareChange(this.#options, placeIn(this.#options));
-    const left = (await unmigrated(room)).find(({ name }) => name === track);
-    if (left) throw new RehearsalError(unmigratedText(room, left));
-    await this.#up();
+    await this.#up(track);
     const ready = async () => {
       const { asked, healthy } = await this.capacity(track, 0);
       return asked > 0 && healthy === asked;
@@ -233,8 +229,8 @@ class Rehearsal implements Platform {
   }
 
   /** Also starts again what was killed. */
-  #up() {
-    return whenFree(() => up({ ...this.#options, again: true }));
+  #up(needed?: string) {
+    return whenFree(() => up({ ...this.#options, again: true, needed }));
   }
 
   #settings() {

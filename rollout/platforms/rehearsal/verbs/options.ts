@@ -22,6 +22,8 @@ export interface UpOptions extends Options {
   port?: number;
   /** Only what is up already: a stack that was taken down meanwhile stays down. */
   again?: boolean;
+  /** The track that must come up: one whose version isn't migrated yet is refused, and not left as it is. */
+  needed?: string;
 }
 
 export function projectOf({ projectDir }: Options): string {

@@ -11,7 +11,7 @@ import { versionHere } from "../servers/server-files.ts";
  * The tracks whose servers would be of a version that the database isn't migrated for, and don't migrate it themselves
  * (infra/host/migration.ts): what runs of them stays as it is until a rollout has migrated.
  */
-export async function unmigrated(room: Room): Promise<TrackPlan[]> {
+async function unmigrated(room: Room): Promise<TrackPlan[]> {
   const { graph, ledger, plan } = room;
   const asking = plan.tracks.filter(
     (track) => track.migrates && track.name !== graph.outputs.stable && isChanging(room, track),
@@ -38,21 +38,22 @@ async function migratedVersions(room: Room): Promise<Set<string>> {
 }
 
 /** What a person is told, and does. */
-export function unmigratedText({ plan }: Pick<Room, "plan">, { name }: TrackPlan): string {
+function unmigratedText({ plan }: Pick<Room, "plan">, { name }: TrackPlan): string {
   return `${name}: its version isn't migrated yet, which its servers don't do: rollout run --candidate ${name} --stack ${plan.stack} does`;
 }
 
 /**
  * The tracks whose servers may be made and replaced; of the others it is told.
  *
- * @throws {RehearsalError} when one of the others is to have traffic and has no server
+ * @param needed the track that must come up
+ * @throws {RehearsalError} when one of the others is needed, or is to have traffic and has no server
  */
-export async function servable(room: Room): Promise<TrackPlan[]> {
+export async function servable(room: Room, needed?: string): Promise<TrackPlan[]> {
   const left = await unmigrated(room);
   for (const track of left) {
     const text = unmigratedText(room, track);
-    if (room.plan.weights[track.name] && serversOf(room.ledger.state, track.name).length === 0)
-      throw new RehearsalError(text);
+    const hasNobody = serversOf(room.ledger.state, track.name).length === 0;
+    if (track.name === needed || (room.plan.weights[track.name] && hasNobody)) throw new RehearsalError(text);
     room.say(text);
   }
   return room.plan.tracks.filter((track) => !left.includes(track));

@@ -37,7 +37,7 @@ export async function up(options: UpOptions): Promise<Status> {
       await ensureFlags(room);
       await ensureDependencies(room);
       await ensureStorage(room);
-      await ensureServers(room);
+      await ensureServers(room, options.needed);
       await ensureBalancer(room);
       await converge(room);
       await ensureAlarms(room);
@@ -60,10 +60,10 @@ async function ensureStores(room: Room): Promise<void> {
 }
 
 /** A track's first servers, all at once. Servers that are there already are started again if they don't run. */
-async function ensureServers(room: Room): Promise<void> {
+async function ensureServers(room: Room, needed?: string): Promise<void> {
   const { state } = room.ledger;
   const starting: Promise<void>[] = [];
-  for (const track of await servable(room)) {
+  for (const track of await servable(room, needed)) {
     const servers = serversOf(state, track.name);
     if (servers.length === 0) {
       for (let count = 0; count < track.servers; count += 1) servers.push(await newServer(room, track));
